@@ -1,0 +1,7 @@
+"""CPython's `_multiprocessing`: the primitive beneath the locks, over a futex in shared memory."""
+
+from _polyproc.semlock import SemLock, sem_unlink
+
+__all__ = ["SemLock", "sem_unlink"]
+
+flags = {"HAVE_SEM_OPEN": 1, "HAVE_SEM_TIMEDWAIT": 1}

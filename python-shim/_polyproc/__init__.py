@@ -1,0 +1,13 @@
+"""The Python half of polyproc: what the `multiprocessing` shim is built on.
+
+Java puts its side of the bridge into `runtime` before anything else here is used.
+"""
+
+runtime = None
+"""The Java object `io.polyproc.python.Bridge`."""
+
+home = None
+"""The folder that holds this package and the shim."""
+
+optimize = 0
+"""How often -O was given."""

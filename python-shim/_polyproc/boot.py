@@ -1,0 +1,83 @@
+"""What Java calls: set a context up, warm it, and run the program or the process in it."""
+
+import sys
+
+import _polyproc
+
+_SHIM_MODULES = frozenset(("_polyproc", "_multiprocessing", "multiprocessing"))
+
+
+class ShimFinder:
+    """Finds the shim's packages before anything on `sys.path`.
+
+    They are not on the path itself, so that scripts see the `sys.path` that CPython would give them
+    and a copy of the standard library on PYTHONPATH does not hide the shim.
+    """
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name not in _SHIM_MODULES:
+            return None
+        from importlib.machinery import PathFinder
+        return PathFinder.find_spec(name, [_polyproc.home], target)
+
+
+def install(home, runtime, optimize, x_options):
+    """Connects this context with Java.
+
+    home: the folder that holds the shim; optimize: how often -O was given; x_options: those of -X.
+    """
+    _polyproc.home = home
+    _polyproc.runtime = runtime
+    sys.meta_path.insert(0, ShimFinder)
+    while home in sys.path:
+        sys.path.remove(home)
+    _polyproc.optimize = int(optimize)
+    sys._xoptions = dict(_x_option(str(option)) for option in x_options)
+    if optimize:
+        _optimize_imports()
+    set_buffering()
+    from _polyproc import signals
+    signals.install()
+
+
+def _x_option(option):
+    name, equals, value = option.partition("=")
+    return name, value if equals else True
+
+
+def _optimize_imports():
+    # GraalPy 25.0.3 knows the option, and compiles modules with assert statements all the same.
+    from importlib.machinery import SourceFileLoader
+
+    def source_to_code(self, data, path, *, _optimize=-1):
+        level = _polyproc.optimize if _optimize == -1 else _optimize
+        return compile(data, path, "exec", dont_inherit=True, optimize=level)
+    SourceFileLoader.source_to_code = source_to_code
+
+
+def set_buffering():
+    """Buffers standard output as CPython does; GraalPy's writes each line at once."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream.buffer, "raw"):
+            stream.reconfigure(line_buffering=stream is sys.stderr or stream.isatty(),
+                               write_through=False)
+
+
+def warm_up():
+    """Imports and runs once what a process will need, while nobody waits for it."""
+    from _polyproc import warmup
+    warmup.run()
+
+
+def run_main(kind, what, arguments):
+    """Runs the main program; returns its exit status."""
+    from _polyproc import main
+    return main.run(str(kind), str(what), [str(argument) for argument in arguments])
+
+
+def run_process(parent_pid, parent_sentinel, payload, descriptors):
+    """Runs an assigned process; returns its exit status."""
+    from _polyproc import child
+    return child.run(int(parent_pid), int(parent_sentinel), int(payload),
+                     [int(fd) for fd in descriptors])

@@ -1,0 +1,99 @@
+"""File descriptors on their way to another process.
+
+With the start of a process they travel beside its payload, which names them by index. At any other
+time, in an object that goes through a queue or pipe, they are left with the supervisor under a
+random token, for which the receiver fetches them.
+"""
+
+import os
+
+import _polyproc
+
+received = []
+"""The descriptors that came with this process's start; None where one was taken."""
+
+
+class Received:
+    """A descriptor that came with the start of this process, by its index."""
+
+    def __init__(self, index):
+        self.index = index
+
+    def detach(self):
+        """The descriptor, now the caller's; every call gives one of its own."""
+        return int(_polyproc.runtime.duplicate(received[self.index]))
+
+
+class Inherited:
+    """A descriptor of a forked child's parent, by its number there."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def detach(self):
+        """The descriptor, now the caller's; another one each time it is asked for again."""
+        fd = inherited[self.number]
+        if self.number in _handed_over:
+            return int(_polyproc.runtime.duplicate(fd))
+        _handed_over.add(self.number)
+        return fd
+
+
+inherited = {}
+"""In a forked child: where each descriptor of its parent's program is now, by its number there."""
+_handed_over = set()
+
+
+def place(descriptors, numbers):
+    """Puts what came with this process's start where it belongs; the first are those of the payload.
+
+    numbers: those that the rest had in the parent.
+    """
+    others = len(descriptors) - len(numbers)
+    placed = _polyproc.runtime.placeDescriptors(descriptors, [-1] * others + numbers)
+    placed = [int(fd) for fd in placed]
+    received[:] = placed[:others]
+    inherited.update(zip(numbers, placed[others:]))
+
+
+class Shared:
+    """A descriptor kept by the supervisor for whoever has the token; it can be fetched once."""
+
+    def __init__(self, fd):
+        self.token = str(call("shareDescriptor", fd))
+
+    def detach(self):
+        """The descriptor, now the caller's."""
+        return int(call("takeDescriptor", self.token))
+
+
+def Handle(fd):
+    """A picklable stand-in for a descriptor; what it turns into has `detach()`."""
+    from multiprocessing import context
+    popen = context.get_spawning_popen()
+    if popen is not None:
+        return popen.DupFd(popen.duplicate_for_child(fd))
+    return Shared(fd)
+
+
+def call(method, *arguments):
+    """Calls Java; its IOException becomes an OSError."""
+    try:
+        return getattr(_polyproc.runtime, method)(*arguments)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as e:  # GraalPy does not count Java's exceptions among `Exception`
+        raise OSError(java_message(e)) from None
+
+
+def java_message(e):
+    """The message of a Java exception without its class name."""
+    text = str(e)
+    return text.partition(": ")[2] or text if text.startswith("java.") else text
+
+
+def close_received():
+    """Closes what nobody can ask for any more, once the process is rebuilt."""
+    for fd in received:
+        os.close(fd)
+    received.clear()

@@ -1,0 +1,131 @@
+"""How a Python process ends: uncaught exceptions, exit status, and what runs at exit."""
+
+import os
+import sys
+import types
+
+import _polyproc
+
+_SIGINT = 2
+_FLUSH_FAILED = 120
+
+
+def run_to_end(program):
+    """Runs `program`, then all that CPython does at exit; returns the exit status."""
+    interrupted = False
+    try:
+        program()
+        status = 0
+    except SystemExit as e:
+        status = exit_status(e)
+    except KeyboardInterrupt as e:
+        report(e)
+        status = 130
+        interrupted = True
+    except BaseException as e:
+        report(e)
+        status = 1
+    status = finish(status)
+    if interrupted:
+        # By the signal itself, as in CPython, so that a shell knows.
+        _polyproc.runtime.dieOf(_SIGINT)
+    return status
+
+
+def exit_status(e):
+    """The exit status that a SystemExit asks for; text goes to standard error."""
+    code = e.code
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xff
+    _flush(sys.stdout)
+    print(code, file=sys.stderr)
+    _flush(sys.stderr)
+    return 1
+
+
+def report(e):
+    """Hands an uncaught exception to `sys.excepthook`, without the frames that are ours."""
+    global _stdout_lost
+    _stdout_lost = not _flush(sys.stdout, quiet=True)
+    if not isinstance(getattr(e, "__traceback__", None), types.TracebackType):
+        # An exception of Java, which is none of Python's.
+        print(f"polyproc: {type(e).__name__}: {e}", file=sys.stderr)
+        return
+    e.__traceback__ = _without_own_frames(e.__traceback__)
+    if sys.excepthook is sys.__excepthook__:
+        _print(e)
+    else:
+        _call_hook(e)
+    _flush(sys.stderr)
+
+
+_stdout_lost = False
+
+
+def _print(e):
+    # GraalPy's own hook knows neither notes nor exception groups.
+    if sys.stderr is None:
+        return
+    import traceback
+    text = "".join(traceback.format_exception(e))
+    sys.stderr.write(text.replace("__main__.", "", 1) if _is_mains(e, text) else text)
+
+
+def _is_mains(e, text):
+    # CPython's C code leaves out the module's name for a class of main, its `traceback` does not.
+    return (type(e).__module__ == "__main__"
+            and text.rstrip("\n").rpartition("\n")[2].startswith("__main__."))
+
+
+def _call_hook(e):
+    try:
+        sys.excepthook(type(e), e, e.__traceback__)
+    except SystemExit:
+        raise
+    except BaseException as failure:
+        print("Error in sys.excepthook:", file=sys.stderr)
+        _print(failure)
+        print("\nOriginal exception was:", file=sys.stderr)
+        _print(e)
+
+
+def _without_own_frames(traceback):
+    while traceback is not None and _is_ours(traceback.tb_frame.f_code.co_filename):
+        traceback = traceback.tb_next
+    return traceback
+
+
+def _is_ours(filename):
+    return filename.startswith(_OWN_FOLDER)
+
+
+_OWN_FOLDER = os.path.dirname(_is_ours.__code__.co_filename)
+
+
+def finish(status):
+    """Joins threads, runs atexit functions and flushes; returns the final exit status."""
+    try:
+        if "threading" in sys.modules:
+            sys.modules["threading"]._shutdown()
+    except KeyboardInterrupt:
+        pass
+    import atexit
+    atexit._run_exitfuncs()
+    if not _stdout_lost and not _flush(sys.stdout):
+        status = _FLUSH_FAILED
+    _flush(sys.stderr)
+    return status
+
+
+def _flush(stream, quiet=False):
+    """Flushes a standard stream; False if its data could not be written."""
+    try:
+        if stream is not None and not getattr(stream, "closed", False):
+            stream.flush()
+        return True
+    except BaseException as e:
+        if not quiet and stream is sys.stdout and sys.stderr is not None:
+            print(f"Exception ignored in: {stream!r}\n{type(e).__name__}: {e}", file=sys.stderr)
+        return False

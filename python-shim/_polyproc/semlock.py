@@ -1,0 +1,138 @@
+"""`SemLock`: arguments in, one Java call, a Python exception out."""
+
+import time
+
+import _polyproc
+from _polyproc.descriptors import Handle
+
+_RECURSIVE_MUTEX = 0
+_SLICE = 0.1
+"""Seconds between two looks after signals: a thread inside a Java call is not woken by one."""
+
+
+class SemaphoreHandle:
+    """Where a semaphore lives; pickled, it carries a reference to another process."""
+
+    def __init__(self, semaphore, kind, maxvalue):
+        self._semaphore = semaphore
+        self._kind = kind
+        self._maxvalue = maxvalue
+
+    def __reduce__(self):
+        arena = self._semaphore.arena()
+        handle = Handle(int(arena.descriptor()))
+        self._semaphore.retain()
+        return _open, (handle, int(arena.identity()), int(self._semaphore.slot()), self._kind,
+                       self._maxvalue)
+
+    def open(self):
+        return self._semaphore
+
+    def __repr__(self):
+        return f"{int(self._semaphore.arena().identity()) & 0xffff:x}:{self._semaphore.slot()}"
+
+
+class _OpenedHandle:
+    """The receiver's end of a SemaphoreHandle."""
+
+    def __init__(self, semaphore):
+        self._semaphore = semaphore
+
+    def open(self):
+        return self._semaphore
+
+
+def _open(handle, identity, slot, kind, maxvalue):
+    return _OpenedHandle(
+        _polyproc.runtime.openSemaphore(handle.detach(), identity, slot, kind, maxvalue))
+
+
+class SemLock:
+    """A semaphore or recursive mutex that processes share."""
+
+    SEM_VALUE_MAX = 2147483647
+
+    def __init__(self, kind, value, maxvalue, name=None, unlink=True):
+        if kind not in (0, 1):
+            raise ValueError("unrecognized kind")
+        if not 0 <= value <= maxvalue:
+            raise ValueError("semaphore or lock initialized with an invalid value")
+        self._bind(_polyproc.runtime.newSemaphore(kind, value, maxvalue), kind, maxvalue, None)
+
+    def _bind(self, semaphore, kind, maxvalue, name):
+        self._semaphore = semaphore
+        self._try_acquire = semaphore.tryAcquire
+        self._release = semaphore.release
+        self.kind = kind
+        self.maxvalue = maxvalue
+        self.name = name
+
+    @classmethod
+    def _rebuild(cls, handle, kind, maxvalue, name):
+        self = cls.__new__(cls)
+        self._bind(handle.open(), kind, maxvalue, name)
+        return self
+
+    @property
+    def handle(self):
+        return SemaphoreHandle(self._semaphore, self.kind, self.maxvalue)
+
+    def acquire(self, block=True, timeout=None):
+        """Acquires; returns False if it did not within `timeout` seconds."""
+        if self._try_acquire():
+            return True
+        if not block:
+            return False
+        if timeout is None:
+            while not self._semaphore.acquire(_SLICE):
+                pass
+            return True
+        deadline = time.monotonic() + max(timeout, 0.0)
+        while True:
+            left = deadline - time.monotonic()
+            if self._semaphore.acquire(min(max(left, 0.0), _SLICE)):
+                return True
+            if left <= _SLICE:
+                return False
+
+    def release(self):
+        error = self._release()
+        if error:
+            self._raise(error)
+
+    def _raise(self, error):
+        if error == 1:
+            raise AssertionError("attempt to release recursive lock not owned by thread")
+        raise ValueError("semaphore or lock released too many times")
+
+    def __enter__(self):
+        if not self._try_acquire():
+            self.acquire()
+        return True
+
+    def __exit__(self, *exc_info):
+        self.release()
+
+    def _count(self):
+        return int(self._semaphore.count())
+
+    def _is_mine(self):
+        return bool(self._semaphore.isMine())
+
+    def _get_value(self):
+        return int(self._semaphore.value())
+
+    def _is_zero(self):
+        return self._get_value() == 0
+
+    def _after_fork(self):
+        self._semaphore.resetCount()
+
+    def __del__(self):
+        semaphore = getattr(self, "_semaphore", None)
+        if semaphore is not None:
+            semaphore.close()
+
+
+def sem_unlink(name):
+    """Nothing to do: the semaphores here have no names."""

@@ -1,0 +1,381 @@
+"""State of the interpreter that a forked child has from its parent: a list of carriers.
+
+A carrier is a function that captures, in the parent, and one that restores in the child what the first
+returned; None means that there is nothing to carry. A carrier looks at a module only if the program has
+it loaded. EARLY ones hold plain values and come first of all; the FIRST come before the program's
+variables, the LAST after them.
+
+Not carried: working directory, umask and environment, which go with every start method; atexit functions,
+which a multiprocessing child of CPython drops; the state of `random`, which reseeds itself after a fork.
+
+What a fresh interpreter has in `builtins` and as its locale is noted when this module is imported; so it
+is to be imported before the program runs.
+"""
+
+import _signal
+import sys
+from abc import get_cache_token
+
+EARLY, FIRST, LAST = [], [], []
+_BUILTINS = frozenset(vars(sys.modules["builtins"]))
+_FILTERS = (("default", None, DeprecationWarning, "__main__", 0),
+            ("ignore", None, DeprecationWarning, None, 0),
+            ("ignore", None, PendingDeprecationWarning, None, 0),
+            ("ignore", None, ImportWarning, None, 0),
+            ("ignore", None, ResourceWarning, None, 0))
+
+
+def capture(stage, snapshot=None):
+    """The state that the carriers of a stage find, as {index of the carrier: state}."""
+    found = {}
+    for index, (capture_one, _) in enumerate(stage):
+        state = capture_one(snapshot)
+        if state is not None:
+            found[index] = state
+    return found
+
+
+def restore_early(states):
+    _restore(EARLY, states)
+
+
+def restore_first(states):
+    _restore(FIRST, states)
+
+
+def restore_last(states):
+    _restore(LAST, states)
+
+
+def _restore(stage, states):
+    for index, state in states.items():
+        stage[index][1](state)
+
+
+def _carrier(stage, restore):
+    def register(capture_one):
+        stage.append((capture_one, restore))
+        return capture_one
+    return register
+
+
+def _loaded(name):
+    return sys.modules.get(name)
+
+
+# sys
+
+
+def _set_path(state):
+    sys.path[:], sys.argv[:], limit = state
+    sys.setrecursionlimit(limit)
+
+
+@_carrier(EARLY, _set_path)
+def _path(snapshot):
+    return list(sys.path), list(sys.argv), sys.getrecursionlimit()
+
+
+def _insert_finders(finders):
+    for index, finder in finders:
+        sys.meta_path.insert(index, finder)
+
+
+@_carrier(FIRST, _insert_finders)
+def _finders(snapshot):
+    """The program's own import hooks."""
+    return [(index, finder) for index, finder in enumerate(sys.meta_path)
+            if snapshot.is_users(finder)] or None
+
+
+def _set_sys(state):
+    for name, value in state.items():
+        setattr(sys, name, value)
+
+
+@_carrier(LAST, _set_sys)
+def _sys_attributes(snapshot):
+    """Hooks and streams that the program has replaced. Not stdin: every process gets its own."""
+    found = {}
+    for name in ("excepthook", "displayhook", "unraisablehook", "breakpointhook", "stdout", "stderr"):
+        value = getattr(sys, name)
+        if value is not getattr(sys, f"__{name}__"):
+            found[name] = value
+    return found or None
+
+
+def _set_thread_hook(hook):
+    import threading
+    threading.excepthook = hook
+
+
+@_carrier(LAST, _set_thread_hook)
+def _thread_hook(snapshot):
+    threading = _loaded("threading")
+    if threading is None or threading.excepthook is threading.__excepthook__:
+        return None
+    return threading.excepthook
+
+
+def _add_builtins(added):
+    vars(sys.modules["builtins"]).update(added)
+
+
+@_carrier(LAST, _add_builtins)
+def _builtins(snapshot):
+    """What the program has put into `builtins`, as gettext does with `_`."""
+    namespace = vars(sys.modules["builtins"])
+    if len(namespace) == len(_BUILTINS):
+        return None
+    return {name: namespace[name] for name in list(namespace)
+            if name not in _BUILTINS and name != "_"} or None
+
+
+# Warnings, logging
+
+
+def _set_warnings(state):
+    import warnings
+    warnings.filters[:], options, show = state
+    warnings._filters_mutated()
+    sys.warnoptions[:] = options
+    if show is not None:
+        warnings.showwarning = show
+
+
+@_carrier(LAST, _set_warnings)
+def _warnings(snapshot):
+    warnings = _loaded("warnings")
+    if warnings is None:
+        return None
+    show = warnings.showwarning
+    if show is getattr(warnings, "_showwarning_orig", show):
+        show = None
+    if tuple(warnings.filters) == _FILTERS and show is None:
+        return None
+    return list(warnings.filters), list(sys.warnoptions), show
+
+
+def _set_logging_classes(state):
+    import logging
+    logging._loggerClass, logging._logRecordFactory = state
+
+
+@_carrier(FIRST, _set_logging_classes)
+def _logging_classes(snapshot):
+    logging = _loaded("logging")
+    if logging is None or (logging._loggerClass is logging.Logger
+                           and logging._logRecordFactory is logging.LogRecord):
+        return None
+    return logging._loggerClass, logging._logRecordFactory
+
+
+def _set_logging(state):
+    import logging
+    loggers, logging.root.manager.disable, levels = state
+    for level, name in levels.items():
+        logging.addLevelName(level, name)
+    for name, attributes in loggers.items():
+        logger = logging.getLogger(name) if name else logging.root
+        vars(logger).update(attributes)
+    logging.root.manager._clear_cache()
+
+
+@_carrier(LAST, _set_logging)
+def _logging(snapshot):
+    logging = _loaded("logging")
+    if logging is None:
+        return None
+    loggers = {"": logging.root}
+    loggers.update(logging.root.manager.loggerDict)
+    found = {name: _logger_state(logger) for name, logger in loggers.items()
+             if isinstance(logger, logging.Logger) and _is_configured(logger, logging)}
+    levels = {level: name for level, name in logging._levelToName.items()
+              if name not in _LEVEL_NAMES}
+    disable = logging.root.manager.disable
+    return (found, disable, levels) if found or disable or levels else None
+
+
+_LEVEL_NAMES = frozenset(("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG", "NOTSET"))
+
+
+def _logger_state(logger):
+    return {name: getattr(logger, name)
+            for name in ("level", "handlers", "propagate", "disabled", "filters")}
+
+
+def _is_configured(logger, logging):
+    default_level = logging.WARNING if logger is logging.root else logging.NOTSET
+    return bool(logger.level != default_level or logger.handlers or logger.filters
+                or not logger.propagate or logger.disabled)
+
+
+# Signals
+
+
+def _set_signals(handlers):
+    import signal
+    for number, handler in handlers.items():
+        try:
+            signal.signal(number, handler)
+        except (OSError, ValueError):
+            pass  # the JVM keeps some signals for itself
+
+
+_SIG_DFL, _SIG_IGN = 0, 1
+_INITIAL_HANDLERS = {_signal.SIGINT: (_signal.default_int_handler,),
+                     # CPython ignores these two from the start, GraalPy does not.
+                     _signal.SIGPIPE: (_SIG_DFL, _SIG_IGN), _signal.SIGXFSZ: (_SIG_DFL, _SIG_IGN)}
+_VALID_SIGNALS = tuple(map(int, _signal.valid_signals()))
+
+
+@_carrier(LAST, _set_signals)
+def _signals(snapshot):
+    """Handlers that the program has set, ignoring and default included."""
+    found = {}
+    for number in _VALID_SIGNALS:
+        handler = _signal.getsignal(number)
+        if handler and handler not in _INITIAL_HANDLERS.get(number, ()):
+            found[number] = handler
+    if _signal.getsignal(_signal.SIGINT) == _SIG_DFL:
+        found[int(_signal.SIGINT)] = _SIG_DFL
+    return found or None
+
+
+# decimal, locale, socket
+
+
+def _set_decimal(context):
+    import decimal
+    decimal.setcontext(context)
+
+
+@_carrier(LAST, _set_decimal)
+def _decimal(snapshot):
+    decimal = _loaded("decimal")
+    if decimal is None:
+        return None
+    context = decimal.getcontext()
+    return context if repr(context) != repr(decimal.DefaultContext) else None
+
+
+def _locale_settings():
+    import _locale
+    return {category: _locale.setlocale(category) for category in (
+        _locale.LC_CTYPE, _locale.LC_COLLATE, _locale.LC_TIME, _locale.LC_MONETARY,
+        _locale.LC_NUMERIC)}
+
+
+_initial_locale = _locale_settings()
+
+
+def _set_locale(settings):
+    import _locale
+    for category, setting in settings.items():
+        try:
+            _locale.setlocale(category, setting)
+        except ValueError:
+            pass  # it was valid in the parent; without it, the child is in its default locale
+
+
+@_carrier(LAST, _set_locale)
+def _locale(snapshot):
+    settings = _locale_settings() if _loaded("locale") else _initial_locale
+    return settings if settings != _initial_locale else None
+
+
+def _set_socket_timeout(seconds):
+    import socket
+    socket.setdefaulttimeout(seconds)
+
+
+@_carrier(LAST, _set_socket_timeout)
+def _socket_timeout(snapshot):
+    socket = _loaded("socket")
+    return None if socket is None else socket.getdefaulttimeout()
+
+
+# What the program has registered with the library
+
+
+def _register_reducers(state):
+    import copyreg
+    general, forking = state
+    copyreg.dispatch_table.update(general)
+    if forking:
+        from multiprocessing.reduction import ForkingPickler
+        ForkingPickler._extra_reducers.update(forking)
+
+
+@_carrier(LAST, _register_reducers)
+def _reducers(snapshot):
+    """Reduce functions of the program, in copyreg's table and the ForkingPickler's."""
+    import copyreg
+    general = {kind: reduce for kind, reduce in copyreg.dispatch_table.items()
+               if snapshot.is_users(reduce)}
+    reduction = _loaded("multiprocessing.reduction")
+    table = {} if reduction is None else reduction.ForkingPickler._extra_reducers
+    forking = {kind: reduce for kind, reduce in table.items() if snapshot.is_users(reduce)}
+    return (general, forking) if general or forking else None
+
+
+def _register_subclasses(pairs):
+    for abstract, subclass in pairs:
+        abstract.register(subclass)
+
+
+_virtual = (None, [])
+"""The pairs found last, and how often classes had been registered until then."""
+
+
+@_carrier(LAST, _register_subclasses)
+def _virtual_subclasses(snapshot):
+    """The program's classes registered with abstract classes of the library."""
+    global _virtual
+    token = get_cache_token()
+    if token != _virtual[0]:
+        _virtual = token, _find_virtual_subclasses(snapshot)
+    return _virtual[1] or None
+
+
+def _find_virtual_subclasses(snapshot):
+    from _polyproc.snapshot_classes import registered
+    found = []
+    for name in ("collections.abc", "numbers"):
+        module = _loaded(name)
+        for abstract_name in getattr(module, "__all__", ()):
+            abstract = getattr(module, abstract_name)
+            found += [(abstract, subclass) for subclass in registered(abstract) or ()
+                      if snapshot.is_users(subclass)]
+    return found
+
+
+def _patch(patches):
+    for module, name, value in patches:
+        setattr(module, name, value)
+
+
+@_carrier(LAST, _patch)
+def _patches(snapshot):
+    """Functions and classes of the program that it has put into modules of the library."""
+    return [(module, name, value) for module in snapshot.imported_modules()
+            for name, value in list(vars(module).items())
+            if type(value) in _PATCH_TYPES and value.__module__ in snapshot.own_names] or None
+
+
+_PATCH_TYPES = frozenset((type(_patch), type))
+
+
+def _add_source_lines(entries):
+    import linecache
+    linecache.cache.update(entries)
+
+
+@_carrier(LAST, _add_source_lines)
+def _source_lines(snapshot):
+    """Source text without a file, as that of `-c`: tracebacks in the child shall show it."""
+    linecache = _loaded("linecache")
+    if linecache is None:
+        return None
+    return {name: entry for name, entry in list(linecache.cache.items())
+            if len(entry) == 4 and entry[1] is None} or None

@@ -1,0 +1,5 @@
+"""The start method `forkserver`."""
+
+from _polyproc.popen import ForkserverPopen as Popen
+
+__all__ = ["Popen"]

@@ -1,0 +1,63 @@
+package io.polyproc.cli;
+
+import io.polyproc.python.PythonOptions;
+import io.polyproc.worker.Program;
+import java.util.List;
+
+/**
+ * Finds out what a command line asks for.
+ *
+ * <p>It knows the subcommands and the four ways to name a program; options are {@link
+ * PythonGrammar}'s. A command line without options never gets there, because Picocli takes some 80
+ * ms of a start to load: its classes are of a version that the JVM's AOT cache cannot hold.
+ */
+final class Arguments {
+
+  private Arguments() {}
+
+  static Invocation parse(List<String> arguments, CommandName name) {
+    if (!name.hasSubcommands() || arguments.isEmpty()) {
+      return parseProgram(arguments);
+    }
+    List<String> rest = arguments.subList(1, arguments.size());
+    return switch (arguments.getFirst()) {
+      case "run" -> parseProgram(rest);
+      case "doctor" -> new Invocation.RunDoctor(List.copyOf(rest));
+      case "help" -> help(rest);
+      default -> parseProgram(arguments);
+    };
+  }
+
+  private static Invocation help(List<String> topics) {
+    return topics.contains("doctor")
+        ? new Invocation.RunDoctor(List.of("--help"))
+        : new Invocation.ShowHelp();
+  }
+
+  private static Invocation parseProgram(List<String> arguments) {
+    int size = arguments.size();
+    if (size == 0) {
+      return run(new Program.StandardInput(""), arguments);
+    }
+    String first = arguments.getFirst();
+    if (!first.startsWith("-") || first.equals("-")) {
+      return run(operand(first), arguments.subList(1, size));
+    }
+    if (size > 1 && first.equals("-c")) {
+      return run(new Program.Code(arguments.get(1)), arguments.subList(2, size));
+    }
+    if (size > 1 && first.equals("-m")) {
+      return run(new Program.Module(arguments.get(1)), arguments.subList(2, size));
+    }
+    return new PythonGrammar().parse(arguments);
+  }
+
+  /** What the first argument that is no option names. */
+  static Program operand(String argument) {
+    return argument.equals("-") ? new Program.StandardInput("-") : new Program.Script(argument);
+  }
+
+  private static Invocation run(Program program, List<String> arguments) {
+    return new Invocation.Run(PythonOptions.DEFAULT, program, List.copyOf(arguments));
+  }
+}

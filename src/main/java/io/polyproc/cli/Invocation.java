@@ -1,0 +1,33 @@
+package io.polyproc.cli;
+
+import io.polyproc.python.PythonOptions;
+import io.polyproc.worker.Program;
+import java.util.List;
+
+/** What a command line asks for. */
+sealed interface Invocation {
+
+  /**
+   * To run a program.
+   *
+   * @param arguments become {@code sys.argv[1:]}
+   */
+  record Run(PythonOptions options, Program program, List<String> arguments)
+      implements Invocation {}
+
+  /**
+   * To print the version.
+   *
+   * @param detailed {@code -VV}
+   */
+  record ShowVersion(boolean detailed) implements Invocation {}
+
+  /** To print the options of {@code python} and, where there are any, the subcommands. */
+  record ShowHelp() implements Invocation {}
+
+  /** {@code doctor}, whose options are its own. */
+  record RunDoctor(List<String> arguments) implements Invocation {}
+
+  /** Nothing that can be done, for this reason. */
+  record Reject(String reason) implements Invocation {}
+}

@@ -1,0 +1,69 @@
+package io.polyproc.cli;
+
+import io.polyproc.worker.MainProgram;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The entry point of the command: has its arguments parsed, has done what they ask for, and exits
+ * with the program's status or one of {@link ExitCode}.
+ */
+public final class Main {
+
+  private final CommandName name;
+
+  private Main(CommandName name) {
+    this.name = name;
+  }
+
+  public static void main(String[] arguments) {
+    int status = new Main(CommandName.current()).run(List.of(arguments));
+    System.out.flush();
+    System.err.flush();
+    // Python has put its own affairs in order; Java's would only take time.
+    Runtime.getRuntime().halt(status);
+  }
+
+  private int run(List<String> arguments) {
+    try {
+      return perform(Arguments.parse(arguments, name));
+    } catch (Throwable failure) { // nobody else is left to tell of it
+      String setting = Objects.requireNonNullElse(System.getenv(CrashReport.SETTING), "");
+      System.err.print(CrashReport.text(failure, CrashReport.wantsTrace(setting)));
+      return ExitCode.INTERNAL.status();
+    }
+  }
+
+  private int perform(Invocation invocation) {
+    return switch (invocation) {
+      case Invocation.Run run -> start(run);
+      case Invocation.ShowVersion version ->
+          print(version.detailed() ? Version.details() : Version.line());
+      case Invocation.ShowHelp _ -> print(Help.text(name));
+      case Invocation.RunDoctor doctor -> DoctorCommand.execute(doctor.arguments());
+      case Invocation.Reject rejected -> reject(rejected.reason());
+    };
+  }
+
+  private int start(Invocation.Run run) {
+    Optional<Problem> problem = Preconditions.problem(run.program());
+    if (problem.isPresent()) {
+      System.err.println(name + ": " + problem.get().message());
+      return problem.get().code().status();
+    }
+    return MainProgram.run(run.options(), run.program(), run.arguments());
+  }
+
+  private static int print(String text) {
+    System.out.println(text.stripTrailing());
+    return ExitCode.OK.status();
+  }
+
+  private int reject(String reason) {
+    System.err.println(reason);
+    System.err.println(name.usage());
+    System.err.println("Try `" + name + " -h' for more information.");
+    return ExitCode.USAGE.status();
+  }
+}

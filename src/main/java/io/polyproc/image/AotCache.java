@@ -1,0 +1,63 @@
+package io.polyproc.image;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The AOT cache: classes loaded, linked and profiled in a training run of a worker, mapped by every
+ * later JVM. It holds the absolute paths, sizes and times of the jars, and the JVM refuses it if
+ * one differs: so it is made for one place, and made again in another.
+ */
+final class AotCache {
+
+  private static final String TRAINING = "io.polyproc/io.polyproc.cli.Training";
+  private static final String CHECK = "io.polyproc/" + AotCache.class.getName();
+  private static final long TIMEOUT_SECONDS = 600;
+
+  private final Installation installation;
+
+  AotCache(Installation installation) {
+    this.installation = installation;
+  }
+
+  String fingerprint() throws IOException {
+    return new Fingerprint()
+        .texts(installation.trainingCommand(installation.aotCacheFile()))
+        .folder(installation.modules())
+        .content(installation.runtime().resolve("release"))
+        .value();
+  }
+
+  boolean exists() {
+    return Files.isReadable(installation.aotCacheFile());
+  }
+
+  void train() throws IOException, StepFailedException {
+    Replace.<StepFailedException>file(
+        installation.aotCacheFile(),
+        temporary -> {
+          List<String> command = new ArrayList<>(installation.trainingCommand(temporary));
+          command.addAll(List.of("-m", TRAINING, "--train"));
+          Command.run(command, TIMEOUT_SECONDS);
+          if (!Files.exists(temporary)) {
+            throw new StepFailedException("the training run left no AOT cache");
+          }
+          check(temporary);
+        });
+  }
+
+  /** Starts a JVM that must use the cache, because one that may use it is silent when it can't. */
+  private void check(Path cache) throws IOException, StepFailedException {
+    List<String> command = new ArrayList<>(installation.trainingCommand(cache));
+    command.removeLast();
+    command.addAll(
+        List.of("-XX:AOTCache=" + cache, "-XX:AOTMode=on", "-Xlog:aot=error:stderr", "-m", CHECK));
+    Command.run(command, TIMEOUT_SECONDS);
+  }
+
+  /** What the checking JVM runs: that it got this far is the answer. */
+  public static void main(String[] arguments) {}
+}

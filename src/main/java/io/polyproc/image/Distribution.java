@@ -1,0 +1,50 @@
+package io.polyproc.image;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/** The files that a distribution takes from the source tree as they are. */
+final class Distribution {
+
+  private static final String LAUNCHER = "polyproc";
+
+  private final Path sources;
+  private final Installation installation;
+
+  Distribution(Path sources, Installation installation) {
+    this.sources = sources;
+    this.installation = installation;
+  }
+
+  void copyFiles() throws IOException {
+    Files.createDirectories(installation.bin());
+    Files.createDirectories(installation.lib());
+    copy(sources.resolve(LAUNCHER), installation.bin().resolve(LAUNCHER));
+    for (String name : List.of("python", "python3")) {
+      link(installation.bin().resolve(name));
+    }
+    copy(sources.resolve("src/main/distribution/jvm.options"), installation.jvmOptionsFile());
+    copy(sources.resolve("LICENSE"), installation.home().resolve("LICENSE"));
+    Path shim = sources.resolve("python-shim");
+    if (Files.isDirectory(shim)) {
+      Replace.<RuntimeException>folder(
+          installation.pythonShim(), temporary -> Replace.copyFolder(shim, temporary));
+    }
+  }
+
+  private static void copy(Path source, Path target) throws IOException {
+    Replace.<RuntimeException>file(
+        target, temporary -> Files.copy(source, temporary, StandardCopyOption.COPY_ATTRIBUTES));
+  }
+
+  /** The launcher sees by its name that it is to be python. */
+  private static void link(Path link) throws IOException {
+    if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createSymbolicLink(link, Path.of(LAUNCHER));
+    }
+  }
+}

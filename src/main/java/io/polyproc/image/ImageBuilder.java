@@ -1,0 +1,164 @@
+package io.polyproc.image;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Makes the distribution, as the last step of {@code mvn package}.
+ *
+ * <p>What cannot be had, such as the runtime image or the AOT cache, is written down with its
+ * reason in {@link ImageProperties}, and the distribution runs without it, slower. A step whose
+ * inputs did not change is skipped.
+ */
+final class ImageBuilder {
+
+  private static final String RUNTIME_STEP = "runtime";
+  private static final String PYTHON_STEP = "python";
+  private static final String ARCHIVE_STEP = "archive";
+
+  private final Installation installation;
+  private final ImageProperties properties;
+  private final Progress progress = new Progress(System.err);
+
+  private ImageBuilder(Installation installation) {
+    this.installation = installation;
+    this.properties = installation.imageProperties();
+  }
+
+  /**
+   * {@code build SOURCES JAR HOME STAMP ARCHIVE} makes all from a source tree ({@code off} for no
+   * archive); {@code aot HOME} makes the AOT cache of a distribution that was moved.
+   */
+  public static void main(String[] arguments) throws IOException {
+    switch (arguments[0]) {
+      case "build" -> build(List.of(arguments).stream().skip(1).map(Path::of).toList());
+      case "aot" -> new ImageBuilder(Installation.of(Path.of(arguments[1]))).trainAotCache();
+      default -> throw new IllegalArgumentException(arguments[0]);
+    }
+  }
+
+  private static void build(List<Path> paths) throws IOException {
+    FileTime start = FileTime.fromMillis(System.currentTimeMillis());
+    ImageBuilder builder = new ImageBuilder(Installation.of(paths.get(2)));
+    builder.assemble(paths.get(0), paths.get(1));
+    builder.linkRuntime();
+    builder.unpackPython();
+    builder.trainAotCache();
+    if (!paths.get(4).endsWith("off")) {
+      builder.archive(paths.get(4));
+    }
+    touch(paths.get(3), start);
+  }
+
+  private void assemble(Path sources, Path jar) throws IOException {
+    new Distribution(sources, installation).copyFiles();
+    new ModuleLibrary(installation.modules()).sync(jar, dependencies());
+    properties.put("java.version", System.getProperty("java.runtime.version"));
+    properties.put("java.vendor", System.getProperty("java.vendor"));
+    properties.put("java.home", System.getProperty("java.home"));
+    save();
+  }
+
+  /** The class path of the build is what the distribution needs at run time. */
+  private static List<Path> dependencies() {
+    return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+        .splitAsStream(System.getProperty("java.class.path"))
+        .filter(entry -> entry.endsWith(".jar"))
+        .map(Path::of)
+        .toList();
+  }
+
+  private void linkRuntime() throws IOException {
+    JlinkImage image = new JlinkImage(Path.of(System.getProperty("java.home")));
+    String fingerprint = image.fingerprint();
+    if (properties.hasFingerprint(RUNTIME_STEP, fingerprint) && installation.jit()) {
+      return;
+    }
+    try {
+      progress.step("linking the runtime image", () -> image.link(installation.runtime()));
+      properties.on(ImageProperties.JIT);
+      properties.putFingerprint(RUNTIME_STEP, fingerprint);
+    } catch (StepFailedException | IOException e) {
+      Replace.delete(installation.runtime());
+      properties.off(ImageProperties.JIT, "the runtime image could not be linked: " + reason(e));
+    }
+    save();
+  }
+
+  private void unpackPython() throws IOException {
+    List<String> jars = dependencies().stream().map(jar -> jar.getFileName().toString()).toList();
+    String fingerprint = new Fingerprint().texts(jars).value();
+    if (properties.hasFingerprint(PYTHON_STEP, fingerprint)) {
+      return;
+    }
+    try {
+      progress.step(
+          "unpacking the Python library",
+          () ->
+              Replace.<StepFailedException>folder(
+                  installation.pythonResources(), PythonHome::unpack));
+      properties.putFingerprint(PYTHON_STEP, fingerprint);
+    } catch (StepFailedException | IOException e) {
+      throw new IOException("the Python library could not be unpacked: " + reason(e), e);
+    }
+    save();
+  }
+
+  private void trainAotCache() throws IOException {
+    AotCache cache = new AotCache(installation);
+    String fingerprint = cache.fingerprint();
+    if (properties.hasFingerprint(ImageProperties.AOT, fingerprint)
+        && (cache.exists() || !properties.isOn(ImageProperties.AOT))) {
+      return;
+    }
+    properties.put(ImageProperties.AOT_HOME, installation.home().toString());
+    properties.putFingerprint(ImageProperties.AOT, fingerprint);
+    try {
+      progress.step("training the AOT cache", cache::train);
+      properties.on(ImageProperties.AOT);
+    } catch (StepFailedException | IOException e) {
+      Files.deleteIfExists(installation.aotCacheFile());
+      properties.off(ImageProperties.AOT, "the AOT cache could not be made: " + reason(e));
+    }
+    save();
+  }
+
+  private void archive(Path archive) throws IOException {
+    String fingerprint =
+        new Fingerprint()
+            .folder(installation.bin())
+            .folder(installation.modules())
+            .folder(installation.pythonShim())
+            .content(installation.jvmOptionsFile())
+            .content(installation.runtime().resolve("release"))
+            .value();
+    if (Files.exists(archive) && properties.hasFingerprint(ARCHIVE_STEP, fingerprint)) {
+      return;
+    }
+    try {
+      progress.step("writing the archive", () -> Archive.write(installation, archive));
+      properties.putFingerprint(ARCHIVE_STEP, fingerprint);
+    } catch (StepFailedException | IOException e) {
+      properties.put("archive.reason", reason(e));
+    }
+    save();
+  }
+
+  private void save() throws IOException {
+    properties.write(installation.imagePropertiesFile());
+  }
+
+  private static void touch(Path stamp, FileTime time) throws IOException {
+    Files.writeString(stamp, "");
+    Files.setLastModifiedTime(stamp, time);
+  }
+
+  private static String reason(Exception e) {
+    return e instanceof StepFailedException failure ? failure.reason() : e.toString();
+  }
+}

@@ -1,0 +1,189 @@
+package io.polyproc.image;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+
+/**
+ * A distribution on disk: where its parts are, and the command that starts a JVM from it.
+ *
+ * <p>The bash launcher builds the same command from the same {@code lib/jvm.options}. Both must
+ * agree to the letter, because the AOT cache is refused by a JVM whose module path or flags differ
+ * from those of its training.
+ *
+ * <p>Immutable, so safe for any thread; what it reads from disk it reads at each call, because the
+ * AOT cache may be remade while programs run.
+ */
+public final class Installation {
+
+  /** Set by {@code lib/jvm.options} to the distribution that the JVM was started from. */
+  public static final String HOME_PROPERTY = "polyproc.home";
+
+  private static final String EXTRA_OPTIONS_VARIABLE = "POLYPROC_JAVA_OPTS";
+
+  private final Path home;
+
+  private Installation(Path home) {
+    this.home = home;
+  }
+
+  public static Installation of(Path home) {
+    return new Installation(home.toAbsolutePath().normalize());
+  }
+
+  /** The distribution that this JVM was started from. */
+  public static Installation current() {
+    String home = System.getProperty(HOME_PROPERTY);
+    if (home == null) {
+      throw new IllegalStateException(
+          "the system property "
+              + HOME_PROPERTY
+              + " is not set: it names the polyproc distribution to start workers from");
+    }
+    return of(Path.of(home));
+  }
+
+  public Path home() {
+    return home;
+  }
+
+  /**
+   * Everything up to, but not including, {@code -m}: the java executable, all options, the AOT
+   * cache if there is a valid one, the module path, and what the user wants added by {@code
+   * POLYPROC_JAVA_OPTS}.
+   */
+  public List<String> javaCommand() {
+    List<String> command = new ArrayList<>();
+    command.add(java().toString());
+    command.addAll(options(aotCache().isPresent()));
+    command.addAll(extraOptions());
+    return List.copyOf(command);
+  }
+
+  /** The {@link #javaCommand} that records its own run and leaves the AOT cache made from it. */
+  List<String> trainingCommand(Path output) {
+    List<String> command = new ArrayList<>();
+    command.add(java().toString());
+    command.addAll(options(false));
+    command.add("-XX:AOTCacheOutput=" + output);
+    return List.copyOf(command);
+  }
+
+  public Path pythonShim() {
+    return lib().resolve("python-shim");
+  }
+
+  /** GraalPy's unpacked resources, for {@code polyglot.engine.resourcePath}. */
+  public Path pythonResources() {
+    return lib().resolve("python");
+  }
+
+  /** What {@code sys.executable} names: accepts the arguments that {@code python} accepts. */
+  public Path launcher() {
+    return home.resolve("bin").resolve("python");
+  }
+
+  /**
+   * The AOT cache, if it can be used here: it holds the absolute paths of its jars, so one that was
+   * moved with its distribution is of no use.
+   */
+  public Optional<Path> aotCache() {
+    ImageProperties properties = imageProperties();
+    boolean valid =
+        properties.isOn(ImageProperties.AOT)
+            && properties.get(ImageProperties.AOT_HOME).equals(Optional.of(home.toString()))
+            && Files.isReadable(aotCacheFile());
+    return valid ? Optional.of(aotCacheFile()) : Optional.empty();
+  }
+
+  /** Whether Python code is compiled: only the runtime image of the distribution can. */
+  public boolean jit() {
+    return Files.isExecutable(imageJava());
+  }
+
+  /**
+   * What the build found and did ({@code lib/image.properties}): {@code jit} and {@code aot}, each
+   * {@code on} or {@code off} with a {@code .reason}, and the JDK that was used.
+   */
+  public Properties properties() {
+    return imageProperties().toProperties();
+  }
+
+  ImageProperties imageProperties() {
+    try {
+      return ImageProperties.read(imagePropertiesFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + imagePropertiesFile(), e);
+    }
+  }
+
+  Path bin() {
+    return home.resolve("bin");
+  }
+
+  Path lib() {
+    return home.resolve("lib");
+  }
+
+  Path modules() {
+    return lib().resolve("modules");
+  }
+
+  Path runtime() {
+    return home.resolve("runtime");
+  }
+
+  Path jvmOptionsFile() {
+    return lib().resolve("jvm.options");
+  }
+
+  Path imagePropertiesFile() {
+    return lib().resolve("image.properties");
+  }
+
+  Path aotCacheFile() {
+    return lib().resolve("polyproc.aot");
+  }
+
+  private Path imageJava() {
+    return runtime().resolve("bin").resolve("java");
+  }
+
+  /** Without a runtime image: the JDK that runs this very code, which the launcher has chosen. */
+  private Path java() {
+    return jit()
+        ? imageJava()
+        : Path.of(System.getProperty("java.home")).resolve("bin").resolve("java");
+  }
+
+  private List<String> options(boolean aot) {
+    Set<JvmOptions.Condition> conditions =
+        EnumSet.of(jit() ? JvmOptions.Condition.JIT : JvmOptions.Condition.INTERPRETED);
+    if (aot) {
+      conditions.add(JvmOptions.Condition.AOT);
+    }
+    try {
+      return JvmOptions.read(jvmOptionsFile()).select(home, conditions);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + jvmOptionsFile(), e);
+    }
+  }
+
+  private static List<String> extraOptions() {
+    String extra = Objects.requireNonNullElse(System.getenv(EXTRA_OPTIONS_VARIABLE), "").strip();
+    return extra.isEmpty() ? List.of() : List.of(extra.split("\\s+"));
+  }
+
+  @Override
+  public String toString() {
+    return "Installation[" + home + "]";
+  }
+}

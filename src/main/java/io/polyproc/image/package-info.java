@@ -1,0 +1,7 @@
+/**
+ * The distribution: what it consists of, how the build makes it, and how a JVM is started from it.
+ */
+@NullMarked
+package io.polyproc.image;
+
+import org.jspecify.annotations.NullMarked;

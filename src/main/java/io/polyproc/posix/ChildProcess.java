@@ -1,0 +1,152 @@
+package io.polyproc.posix;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A child process of this JVM, started by {@code posix_spawn} rather than {@link ProcessBuilder},
+ * which folds "killed by signal 15" and "exit status 143" into one number and cannot pass
+ * descriptors on.
+ *
+ * <p>The pidfd turns readable when the process has ended; it is the owner's to close, by {@link
+ * #reap}.
+ */
+public final class ChildProcess {
+  private static final long SYS_PIDFD_SEND_SIGNAL = 424;
+  private static final long SYS_PIDFD_OPEN = 434;
+  private static final int SPAWN_SET_SIGNAL_DEFAULT = 4;
+  private static final int SPAWN_SET_SIGNAL_MASK = 8;
+  private static final int O_RDWR = 2;
+  private static final int SIGNAL_SET_BYTES = 128;
+  // glibc's posix_spawn_file_actions_t has 80 bytes and posix_spawnattr_t 336
+  private static final int OPAQUE_BYTES = 512;
+
+  private final int pid;
+  private final int pidfd;
+
+  private ChildProcess(int pid, int pidfd) {
+    this.pid = pid;
+    this.pidfd = pidfd;
+  }
+
+  /**
+   * Starts a program with {@code /dev/null} as standard input.
+   *
+   * @param command an absolute path and its arguments
+   * @param title what the process list shows first, in place of the path
+   * @param output becomes the child's standard output and error
+   * @param control becomes the child's descriptor 3; every other one is closed
+   */
+  public static ChildProcess start(
+      List<String> command,
+      String title,
+      Map<String, String> environment,
+      int output,
+      int control) {
+    List<String> arguments = new ArrayList<>(command);
+    arguments.set(0, title);
+    List<String> variables =
+        environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment actions = fileActions(arena, output, control);
+      MemorySegment attributes = attributes(arena);
+      MemorySegment pid = arena.allocate(4, 8);
+      LibC.SPAWN.callReturningErrno(
+          pid.address(),
+          LibC.cString(arena, command.getFirst()).address(),
+          actions.address(),
+          attributes.address(),
+          LibC.pointers(arena, arguments).address(),
+          LibC.pointers(arena, variables).address());
+      LibC.SPAWN_ACTIONS_DESTROY.tryCall(actions.address());
+      LibC.SPAWN_ATTRIBUTES_DESTROY.tryCall(attributes.address());
+      int child = pid.get(JAVA_INT, 0);
+      return new ChildProcess(child, openPidfd(child));
+    }
+  }
+
+  private static MemorySegment fileActions(Arena arena, int output, int control) {
+    MemorySegment actions = arena.allocate(OPAQUE_BYTES, 8);
+    LibC.SPAWN_ACTIONS_INIT.callReturningErrno(actions.address());
+    LibC.SPAWN_ACTIONS_ADD_OPEN.callReturningErrno(
+        actions.address(), 0, LibC.cString(arena, "/dev/null").address(), O_RDWR, 0);
+    for (int target = 1; target <= 2; target++) {
+      LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), output, target);
+    }
+    LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), control, 3);
+    if (LibC.SPAWN_ACTIONS_ADD_CLOSE_FROM.isAvailable()) {
+      // The JDK opens files without O_CLOEXEC and relies on its own child to close them.
+      LibC.SPAWN_ACTIONS_ADD_CLOSE_FROM.callReturningErrno(actions.address(), 4);
+    }
+    return actions;
+  }
+
+  private static MemorySegment attributes(Arena arena) {
+    MemorySegment attributes = arena.allocate(OPAQUE_BYTES, 8);
+    MemorySegment none = arena.allocate(SIGNAL_SET_BYTES, 8);
+    MemorySegment all = arena.allocate(SIGNAL_SET_BYTES, 8).fill((byte) 0xff);
+    LibC.SPAWN_ATTRIBUTES_INIT.callReturningErrno(attributes.address());
+    LibC.SPAWN_ATTRIBUTES_SET_FLAGS.callReturningErrno(
+        attributes.address(), SPAWN_SET_SIGNAL_DEFAULT | SPAWN_SET_SIGNAL_MASK);
+    LibC.SPAWN_ATTRIBUTES_SET_SIGNAL_DEFAULT.callReturningErrno(
+        attributes.address(), all.address());
+    LibC.SPAWN_ATTRIBUTES_SET_SIGNAL_MASK.callReturningErrno(attributes.address(), none.address());
+    return attributes;
+  }
+
+  /** A descriptor that turns readable when the process ends; the caller closes it. */
+  public static int openPidfd(int pid) {
+    return Descriptors.internal((int) LibC.SYSCALL.call(SYS_PIDFD_OPEN, pid, 0));
+  }
+
+  /**
+   * Signals a process through its pidfd, so that a reused process id is never hit.
+   *
+   * @return false if it has ended
+   */
+  public static boolean signal(int pidfd, int signal) {
+    long result = LibC.SYSCALL.tryCall(SYS_PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0);
+    if (result < 0 && result != -Errno.ESRCH) {
+      throw new PosixException("pidfd_send_signal(" + signal + ")", (int) -result);
+    }
+    return result >= 0;
+  }
+
+  public int pid() {
+    return pid;
+  }
+
+  public int pidfd() {
+    return pidfd;
+  }
+
+  /**
+   * Waits for the end, collects the exit status and closes the pidfd.
+   *
+   * @return the exit status, or the negative number of the signal that killed the process; 255 if
+   *     somebody else has collected it
+   */
+  public int reap() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment status = arena.allocate(8, 8);
+      long result;
+      do {
+        result = LibC.WAITPID.tryCall(pid, status.address(), 0);
+      } while (result == -Errno.EINTR);
+      return result < 0 ? 255 : decode(status.get(JAVA_INT, 0));
+    } finally {
+      Descriptors.close(pidfd);
+    }
+  }
+
+  /** WIFEXITED, WEXITSTATUS and WTERMSIG of {@code man 2 wait}. */
+  static int decode(int status) {
+    int signal = status & 0x7f;
+    return signal == 0 ? status >> 8 & 0xff : -signal;
+  }
+}

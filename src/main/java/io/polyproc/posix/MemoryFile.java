@@ -1,0 +1,95 @@
+package io.polyproc.posix;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Anonymous memory behind a descriptor ({@code man 2 memfd_create}). It has no name in any file
+ * system, so the kernel frees it with the last process that holds it and nothing can leak.
+ */
+public final class MemoryFile implements AutoCloseable {
+  private static final int MFD_CLOEXEC = 1;
+  private static final int PROT_READ_WRITE = 3;
+  private static final int MAP_SHARED = 1;
+  private static final int CHUNK = 1 << 20;
+
+  private final int fd;
+  private boolean closed;
+
+  private MemoryFile(int fd) {
+    this.fd = Descriptors.internal(fd);
+  }
+
+  /**
+   * Creates memory of {@code size} zero bytes.
+   *
+   * @param name shown in {@code /proc/PID/maps}, for people
+   */
+  public static MemoryFile create(String name, long size) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemoryFile file =
+          new MemoryFile(
+              (int) LibC.MEMFD_CREATE.call(LibC.cString(arena, name).address(), MFD_CLOEXEC));
+      try {
+        LibC.FTRUNCATE.call(file.fd, size);
+        return file;
+      } catch (PosixException e) {
+        file.close();
+        throw e;
+      }
+    }
+  }
+
+  /** Creates memory that holds {@code content}. */
+  public static MemoryFile of(String name, byte[] content) {
+    MemoryFile file = create(name, content.length);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(Math.max(1, Math.min(CHUNK, content.length)));
+      for (int at = 0; at < content.length; ) {
+        int length = Math.min(CHUNK, content.length - at);
+        MemorySegment.copy(content, at, buffer, JAVA_BYTE, 0, length);
+        at += (int) LibC.PWRITE.call(file.fd, buffer.address(), length, at);
+      }
+      return file;
+    } catch (PosixException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** The last {@code limit} bytes of what a descriptor's file holds, as UTF-8 text. */
+  public static String tail(int fd, int limit, long size) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(limit);
+      long from = Math.max(0, size - limit);
+      long read = LibC.PREAD.call(fd, buffer.address(), limit, from);
+      byte[] bytes = buffer.asSlice(0, read).toArray(JAVA_BYTE);
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
+
+  /** The descriptor; it stays this object's. */
+  public int fd() {
+    return fd;
+  }
+
+  /**
+   * Maps the memory behind a descriptor into this process, for good: what lives in it is used by
+   * threads whose end nobody can wait for.
+   */
+  public static MemorySegment map(int fd, long size) {
+    long address = LibC.MMAP.call(0, size, PROT_READ_WRITE, MAP_SHARED, fd, 0);
+    return MemorySegment.ofAddress(address).reinterpret(size);
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      Descriptors.close(fd);
+    }
+  }
+}

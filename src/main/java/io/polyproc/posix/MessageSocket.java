@@ -1,0 +1,192 @@
+package io.polyproc.posix;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a {@code SOCK_SEQPACKET} socket pair: whole messages, each with the descriptors that
+ * belong to it ({@code man 7 unix}, {@code SCM_RIGHTS}). The kernel keeps messages apart, so a peer
+ * that dies never leaves half of one.
+ *
+ * <p>Sending is guarded by this object's monitor; one thread receives.
+ */
+public final class MessageSocket implements AutoCloseable {
+  /**
+   * The longest message, in bytes: well below the default send buffer. Longer data goes by memfd.
+   */
+  public static final int MAX_BYTES = 128 * 1024;
+
+  /** The most descriptors in one message: the kernel's {@code SCM_MAX_FD}. */
+  public static final int MAX_DESCRIPTORS = 253;
+
+  private static final int AF_UNIX = 1;
+  private static final int SOCK_SEQPACKET = 5;
+  private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int MSG_NOSIGNAL = 0x4000;
+  private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+  private static final int SOL_SOCKET = 1;
+  private static final int SCM_RIGHTS = 1;
+  private static final int SHUT_RDWR = 2;
+
+  // struct msghdr and struct cmsghdr of 64-bit Linux
+  private static final int MSGHDR_BYTES = 56;
+  private static final int MSGHDR_IOV = 16;
+  private static final int MSGHDR_IOV_LENGTH = 24;
+  private static final int MSGHDR_CONTROL = 32;
+  private static final int MSGHDR_CONTROL_LENGTH = 40;
+  private static final int CMSG_HEADER_BYTES = 16;
+
+  /**
+   * A received message and its descriptors, which the receiver owns; one that is for the program is
+   * {@linkplain Descriptors#release released} to it.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, and read once
+  public record Packet(byte[] data, int[] descriptors) {}
+
+  private final int fd;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private MessageSocket(int fd) {
+    this.fd = Descriptors.internal(fd);
+  }
+
+  /** Two connected ends. */
+  public static MessageSocket[] pair() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment ends = arena.allocate(8, 8);
+      LibC.SOCKETPAIR.call(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.address());
+      return new MessageSocket[] {
+        new MessageSocket(ends.get(JAVA_INT, 0)), new MessageSocket(ends.get(JAVA_INT, 4))
+      };
+    }
+  }
+
+  /** Takes over an inherited descriptor. */
+  public static MessageSocket of(int fd) {
+    return new MessageSocket(fd);
+  }
+
+  /** The descriptor, to poll; it stays this object's. */
+  public int fd() {
+    return fd;
+  }
+
+  /**
+   * Sends one message; the descriptors stay the caller's.
+   *
+   * @return false if the peer is gone
+   */
+  public synchronized boolean send(byte[] data, int... descriptors) {
+    if (data.length > MAX_BYTES || descriptors.length > MAX_DESCRIPTORS) {
+      throw new IllegalArgumentException(
+          "a message of %d bytes and %d descriptors exceeds %d bytes or %d descriptors"
+              .formatted(data.length, descriptors.length, MAX_BYTES, MAX_DESCRIPTORS));
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment body = arena.allocate(Math.max(1, data.length));
+      MemorySegment.copy(data, 0, body, JAVA_BYTE, 0, data.length);
+      MemorySegment header = header(arena, body, data.length, rights(arena, descriptors));
+      long result;
+      do {
+        result = LibC.SENDMSG.tryCall(fd, header.address(), MSG_NOSIGNAL);
+      } while (result == -Errno.EINTR);
+      if (result == -Errno.EPIPE || result == -Errno.ECONNRESET) {
+        return false;
+      }
+      if (result < 0) {
+        throw new PosixException("sendmsg on a control socket", (int) -result);
+      }
+      return true;
+    }
+  }
+
+  /** Waits for one message; null once the peer has closed. */
+  public @Nullable Packet receive() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment body = arena.allocate(MAX_BYTES);
+      MemorySegment control = arena.allocate(controlBytes(MAX_DESCRIPTORS), 8);
+      MemorySegment header = header(arena, body, MAX_BYTES, control);
+      long result;
+      do {
+        result = LibC.RECVMSG.tryCall(fd, header.address(), MSG_CMSG_CLOEXEC);
+      } while (result == -Errno.EINTR);
+      if (result == 0 || result == -Errno.ECONNRESET) {
+        return null;
+      }
+      if (result < 0) {
+        throw new PosixException("recvmsg on a control socket", (int) -result);
+      }
+      long controlLength = header.get(JAVA_LONG, MSGHDR_CONTROL_LENGTH);
+      return new Packet(
+          body.asSlice(0, result).toArray(JAVA_BYTE), descriptors(control, controlLength));
+    }
+  }
+
+  private static MemorySegment header(
+      Arena arena, MemorySegment body, long length, MemorySegment control) {
+    MemorySegment iov = arena.allocate(16, 8);
+    iov.set(ADDRESS, 0, body);
+    iov.set(JAVA_LONG, 8, length);
+    MemorySegment header = arena.allocate(MSGHDR_BYTES, 8);
+    header.set(ADDRESS, MSGHDR_IOV, iov);
+    header.set(JAVA_LONG, MSGHDR_IOV_LENGTH, 1);
+    header.set(ADDRESS, MSGHDR_CONTROL, control);
+    header.set(JAVA_LONG, MSGHDR_CONTROL_LENGTH, control.byteSize());
+    return header;
+  }
+
+  private static long controlBytes(int descriptors) {
+    return (CMSG_HEADER_BYTES + 4L * descriptors + 7) & ~7L;
+  }
+
+  private static MemorySegment rights(Arena arena, int[] descriptors) {
+    if (descriptors.length == 0) {
+      return MemorySegment.NULL;
+    }
+    MemorySegment control = arena.allocate(controlBytes(descriptors.length), 8);
+    control.set(JAVA_LONG, 0, CMSG_HEADER_BYTES + 4L * descriptors.length);
+    control.set(JAVA_INT, 8, SOL_SOCKET);
+    control.set(JAVA_INT, 12, SCM_RIGHTS);
+    for (int i = 0; i < descriptors.length; i++) {
+      control.set(JAVA_INT, CMSG_HEADER_BYTES + 4L * i, descriptors[i]);
+    }
+    return control;
+  }
+
+  private static int[] descriptors(MemorySegment control, long length) {
+    if (length < CMSG_HEADER_BYTES
+        || control.get(JAVA_INT, 8) != SOL_SOCKET
+        || control.get(JAVA_INT, 12) != SCM_RIGHTS) {
+      return new int[0];
+    }
+    int count = (int) ((control.get(JAVA_LONG, 0) - CMSG_HEADER_BYTES) / 4);
+    int[] fds = new int[count];
+    for (int i = 0; i < count; i++) {
+      fds[i] = Descriptors.internal(control.get(JAVA_INT, CMSG_HEADER_BYTES + 4L * i));
+    }
+    return fds;
+  }
+
+  /**
+   * Ends the conversation for everybody who has this end: a thread that receives from it, and the
+   * peer, see the end at once. The descriptor stays open, so that its number can't be another
+   * file's while that thread still uses it; whoever receives closes.
+   */
+  public void disconnect() {
+    LibC.SHUTDOWN.tryCall(fd, SHUT_RDWR);
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      Descriptors.close(fd);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.polyproc.python;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Engine;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the GraalPy context of a process, as GraalPy's own launcher would. */
+public final class PythonContexts {
+  /** Separates the items of a list in one option's text; see {@code PythonOptions} of GraalPy. */
+  private static final String LIST_SEPARATOR = "\uD83C\uDFC6";
+
+  private PythonContexts() {}
+
+  /**
+   * A context with the options and the environment variables that {@code python} obeys.
+   *
+   * @param executable becomes {@code sys.executable}
+   * @param originalArguments becomes {@code sys.orig_argv}, without the executable
+   * @param env looks up an environment variable
+   */
+  public static Context create(
+      PythonOptions options,
+      Path executable,
+      List<String> originalArguments,
+      UnaryOperator<@Nullable String> env) {
+    Context.Builder builder =
+        Context.newBuilder("python")
+            .engine(engine())
+            .allowAllAccess(true)
+            .allowExperimentalOptions(true)
+            .in(new FileInputStream(FileDescriptor.in))
+            .out(new FileOutputStream(FileDescriptor.out))
+            .err(new FileOutputStream(FileDescriptor.err));
+    contextOptions(options, executable, originalArguments, variables(options, env))
+        .forEach(builder::option);
+    return builder.build();
+  }
+
+  /** An engine of its own keeps compiled code when its context goes. */
+  private static Engine engine() {
+    return Engine.newBuilder("python")
+        .allowExperimentalOptions(true)
+        .option("engine.WarnInterpreterOnly", "false")
+        .option("python.PosixModuleBackend", "native")
+        .build();
+  }
+
+  private static UnaryOperator<@Nullable String> variables(
+      PythonOptions options, UnaryOperator<@Nullable String> env) {
+    if (options.ignoreEnvironment() || options.isolated()) {
+      return _ -> null;
+    }
+    return name -> {
+      String value = env.apply(name);
+      return value == null || value.isEmpty() ? null : value;
+    };
+  }
+
+  private static Map<String, String> contextOptions(
+      PythonOptions options,
+      Path executable,
+      List<String> originalArguments,
+      UnaryOperator<@Nullable String> env) {
+    boolean isolated = options.isolated();
+    Map<String, String> set = new HashMap<>();
+    set.put("python.Executable", executable.toString());
+    set.put("python.ExecutableList", executable.toString());
+    set.put(
+        "python.OrigArgv",
+        Stream.concat(Stream.of(executable.toString()), originalArguments.stream())
+            .collect(Collectors.joining(LIST_SEPARATOR)));
+    set.put("python.RunViaLauncher", "true");
+    set.put("python.AlwaysRunExcepthook", "true");
+    set.put("python.WarnExperimentalFeatures", "false");
+    set.put("python.IsolateNativeModules", "false");
+    set.put("python.InstallSignalHandlers", "true");
+    set.put("python.ForceImportSite", text(!options.noSite()));
+    set.put("python.NoSiteFlag", text(options.noSite()));
+    set.put("python.IgnoreEnvironmentFlag", text(options.ignoreEnvironment() || isolated));
+    set.put("python.IsolateFlag", text(isolated));
+    set.put("python.QuietFlag", text(options.quiet()));
+    set.put("python.CheckHashPycsMode", options.checkHashPycs());
+    set.put("python.WarnOptions", warnings(options, env));
+    set.put("python.PythonOptimizeFlag", text(optimizationLevel(options, env) > 0));
+    set.put(
+        "python.NoUserSiteFlag",
+        text(options.noUserSite() || isolated || env.apply("PYTHONNOUSERSITE") != null));
+    set.put(
+        "python.SafePathFlag",
+        text(options.safePath() || isolated || env.apply("PYTHONSAFEPATH") != null));
+    set.put(
+        "python.UnbufferedIO", text(options.unbuffered() || env.apply("PYTHONUNBUFFERED") != null));
+    set.put(
+        "python.DontWriteBytecodeFlag",
+        text(options.dontWriteBytecode() || env.apply("PYTHONDONTWRITEBYTECODE") != null));
+    set.put("python.VerboseFlag", text(options.verbose() || env.apply("PYTHONVERBOSE") != null));
+    set.put("python.InspectFlag", text(options.inspect() || env.apply("PYTHONINSPECT") != null));
+    set.put(
+        "python.WarnDefaultEncodingFlag",
+        text(options.xOptions().contains("warn_default_encoding")));
+    putIfPresent(set, "python.IntMaxStrDigits", maxStrDigits(options, env));
+    putIfPresent(set, "python.PythonPath", env.apply("PYTHONPATH"));
+    putIfPresent(set, "python.HashSeed", env.apply("PYTHONHASHSEED"));
+    putIfPresent(set, "python.PyCachePrefix", env.apply("PYTHONPYCACHEPREFIX"));
+    putIfPresent(set, "python.StandardStreamEncoding", env.apply("PYTHONIOENCODING"));
+    return set;
+  }
+
+  /** How often {@code -O} was given, or the variable's number; other text than a number is 1. */
+  static int optimizationLevel(PythonOptions options, UnaryOperator<@Nullable String> env) {
+    String variable =
+        options.ignoreEnvironment() || options.isolated() ? null : env.apply("PYTHONOPTIMIZE");
+    if (variable == null || variable.isEmpty()) {
+      return options.optimize();
+    }
+    int level = variable.matches("[0-9]{1,3}") ? Integer.parseInt(variable) : 1;
+    return Math.max(options.optimize(), level);
+  }
+
+  private static String text(boolean flag) {
+    return Boolean.toString(flag);
+  }
+
+  private static void putIfPresent(Map<String, String> set, String key, @Nullable String value) {
+    if (value != null) {
+      set.put(key, value);
+    }
+  }
+
+  private static String warnings(PythonOptions options, UnaryOperator<@Nullable String> env) {
+    String variable = env.apply("PYTHONWARNINGS");
+    return Stream.concat(Stream.ofNullable(variable), options.warnings().stream())
+        .collect(Collectors.joining(","));
+  }
+
+  private static @Nullable String maxStrDigits(
+      PythonOptions options, UnaryOperator<@Nullable String> env) {
+    String prefix = "int_max_str_digits=";
+    return options.xOptions().stream()
+        .filter(option -> option.startsWith(prefix))
+        .map(option -> option.substring(prefix.length()))
+        .reduce((_, last) -> last)
+        .orElse(env.apply("PYTHONINTMAXSTRDIGITS"));
+  }
+}

@@ -1,0 +1,85 @@
+package io.polyproc.python;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Python of one process: a context that knows the shim.
+ *
+ * <p>Confined to the thread that starts it, which becomes Python's main thread.
+ */
+public final class PythonRuntime {
+  /** Binds no name, so that {@code __main__} stays empty; evaluates to a function. */
+  private static final String BOOT =
+      """
+      lambda home, runtime, optimize, x_options: (
+          __import__("sys").path.insert(0, home),
+          __import__("_polyproc.boot").boot.install(home, runtime, optimize, x_options),
+          __import__("_polyproc.boot").boot)[-1]
+      """;
+
+  private final Value boot;
+
+  private PythonRuntime(Value boot) {
+    this.boot = boot;
+  }
+
+  /**
+   * Makes the context.
+   *
+   * @param shim the folder of the shim's packages
+   * @param executable becomes {@code sys.executable}
+   * @param originalArguments becomes {@code sys.orig_argv}, without the executable
+   */
+  public static PythonRuntime start(
+      PythonOptions options,
+      Path shim,
+      Path executable,
+      List<String> originalArguments,
+      Bridge bridge) {
+    UnaryOperator<@Nullable String> environment = System::getenv;
+    Context context = PythonContexts.create(options, executable, originalArguments, environment);
+    return new PythonRuntime(
+        context
+            .eval("python", BOOT)
+            .execute(
+                shim.toString(),
+                bridge,
+                PythonContexts.optimizationLevel(options, environment),
+                options.xOptions().toArray(String[]::new)));
+  }
+
+  /** Runs once what a process will need, so that it is loaded and warm. */
+  public void warmUp() {
+    boot.invokeMember("warm_up");
+  }
+
+  /**
+   * Runs a main program to its end.
+   *
+   * @param kind {@code script}, {@code module}, {@code code} or {@code stdin}
+   * @param what the path, module name or source text
+   * @param arguments become {@code sys.argv[1:]}
+   * @return the exit status
+   */
+  public int runMain(String kind, String what, List<String> arguments) {
+    return boot.invokeMember("run_main", kind, what, arguments.toArray(String[]::new)).asInt();
+  }
+
+  /**
+   * Runs an assigned process to its end.
+   *
+   * @param parentSentinel a pidfd of the parent
+   * @param payload a descriptor of what the parent wrote
+   * @param descriptors those that the payload names by index
+   * @return the exit status
+   */
+  public int runProcess(int parentPid, int parentSentinel, int payload, int[] descriptors) {
+    return boot.invokeMember("run_process", parentPid, parentSentinel, payload, descriptors)
+        .asInt();
+  }
+}

@@ -1,0 +1,66 @@
+package io.polyproc.supervisor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * How many workers boot ahead of need.
+ *
+ * <p>One boots as soon as a script is seen to need processes; after the first one was handed out,
+ * as many as there are cores, since a program that starts one process often starts more, and one
+ * that never does must not pay for them.
+ *
+ * @param limit the most standby workers at a time
+ */
+public record StandbyPolicy(int limit) {
+  /** Overrides the number of standby workers; 0 switches booting ahead off. */
+  public static final String SETTING = "POLYPROC_STANDBY";
+
+  /** What a standby worker takes at most, in bytes, with a reserve for what it will run. */
+  private static final long WORKER_BYTES = 512L << 20;
+
+  private static final int MOST = 8;
+
+  public StandbyPolicy {
+    if (limit < 0) {
+      throw new IllegalArgumentException(SETTING + " must not be negative: " + limit);
+    }
+  }
+
+  /** The number from the environment, or else one that this machine's cores and memory allow. */
+  public static StandbyPolicy fromEnvironment() {
+    String setting = System.getenv(SETTING);
+    if (setting != null && !setting.isEmpty()) {
+      try {
+        return new StandbyPolicy(Integer.parseInt(setting));
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(
+            "%s must be a whole number, not '%s'".formatted(SETTING, setting), e);
+      }
+    }
+    int cores = Runtime.getRuntime().availableProcessors();
+    return new StandbyPolicy(
+        (int) Math.min(Math.min(cores, MOST), availableMemory() / WORKER_BYTES));
+  }
+
+  /** How many standbys there should be now. */
+  int target(boolean anyHandedOut) {
+    return anyHandedOut ? limit : Math.min(1, limit);
+  }
+
+  /** {@code MemAvailable} of {@code man 5 proc}, in bytes; unlimited where it is not known. */
+  static long availableMemory() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
+      return lines
+          .filter(line -> line.startsWith("MemAvailable:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+          .findFirst()
+          .orElse(Long.MAX_VALUE);
+    } catch (IOException | NumberFormatException e) {
+      // Not a Linux /proc: the number of cores alone decides.
+      return Long.MAX_VALUE;
+    }
+  }
+}

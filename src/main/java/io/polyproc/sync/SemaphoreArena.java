@@ -1,0 +1,156 @@
+package io.polyproc.sync;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.MemoryFile;
+import io.polyproc.posix.Processes;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A memory file with room for many semaphores, so that a program with a thousand locks needs one
+ * descriptor for them and not a thousand. It has no name: the kernel frees it with the last process
+ * that maps it, whatever becomes of them.
+ *
+ * <p>A process that is killed leaves its references to slots counted; such a slot is lost until the
+ * program ends, which costs {@value SharedSemaphore#SLOT_BYTES} bytes.
+ *
+ * <pre>
+ *    0  identity   a random number by which processes recognise an arena that they already map
+ *    8  next       index of the first slot that was never used
+ *   16  free       head of the list of freed slots, with a version against ABA: see {@link #free}
+ *   64  slots      SLOT_COUNT times SLOT_BYTES; a free slot's first word is the next free index
+ * </pre>
+ */
+public final class SemaphoreArena {
+  static final int PID = Processes.id();
+
+  private static final int SLOT_COUNT = 4095;
+  private static final long BYTES = (SLOT_COUNT + 1L) * SharedSemaphore.SLOT_BYTES;
+  private static final int IDENTITY = 0;
+  private static final int NEXT = 8;
+  private static final int FREE = 16;
+
+  private static final VarHandle INT = JAVA_INT.varHandle();
+  private static final VarHandle LONG = JAVA_LONG.varHandle();
+  private static final Map<Long, SemaphoreArena> MAPPED = new ConcurrentHashMap<>();
+  private static @Nullable SemaphoreArena current;
+
+  private final int descriptor;
+  private final MemorySegment memory;
+
+  private SemaphoreArena(int descriptor, MemorySegment memory) {
+    this.descriptor = descriptor;
+    this.memory = memory;
+  }
+
+  /** A new semaphore in this process's own arena. */
+  public static synchronized SharedSemaphore newSemaphore(int kind, int value, int maxValue) {
+    SemaphoreArena arena = current;
+    long slot = arena == null ? 0 : arena.allocate();
+    if (arena == null || slot == 0) {
+      arena = create();
+      current = arena;
+      slot = arena.allocate();
+    }
+    SharedSemaphore semaphore = new SharedSemaphore(arena, slot, kind, maxValue);
+    semaphore.initialise(value);
+    return semaphore;
+  }
+
+  private static SemaphoreArena create() {
+    MemoryFile file = MemoryFile.create("polyproc-semaphores", BYTES);
+    SemaphoreArena arena = new SemaphoreArena(file.fd(), MemoryFile.map(file.fd(), BYTES));
+    long identity = new SecureRandom().nextLong();
+    LONG.setVolatile(arena.memory, IDENTITY, identity);
+    INT.setVolatile(arena.memory, NEXT, 1);
+    MAPPED.put(identity, arena);
+    return arena;
+  }
+
+  /**
+   * The semaphore that another process sent; its reference becomes this process's.
+   *
+   * @param descriptor of the arena; taken over
+   */
+  public static SharedSemaphore open(
+      int descriptor, long identity, long slot, int kind, int maxValue) {
+    SemaphoreArena arena =
+        MAPPED.computeIfAbsent(
+            identity,
+            _ -> {
+              int own = Descriptors.duplicate(descriptor);
+              return new SemaphoreArena(own, MemoryFile.map(own, BYTES));
+            });
+    Descriptors.close(descriptor);
+    if ((long) LONG.getVolatile(arena.memory, IDENTITY) != identity) {
+      throw new IllegalArgumentException("the descriptor received is not that of a semaphore");
+    }
+    return new SharedSemaphore(arena, slot, kind, maxValue);
+  }
+
+  /** An arena that this process maps already needs no descriptor to be sent. */
+  public static boolean isMapped(long identity) {
+    return MAPPED.containsKey(identity);
+  }
+
+  private long allocate() {
+    for (long head = freeList(); index(head) != 0; head = freeList()) {
+      long slot = (long) index(head) * SharedSemaphore.SLOT_BYTES;
+      int next = (int) INT.getVolatile(memory, slot);
+      if (LONG.compareAndSet(memory, FREE, head, entry(head, next))) {
+        return slot;
+      }
+    }
+    int index = (int) INT.getAndAdd(memory, NEXT, 1);
+    if (index > SLOT_COUNT) {
+      INT.getAndAdd(memory, NEXT, -1);
+      return 0;
+    }
+    return (long) index * SharedSemaphore.SLOT_BYTES;
+  }
+
+  /**
+   * Puts a slot on the free list; its upper half is a version, so that a reused head is noticed.
+   */
+  void free(long slot) {
+    int index = (int) (slot / SharedSemaphore.SLOT_BYTES);
+    long head;
+    do {
+      head = freeList();
+      INT.setVolatile(memory, slot, index(head));
+    } while (!LONG.compareAndSet(memory, FREE, head, entry(head, index)));
+  }
+
+  private long freeList() {
+    return (long) LONG.getVolatile(memory, FREE);
+  }
+
+  private static int index(long entry) {
+    return (int) entry;
+  }
+
+  private static long entry(long former, int index) {
+    return ((former >>> 32) + 1) << 32 | index;
+  }
+
+  MemorySegment memory() {
+    return memory;
+  }
+
+  /** The random number by which processes recognise it. */
+  public long identity() {
+    return (long) LONG.getVolatile(memory, IDENTITY);
+  }
+
+  /** The descriptor to send; it stays this object's. */
+  public int descriptor() {
+    return descriptor;
+  }
+}

@@ -1,0 +1,83 @@
+package io.polyproc.wire;
+
+import java.util.List;
+
+/**
+ * What a worker and its supervisor tell each other. Data never travels here: payloads are memory
+ * files, and queues, pipes and locks connect workers directly.
+ *
+ * <p>Each message lists the descriptors that travel with it, in order; the receiver owns them.
+ */
+public sealed interface Message {
+
+  /** Worker to supervisor: booted and ready for an assignment. No descriptors. */
+  record Ready() implements Message {}
+
+  /**
+   * Worker to supervisor: start a process. Descriptors: payload, standard input, output and error,
+   * then those that the payload refers to by index.
+   *
+   * @param request chosen by the worker, repeated in the answer
+   * @param title what the process list shows
+   * @param daemonic whether the process must not outlive the one that asks
+   */
+  record StartProcess(long request, String title, boolean daemonic) implements Message {}
+
+  /** Supervisor to worker: the process exists. Descriptor: its pidfd, the sentinel. */
+  record Started(long request, int pid) implements Message {}
+
+  /** Supervisor to worker: no process could be started, and why. No descriptors. */
+  record StartFailed(long request, String reason) implements Message {}
+
+  /**
+   * Supervisor to a standby worker: become this process. Descriptors: the parent's pidfd, then
+   * those of {@link StartProcess}.
+   */
+  record Assign(String title, int parentPid, boolean daemonic) implements Message {}
+
+  /**
+   * Supervisor to worker: a process that it started has ended. No descriptors.
+   *
+   * @param status the exit status, or the negative number of the signal that killed it
+   * @param lastWords what it wrote before it was assigned its own standard error; empty normally
+   */
+  record Exited(int pid, int status, String lastWords) implements Message {}
+
+  /**
+   * Worker to supervisor: keep the descriptor for whoever asks with this token. The key is drawn
+   * from a secure random source, so that only who was told can ask. Descriptor: the one to keep.
+   */
+  record ShareDescriptor(String token) implements Message {}
+
+  /** Worker to supervisor: hand over a kept descriptor. No descriptors. */
+  record TakeDescriptor(long request, String token) implements Message {}
+
+  /** Supervisor to worker: the descriptor asked for; none if the token is unknown. */
+  record TakenDescriptor(long request) implements Message {}
+
+  /**
+   * Worker to supervisor: a named resource exists or is gone again. What still exists when the
+   * program ends is removed then.
+   *
+   * @param kind what it is, as CPython's resource tracker names it: {@code shared_memory}
+   */
+  record TrackResource(String kind, String name, boolean exists) implements Message {}
+
+  /** Worker to supervisor: processes will be needed, boot ahead. No descriptors. */
+  record Prepare() implements Message {}
+
+  /** All message types, in the order of their tags on the wire. */
+  List<Class<? extends Message>> TYPES =
+      List.of(
+          Ready.class,
+          StartProcess.class,
+          Started.class,
+          StartFailed.class,
+          Assign.class,
+          Exited.class,
+          ShareDescriptor.class,
+          TakeDescriptor.class,
+          TakenDescriptor.class,
+          TrackResource.class,
+          Prepare.class);
+}

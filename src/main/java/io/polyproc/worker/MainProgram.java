@@ -1,0 +1,141 @@
+package io.polyproc.worker;
+
+import io.polyproc.image.CompilerGate;
+import io.polyproc.image.Installation;
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.ProcessTitle;
+import io.polyproc.posix.Processes;
+import io.polyproc.python.Bridge;
+import io.polyproc.python.PythonOptions;
+import io.polyproc.python.PythonRuntime;
+import io.polyproc.supervisor.StandbyPolicy;
+import io.polyproc.supervisor.Supervisor;
+import io.polyproc.wire.ControlClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The program given on the command line. It runs in this JVM, which is also home to the supervisor
+ * of its processes, so that the program's process id is the one that the shell knows.
+ */
+public final class MainProgram {
+  /** The system property in which the launcher names what {@code sys.executable} is to be. */
+  private static final String EXECUTABLE_PROPERTY = "polyproc.executable";
+
+  /** Modules with which a script starts processes. A comment that names one costs a standby. */
+  private static final Pattern STARTS_PROCESSES =
+      Pattern.compile(
+          "multiprocessing|ProcessPoolExecutor|concurrent\\.futures|joblib|process_map");
+
+  private final PythonOptions options;
+  private final Program program;
+  private final List<String> arguments;
+  private final Installation installation = Installation.current();
+  private Supervisor.@Nullable Connection supervisor;
+
+  private MainProgram(PythonOptions options, Program program, List<String> arguments) {
+    this.options = options;
+    this.program = program;
+    this.arguments = arguments;
+  }
+
+  /**
+   * Runs a program to its end.
+   *
+   * @param arguments become {@code sys.argv[1:]}
+   * @return its exit status
+   */
+  public static int run(PythonOptions options, Program program, List<String> arguments) {
+    return new MainProgram(options, program, arguments).run();
+  }
+
+  private int run() {
+    Processes.setDefaultAction(Processes.SIGTERM);
+    Processes.setDefaultAction(Processes.SIGHUP);
+    ProcessTitle.set("polyproc " + String.join(" ", commandLine()));
+    Bridge bridge = new Bridge(installation.home(), this::connect, this::endWorkers);
+    if (startsProcesses()) {
+      // Main's own boot takes long enough for a standby to boot beside it.
+      bridge.prepareQuietly();
+    }
+    CompilerGate gate = CompilerGate.close();
+    PythonRuntime python =
+        PythonRuntime.start(
+            options, installation.pythonShim(), executable(installation), commandLine(), bridge);
+    Descriptors.claimLowNumbers();
+    gate.openAfter(Worker.WORK_BEFORE_COMPILING);
+    try {
+      return switch (program) {
+        case Program.Script script -> python.runMain("script", script.path(), arguments);
+        case Program.Module module -> python.runMain("module", module.name(), arguments);
+        case Program.Code code -> python.runMain("code", code.text(), arguments);
+        case Program.StandardInput input -> python.runMain("stdin", input.name(), arguments);
+      };
+    } finally {
+      endWorkers();
+    }
+  }
+
+  static Path executable(Installation installation) {
+    String named = System.getProperty(EXECUTABLE_PROPERTY, "");
+    return named.isEmpty() ? installation.launcher() : Path.of(named);
+  }
+
+  private List<String> commandLine() {
+    List<String> line = new ArrayList<>(options.toArguments());
+    switch (program) {
+      case Program.Script script -> line.add(script.path());
+      case Program.Module module -> line.addAll(List.of("-m", module.name()));
+      case Program.Code code -> line.addAll(List.of("-c", code.text()));
+      case Program.StandardInput input -> {
+        if (!input.name().isEmpty()) {
+          line.add(input.name());
+        }
+      }
+    }
+    line.addAll(arguments);
+    return line;
+  }
+
+  private boolean startsProcesses() {
+    return switch (program) {
+      case Program.Script script -> STARTS_PROCESSES.matcher(text(Path.of(script.path()))).find();
+      case Program.Code code -> STARTS_PROCESSES.matcher(code.text()).find();
+      case Program.Module _, Program.StandardInput _ -> false;
+    };
+  }
+
+  private static String text(Path script) {
+    try {
+      return Files.isRegularFile(script)
+          ? new String(Files.readAllBytes(script), StandardCharsets.ISO_8859_1)
+          : "";
+    } catch (IOException e) {
+      // The run itself will meet the error and report it as Python does.
+      return "";
+    }
+  }
+
+  private ControlClient connect() {
+    Supervisor.Connection connection =
+        Supervisor.start(
+            Worker.command(installation, options),
+            System.getenv(),
+            StandbyPolicy.fromEnvironment());
+    supervisor = connection;
+    return ControlClient.connect(connection.socket(), () -> {});
+  }
+
+  private void endWorkers() {
+    Supervisor.Connection connection = supervisor;
+    if (connection != null) {
+      connection.close();
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package io.polyproc.worker;
+
+import io.polyproc.image.CompilerGate;
+import io.polyproc.image.Installation;
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.MessageSocket;
+import io.polyproc.posix.MessageSocket.Packet;
+import io.polyproc.posix.ProcessTitle;
+import io.polyproc.posix.Processes;
+import io.polyproc.python.Bridge;
+import io.polyproc.python.PythonOptions;
+import io.polyproc.python.PythonRuntime;
+import io.polyproc.wire.ControlClient;
+import io.polyproc.wire.Message;
+import io.polyproc.wire.Message.Assign;
+import io.polyproc.wire.MessageCodec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker JVM: boots, tells its supervisor, waits on its control socket for an assignment, becomes
+ * that process and ends with it.
+ *
+ * <p>When the supervisor goes, a worker without assignment ends, and so does a daemonic process;
+ * any other one goes on.
+ */
+public final class Worker {
+  /** The descriptor of the control socket, inherited from the supervisor. */
+  static final int CONTROL = 3;
+
+  /** An argument instead of options: run once what workers run, for the AOT cache, and exit. */
+  static final String TRAIN = "--train";
+
+  /** What a process does at first without the compiler; see {@link CompilerGate}. */
+  static final Duration WORK_BEFORE_COMPILING = Duration.ofSeconds(3);
+
+  // The descriptors of an Assign message.
+  private static final int PARENT = 0;
+  private static final int PAYLOAD = 1;
+  private static final int STANDARD_INPUT = 2;
+  private static final int OTHERS = 5;
+
+  private final MessageSocket control;
+  private final PythonRuntime python;
+  private final DeferredControl deferred;
+  private final CompilerGate gate;
+
+  private Worker(
+      MessageSocket control, PythonRuntime python, DeferredControl deferred, CompilerGate gate) {
+    this.gate = gate;
+    this.control = control;
+    this.python = python;
+    this.deferred = deferred;
+  }
+
+  /** The command that starts a worker for programs with these options. */
+  static List<String> command(Installation installation, PythonOptions options) {
+    List<String> command = new ArrayList<>(installation.javaCommand());
+    command.addAll(List.of("-m", "io.polyproc/" + Worker.class.getName()));
+    command.addAll(options.toArguments());
+    return List.copyOf(command);
+  }
+
+  /** Started by the supervisor only; its arguments are those of {@link PythonOptions}. */
+  public static void main(String[] arguments) {
+    if (Arrays.asList(arguments).contains(TRAIN)) {
+      Training.run();
+      return;
+    }
+    Processes.ignore(Processes.SIGINT);
+    Processes.setDefaultAction(Processes.SIGTERM);
+    Processes.setDefaultAction(Processes.SIGHUP);
+    ProcessTitle.set("polyproc: standby");
+    Runtime.getRuntime().halt(boot(PythonOptions.fromArguments(List.of(arguments))).serve());
+  }
+
+  private static Worker boot(PythonOptions options) {
+    CompilerGate gate = CompilerGate.close();
+    DeferredControl deferred = new DeferredControl();
+    PythonRuntime python =
+        startPython(options, new Bridge(Installation.current().home(), deferred, () -> {}));
+    // The context has installed a handler that would raise KeyboardInterrupt in an idle worker.
+    Processes.ignore(Processes.SIGINT);
+    python.warmUp();
+    Descriptors.claimLowNumbers();
+    return new Worker(MessageSocket.of(CONTROL), python, deferred, gate);
+  }
+
+  static PythonRuntime startPython(PythonOptions options, Bridge bridge) {
+    Installation installation = Installation.current();
+    return PythonRuntime.start(
+        options,
+        installation.pythonShim(),
+        MainProgram.executable(installation),
+        options.toArguments(),
+        bridge);
+  }
+
+  /** Waits for an assignment and runs it; returns the exit status. */
+  private int serve() {
+    if (!control.send(MessageCodec.encode(new Message.Ready()))) {
+      return 0;
+    }
+    Packet packet = control.receive();
+    if (packet == null) {
+      return 0;
+    }
+    Assign assign = (Assign) MessageCodec.decode(packet.data());
+    int[] descriptors = packet.descriptors();
+    for (int stream = 0; stream <= 2; stream++) {
+      Descriptors.duplicateTo(descriptors[STANDARD_INPUT + stream], stream);
+      Descriptors.close(descriptors[STANDARD_INPUT + stream]);
+    }
+    ProcessTitle.set(assign.title());
+    gate.openAfter(WORK_BEFORE_COMPILING);
+    deferred.connected(ControlClient.connect(control, () -> supervisorGone(assign.daemonic())));
+    return python.runProcess(
+        assign.parentPid(),
+        descriptors[PARENT],
+        descriptors[PAYLOAD],
+        Arrays.copyOfRange(descriptors, OTHERS, descriptors.length));
+  }
+
+  private static void supervisorGone(boolean daemonic) {
+    if (daemonic) {
+      Processes.signal(Processes.id(), Processes.SIGKILL);
+    }
+  }
+
+  /** The control client that exists only once there is an assignment. */
+  private static final class DeferredControl implements Supplier<ControlClient> {
+    private volatile @Nullable ControlClient client;
+
+    void connected(ControlClient connected) {
+      client = connected;
+    }
+
+    @Override
+    public ControlClient get() {
+      ControlClient connected = client;
+      if (connected == null) {
+        throw new IllegalStateException("a standby worker has no program yet");
+      }
+      return connected;
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** Gives GraalPy scripts a working {@code multiprocessing}: every process is a worker JVM. */
+@SuppressWarnings("opens") // an incremental build that skips its classes calls the package empty
+module io.polyproc {
+  requires static org.jspecify;
+  requires info.picocli;
+  requires jdk.unsupported; // sun.misc.Signal
+  requires org.graalvm.polyglot;
+
+  // The objects that the Python shim calls. GraalPy sees only what is open to everybody; they are
+  // not exported, because no Java code outside is to use them.
+  opens io.polyproc.python;
+  opens io.polyproc.sync;
+  opens io.polyproc.wire;
+  opens io.polyproc.cli to
+      info.picocli;
+}

@@ -1,0 +1,99 @@
+package io.polyproc;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Holds the packages to the direction of their arrows, as docs/architecture.md draws them. */
+final class ArchitectureTest {
+
+  private static final String ROOT = "io.polyproc";
+
+  /** What each package may use of the others. */
+  private static final Map<String, List<String>> ARROWS =
+      Map.of(
+          "cli", List.of("worker", "supervisor", "image", "python", "wire", "posix"),
+          "worker", List.of("python", "sync", "ipc", "wire", "posix", "image", "supervisor"),
+          "supervisor", List.of("wire", "posix", "image"),
+          "python", List.of("ipc", "sync", "wire", "posix", "image"),
+          "ipc", List.of("posix"),
+          "sync", List.of("posix"),
+          "wire", List.of("posix"),
+          "posix", List.of(),
+          "image", List.of());
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(ROOT);
+
+  static Set<String> packages() {
+    return ARROWS.keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("packages")
+  void shouldUseOnlyPackagesItMayUse(String name) {
+    String[] allowed =
+        Stream.concat(Stream.of(name), ARROWS.get(name).stream())
+            .map(ArchitectureTest::pattern)
+            .toArray(String[]::new);
+    classes()
+        .that()
+        .resideInAPackage(pattern(name))
+        .should()
+        .onlyDependOnClassesThat(not(resideInAPackage(ROOT + "..")).or(resideInAnyPackage(allowed)))
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldHaveNoCycles() {
+    slices()
+        .matching(ROOT + ".(*)..")
+        .should()
+        .beFreeOfCycles()
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldHaveNoPackageThatTheArrowsDoNotName() {
+    String[] known =
+        Stream.concat(Stream.of(ROOT), ARROWS.keySet().stream().map(ArchitectureTest::pattern))
+            .toArray(String[]::new);
+    classes().should().resideInAnyPackage(known).check(CLASSES);
+  }
+
+  @Test
+  void shouldCallNativeCodeFromPosixOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(pattern("posix"))
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.lang.foreign.Linker")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.lang.foreign.SymbolLookup")
+        .check(CLASSES);
+  }
+
+  private static String pattern(String name) {
+    return ROOT + "." + name + "..";
+  }
+}

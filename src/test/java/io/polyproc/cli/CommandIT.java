@@ -1,0 +1,157 @@
+package io.polyproc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the launchers of the distribution. */
+final class CommandIT {
+
+  private static final Path BIN = Path.of(System.getProperty("polyproc.home"), "bin");
+  private static final String PRINT_ARGUMENTS = "import sys; print(sys.argv)";
+  private static final int TIMEOUT_SECONDS = 60;
+
+  @TempDir Path folder;
+
+  private record Outcome(int status, String output, String errors) {}
+
+  @Test
+  void shouldPassEverythingAfterTheScriptToIt() throws Exception {
+    Files.writeString(folder.resolve("doctor"), PRINT_ARGUMENTS);
+
+    Outcome expected = new Outcome(0, "['doctor', '-c', '--', '', 'a  b']\n", "");
+    assertEquals(expected, run("python", "doctor", "-c", "--", "", "a  b"));
+    assertEquals(expected, run("polyproc", "run", "-u", "doctor", "-c", "--", "", "a  b"));
+  }
+
+  @Test
+  void shouldTakeClusteredOptionsAndExitAsTheProgramDoes() throws Exception {
+    assertEquals(
+        new Outcome(7, "['-c', '-h'] 1\n", ""),
+        run(
+            "polyproc",
+            "-OBsc",
+            "import sys; print(sys.argv, sys.flags.optimize); sys.exit(7)",
+            "-h"));
+  }
+
+  @Test
+  void shouldRejectAnUnknownOption() throws Exception {
+    assertEquals(
+        new Outcome(
+            2,
+            "",
+            """
+            unknown option --foo
+            usage: polyproc [run] [option] ... [-c cmd | -m mod | file | -] [arg] ...
+            Try `polyproc -h' for more information.
+            """),
+        run("polyproc", "--foo", "x.py"));
+  }
+
+  @Test
+  void shouldTellOfAMissingScript() throws Exception {
+    for (String name : List.of("polyproc", "python")) {
+      String message =
+          "%s: can't open file '%s/x.py': [Errno 2] No such file or directory\n"
+              .formatted(name, folder.toRealPath());
+      assertEquals(new Outcome(2, "", message), run(name, "x.py"));
+    }
+  }
+
+  @Test
+  void shouldTellOfACacheThatCannotBeWritten() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    assertEquals(
+        new Outcome(
+            73,
+            "",
+            ("polyproc: the cache folder POLYPROC_CACHE=%1$s is not writable: %1$s is not a folder;"
+                    + " set it to a folder you can write to or unset it\n")
+                .formatted(file)),
+        run(Map.of("POLYPROC_CACHE", file.toString()), "polyproc", "-c", "pass"));
+  }
+
+  @Test
+  void shouldTellOfASettingThatIsNoNumber() throws Exception {
+    Outcome outcome = run(Map.of("POLYPROC_STANDBY", "many"), "polyproc", "-c", "pass");
+    assertEquals(2, outcome.status());
+    assertTrue(outcome.errors().matches("polyproc: POLYPROC_STANDBY .*'many'\n"), outcome::errors);
+  }
+
+  @Test
+  void shouldReportAnErrorOfItsOwnInOneLine() throws Exception {
+    Map<String, String> broken =
+        Map.of("POLYPROC_JAVA_OPTS", "-Dpolyproc.home=/none", "POLYPROC_DEBUG", "0");
+    Outcome outcome = run(broken, "polyproc", "-c", "pass");
+    assertEquals(70, outcome.status());
+    assertEquals(1, outcome.errors().lines().count(), outcome::errors);
+    assertTrue(outcome.errors().startsWith("polyproc: internal error: "), outcome::errors);
+  }
+
+  @Test
+  void shouldPrintItsVersion() throws Exception {
+    Outcome outcome = run("python", "-V");
+    assertEquals(0, outcome.status());
+    assertTrue(outcome.output().startsWith("Python " + Version.PYTHON + " (polyproc "));
+  }
+
+  @Test
+  void shouldDiagnoseForAReader() throws Exception {
+    Outcome outcome = run("polyproc", "doctor");
+    assertEquals(0, outcome.status(), outcome::toString);
+    assertTrue(outcome.output().contains("POSIX backend    native\n"), outcome::output);
+    assertEquals("", outcome.errors());
+  }
+
+  @Test
+  void shouldDiagnoseForAProgram() throws Exception {
+    Outcome outcome = run("polyproc", "doctor", "--json");
+    assertEquals(0, outcome.status(), outcome::toString);
+    assertTrue(
+        outcome
+            .output()
+            .contains("{\"level\": \"ok\", \"subject\": \"POSIX backend\", \"text\": \"native\"}"),
+        outcome::output);
+  }
+
+  @Test
+  void shouldFailToDiagnoseWhereProgramsCannotRun() throws Exception {
+    Outcome outcome = run(Map.of("POLYPROC_CACHE", "/dev/null"), "polyproc", "doctor");
+    assertEquals(1, outcome.status());
+    assertTrue(
+        outcome.output().lines().anyMatch(line -> line.matches("!!  cache folder .*/dev/null.*")),
+        outcome::output);
+  }
+
+  private Outcome run(String launcher, String... arguments)
+      throws IOException, InterruptedException {
+    return run(Map.of(), launcher, arguments);
+  }
+
+  private Outcome run(Map<String, String> environment, String launcher, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(BIN.resolve(launcher).toString()));
+    command.addAll(List.of(arguments));
+    Path errors = Files.createTempFile(folder, "errors", null);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectError(errors.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("POLYPROC_"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS));
+    return new Outcome(process.exitValue(), output, Files.readString(errors));
+  }
+}

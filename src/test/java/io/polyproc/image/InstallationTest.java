@@ -1,0 +1,69 @@
+package io.polyproc.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class InstallationTest {
+
+  @TempDir Path home;
+
+  @BeforeEach
+  void makeADistribution() throws IOException {
+    Files.createDirectories(home.resolve("lib"));
+    Files.write(
+        home.resolve("lib/jvm.options"),
+        List.of("jit:-Xjit", "interpreted:-Xslow", "aot:-XX:AOTCache=@HOME@/a", "-Dhome=@HOME@"));
+  }
+
+  @Test
+  void shouldRunOnThisJdkWithoutARuntimeImage() {
+    assertEquals(
+        List.of(System.getProperty("java.home") + "/bin/java", "-Xslow", "-Dhome=" + home),
+        Installation.of(home).javaCommand());
+  }
+
+  @Test
+  void shouldRunOnItsRuntimeImage() throws IOException {
+    Path java = Files.createDirectories(home.resolve("runtime/bin")).resolve("java");
+    Files.createFile(java);
+    assertTrue(java.toFile().setExecutable(true));
+    assertEquals(
+        List.of(java.toString(), "-Xjit", "-Dhome=" + home), Installation.of(home).javaCommand());
+  }
+
+  @Test
+  void shouldUseAnAotCacheThatWasMadeHere() throws IOException {
+    describe("aot=on", "aot.home=" + home);
+    Path cache = Files.createFile(home.resolve("lib/polyproc.aot"));
+    assertEquals(Optional.of(cache), Installation.of(home).aotCache());
+    assertTrue(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/a"));
+  }
+
+  @Test
+  void shouldNotUseAnAotCacheThatWasMovedHere() throws IOException {
+    describe("aot=on", "aot.home=/elsewhere");
+    Files.createFile(home.resolve("lib/polyproc.aot"));
+    assertEquals(Optional.empty(), Installation.of(home).aotCache());
+    assertFalse(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/a"));
+  }
+
+  @Test
+  void shouldNotUseAnAotCacheThatIsGone() throws IOException {
+    describe("aot=on", "aot.home=" + home);
+    assertEquals(Optional.empty(), Installation.of(home).aotCache());
+  }
+
+  private void describe(String... lines) throws IOException {
+    Files.write(home.resolve("lib/image.properties"), List.of(lines));
+  }
+}

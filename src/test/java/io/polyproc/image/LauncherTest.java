@@ -1,0 +1,143 @@
+package io.polyproc.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the bash launcher in a distribution whose {@code java} only says what it was given. */
+final class LauncherTest {
+
+  private static final String MAIN = "io.polyproc/io.polyproc.cli.Main";
+
+  @TempDir Path folder;
+  private Path home;
+
+  @BeforeEach
+  void makeADistribution() throws IOException {
+    folder = folder.toRealPath();
+    home = Files.createDirectories(folder.resolve("a home"));
+    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home)).copyFiles();
+    Files.write(
+        home.resolve("lib/image.properties"), List.of("jit=on", "aot=on", "aot.home=" + home));
+  }
+
+  @Test
+  void shouldStartTheSameJvmAsJavaDoesForWorkers() throws Exception {
+    fakeJava(home.resolve("runtime"));
+    Files.createFile(home.resolve("lib/polyproc.aot"));
+
+    List<String> expected = new ArrayList<>(Installation.of(home).javaCommand());
+    assertTrue(expected.contains("-XX:AOTCache=" + home + "/lib/polyproc.aot"));
+    expected.addAll(
+        List.of("-Dpolyproc.executable=" + home + "/bin/python", "-m", MAIN, "s.py", "a  b", ""));
+    assertEquals(expected, run(Map.of(), "bin/polyproc", "s.py", "a  b", "").output());
+  }
+
+  @Test
+  void shouldDoWithoutAnAotCache() throws Exception {
+    fakeJava(home.resolve("runtime"));
+
+    List<String> expected = new ArrayList<>(Installation.of(home).javaCommand());
+    expected.addAll(List.of("-Dpolyproc.executable=" + home + "/bin/python", "-m", MAIN));
+    assertEquals(expected, run(Map.of(), "bin/polyproc").output());
+  }
+
+  @Test
+  void shouldTellThatItWasCalledAsPython() throws Exception {
+    fakeJava(home.resolve("runtime"));
+    Path link = Files.createSymbolicLink(home.resolve("python3.12"), Path.of("bin/python3"));
+
+    List<String> output = run(Map.of(), "python3.12", "-c", "pass").output();
+    assertTrue(output.contains("-Dpolyproc.invoked=python"), output::toString);
+    assertTrue(output.contains("-Dpolyproc.executable=" + link), output::toString);
+    assertEquals(
+        List.of("-m", MAIN, "-c", "pass"), output.subList(output.size() - 4, output.size()));
+  }
+
+  @Test
+  void shouldPassOnExtraOptions() throws Exception {
+    fakeJava(home.resolve("runtime"));
+
+    List<String> output =
+        run(Map.of("POLYPROC_JAVA_OPTS", " -Xmx1g  -Da=*"), "bin/polyproc").output();
+    assertTrue(output.containsAll(List.of("-Xmx1g", "-Da=*")), output::toString);
+  }
+
+  @Test
+  void shouldRunOnAJdk25WithoutARuntimeImage() throws Exception {
+    Path jdk = folder.resolve("jdk");
+    fakeJava(jdk);
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.9\"\n");
+
+    Result result = run(Map.of("JAVA_HOME", jdk.toString()), "bin/polyproc");
+    assertEquals(0, result.status());
+    assertTrue(result.output().stream().noneMatch("-XX:+EnableJVMCI"::equals));
+  }
+
+  @Test
+  void shouldPrepareAnAotCacheWhereItWasUnpacked() throws Exception {
+    fakeJava(home.resolve("runtime"));
+    Files.write(home.resolve("lib/image.properties"), List.of("aot=on", "aot.home=/elsewhere"));
+
+    List<String> output = run(Map.of(), "bin/polyproc").output();
+    assertTrue(
+        String.join(" ", output).contains("io.polyproc.image.ImageBuilder aot " + home),
+        output::toString);
+  }
+
+  @Test
+  void shouldCopyAChangedShimWithoutABuild() throws Exception {
+    Path tree = Files.createDirectories(folder.resolve("tree"));
+    home = Files.createDirectories(tree.resolve("target/polyproc"));
+    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home)).copyFiles();
+    fakeJava(home.resolve("runtime"));
+    Files.write(home.resolve("lib/image.properties"), List.of("aot=off", "aot.home=" + home));
+    Files.copy(Path.of("polyproc"), tree.resolve("polyproc"), StandardCopyOption.COPY_ATTRIBUTES);
+    Files.createFile(tree.resolve("pom.xml"));
+    Files.createFile(Files.createDirectories(tree.resolve("python-shim")).resolve("new.py"));
+    FileTime later = FileTime.fromMillis(System.currentTimeMillis() + 60_000);
+    Path stamp = Files.createFile(tree.resolve("target/polyproc.stamp"));
+    Files.setLastModifiedTime(stamp, later);
+
+    Path launcher = Path.of("../../polyproc");
+    List<String> expected = new ArrayList<>(Installation.of(home).javaCommand());
+    expected.addAll(List.of("-Dpolyproc.executable=" + home + "/bin/python", "-m", MAIN));
+    assertEquals(expected, run(Map.of(), launcher.toString()).output());
+    assertTrue(Files.exists(home.resolve("lib/python-shim/new.py")));
+  }
+
+  private static void fakeJava(Path jdk) throws IOException {
+    Path java = Files.createDirectories(jdk.resolve("bin")).resolve("java");
+    Files.writeString(java, "#!/bin/bash\nprintf '%s\\n' \"$0\" \"$@\"\n");
+    assertTrue(java.toFile().setExecutable(true));
+  }
+
+  private record Result(int status, List<String> output) {}
+
+  private Result run(Map<String, String> environment, String launcher, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(home.resolve(launcher).toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().remove("POLYPROC_JAVA_OPTS");
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(10, TimeUnit.SECONDS));
+    return new Result(process.exitValue(), output.lines().toList());
+  }
+}

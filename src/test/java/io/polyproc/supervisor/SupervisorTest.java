@@ -1,0 +1,151 @@
+package io.polyproc.supervisor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.MemoryFile;
+import io.polyproc.posix.Processes;
+import io.polyproc.wire.ChildHandle;
+import io.polyproc.wire.ControlClient;
+import io.polyproc.wire.Message;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** With shell scripts in the place of worker JVMs: what matters here is how they start and end. */
+@Timeout(60)
+final class SupervisorTest {
+  private Supervisor.Connection connection = start("exit 0", 0);
+
+  private static Supervisor.Connection start(String script, int standbys) {
+    return Supervisor.start(
+        List.of("/bin/sh", "-c", script),
+        Map.of("PATH", "/usr/bin:/bin"),
+        new StandbyPolicy(standbys));
+  }
+
+  private void supervise(String script, int standbys) {
+    connection.close();
+    connection = start(script, standbys);
+  }
+
+  @AfterEach
+  void close() {
+    connection.close();
+    assertFalse(connection.supervisor().isAlive());
+  }
+
+  @Test
+  void shouldTellTheExitStatus() throws IOException {
+    supervise("exit 5", 0);
+    ChildHandle child = start(false);
+    assertEquals(5, child.waitFor(20));
+    child.close();
+  }
+
+  @Test
+  void shouldTellTheSignalThatKilled() throws IOException {
+    supervise("exec sleep 1000", 0);
+    ChildHandle child = start(false);
+    assertEquals(null, child.waitFor(0));
+    child.signal(Processes.SIGTERM);
+    assertEquals(-Processes.SIGTERM, child.waitFor(20));
+    child.signal(Processes.SIGTERM);
+    child.close();
+  }
+
+  @Test
+  void shouldHandOnWhatADeadWorkerWrote() throws IOException {
+    supervise("echo 'not enough memory' >&2; exit 1", 0);
+    ChildHandle child = start(false);
+    assertEquals(1, child.waitFor(20));
+    assertEquals("not enough memory", child.lastWords());
+    child.close();
+  }
+
+  @Test
+  void shouldSayWhyNothingCanBeStarted() {
+    connection.close();
+    connection = Supervisor.start(List.of("/nowhere/java"), Map.of(), new StandbyPolicy(0));
+    IOException e = assertThrows(IOException.class, () -> start(false));
+    assertEquals("posix_spawn failed: ENOENT (2)", e.getMessage());
+  }
+
+  @Test
+  void shouldEndStandbysAndDaemonicProcessesWithTheMainProgram() throws Exception {
+    supervise("exec sleep 1000", 1);
+    ControlClient client = client();
+    client.tell(new Message.Prepare());
+    ChildHandle daemonic = start(client, true);
+    connection.close();
+    assertFalse(Processes.exists(daemonic.pid()));
+    daemonic.close();
+  }
+
+  @Test
+  void shouldNotBootForEverWhatDiesAtOnce() throws Exception {
+    supervise("exit 1", 2);
+    ControlClient client = client();
+    client.tell(new Message.Prepare());
+    ChildHandle child = start(client, false);
+    assertEquals(1, child.waitFor(20));
+    child.close();
+  }
+
+  @Test
+  void shouldKeepADescriptorForOneTaker() throws IOException {
+    ControlClient client = client();
+    try (MemoryFile file = MemoryFile.of("kept", new byte[] {'x'})) {
+      String token = client.shareDescriptor(file.fd());
+      int taken = client.takeDescriptor(token);
+      assertEquals("x", MemoryFile.tail(taken, 1, 1));
+      Descriptors.close(taken);
+      assertThrows(IOException.class, () -> client.takeDescriptor(token));
+    }
+  }
+
+  @Test
+  void shouldFailWhatWaitsWhenTheSupervisorGoes() throws Exception {
+    supervise("exec sleep 1000", 0);
+    CountDownLatch gone = new CountDownLatch(1);
+    ControlClient client = ControlClient.connect(connection.socket(), gone::countDown);
+    ChildHandle child = start(client, true);
+    connection.close();
+    gone.await();
+    assertNotNull(child.waitFor(20));
+    assertThrows(IOException.class, () -> start(client, true));
+    child.close();
+  }
+
+  @Test
+  void shouldLimitStandbysToOneUntilOneWasHandedOut() {
+    StandbyPolicy policy = new StandbyPolicy(4);
+    assertEquals(1, policy.target(false));
+    assertEquals(4, policy.target(true));
+    assertEquals(0, new StandbyPolicy(0).target(false));
+    assertThrows(IllegalArgumentException.class, () -> new StandbyPolicy(-1));
+    assertTrue(StandbyPolicy.availableMemory() > 1 << 20);
+  }
+
+  private ControlClient client() {
+    return ControlClient.connect(connection.socket(), () -> {});
+  }
+
+  private ChildHandle start(boolean daemonic) throws IOException {
+    return start(client(), daemonic);
+  }
+
+  private static ChildHandle start(ControlClient client, boolean daemonic) throws IOException {
+    try (MemoryFile payload = MemoryFile.of("payload", new byte[0])) {
+      return client.startProcess("a process", daemonic, payload.fd(), 0, 1, 2);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.polyproc.sync;
+
+import static io.polyproc.sync.SharedSemaphore.RECURSIVE_MUTEX;
+import static io.polyproc.sync.SharedSemaphore.SEMAPHORE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.MemoryFile;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class SharedSemaphoreTest {
+
+  @Test
+  void shouldCountPermits() {
+    SharedSemaphore semaphore = SemaphoreArena.newSemaphore(SEMAPHORE, 2, 5);
+    assertTrue(semaphore.tryAcquire());
+    assertTrue(semaphore.tryAcquire());
+    assertFalse(semaphore.tryAcquire());
+    assertFalse(semaphore.acquire(0.01));
+    assertEquals(0, semaphore.release());
+    assertEquals(1, semaphore.value());
+    semaphore.close();
+  }
+
+  @Test
+  void shouldRefuseMorePermitsThanTheMaximum() {
+    SharedSemaphore semaphore = SemaphoreArena.newSemaphore(SEMAPHORE, 1, 1);
+    assertEquals(2, semaphore.release());
+    assertEquals(1, semaphore.value());
+    semaphore.close();
+  }
+
+  @Test
+  void shouldLetOnlyItsOwnerReleaseARecursiveMutex() throws Exception {
+    SharedSemaphore mutex = SemaphoreArena.newSemaphore(RECURSIVE_MUTEX, 1, 1);
+    assertEquals(1, mutex.release());
+    assertTrue(mutex.tryAcquire());
+    assertTrue(mutex.acquire(0));
+    assertEquals(2, mutex.count());
+    assertEquals(1, CompletableFuture.supplyAsync(mutex::release).get(10, TimeUnit.SECONDS));
+    assertFalse(CompletableFuture.supplyAsync(mutex::tryAcquire).get(10, TimeUnit.SECONDS));
+    assertEquals(0, mutex.release());
+    assertTrue(mutex.isMine());
+    assertEquals(0, mutex.release());
+    assertFalse(mutex.isMine());
+    mutex.close();
+  }
+
+  @Test
+  void shouldWakeAWaiterOnRelease() throws Exception {
+    SharedSemaphore semaphore = SemaphoreArena.newSemaphore(SEMAPHORE, 0, 1);
+    CompletableFuture<Boolean> waiter =
+        CompletableFuture.supplyAsync(() -> semaphore.acquire(30.0));
+    assertEquals(0, semaphore.release());
+    assertTrue(waiter.get(10, TimeUnit.SECONDS));
+    semaphore.close();
+  }
+
+  @Test
+  void shouldExcludeThreadsFromEachOther() throws Exception {
+    SharedSemaphore mutex = SemaphoreArena.newSemaphore(SEMAPHORE, 1, 1);
+    int[] counter = {0};
+    AtomicInteger timedOut = new AtomicInteger();
+    List<CompletableFuture<Void>> threads = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      threads.add(CompletableFuture.runAsync(() -> count(mutex, counter, timedOut)));
+    }
+    for (CompletableFuture<Void> thread : threads) {
+      thread.get(50, TimeUnit.SECONDS);
+    }
+    assertEquals(0, timedOut.get());
+    assertEquals(20_000, counter[0]);
+    mutex.close();
+  }
+
+  private static void count(SharedSemaphore mutex, int[] counter, AtomicInteger timedOut) {
+    for (int i = 0; i < 5_000; i++) {
+      if (!mutex.acquire(30.0)) {
+        timedOut.incrementAndGet();
+        return;
+      }
+      counter[0]++;
+      assertEquals(0, mutex.release());
+    }
+  }
+
+  @Test
+  void shouldBeOneSemaphoreForWhoeverOpensIt() {
+    SharedSemaphore semaphore = SemaphoreArena.newSemaphore(SEMAPHORE, 1, 1);
+    SharedSemaphore other = open(semaphore);
+    assertTrue(other.tryAcquire());
+    assertFalse(semaphore.tryAcquire());
+    assertEquals(0, semaphore.count());
+    assertEquals(0, other.release());
+    semaphore.close();
+    other.close();
+  }
+
+  @Test
+  void shouldReuseASlotOnlyAfterItsLastReference() {
+    SharedSemaphore first = SemaphoreArena.newSemaphore(SEMAPHORE, 1, 1);
+    SharedSemaphore reference = open(first);
+    first.close();
+    first.close();
+    SharedSemaphore second = SemaphoreArena.newSemaphore(SEMAPHORE, 1, 1);
+    assertNotEquals(first.slot(), second.slot());
+    reference.close();
+    SharedSemaphore third = SemaphoreArena.newSemaphore(SEMAPHORE, 7, 9);
+    assertEquals(first.slot(), third.slot());
+    assertEquals(7, third.value());
+    second.close();
+    third.close();
+  }
+
+  @Test
+  void shouldGrowByFurtherArenas() {
+    List<SharedSemaphore> all = new ArrayList<>();
+    Set<Long> arenas = new HashSet<>();
+    for (int i = 0; i < 5_000; i++) {
+      SharedSemaphore semaphore = SemaphoreArena.newSemaphore(SEMAPHORE, i, Integer.MAX_VALUE);
+      all.add(semaphore);
+      arenas.add(semaphore.arena().identity());
+    }
+    assertEquals(2, arenas.size());
+    for (int i = 0; i < all.size(); i++) {
+      assertEquals(i, all.get(i).value());
+      all.get(i).close();
+    }
+  }
+
+  @Test
+  void shouldRefuseADescriptorOfSomethingElse() {
+    try (MemoryFile file = MemoryFile.create("not an arena", 1 << 20)) {
+      int descriptor = Descriptors.duplicate(file.fd());
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> SemaphoreArena.open(descriptor, 12345L, 64, SEMAPHORE, 1));
+    }
+  }
+
+  private static SharedSemaphore open(SharedSemaphore semaphore) {
+    semaphore.retain();
+    SemaphoreArena arena = semaphore.arena();
+    return SemaphoreArena.open(
+        Descriptors.duplicate(arena.descriptor()),
+        arena.identity(),
+        semaphore.slot(),
+        SEMAPHORE,
+        1);
+  }
+}

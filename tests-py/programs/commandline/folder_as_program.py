@@ -1,0 +1,3 @@
+# conformance: a folder with a __main__.py is a program
+# run: runnable
+# args: a b

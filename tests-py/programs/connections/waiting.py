@@ -1,0 +1,45 @@
+# conformance: connection.wait over connections, sockets and sentinels
+# methods: fork spawn
+import multiprocessing as mp
+from multiprocessing.connection import wait
+import socket
+import sys
+import time
+
+
+def sender(writer, word, delay):
+    time.sleep(delay)
+    writer.send(word)
+    writer.close()
+
+
+if __name__ == '__main__':
+    ctx = mp.get_context(sys.argv[1])
+    print(wait([], 0), wait([], 0.05))
+    readers, names, processes = [], {}, []
+    for i, word in enumerate(['slow', 'quick']):
+        reader, writer = ctx.Pipe(duplex=False)
+        readers.append(reader)
+        names[reader] = word
+        p = ctx.Process(target=sender, args=(writer, word, 1.5 if word == 'slow' else 0))
+        p.start()
+        writer.close()
+        processes.append(p)
+    print(wait(readers, 0.0) in ([], [readers[1]]))
+    order = []
+    while readers:
+        for ready in wait(readers):
+            try:
+                order.append(ready.recv())
+            except EOFError:
+                order.append('end of ' + names[ready])
+                readers.remove(ready)
+    print(order)
+    print(sorted(wait([p.sentinel for p in processes], 60)) != [])
+    for p in processes:
+        p.join()
+    print(sorted(wait([p.sentinel for p in processes])) == sorted(p.sentinel for p in processes))
+    a, b = socket.socketpair()
+    print(wait([a, b], 0.05))
+    a.sendall(b'x')
+    print(wait([a, b]) == [b], wait([b.fileno()]) == [b.fileno()])

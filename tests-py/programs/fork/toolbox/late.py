@@ -1,0 +1,4 @@
+with open('imports.txt', 'a') as f:
+    f.write('toolbox.late\n')
+
+where = 'imported late'
