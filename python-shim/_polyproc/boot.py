@@ -65,9 +65,9 @@ def set_buffering():
 
 
 def warm_up():
-    """Imports and runs once what a process will need, while nobody waits for it."""
+    """Does the next step of warming up; returns whether there are more."""
     from _polyproc import warmup
-    warmup.run()
+    return warmup.step()
 
 
 def run_main(kind, what, arguments):

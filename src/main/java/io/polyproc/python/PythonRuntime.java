@@ -53,9 +53,13 @@ public final class PythonRuntime {
                 options.xOptions().toArray(String[]::new)));
   }
 
-  /** Runs once what a process will need, so that it is loaded and warm. */
-  public void warmUp() {
-    boot.invokeMember("warm_up");
+  /**
+   * Runs once a little more of what a process may need, so that it is loaded and warm.
+   *
+   * @return whether there is more to do
+   */
+  public boolean warmUp() {
+    return boot.invokeMember("warm_up").asBoolean();
   }
 
   /**

@@ -3,14 +3,16 @@ package io.polyproc.supervisor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 
 /**
  * How many workers boot ahead of need.
  *
- * <p>One boots as soon as a script is seen to need processes; after the first one was handed out,
- * as many as there are cores, since a program that starts one process often starts more, and one
- * that never does must not pay for them.
+ * <p>One boots as soon as a script is seen to need processes. After the first one was handed out,
+ * as many as there are cores, since a program that starts one process often starts more; but not
+ * before a while has passed in which none was asked for: a booting JVM takes the processor from
+ * the process that was just started.
  *
  * @param limit the most standby workers at a time
  */
@@ -22,6 +24,8 @@ public record StandbyPolicy(int limit) {
   private static final long WORKER_BYTES = 512L << 20;
 
   private static final int MOST = 8;
+
+  private static final Duration QUIET = Duration.ofSeconds(1);
 
   public StandbyPolicy {
     if (limit < 0) {
@@ -43,6 +47,11 @@ public record StandbyPolicy(int limit) {
     int cores = Runtime.getRuntime().availableProcessors();
     return new StandbyPolicy(
         (int) Math.min(Math.min(cores, MOST), availableMemory() / WORKER_BYTES));
+  }
+
+  /** How long no process must have been asked for before standbys are replaced. */
+  Duration quietBeforeTopUp() {
+    return QUIET;
   }
 
   /** How many standbys there should be now. */

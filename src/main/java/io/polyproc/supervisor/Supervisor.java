@@ -51,6 +51,7 @@ public final class Supervisor {
   private final Set<String> sharedMemory = new LinkedHashSet<>();
   private boolean prepared;
   private boolean anyHandedOut;
+  private long lastHandedOut;
   private int bootFailures;
 
   private Supervisor(
@@ -116,7 +117,7 @@ public final class Supervisor {
       fds[1 + 2 * i] = worker.isControlOpen() ? worker.control().fd() : -1;
       fds[2 + 2 * i] = worker.pidfd();
     }
-    boolean[] ready = Descriptors.poll(fds, -1);
+    boolean[] ready = Descriptors.poll(fds, wantsStandby() ? millisUntilQuiet() : -1);
     if (ready[0]) {
       receive(main, main.socket);
     }
@@ -129,6 +130,7 @@ public final class Supervisor {
         ended(worker);
       }
     }
+    topUp();
   }
 
   /** Handles one message; false if the peer has closed. */
@@ -160,12 +162,10 @@ public final class Supervisor {
   private void booted(Peer peer) {
     bootFailures = 0;
     workers.stream().filter(worker -> worker.pid() == peer.pid()).forEach(WorkerJvm::booted);
-    topUp();
   }
 
   private void prepare() {
     prepared = true;
-    topUp();
   }
 
   private void startProcess(Peer parent, StartProcess start, int[] descriptors) {
@@ -179,12 +179,12 @@ public final class Supervisor {
       parent.send(new Started(start.request(), worker.pid()), worker.pidfd());
       prepared = true;
       anyHandedOut = true;
+      lastHandedOut = System.nanoTime();
     } catch (PosixException e) {
       parent.send(new StartFailed(start.request(), String.valueOf(e.getMessage())));
     } finally {
       WorkerJvm.closeAll(descriptors);
     }
-    topUp();
   }
 
   /** A booted worker, else one that is booting, else a new one. */
@@ -207,22 +207,36 @@ public final class Supervisor {
     return worker;
   }
 
-  /** Boots standbys one after the other, so that those in demand get the processor. */
+  /**
+   * Boots standbys one after the other and only while no process was asked for just now: those in
+   * demand get the processor.
+   */
   private void topUp() {
-    if (!prepared || bootFailures >= MOST_BOOT_FAILURES) {
+    if (!wantsStandby() || millisUntilQuiet() > 0) {
       return;
     }
-    long standbys = workers.stream().filter(WorkerJvm::isUnassigned).count();
-    boolean booting = workers.stream().anyMatch(WorkerJvm::isBooting);
-    if (!booting && standbys < policy.target(anyHandedOut)) {
-      try {
-        boot();
-      } catch (PosixException e) {
-        // A process that is needed will meet the same error and report it.
-        bootFailures++;
-        LOG.log(Level.DEBUG, "no standby worker could be started", e);
-      }
+    try {
+      boot();
+    } catch (PosixException e) {
+      // A process that is needed will meet the same error and report it.
+      bootFailures++;
+      LOG.log(Level.DEBUG, "no standby worker could be started", e);
     }
+  }
+
+  private boolean wantsStandby() {
+    return prepared
+        && bootFailures < MOST_BOOT_FAILURES
+        && workers.stream().noneMatch(WorkerJvm::isBooting)
+        && workers.stream().filter(WorkerJvm::isUnassigned).count() < policy.target(anyHandedOut);
+  }
+
+  private int millisUntilQuiet() {
+    if (!anyHandedOut) {
+      return 0;
+    }
+    long quiet = Duration.ofNanos(System.nanoTime() - lastHandedOut).toMillis();
+    return (int) Math.max(0, policy.quietBeforeTopUp().toMillis() - quiet);
   }
 
   private void ended(WorkerJvm worker) {
@@ -239,7 +253,6 @@ public final class Supervisor {
       parent.send(exited);
     }
     endDaemonicChildrenOf(worker.pid());
-    topUp();
   }
 
   /** What a worker sent before it ended still counts: the descriptors it shared, say. */

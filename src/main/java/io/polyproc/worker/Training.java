@@ -21,7 +21,10 @@ final class Training {
     // Whatever the environment says, the compiled files of what is imported here stay for all.
     PythonOptions options = PythonOptions.fromArguments(List.of("-E"));
     PythonRuntime python = Worker.startPython(options, bridge);
-    python.warmUp();
+    boolean more = true;
+    while (more) {
+      more = python.warmUp();
+    }
     python.runMain("code", "import multiprocessing, queue; print('trained')", List.of());
   }
 }

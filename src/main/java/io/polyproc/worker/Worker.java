@@ -85,7 +85,6 @@ public final class Worker {
         startPython(options, new Bridge(Installation.current().home(), deferred, () -> {}));
     // The context has installed a handler that would raise KeyboardInterrupt in an idle worker.
     Processes.ignore(Processes.SIGINT);
-    python.warmUp();
     Descriptors.claimLowNumbers();
     return new Worker(MessageSocket.of(CONTROL), python, deferred, gate);
   }
@@ -105,6 +104,7 @@ public final class Worker {
     if (!control.send(MessageCodec.encode(new Message.Ready()))) {
       return 0;
     }
+    warmUp();
     Packet packet = control.receive();
     if (packet == null) {
       return 0;
@@ -123,6 +123,15 @@ public final class Worker {
         descriptors[PARENT],
         descriptors[PAYLOAD],
         Arrays.copyOfRange(descriptors, OTHERS, descriptors.length));
+  }
+
+  /** Step by step: a worker that is in demand has its assignment after the one it is in. */
+  private void warmUp() {
+    int[] fd = {control.fd()};
+    boolean more = true;
+    while (more && !Descriptors.poll(fd, 0)[0]) {
+      more = python.warmUp();
+    }
   }
 
   private static void supervisorGone(boolean daemonic) {
