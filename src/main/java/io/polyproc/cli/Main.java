@@ -1,5 +1,6 @@
 package io.polyproc.cli;
 
+import io.polyproc.posix.Processes;
 import io.polyproc.worker.MainProgram;
 import java.util.List;
 import java.util.Objects;
@@ -22,7 +23,7 @@ public final class Main {
     System.out.flush();
     System.err.flush();
     // Python has put its own affairs in order; Java's would only take time.
-    Runtime.getRuntime().halt(status);
+    Processes.exit(status);
   }
 
   private int run(List<String> arguments) {

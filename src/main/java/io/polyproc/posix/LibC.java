@@ -28,6 +28,7 @@ enum LibC {
   CLOSE("close"),
   DUP("dup"),
   DUP2("dup2"),
+  EXIT("_exit"),
   FCNTL("fcntl"),
   FTRUNCATE("ftruncate"),
   GETPID("getpid"),

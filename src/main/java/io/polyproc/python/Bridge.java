@@ -180,6 +180,6 @@ public final class Bridge {
   /** Ends this process at once, without a Java shutdown: {@code os._exit}. */
   public void halt(int status) {
     beforeHalt.run();
-    Runtime.getRuntime().halt(status);
+    Processes.exit(status);
   }
 }

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
  *
  * <p>One boots as soon as a script is seen to need processes. After the first one was handed out,
  * as many as there are cores, since a program that starts one process often starts more; but not
- * before a while has passed in which none was asked for: a booting JVM takes the processor from
- * the process that was just started.
+ * before a while has passed in which none was asked for: a booting JVM takes the processor from the
+ * process that was just started.
  *
  * @param limit the most standby workers at a time
  */

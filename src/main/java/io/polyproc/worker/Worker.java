@@ -75,7 +75,7 @@ public final class Worker {
     Processes.setDefaultAction(Processes.SIGTERM);
     Processes.setDefaultAction(Processes.SIGHUP);
     ProcessTitle.set("polyproc: standby");
-    Runtime.getRuntime().halt(boot(PythonOptions.fromArguments(List.of(arguments))).serve());
+    Processes.exit(boot(PythonOptions.fromArguments(List.of(arguments))).serve());
   }
 
   private static Worker boot(PythonOptions options) {
