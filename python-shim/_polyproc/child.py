@@ -12,11 +12,11 @@ from _polyproc import boot, descriptors, lifecycle
 def run(parent_pid, parent_sentinel, payload, received):
     """Runs the process in the payload; returns its exit status."""
     _show_parent(parent_pid)
-    _reset_signals()
+    reset_signals()
     with open(payload, "rb", buffering=0) as file:
         method, surroundings, body = pickle.loads(file.readall())
     descriptors.place(received, surroundings["descriptors"])
-    _move_into(surroundings)
+    move_into(surroundings)
     # What is behind 0, 1 and 2 has changed since the standby made its streams.
     boot.set_buffering()
     start = {"fork": _start_forked, "spawn": _start_spawned, "forkserver": _start_spawned}[method]
@@ -32,15 +32,19 @@ def _show_parent(parent_pid):
         sys.modules["posix"].getppid = getppid
 
 
-def _reset_signals():
-    # A standby worker ignores SIGINT; a process raises KeyboardInterrupt. The JVM takes over no signal
-    # that is ignored.
+def reset_signals(ignored=()):
+    """Lets SIGINT raise KeyboardInterrupt, which a standby worker ignores."""
     import signal
+    if signal.SIGINT in ignored:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return
+    # The JVM takes over no signal that is ignored.
     _polyproc.runtime.setDefaultSignalAction(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _move_into(surroundings):
+def move_into(surroundings):
+    """Takes over environment, umask and working directory."""
     environment = surroundings["environment"]
     if dict(os.environ) != environment:
         for name in [name for name in os.environ if name not in environment]:

@@ -26,7 +26,8 @@ final class ArchitectureTest {
   /** What each package may use of the others. */
   private static final Map<String, List<String>> ARROWS =
       Map.of(
-          "cli", List.of("worker", "supervisor", "image", "python", "wire", "posix"),
+          "cli", List.of("daemon", "worker", "supervisor", "image", "python", "wire", "posix"),
+          "daemon", List.of("worker", "supervisor", "image", "python", "wire", "posix"),
           "worker", List.of("python", "sync", "ipc", "wire", "posix", "image", "supervisor"),
           "supervisor", List.of("wire", "posix", "image"),
           "python", List.of("ipc", "sync", "wire", "posix", "image"),

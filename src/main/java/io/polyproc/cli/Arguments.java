@@ -23,14 +23,18 @@ final class Arguments {
     return switch (arguments.getFirst()) {
       case "run" -> parseProgram(rest);
       case "doctor" -> new Invocation.RunDoctor(List.copyOf(rest));
+      case "daemon" -> new Invocation.RunDaemon(List.copyOf(rest));
       case "help" -> help(rest);
       default -> parseProgram(arguments);
     };
   }
 
   private static Invocation help(List<String> topics) {
-    return topics.contains("doctor")
-        ? new Invocation.RunDoctor(List.of("--help"))
+    if (topics.contains("doctor")) {
+      return new Invocation.RunDoctor(List.of("--help"));
+    }
+    return topics.contains("daemon")
+        ? new Invocation.RunDaemon(List.of("--help"))
         : new Invocation.ShowHelp();
   }
 

@@ -28,6 +28,9 @@ sealed interface Invocation {
   /** {@code doctor}, whose options are its own. */
   record RunDoctor(List<String> arguments) implements Invocation {}
 
+  /** {@code daemon}, whose options are its own. */
+  record RunDaemon(List<String> arguments) implements Invocation {}
+
   /** Nothing that can be done, for this reason. */
   record Reject(String reason) implements Invocation {}
 }

@@ -20,6 +20,12 @@ final class Training {
 
   /** The arguments are {@link Worker}'s. */
   public static void main(String[] arguments) {
+    parse();
+    Worker.main(arguments);
+  }
+
+  /** Reads command lines of every kind. */
+  static void parse() {
     for (List<String> line : COMMAND_LINES) {
       Invocation invocation = Arguments.parse(line, CommandName.current());
       if (!(invocation instanceof Invocation.Run)) {
@@ -29,6 +35,5 @@ final class Training {
     // Both ways a check may end.
     Preconditions.problem(new Program.Code("pass"));
     Preconditions.problem(new Program.Script("/no such script"));
-    Worker.main(arguments);
   }
 }

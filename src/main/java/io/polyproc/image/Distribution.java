@@ -20,7 +20,10 @@ final class Distribution {
     this.installation = installation;
   }
 
-  void copyFiles() throws IOException {
+  /**
+   * @param dependencies the jars that will be in {@code lib/modules}
+   */
+  void copyFiles(List<Path> dependencies) throws IOException {
     Files.createDirectories(installation.bin());
     Files.createDirectories(installation.lib());
     copy(sources.resolve(LAUNCHER), installation.bin().resolve(LAUNCHER));
@@ -28,12 +31,26 @@ final class Distribution {
       link(installation.bin().resolve(name));
     }
     copy(sources.resolve("src/main/distribution/jvm.options"), installation.jvmOptionsFile());
+    writeClientOptions(dependencies);
     copy(sources.resolve("LICENSE"), installation.home().resolve("LICENSE"));
     Path shim = sources.resolve("python-shim");
     if (Files.isDirectory(shim)) {
       Replace.<RuntimeException>folder(
           installation.pythonShim(), temporary -> Replace.copyFolder(shim, temporary));
     }
+  }
+
+  private void writeClientOptions(List<Path> dependencies) throws IOException {
+    String picocli =
+        dependencies.stream()
+            .map(jar -> jar.getFileName().toString())
+            .filter(name -> name.startsWith("picocli-"))
+            .findFirst()
+            .orElseThrow();
+    String options = Files.readString(sources.resolve("src/main/distribution/client.options"));
+    Replace.<RuntimeException>file(
+        installation.clientOptionsFile(),
+        temporary -> Files.writeString(temporary, options.replace("@PICOCLI@", picocli)));
   }
 
   private static void copy(Path source, Path target) throws IOException {

@@ -37,7 +37,11 @@ final class ImageBuilder {
   public static void main(String[] arguments) throws IOException {
     switch (arguments[0]) {
       case "build" -> build(List.of(arguments).stream().skip(1).map(Path::of).toList());
-      case "aot" -> new ImageBuilder(Installation.of(Path.of(arguments[1]))).trainAotCache();
+      case "aot" -> {
+        ImageBuilder builder = new ImageBuilder(Installation.of(Path.of(arguments[1])));
+        builder.trainAotCache();
+        builder.nameBuild();
+      }
       default -> throw new IllegalArgumentException(arguments[0]);
     }
   }
@@ -49,6 +53,7 @@ final class ImageBuilder {
     builder.linkRuntime();
     builder.unpackPython();
     builder.trainAotCache();
+    builder.nameBuild();
     if (!paths.get(4).endsWith("off")) {
       builder.archive(paths.get(4));
     }
@@ -56,7 +61,7 @@ final class ImageBuilder {
   }
 
   private void assemble(Path sources, Path jar) throws IOException {
-    new Distribution(sources, installation).copyFiles();
+    new Distribution(sources, installation).copyFiles(dependencies());
     new ModuleLibrary(installation.modules()).sync(jar, dependencies());
     properties.put("java.version", System.getProperty("java.runtime.version"));
     properties.put("java.vendor", System.getProperty("java.vendor"));
@@ -123,9 +128,25 @@ final class ImageBuilder {
       properties.on(ImageProperties.AOT);
     } catch (StepFailedException | IOException e) {
       Files.deleteIfExists(installation.aotCacheFile());
+      Files.deleteIfExists(installation.clientAotCacheFile());
       properties.off(ImageProperties.AOT, "the AOT cache could not be made: " + reason(e));
     }
     save();
+  }
+
+  /** A daemon of another build must not be used, one of the same build in another place neither. */
+  private void nameBuild() throws IOException {
+    String build =
+        new Fingerprint()
+            .text(installation.home().toString())
+            .folder(installation.modules())
+            .folder(installation.pythonShim())
+            .content(installation.jvmOptionsFile())
+            .content(installation.clientOptionsFile())
+            .content(installation.imagePropertiesFile())
+            .value();
+    Replace.<RuntimeException>file(
+        installation.buildFile(), temporary -> Files.writeString(temporary, build + "\n"));
   }
 
   private void archive(Path archive) throws IOException {

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A distribution on disk: where its parts are, and the command that starts a JVM from it.
@@ -63,16 +64,43 @@ public final class Installation {
   public List<String> javaCommand() {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
-    command.addAll(options(aotCache().isPresent()));
+    command.addAll(options(jvmOptionsFile(), aotCache().isPresent()));
     command.addAll(extraOptions());
     return List.copyOf(command);
+  }
+
+  /**
+   * Like {@link #javaCommand}, for a JVM that starts quickly and knows nothing of Python; a main
+   * class and its arguments are to follow.
+   */
+  public List<String> clientCommand() {
+    return command(clientOptionsFile(), aotCache().isPresent());
+  }
+
+  /** {@link #clientCommand} for the run that makes its AOT cache. */
+  List<String> clientTrainingCommand(Path output) {
+    List<String> command = new ArrayList<>(command(clientOptionsFile(), false));
+    command.add("-XX:AOTCacheOutput=" + output);
+    return List.copyOf(command);
+  }
+
+  /**
+   * Names what is installed here, with its place: a daemon serves commands of the same build only.
+   * Empty if nothing is installed any more.
+   */
+  public String build() {
+    try {
+      return Files.readString(buildFile()).strip();
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /** The {@link #javaCommand} that records its own run and leaves the AOT cache made from it. */
   List<String> trainingCommand(Path output) {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
-    command.addAll(options(false));
+    command.addAll(options(jvmOptionsFile(), false));
     command.add("-XX:AOTCacheOutput=" + output);
     return List.copyOf(command);
   }
@@ -145,6 +173,18 @@ public final class Installation {
     return lib().resolve("jvm.options");
   }
 
+  Path clientOptionsFile() {
+    return lib().resolve("client.options");
+  }
+
+  Path clientAotCacheFile() {
+    return lib().resolve("client.aot");
+  }
+
+  Path buildFile() {
+    return lib().resolve("build");
+  }
+
   Path imagePropertiesFile() {
     return lib().resolve("image.properties");
   }
@@ -164,16 +204,20 @@ public final class Installation {
         : Path.of(System.getProperty("java.home")).resolve("bin").resolve("java");
   }
 
-  private List<String> options(boolean aot) {
+  private List<String> command(Path optionsFile, boolean aot) {
+    return Stream.concat(Stream.of(java().toString()), options(optionsFile, aot).stream()).toList();
+  }
+
+  private List<String> options(Path file, boolean aot) {
     Set<JvmOptions.Condition> conditions =
         EnumSet.of(jit() ? JvmOptions.Condition.JIT : JvmOptions.Condition.INTERPRETED);
     if (aot) {
       conditions.add(JvmOptions.Condition.AOT);
     }
     try {
-      return JvmOptions.read(jvmOptionsFile()).select(home, conditions);
+      return JvmOptions.read(file).select(home, conditions);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + jvmOptionsFile(), e);
+      throw new UncheckedIOException("cannot read " + file, e);
     }
   }
 

@@ -21,6 +21,8 @@ public final class ChildProcess {
   private static final long SYS_PIDFD_OPEN = 434;
   private static final int SPAWN_SET_SIGNAL_DEFAULT = 4;
   private static final int SPAWN_SET_SIGNAL_MASK = 8;
+  private static final int SPAWN_SET_SESSION = 0x80;
+  private static final int NO_DESCRIPTOR = -1;
   private static final int O_RDWR = 2;
   private static final int SIGNAL_SET_BYTES = 128;
   // glibc's posix_spawn_file_actions_t has 80 bytes and posix_spawnattr_t 336
@@ -40,7 +42,8 @@ public final class ChildProcess {
    * @param command an absolute path and its arguments
    * @param title what the process list shows first, in place of the path
    * @param output becomes the child's standard output and error
-   * @param control becomes the child's descriptor 3; every other one is closed
+   * @param control becomes the child's descriptor 3; the numbers from there to those of a runtime
+   *     are taken, until {@link Descriptors#freeLowNumbers}, and every other one is closed
    */
   public static ChildProcess start(
       List<String> command,
@@ -48,13 +51,37 @@ public final class ChildProcess {
       Map<String, String> environment,
       int output,
       int control) {
+    int child = spawn(command, title, environment, output, control, 0);
+    return new ChildProcess(child, openPidfd(child));
+  }
+
+  /**
+   * Starts a program that is to outlive this one: in a session of its own, and nobody's to wait
+   * for.
+   *
+   * @param command an absolute path and its arguments
+   * @param title what the process list shows first, in place of the path
+   * @param output becomes its standard output and error
+   */
+  public static void startDetached(
+      List<String> command, String title, Map<String, String> environment, int output) {
+    spawn(command, title, environment, output, NO_DESCRIPTOR, SPAWN_SET_SESSION);
+  }
+
+  private static int spawn(
+      List<String> command,
+      String title,
+      Map<String, String> environment,
+      int output,
+      int control,
+      int flags) {
     List<String> arguments = new ArrayList<>(command);
     arguments.set(0, title);
     List<String> variables =
         environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment actions = fileActions(arena, output, control);
-      MemorySegment attributes = attributes(arena);
+      MemorySegment attributes = attributes(arena, flags);
       MemorySegment pid = arena.allocate(4, 8);
       LibC.SPAWN.callReturningErrno(
           pid.address(),
@@ -65,8 +92,7 @@ public final class ChildProcess {
           LibC.pointers(arena, variables).address());
       LibC.SPAWN_ACTIONS_DESTROY.tryCall(actions.address());
       LibC.SPAWN_ATTRIBUTES_DESTROY.tryCall(attributes.address());
-      int child = pid.get(JAVA_INT, 0);
-      return new ChildProcess(child, openPidfd(child));
+      return pid.get(JAVA_INT, 0);
     }
   }
 
@@ -78,21 +104,29 @@ public final class ChildProcess {
     for (int target = 1; target <= 2; target++) {
       LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), output, target);
     }
-    LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), control, 3);
+    if (control != NO_DESCRIPTOR) {
+      LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), control, 3);
+    }
     if (LibC.SPAWN_ACTIONS_ADD_CLOSE_FROM.isAvailable()) {
       // The JDK opens files without O_CLOEXEC and relies on its own child to close them.
-      LibC.SPAWN_ACTIONS_ADD_CLOSE_FROM.callReturningErrno(actions.address(), 4);
+      LibC.SPAWN_ACTIONS_ADD_CLOSE_FROM.callReturningErrno(
+          actions.address(), control == NO_DESCRIPTOR ? 3 : 4);
+    }
+    if (control != NO_DESCRIPTOR) {
+      for (int number = 4; number < Descriptors.FIRST_OF_RUNTIME; number++) {
+        LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), 0, number);
+      }
     }
     return actions;
   }
 
-  private static MemorySegment attributes(Arena arena) {
+  private static MemorySegment attributes(Arena arena, int flags) {
     MemorySegment attributes = arena.allocate(OPAQUE_BYTES, 8);
     MemorySegment none = arena.allocate(SIGNAL_SET_BYTES, 8);
     MemorySegment all = arena.allocate(SIGNAL_SET_BYTES, 8).fill((byte) 0xff);
     LibC.SPAWN_ATTRIBUTES_INIT.callReturningErrno(attributes.address());
     LibC.SPAWN_ATTRIBUTES_SET_FLAGS.callReturningErrno(
-        attributes.address(), SPAWN_SET_SIGNAL_DEFAULT | SPAWN_SET_SIGNAL_MASK);
+        attributes.address(), SPAWN_SET_SIGNAL_DEFAULT | SPAWN_SET_SIGNAL_MASK | flags);
     LibC.SPAWN_ATTRIBUTES_SET_SIGNAL_DEFAULT.callReturningErrno(
         attributes.address(), all.address());
     LibC.SPAWN_ATTRIBUTES_SET_SIGNAL_MASK.callReturningErrno(attributes.address(), none.address());

@@ -24,25 +24,66 @@ import java.util.List;
 public final class Descriptors {
   private static final int F_GETFD = 1;
   private static final int F_DUPFD_CLOEXEC = 1030;
+  private static final int O_WRONLY = 1;
+  private static final int O_RDWR = 2;
+  private static final int O_CREAT = 0x40;
+  private static final int O_APPEND = 0x400;
+  private static final int O_CLOEXEC = 0x80000;
+  private static final int PRIVATE_FILE = 0600;
   private static final short POLLIN = 1;
   private static final int POLLFD_BYTES = 8;
 
+  /**
+   * The runtime's own descriptors have numbers from here on where they can be chosen: those below
+   * are the program's, so that a forked child, or a program that the daemon runs, can have the
+   * numbers that it had elsewhere.
+   */
+  static final int FIRST_OF_RUNTIME = 256;
+
+  // Below this are the files of a JVM that was not started by one.
   private static final int FIRST_OF_PROGRAM = 64;
   private static final Path OPEN = Path.of("/proc/self/fd");
   private static final BitSet INTERNAL = new BitSet();
 
   private Descriptors() {}
 
-  /** Notes that a descriptor is the runtime's own, not the Python program's. */
+  /**
+   * Makes a new descriptor the runtime's own, not the Python program's.
+   *
+   * @return the number that it has from now on
+   */
   static int internal(int fd) {
+    if (fd >= FIRST_OF_RUNTIME) {
+      return note(fd);
+    }
+    int moved = (int) LibC.FCNTL.tryCall(fd, F_DUPFD_CLOEXEC, FIRST_OF_RUNTIME);
+    if (moved < 0) {
+      // So few are allowed that there are no such numbers.
+      return note(fd);
+    }
+    LibC.CLOSE.tryCall(fd);
+    return note(moved);
+  }
+
+  private static int note(int fd) {
     synchronized (INTERNAL) {
       INTERNAL.set(fd);
     }
     return fd;
   }
 
-  /** Hands one of the runtime's own descriptors over to the Python program. */
-  public static void release(int fd) {
+  /**
+   * Hands one of the runtime's own descriptors over to the Python program.
+   *
+   * @return the number that it has from now on
+   */
+  public static int handOver(int fd) {
+    int moved = duplicate(fd);
+    close(fd);
+    return moved;
+  }
+
+  private static void release(int fd) {
     synchronized (INTERNAL) {
       INTERNAL.clear(fd);
     }
@@ -54,14 +95,37 @@ public final class Descriptors {
    * child can have them too.
    */
   public static void claimLowNumbers() {
-    open().forEach(Descriptors::internal);
+    open().forEach(Descriptors::note);
     try (MemoryFile filler = MemoryFile.create("polyproc-filler", 0)) {
       int fd = duplicate(filler.fd());
       while (fd < FIRST_OF_PROGRAM) {
-        internal(fd);
+        note(fd);
         fd = duplicate(filler.fd());
       }
       close(fd);
+    }
+  }
+
+  /**
+   * In a process that {@link ChildProcess#start} has started, whose JVM got numbers above the
+   * program's: frees those for the program that begins now.
+   */
+  public static void freeLowNumbers() {
+    for (int fd = 3; fd < FIRST_OF_RUNTIME; fd++) {
+      LibC.CLOSE.tryCall(fd);
+    }
+    open().stream().filter(fd -> fd > 2).forEach(Descriptors::note);
+  }
+
+  /**
+   * Gives the program descriptors that were handed down to it, under their numbers.
+   *
+   * @param fds received; closed here
+   */
+  public static void handDown(int[] fds, List<Integer> numbers) {
+    for (int i = 0; i < fds.length; i++) {
+      duplicateTo(fds[i], numbers.get(i));
+      close(fds[i]);
     }
   }
 
@@ -144,6 +208,31 @@ public final class Descriptors {
   public static void close(int fd) {
     release(fd);
     LibC.CLOSE.tryCall(fd);
+  }
+
+  /** Opens a file to append to; the caller closes it. */
+  public static int openForWriting(Path path) {
+    try (Arena arena = Arena.ofConfined()) {
+      return (int)
+          LibC.OPEN.call(
+              LibC.cString(arena, path.toString()).address(),
+              O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+              PRIVATE_FILE);
+    }
+  }
+
+  /**
+   * Puts {@code /dev/null} in the place of standard input and output: whoever is at the other end
+   * of a pipe must not wait for this process.
+   */
+  public static void forgetStandardStreams() {
+    try (Arena arena = Arena.ofConfined()) {
+      int fd =
+          (int) LibC.OPEN.call(LibC.cString(arena, "/dev/null").address(), O_RDWR | O_CLOEXEC, 0);
+      duplicateTo(fd, 0);
+      duplicateTo(fd, 1);
+      close(fd);
+    }
   }
 
   /** A second descriptor for the same open file, closed on exec. */

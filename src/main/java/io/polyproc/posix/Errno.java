@@ -4,6 +4,7 @@ import java.util.Map;
 
 /** The error numbers of Linux that this package meets, by name. */
 final class Errno {
+  static final int ENAMETOOLONG = 36;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
   static final int ECHILD = 10;
@@ -26,6 +27,7 @@ final class Errno {
           Map.entry(14, "EFAULT"),
           Map.entry(17, "EEXIST"),
           Map.entry(22, "EINVAL"),
+          Map.entry(ENAMETOOLONG, "ENAMETOOLONG"),
           Map.entry(23, "ENFILE"),
           Map.entry(24, "EMFILE"),
           Map.entry(28, "ENOSPC"),

@@ -25,17 +25,25 @@ import java.util.List;
  * <p>Any thread may call; {@code errno} is captured for each thread.
  */
 enum LibC {
+  ACCEPT4("accept4"),
+  BIND("bind"),
   CLOSE("close"),
+  CONNECT("connect"),
   DUP("dup"),
   DUP2("dup2"),
+  EXECV("execv"),
   EXIT("_exit"),
   FCNTL("fcntl"),
   FTRUNCATE("ftruncate"),
   GETPID("getpid"),
+  GETSOCKOPT("getsockopt"),
+  GETUID("getuid"),
   KILL("kill"),
+  LISTEN("listen"),
   MEMFD_CREATE("memfd_create"),
   MMAP("mmap"),
   MUNMAP("munmap"),
+  OPEN("open"),
   POLL("poll"),
   PREAD("pread"),
   PWRITE("pwrite"),
@@ -45,6 +53,7 @@ enum LibC {
   SHUTDOWN("shutdown"),
   SIGACTION("sigaction"),
   SIGNAL("signal"),
+  SOCKET("socket"),
   SOCKETPAIR("socketpair"),
   SPAWN("posix_spawn"),
   SPAWN_ACTIONS_INIT("posix_spawn_file_actions_init"),
@@ -58,6 +67,7 @@ enum LibC {
   SPAWN_ATTRIBUTES_SET_SIGNAL_DEFAULT("posix_spawnattr_setsigdefault"),
   SPAWN_ATTRIBUTES_SET_SIGNAL_MASK("posix_spawnattr_setsigmask"),
   SYSCALL("syscall"),
+  UMASK("umask"),
   WAITPID("waitpid");
 
   private static final Linker LINKER = Linker.nativeLinker();

@@ -2,9 +2,12 @@ package io.polyproc.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * Anonymous memory behind a descriptor ({@code man 2 memfd_create}). It has no name in any file
@@ -58,6 +61,26 @@ public final class MemoryFile implements AutoCloseable {
       file.close();
       throw e;
     }
+  }
+
+  /** All that a descriptor's memory file holds. */
+  public static byte[] content(int fd) throws IOException {
+    long size = Files.size(Path.of("/proc/self/fd/" + fd));
+    byte[] content = new byte[Math.toIntExact(size)];
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(Math.max(1, Math.min(CHUNK, size)));
+      int at = 0;
+      while (at < content.length) {
+        int length = Math.min(CHUNK, content.length - at);
+        int read = (int) LibC.PREAD.call(fd, buffer.address(), length, at);
+        if (read == 0) {
+          throw new IOException("a memory file of %d bytes ends at %d".formatted(size, at));
+        }
+        MemorySegment.copy(buffer, JAVA_BYTE, 0, content, at, read);
+        at += read;
+      }
+    }
+    return content;
   }
 
   /** The last {@code limit} bytes of what a descriptor's file holds, as UTF-8 text. */

@@ -4,14 +4,18 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of a {@code SOCK_SEQPACKET} socket pair: whole messages, each with the descriptors that
+ * One end of a {@code SOCK_SEQPACKET} connection: whole messages, each with the descriptors that
  * belong to it ({@code man 7 unix}, {@code SCM_RIGHTS}). The kernel keeps messages apart, so a peer
  * that dies never leaves half of one.
  *
@@ -34,6 +38,9 @@ public final class MessageSocket implements AutoCloseable {
   private static final int SOL_SOCKET = 1;
   private static final int SCM_RIGHTS = 1;
   private static final int SHUT_RDWR = 2;
+  private static final int SO_PEERCRED = 17;
+  private static final int SUN_PATH_BYTES = 108;
+  private static final int UCRED_BYTES = 12;
 
   // struct msghdr and struct cmsghdr of 64-bit Linux
   private static final int MSGHDR_BYTES = 56;
@@ -45,7 +52,7 @@ public final class MessageSocket implements AutoCloseable {
 
   /**
    * A received message and its descriptors, which the receiver owns; one that is for the program is
-   * {@linkplain Descriptors#release released} to it.
+   * {@linkplain Descriptors#handOver handed over}.
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared, and read once
   public record Packet(byte[] data, int[] descriptors) {}
@@ -65,6 +72,60 @@ public final class MessageSocket implements AutoCloseable {
       return new MessageSocket[] {
         new MessageSocket(ends.get(JAVA_INT, 0)), new MessageSocket(ends.get(JAVA_INT, 4))
       };
+    }
+  }
+
+  /**
+   * Connects to the {@link MessageListener} of this path, if one listens there.
+   *
+   * @throws PosixException if the path can't be a socket's
+   */
+  public static Optional<MessageSocket> connect(Path path) {
+    MessageSocket socket = new MessageSocket(newSocket());
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = address(arena, path);
+      long result = LibC.CONNECT.tryCall(socket.fd, address.address(), address.byteSize());
+      if (result == 0) {
+        return Optional.of(socket);
+      }
+      socket.close();
+      return Optional.empty();
+    }
+  }
+
+  static int newSocket() {
+    return (int) LibC.SOCKET.call(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+  }
+
+  /** {@code struct sockaddr_un}. */
+  static MemorySegment address(Arena arena, Path path) {
+    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+    if (name.length >= SUN_PATH_BYTES) {
+      throw new PosixException("the socket's path is too long: " + path, Errno.ENAMETOOLONG);
+    }
+    MemorySegment address = arena.allocate(2 + SUN_PATH_BYTES, 8);
+    address.set(JAVA_SHORT, 0, (short) AF_UNIX);
+    MemorySegment.copy(name, 0, address, JAVA_BYTE, 2, name.length);
+    return address;
+  }
+
+  /** The user that the peer's process had when it connected ({@code SO_PEERCRED}). */
+  public int peerUser() {
+    return credential(4);
+  }
+
+  /** The id of the peer's process when it connected. */
+  public int peerProcess() {
+    return credential(0);
+  }
+
+  private int credential(long offset) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment credentials = arena.allocate(UCRED_BYTES, 8);
+      MemorySegment length = arena.allocate(8, 8);
+      length.set(JAVA_INT, 0, UCRED_BYTES);
+      LibC.GETSOCKOPT.call(fd, SOL_SOCKET, SO_PEERCRED, credentials.address(), length.address());
+      return credentials.get(JAVA_INT, offset);
     }
   }
 

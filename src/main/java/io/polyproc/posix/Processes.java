@@ -1,9 +1,15 @@
 package io.polyproc.posix;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** Calls on this process and on others by their id. */
 public final class Processes {
@@ -14,6 +20,10 @@ public final class Processes {
 
   private static final int SIG_DFL = 0;
   private static final int SIG_IGN = 1;
+
+  // man 5 proc, /proc/PID/stat
+  private static final int GROUP_FIELD = 5;
+  private static final int TERMINAL_GROUP_FIELD = 8;
 
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final long SYS_GETTID = ARM ? 178 : 186;
@@ -27,6 +37,60 @@ public final class Processes {
   /** This process's id. */
   public static int id() {
     return (int) LibC.GETPID.call();
+  }
+
+  /** The user that this process runs as. */
+  public static int user() {
+    return (int) LibC.GETUID.call();
+  }
+
+  /** The permissions that new files do not get; nobody else in this process may change it now. */
+  public static int fileModeMask() {
+    int mask = (int) LibC.UMASK.call(0);
+    LibC.UMASK.call(mask);
+    return mask;
+  }
+
+  /**
+   * Becomes another program, with the same descriptors and environment; returns only if that fails.
+   *
+   * @param command an absolute path and its arguments
+   */
+  public static void become(List<String> command) {
+    try (Arena arena = Arena.ofConfined()) {
+      LibC.EXECV.call(
+          LibC.cString(arena, command.getFirst()).address(),
+          LibC.pointers(arena, command).address());
+    }
+  }
+
+  /** Whether this process belongs to the group that its terminal sends signals to. */
+  public static boolean inForeground() {
+    try {
+      String[] fields = ProcessTitle.stat();
+      return fields[TERMINAL_GROUP_FIELD - 3].equals(fields[GROUP_FIELD - 3]);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The numbers of the signals that this process ignores. */
+  public static List<Integer> ignoredSignals() {
+    try {
+      String mask =
+          Files.readAllLines(Path.of("/proc/self/status"), StandardCharsets.ISO_8859_1).stream()
+              .filter(line -> line.startsWith("SigIgn:"))
+              .findFirst()
+              .orElse("SigIgn:0");
+      long bits = Long.parseUnsignedLong(mask.substring("SigIgn:".length()).strip(), 16);
+      return IntStream.range(0, Long.SIZE)
+          .filter(bit -> (bits >>> bit & 1) == 1)
+          .mapToObj(bit -> bit + 1)
+          .toList();
+    } catch (IOException | NumberFormatException e) {
+      // Without /proc it is as if none were.
+      return List.of();
+    }
   }
 
   /** Whether a process with this id exists, as a zombie too. */

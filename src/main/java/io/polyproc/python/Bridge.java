@@ -116,9 +116,7 @@ public final class Bridge {
 
   /** Fetches a descriptor by its token; the caller closes it. */
   public int takeDescriptor(String token) throws IOException {
-    int descriptor = control().takeDescriptor(token);
-    Descriptors.release(descriptor);
-    return descriptor;
+    return Descriptors.handOver(control().takeDescriptor(token));
   }
 
   /** Notes a named resource, so that it is removed when the program ends. */

@@ -1,8 +1,10 @@
 package io.polyproc.python;
 
+import io.polyproc.wire.RunRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +74,26 @@ public final class PythonRuntime {
    */
   public int runMain(String kind, String what, List<String> arguments) {
     return boot.invokeMember("run_main", kind, what, arguments.toArray(String[]::new)).asInt();
+  }
+
+  /**
+   * Runs a main program that came from another process, with all that it has from there.
+   *
+   * @return the exit status
+   */
+  public int runProgram(RunRequest request) {
+    List<String> environment =
+        request.environment().entrySet().stream()
+            .flatMap(variable -> Stream.of(variable.getKey(), variable.getValue()))
+            .toList();
+    boot.invokeMember(
+        "become",
+        environment.toArray(String[]::new),
+        request.folder(),
+        request.fileModeMask(),
+        request.commandLine().toArray(String[]::new),
+        request.ignoredSignals().stream().mapToInt(Integer::intValue).toArray());
+    return runMain(request.program().getFirst(), request.program().getLast(), request.arguments());
   }
 
   /**

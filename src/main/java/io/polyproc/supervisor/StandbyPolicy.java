@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -37,16 +38,35 @@ public record StandbyPolicy(int limit) {
   public static StandbyPolicy fromEnvironment() {
     String setting = System.getenv(SETTING);
     if (setting != null && !setting.isEmpty()) {
-      try {
-        return new StandbyPolicy(Integer.parseInt(setting));
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            "%s must be a whole number, not '%s'".formatted(SETTING, setting), e);
-      }
+      return of(setting);
     }
+    return ofMachine(1);
+  }
+
+  /**
+   * For a background process that serves programs one after the other, on otherwise idle cores: a
+   * program's first process is a standby too.
+   *
+   * @param environment of the program
+   */
+  public static StandbyPolicy forDaemon(Map<String, String> environment) {
+    String setting = environment.getOrDefault(SETTING, "");
+    return setting.isEmpty() ? ofMachine(2) : of(setting);
+  }
+
+  private static StandbyPolicy ofMachine(int perCore) {
     int cores = Runtime.getRuntime().availableProcessors();
     return new StandbyPolicy(
-        (int) Math.min(Math.min(cores, MOST), availableMemory() / WORKER_BYTES));
+        (int) Math.min(Math.min(perCore * cores, MOST), availableMemory() / WORKER_BYTES));
+  }
+
+  private static StandbyPolicy of(String setting) {
+    try {
+      return new StandbyPolicy(Integer.parseInt(setting));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "%s must be a whole number, not '%s'".formatted(SETTING, setting), e);
+    }
   }
 
   /** How long no process must have been asked for before standbys are replaced. */
@@ -60,7 +80,7 @@ public record StandbyPolicy(int limit) {
   }
 
   /** {@code MemAvailable} of {@code man 5 proc}, in bytes; unlimited where it is not known. */
-  static long availableMemory() {
+  public static long availableMemory() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
       return lines
           .filter(line -> line.startsWith("MemAvailable:"))

@@ -18,51 +18,55 @@ import io.polyproc.wire.MessageCodec;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the worker JVMs of one program, hands them out, tells parents how their processes ended,
- * and leaves none behind.
+ * Starts worker JVMs, hands them out to programs, tells parents how their processes ended, and
+ * leaves none behind.
  *
- * <p>One thread owns all state and waits for events on the control sockets and pidfds; nothing else
- * touches it, so nothing is locked. Everybody else speaks to it through a {@link MessageSocket},
- * the main program too ({@link #start}); it makes no difference to them whether the supervisor
- * lives in the main program's JVM or elsewhere.
+ * <p>The thread of its {@link EventLoop} owns all state; nothing else touches it, so nothing is
+ * locked. Everybody else speaks to it through a {@link MessageSocket}, the main program too; it
+ * makes no difference to them whether the supervisor lives in the main program's JVM ({@link
+ * #start}) or in a background process, where it serves several programs.
  *
  * <p>If the supervisor dies, its workers see their control sockets close: those without an
- * assignment and the daemonic ones exit, the others go on. If the main program closes its end, the
- * supervisor kills whoever is unassigned or daemonic and ends.
+ * assignment and the daemonic ones exit, the others go on. If a program's first process ends, the
+ * supervisor ends those of its processes that are daemonic.
  */
 public final class Supervisor {
   private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
   private static final int MOST_BOOT_FAILURES = 3;
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
+  private final EventLoop loop;
   private final List<String> command;
   private final Map<String, String> environment;
   private final StandbyPolicy policy;
-  private final MainProgramPeer main;
   private final List<WorkerJvm> workers = new ArrayList<>();
-  private final Map<String, Integer> sharedDescriptors = new HashMap<>();
-  private final Set<String> sharedMemory = new LinkedHashSet<>();
+  private final List<ProgramRun> programs = new ArrayList<>();
   private boolean prepared;
   private boolean anyHandedOut;
   private long lastHandedOut;
   private int bootFailures;
 
-  private Supervisor(
-      List<String> command,
-      Map<String, String> environment,
-      StandbyPolicy policy,
-      MessageSocket main) {
-    this.command = command;
-    this.environment = environment;
+  /**
+   * A supervisor without programs yet.
+   *
+   * @param loop on whose thread all methods are called
+   * @param command starts a worker, by absolute path
+   * @param environment of the workers
+   */
+  public Supervisor(
+      EventLoop loop, List<String> command, Map<String, String> environment, StandbyPolicy policy) {
+    this.loop = loop;
+    this.command = List.copyOf(command);
+    this.environment = Map.copyOf(environment);
     this.policy = policy;
-    this.main = new MainProgramPeer(main);
+    loop.add(this::chore);
   }
 
   /**
@@ -75,9 +79,13 @@ public final class Supervisor {
   public static Connection start(
       List<String> command, Map<String, String> environment, StandbyPolicy policy) {
     MessageSocket[] ends = MessageSocket.pair();
-    Supervisor supervisor =
-        new Supervisor(List.copyOf(command), Map.copyOf(environment), policy, ends[0]);
-    Thread thread = Thread.ofPlatform().daemon().name("polyproc-supervisor").start(supervisor::run);
+    EventLoop loop = new EventLoop();
+    Supervisor supervisor = new Supervisor(loop, command, environment, policy);
+    Thread thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name("polyproc-supervisor")
+            .start(() -> supervisor.superviseOwn(ends[0]));
     return new Connection(ends[1], thread);
   }
 
@@ -95,67 +103,136 @@ public final class Supervisor {
     }
   }
 
-  private void run() {
+  private void superviseOwn(MessageSocket socket) {
+    AtomicBoolean ended = new AtomicBoolean();
+    OwnProgram main = new OwnProgram(socket);
+    ProgramRun program = new ProgramRun(main, _ -> ended.set(true));
+    programs.add(program);
+    loop.watch(
+        socket.fd(),
+        () -> {
+          if (!receive(main, program, socket)) {
+            loop.forget(socket.fd());
+            stopStandbys();
+            mainEnded(program, new Exited(main.pid(), 0, ""));
+          }
+        });
     try {
-      while (main.isOpen()) {
-        awaitEvents();
-      }
+      loop.run(() -> !ended.get());
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "the supervisor failed; its workers are ended", e);
     } finally {
-      shutDown();
+      close();
+      main.close();
     }
   }
 
-  private void awaitEvents() {
-    List<WorkerJvm> watched = List.copyOf(workers);
-    int[] fds = new int[1 + 2 * watched.size()];
-    fds[0] = main.fd();
-    for (int i = 0; i < watched.size(); i++) {
-      WorkerJvm worker = watched.get(i);
-      // poll ignores negative descriptors
-      fds[1 + 2 * i] = worker.isControlOpen() ? worker.control().fd() : -1;
-      fds[2 + 2 * i] = worker.pidfd();
-    }
-    boolean[] ready = Descriptors.poll(fds, wantsStandby() ? millisUntilQuiet() : -1);
-    if (ready[0]) {
-      receive(main, main.socket);
-    }
-    for (int i = 0; i < watched.size(); i++) {
-      WorkerJvm worker = watched.get(i);
-      if (ready[1 + 2 * i] && !receive(worker.asPeer(), worker.control())) {
-        worker.controlClosed();
-      }
-      if (ready[2 + 2 * i]) {
-        ended(worker);
-      }
-    }
-    topUp();
+  /**
+   * Runs a program whose first process is a worker too.
+   *
+   * @param message the assignment
+   * @param descriptors that travel with it; they stay the caller's
+   * @param onEnd called once, when it has ended and none of its daemonic processes is left
+   * @return its first process
+   * @throws PosixException if it can't be started
+   */
+  public Running run(Message message, int[] descriptors, Consumer<Exited> onEnd) {
+    WorkerJvm worker = claim();
+    ProgramRun program = new ProgramRun(worker.asPeer(), onEnd);
+    programs.add(program);
+    worker.assignProgram(program, message, descriptors);
+    handedOut();
+    return new Running(worker, program);
   }
 
-  /** Handles one message; false if the peer has closed. */
-  private boolean receive(Peer peer, MessageSocket socket) {
+  /** A program's first process, for whoever asked for the program. */
+  public final class Running {
+    private final WorkerJvm worker;
+    private final ProgramRun program;
+
+    private Running(WorkerJvm worker, ProgramRun program) {
+      this.worker = worker;
+      this.program = program;
+    }
+
+    public int pid() {
+      return worker.pid();
+    }
+
+    /** The process's pidfd; it stays the worker's. */
+    public int pidfd() {
+      return worker.pidfd();
+    }
+
+    /** Signals the process, or all of its program's. */
+    public void signal(int number, boolean everybody) {
+      if (everybody) {
+        workers.stream()
+            .filter(other -> other.program() == program)
+            .forEach(other -> other.signal(number));
+      } else {
+        worker.signal(number);
+      }
+    }
+  }
+
+  /** How many programs run. */
+  public int programs() {
+    return programs.size();
+  }
+
+  /** How many workers wait for an assignment or boot to do so. */
+  public int standbys() {
+    return (int) workers.stream().filter(WorkerJvm::isUnassigned).count();
+  }
+
+  /** How many processes of programs there are. */
+  public int processes() {
+    return (int) workers.stream().filter(worker -> worker.program() != null).count();
+  }
+
+  /** Workers will be needed: they boot. */
+  public void prepare() {
+    prepared = true;
+  }
+
+  /** Ends workers that wait, and boots none until {@link #prepare} or a program's start. */
+  public void stopStandbys() {
+    prepared = false;
+    workers.stream().filter(WorkerJvm::isUnassigned).forEach(WorkerJvm::discard);
+  }
+
+  /** Handles one message; false if the peer has closed, or said what nobody may say. */
+  private boolean receive(Peer peer, @Nullable ProgramRun program, MessageSocket socket) {
     Packet packet = socket.receive();
     if (packet == null) {
-      if (peer == main) {
-        main.closed = true;
-      }
       return false;
     }
-    handle(peer, MessageCodec.decode(packet.data()), packet.descriptors());
-    return true;
+    try {
+      handle(peer, program, MessageCodec.decode(packet.data()), packet.descriptors());
+      return true;
+    } catch (IllegalArgumentException e) {
+      LOG.log(Level.ERROR, "process " + peer.pid() + " is not listened to any more", e);
+      WorkerJvm.closeAll(packet.descriptors());
+      return false;
+    }
   }
 
-  private void handle(Peer peer, Message message, int[] descriptors) {
+  private void handle(Peer peer, @Nullable ProgramRun program, Message message, int[] descriptors) {
+    if (message instanceof Message.Ready) {
+      booted(peer);
+      return;
+    }
+    if (program == null) {
+      throw new IllegalArgumentException("not a message of a standby worker: " + message);
+    }
     switch (message) {
-      case Message.Ready _ -> booted(peer);
       case Message.Prepare _ -> prepare();
-      case StartProcess start -> startProcess(peer, start, descriptors);
-      case Message.ShareDescriptor share -> share(share.token(), descriptors);
-      case Message.TakeDescriptor take -> take(peer, take);
-      case Message.TrackResource resource -> track(resource);
-      case Started _, StartFailed _, Message.Assign _, Exited _, TakenDescriptor _ ->
-          throw new IllegalArgumentException("not a message to a supervisor: " + message);
+      case StartProcess start -> startProcess(peer, program, start, descriptors);
+      case Message.ShareDescriptor share -> program.share(share.token(), descriptors[0]);
+      case Message.TakeDescriptor take -> take(peer, program, take);
+      case Message.TrackResource resource -> program.track(resource.name(), resource.exists());
+      default -> throw new IllegalArgumentException("not a message to a supervisor: " + message);
     }
   }
 
@@ -164,27 +241,28 @@ public final class Supervisor {
     workers.stream().filter(worker -> worker.pid() == peer.pid()).forEach(WorkerJvm::booted);
   }
 
-  private void prepare() {
-    prepared = true;
-  }
-
-  private void startProcess(Peer parent, StartProcess start, int[] descriptors) {
+  private void startProcess(
+      Peer parent, ProgramRun program, StartProcess start, int[] descriptors) {
     try {
       WorkerJvm worker = claim();
       int[] withParent = new int[descriptors.length + 1];
       withParent[0] = parent.pidfd();
       System.arraycopy(descriptors, 0, withParent, 1, descriptors.length);
       // A worker that has died meanwhile can't be sent to: that is its exit, reported as such.
-      worker.assign(parent, start.title(), start.daemonic(), withParent);
+      worker.assign(parent, program, start.title(), start.daemonic(), withParent);
       parent.send(new Started(start.request(), worker.pid()), worker.pidfd());
-      prepared = true;
-      anyHandedOut = true;
-      lastHandedOut = System.nanoTime();
+      handedOut();
     } catch (PosixException e) {
       parent.send(new StartFailed(start.request(), String.valueOf(e.getMessage())));
     } finally {
       WorkerJvm.closeAll(descriptors);
     }
+  }
+
+  private void handedOut() {
+    prepared = true;
+    anyHandedOut = true;
+    lastHandedOut = System.nanoTime();
   }
 
   /** A booted worker, else one that is booting, else a new one. */
@@ -204,7 +282,33 @@ public final class Supervisor {
   private WorkerJvm boot() {
     WorkerJvm worker = WorkerJvm.start(command, environment);
     workers.add(worker);
+    loop.watch(worker.control().fd(), () -> hear(worker));
+    loop.watch(worker.pidfd(), () -> ended(worker));
     return worker;
+  }
+
+  private void hear(WorkerJvm worker) {
+    if (!receive(worker.asPeer(), worker.program(), worker.control())) {
+      loop.forget(worker.control().fd());
+      worker.controlClosed();
+    }
+  }
+
+  private int chore() {
+    topUp();
+    long now = System.nanoTime();
+    int again = wantsStandby() ? millisUntilQuiet() : -1;
+    for (ProgramRun program : List.copyOf(programs)) {
+      if (program.isEnding()) {
+        long left = (program.killAt() - now) / 1_000_000;
+        if (left <= 0) {
+          workers.stream().filter(w -> isDaemonicOf(w, program)).forEach(WorkerJvm::kill);
+        } else {
+          again = again < 0 ? (int) left : (int) Math.min(again, left);
+        }
+      }
+    }
+    return again;
   }
 
   /**
@@ -227,8 +331,8 @@ public final class Supervisor {
   private boolean wantsStandby() {
     return prepared
         && bootFailures < MOST_BOOT_FAILURES
-        && workers.stream().noneMatch(WorkerJvm::isBooting)
-        && workers.stream().filter(WorkerJvm::isUnassigned).count() < policy.target(anyHandedOut);
+        && workers.stream().noneMatch(w -> w.isBooting() && !w.isDiscarded())
+        && standbys() < policy.target(anyHandedOut);
   }
 
   private int millisUntilQuiet() {
@@ -241,6 +345,8 @@ public final class Supervisor {
 
   private void ended(WorkerJvm worker) {
     drain(worker);
+    loop.forget(worker.control().fd());
+    loop.forget(worker.pidfd());
     boolean unassigned = worker.isUnassigned();
     Exited exited = worker.reap();
     workers.remove(worker);
@@ -252,36 +358,49 @@ public final class Supervisor {
     if (parent != null) {
       parent.send(exited);
     }
-    endDaemonicChildrenOf(worker.pid());
+    workers.stream().filter(child -> isDaemonicChild(child, worker)).forEach(WorkerJvm::terminate);
+    ProgramRun program = worker.program();
+    if (program != null) {
+      if (program.isMain(worker.asPeer())) {
+        mainEnded(program, exited);
+      } else {
+        endIfDone(program);
+      }
+    }
   }
 
   /** What a worker sent before it ended still counts: the descriptors it shared, say. */
   private void drain(WorkerJvm worker) {
     while (worker.isControlOpen() && Descriptors.poll(new int[] {worker.control().fd()}, 0)[0]) {
-      if (!receive(worker.asPeer(), worker.control())) {
-        worker.controlClosed();
+      hear(worker);
+    }
+  }
+
+  private static boolean isDaemonicChild(WorkerJvm child, WorkerJvm worker) {
+    Peer parent = child.parent();
+    return child.isDaemonic() && parent != null && parent.pid() == worker.pid();
+  }
+
+  private static boolean isDaemonicOf(WorkerJvm worker, ProgramRun program) {
+    return worker.isDaemonic() && worker.program() == program;
+  }
+
+  private void mainEnded(ProgramRun program, Exited how) {
+    program.mainEnded(how, System.nanoTime() + SHUTDOWN.toNanos());
+    workers.stream().filter(w -> isDaemonicOf(w, program)).forEach(WorkerJvm::terminate);
+    endIfDone(program);
+  }
+
+  private void endIfDone(ProgramRun program) {
+    if (program.isEnding() && workers.stream().noneMatch(w -> isDaemonicOf(w, program))) {
+      if (programs.remove(program)) {
+        program.ended();
       }
     }
   }
 
-  private void endDaemonicChildrenOf(int pid) {
-    for (WorkerJvm worker : workers) {
-      Peer parent = worker.parent();
-      if (worker.isDaemonic() && parent != null && parent.pid() == pid) {
-        worker.terminate();
-      }
-    }
-  }
-
-  private void share(String token, int[] descriptors) {
-    Integer former = sharedDescriptors.put(token, descriptors[0]);
-    if (former != null) {
-      Descriptors.close(former);
-    }
-  }
-
-  private void take(Peer peer, Message.TakeDescriptor take) {
-    Integer descriptor = sharedDescriptors.remove(take.token());
+  private static void take(Peer peer, ProgramRun program, Message.TakeDescriptor take) {
+    Integer descriptor = program.take(take.token());
     if (descriptor == null) {
       peer.send(new TakenDescriptor(take.request()));
       return;
@@ -290,53 +409,32 @@ public final class Supervisor {
     Descriptors.close(descriptor);
   }
 
-  private void track(Message.TrackResource resource) {
-    if (resource.exists()) {
-      sharedMemory.add(resource.name());
-    } else {
-      sharedMemory.remove(resource.name());
-    }
-  }
-
-  private void shutDown() {
-    workers.stream().filter(WorkerJvm::isUnassigned).forEach(WorkerJvm::kill);
-    workers.stream().filter(WorkerJvm::isDaemonic).forEach(WorkerJvm::terminate);
+  /** Kills the workers that wait for an assignment, and waits for that. */
+  public void close() {
+    stopStandbys();
     long deadline = System.nanoTime() + SHUTDOWN.toNanos();
     for (WorkerJvm worker : List.copyOf(workers)) {
-      if (worker.isUnassigned() || worker.isDaemonic()) {
+      if (worker.isDiscarded()) {
         reapUntil(worker, deadline);
       }
     }
-    sharedDescriptors.values().forEach(Descriptors::close);
-    sharedMemory.forEach(Processes::unlinkSharedMemory);
-    main.close();
   }
 
   private static void reapUntil(WorkerJvm worker, long deadline) {
     int[] pidfd = {worker.pidfd()};
     long millis = Math.max(0, (deadline - System.nanoTime()) / 1_000_000);
-    if (!Descriptors.poll(pidfd, (int) millis)[0]) {
-      worker.kill();
+    if (Descriptors.poll(pidfd, (int) millis)[0]) {
+      worker.reap();
     }
-    worker.reap();
   }
 
-  /** The program's first process, in whose name the others run. */
-  private static final class MainProgramPeer implements Peer {
+  /** The program in whose JVM this supervisor runs. */
+  private static final class OwnProgram implements Peer {
     private final MessageSocket socket;
     private final int pidfd = ChildProcess.openPidfd(Processes.id());
-    private boolean closed;
 
-    MainProgramPeer(MessageSocket socket) {
+    OwnProgram(MessageSocket socket) {
       this.socket = socket;
-    }
-
-    boolean isOpen() {
-      return !closed;
-    }
-
-    int fd() {
-      return socket.fd();
     }
 
     @Override
@@ -351,13 +449,11 @@ public final class Supervisor {
 
     @Override
     public void send(Message message, int... descriptors) {
-      if (!socket.send(MessageCodec.encode(message), descriptors)) {
-        closed = true;
-      }
+      // If it has gone, the loop sees that next.
+      boolean _ = socket.send(MessageCodec.encode(message), descriptors);
     }
 
     void close() {
-      closed = true;
       socket.close();
       Descriptors.close(pidfd);
     }

@@ -26,6 +26,7 @@ final class WorkerJvm {
     BOOTING,
     STANDBY,
     ASSIGNED,
+    DISCARDED,
     ENDED
   }
 
@@ -37,6 +38,7 @@ final class WorkerJvm {
   private boolean daemonic;
   private boolean controlOpen = true;
   private @Nullable Peer parent;
+  private @Nullable ProgramRun program;
 
   private WorkerJvm(ChildProcess process, MessageSocket control, MemoryFile log) {
     this.process = process;
@@ -99,12 +101,26 @@ final class WorkerJvm {
   }
 
   /** Makes it a process of {@code parent}; the descriptors stay the caller's. */
-  boolean assign(Peer parent, String title, boolean daemonic, int[] descriptors) {
+  boolean assign(
+      Peer parent, ProgramRun program, String title, boolean daemonic, int[] descriptors) {
     this.parent = parent;
+    this.program = program;
     this.daemonic = daemonic;
     state = State.ASSIGNED;
     return control.send(
         MessageCodec.encode(new Message.Assign(title, parent.pid(), daemonic)), descriptors);
+  }
+
+  /** Makes it the first process of a program; the descriptors stay the caller's. */
+  boolean assignProgram(ProgramRun program, Message message, int[] descriptors) {
+    this.program = program;
+    state = State.ASSIGNED;
+    return control.send(MessageCodec.encode(message), descriptors);
+  }
+
+  /** The program that it is a process of. */
+  @Nullable ProgramRun program() {
+    return program;
   }
 
   @Nullable Peer parent() {
@@ -119,12 +135,27 @@ final class WorkerJvm {
     controlOpen = false;
   }
 
+  /** Ends a worker that waits: it is not to be assigned any more. */
+  void discard() {
+    state = State.DISCARDED;
+    kill();
+  }
+
+  boolean isDiscarded() {
+    return state == State.DISCARDED;
+  }
+
   void kill() {
-    ChildProcess.signal(pidfd(), Processes.SIGKILL);
+    signal(Processes.SIGKILL);
   }
 
   void terminate() {
-    ChildProcess.signal(pidfd(), Processes.SIGTERM);
+    signal(Processes.SIGTERM);
+  }
+
+  /** Sends a signal; one to a process that has ended does nothing. */
+  void signal(int number) {
+    boolean _ = ChildProcess.signal(pidfd(), number);
   }
 
   /** Collects the exit status of an ended process and releases everything. */

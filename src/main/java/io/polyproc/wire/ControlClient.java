@@ -90,14 +90,7 @@ public final class ControlClient {
           child.ended(exited);
         }
       }
-      case Message.Ready _,
-          Message.Prepare _,
-          StartProcess _,
-          Message.Assign _,
-          Message.ShareDescriptor _,
-          TakeDescriptor _,
-          Message.TrackResource _ ->
-          throw new IllegalStateException("not a message to a running process");
+      default -> throw new IllegalStateException("not a message to a running process");
     }
   }
 

@@ -66,6 +66,32 @@ public sealed interface Message {
   /** Worker to supervisor: processes will be needed, boot ahead. No descriptors. */
   record Prepare() implements Message {}
 
+  /**
+   * Command to daemon: run the program of the {@link RunRequest} in the first descriptor, with the
+   * standard input, output and error that follow. Answered by {@link Started} with the program's
+   * pidfd, or {@link StartFailed}, each for request 0, and later by {@link Exited}.
+   */
+  record RunProgram() implements Message {}
+
+  /** Daemon to standby worker: be this program. Descriptors: those of {@link RunProgram}. */
+  record AssignProgram() implements Message {}
+
+  /**
+   * Command to daemon: a signal for the program.
+   *
+   * @param everybody whether it is for all of the program's processes, as one from the terminal is
+   */
+  record SendSignal(int number, boolean everybody) implements Message {}
+
+  /** Command to daemon: say what you do. Answered by {@link Report}. No descriptors. */
+  record AskStatus() implements Message {}
+
+  /** Daemon to command: what it does, in lines of text. No descriptors. */
+  record Report(String text) implements Message {}
+
+  /** Command to daemon: accept no more programs, and end with the last one. */
+  record Stop() implements Message {}
+
   /** All message types, in the order of their tags on the wire. */
   List<Class<? extends Message>> TYPES =
       List.of(
@@ -79,5 +105,11 @@ public sealed interface Message {
           TakeDescriptor.class,
           TakenDescriptor.class,
           TrackResource.class,
-          Prepare.class);
+          Prepare.class,
+          RunProgram.class,
+          AssignProgram.class,
+          SendSignal.class,
+          AskStatus.class,
+          Report.class,
+          Stop.class);
 }

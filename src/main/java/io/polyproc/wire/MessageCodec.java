@@ -1,13 +1,19 @@
 package io.polyproc.wire;
 
+import io.polyproc.wire.Message.AskStatus;
 import io.polyproc.wire.Message.Assign;
+import io.polyproc.wire.Message.AssignProgram;
 import io.polyproc.wire.Message.Exited;
 import io.polyproc.wire.Message.Prepare;
 import io.polyproc.wire.Message.Ready;
+import io.polyproc.wire.Message.Report;
+import io.polyproc.wire.Message.RunProgram;
+import io.polyproc.wire.Message.SendSignal;
 import io.polyproc.wire.Message.ShareDescriptor;
 import io.polyproc.wire.Message.StartFailed;
 import io.polyproc.wire.Message.StartProcess;
 import io.polyproc.wire.Message.Started;
+import io.polyproc.wire.Message.Stop;
 import io.polyproc.wire.Message.TakeDescriptor;
 import io.polyproc.wire.Message.TakenDescriptor;
 import io.polyproc.wire.Message.TrackResource;
@@ -47,7 +53,7 @@ public final class MessageCodec {
 
   private static void write(DataOutputStream out, Message message) throws IOException {
     switch (message) {
-      case Ready _, Prepare _ -> {}
+      case Ready _, Prepare _, RunProgram _, AssignProgram _, AskStatus _, Stop _ -> {}
       case StartProcess m -> {
         out.writeLong(m.request());
         writeText(out, m.title());
@@ -77,6 +83,11 @@ public final class MessageCodec {
         writeText(out, m.token());
       }
       case TakenDescriptor m -> out.writeLong(m.request());
+      case SendSignal m -> {
+        out.writeInt(m.number());
+        out.writeBoolean(m.everybody());
+      }
+      case Report m -> writeText(out, m.text());
       case TrackResource m -> {
         writeText(out, m.kind());
         writeText(out, m.name());
@@ -121,6 +132,12 @@ public final class MessageCodec {
       case 8 -> new TakenDescriptor(in.readLong());
       case 9 -> new TrackResource(in.readUTF(), in.readUTF(), in.readBoolean());
       case 10 -> new Prepare();
+      case 11 -> new RunProgram();
+      case 12 -> new AssignProgram();
+      case 13 -> new SendSignal(in.readInt(), in.readBoolean());
+      case 14 -> new AskStatus();
+      case 15 -> new Report(in.readUTF());
+      case 16 -> new Stop();
       default -> throw new IllegalArgumentException("unknown message tag " + tag);
     };
   }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MainProgram {
   /** The system property in which the launcher names what {@code sys.executable} is to be. */
-  private static final String EXECUTABLE_PROPERTY = "polyproc.executable";
+  static final String EXECUTABLE_PROPERTY = "polyproc.executable";
 
   /** Modules with which a script starts processes. A comment that names one costs a standby. */
   private static final Pattern STARTS_PROCESSES =
@@ -71,18 +71,14 @@ public final class MainProgram {
     Descriptors.claimLowNumbers();
     gate.openAfter(Worker.WORK_BEFORE_COMPILING);
     try {
-      return switch (program) {
-        case Program.Script script -> python.runMain("script", script.path(), arguments);
-        case Program.Module module -> python.runMain("module", module.name(), arguments);
-        case Program.Code code -> python.runMain("code", code.text(), arguments);
-        case Program.StandardInput input -> python.runMain("stdin", input.name(), arguments);
-      };
+      return python.runMain(program.kind(), program.what(), arguments);
     } finally {
       endWorkers();
     }
   }
 
-  static Path executable(Installation installation) {
+  /** What {@code sys.executable} is to be in this process. */
+  public static Path executable(Installation installation) {
     String named = System.getProperty(EXECUTABLE_PROPERTY, "");
     return named.isEmpty() ? installation.launcher() : Path.of(named);
   }
@@ -125,7 +121,7 @@ public final class MainProgram {
   private ControlClient connect() {
     Supervisor.Connection connection =
         Supervisor.start(
-            Worker.command(installation, options),
+            Worker.command(installation, options, executable(installation)),
             System.getenv(),
             StandbyPolicy.fromEnvironment());
     supervisor = connection;

@@ -3,6 +3,26 @@ package io.polyproc.worker;
 /** What a Python process runs as its {@code __main__}. */
 public sealed interface Program {
 
+  /** {@code script}, {@code module}, {@code code} or {@code stdin}. */
+  default String kind() {
+    return switch (this) {
+      case Script _ -> "script";
+      case Module _ -> "module";
+      case Code _ -> "code";
+      case StandardInput _ -> "stdin";
+    };
+  }
+
+  /** The path, module name, source text or name of the standard input. */
+  default String what() {
+    return switch (this) {
+      case Script(String path) -> path;
+      case Module(String name) -> name;
+      case Code(String text) -> text;
+      case StandardInput(String name) -> name;
+    };
+  }
+
   /** A script file, a folder or a zip file with a {@code __main__.py}. */
   record Script(String path) implements Program {}
 

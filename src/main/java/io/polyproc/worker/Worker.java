@@ -3,6 +3,7 @@ package io.polyproc.worker;
 import io.polyproc.image.CompilerGate;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;
 import io.polyproc.posix.ProcessTitle;
@@ -14,6 +15,10 @@ import io.polyproc.wire.ControlClient;
 import io.polyproc.wire.Message;
 import io.polyproc.wire.Message.Assign;
 import io.polyproc.wire.MessageCodec;
+import io.polyproc.wire.RunRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,9 +62,11 @@ public final class Worker {
     this.deferred = deferred;
   }
 
-  /** The command that starts a worker for programs with these options. */
-  static List<String> command(Installation installation, PythonOptions options) {
+  /** The command that starts a worker for programs with these options and executable. */
+  public static List<String> command(
+      Installation installation, PythonOptions options, Path executable) {
     List<String> command = new ArrayList<>(installation.javaCommand());
+    command.add("-D" + MainProgram.EXECUTABLE_PROPERTY + "=" + executable);
     command.addAll(List.of("-m", "io.polyproc/" + Worker.class.getName()));
     command.addAll(options.toArguments());
     return List.copyOf(command);
@@ -85,8 +92,9 @@ public final class Worker {
         startPython(options, new Bridge(Installation.current().home(), deferred, () -> {}));
     // The context has installed a handler that would raise KeyboardInterrupt in an idle worker.
     Processes.ignore(Processes.SIGINT);
-    Descriptors.claimLowNumbers();
-    return new Worker(MessageSocket.of(CONTROL), python, deferred, gate);
+    MessageSocket control = MessageSocket.of(CONTROL);
+    Descriptors.freeLowNumbers();
+    return new Worker(control, python, deferred, gate);
   }
 
   static PythonRuntime startPython(PythonOptions options, Bridge bridge) {
@@ -109,12 +117,16 @@ public final class Worker {
     if (packet == null) {
       return 0;
     }
-    Assign assign = (Assign) MessageCodec.decode(packet.data());
     int[] descriptors = packet.descriptors();
-    for (int stream = 0; stream <= 2; stream++) {
-      Descriptors.duplicateTo(descriptors[STANDARD_INPUT + stream], stream);
-      Descriptors.close(descriptors[STANDARD_INPUT + stream]);
-    }
+    return switch (MessageCodec.decode(packet.data())) {
+      case Assign assign -> runProcess(assign, descriptors);
+      case Message.AssignProgram _ -> runProgram(descriptors);
+      case Message other -> throw new IllegalStateException("not an assignment: " + other);
+    };
+  }
+
+  private int runProcess(Assign assign, int[] descriptors) {
+    takeStandardStreams(descriptors, STANDARD_INPUT);
     ProcessTitle.set(assign.title());
     gate.openAfter(WORK_BEFORE_COMPILING);
     deferred.connected(ControlClient.connect(control, () -> supervisorGone(assign.daemonic())));
@@ -123,6 +135,32 @@ public final class Worker {
         descriptors[PARENT],
         descriptors[PAYLOAD],
         Arrays.copyOfRange(descriptors, OTHERS, descriptors.length));
+  }
+
+  /** Becomes the first process of a program. */
+  private int runProgram(int[] descriptors) {
+    takeStandardStreams(descriptors, 1);
+    RunRequest request;
+    try {
+      request = RunRequest.decode(MemoryFile.content(descriptors[0]));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the request to run a program can't be read", e);
+    }
+    Descriptors.close(descriptors[0]);
+    Descriptors.handDown(
+        Arrays.copyOfRange(descriptors, 4, descriptors.length), request.descriptors());
+    request.ignoredSignals().forEach(Processes::ignore);
+    ProcessTitle.set("polyproc " + String.join(" ", request.commandLine()));
+    gate.openAfter(WORK_BEFORE_COMPILING);
+    deferred.connected(ControlClient.connect(control, () -> {}));
+    return python.runProgram(request);
+  }
+
+  private static void takeStandardStreams(int[] descriptors, int first) {
+    for (int stream = 0; stream <= 2; stream++) {
+      Descriptors.duplicateTo(descriptors[first + stream], stream);
+      Descriptors.close(descriptors[first + stream]);
+    }
   }
 
   /** Step by step: a worker that is in demand has its assignment after the one it is in. */

@@ -1,0 +1,85 @@
+package io.polyproc.supervisor;
+
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.Processes;
+import io.polyproc.supervisor.WorkerJvm.Peer;
+import io.polyproc.wire.Message.Exited;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One running program, as its supervisor sees it: what its processes share. */
+final class ProgramRun {
+  private final Peer main;
+  private final Consumer<Exited> onEnd;
+  private final Map<String, Integer> sharedDescriptors = new HashMap<>();
+  private final Set<String> sharedMemory = new LinkedHashSet<>();
+  private @Nullable Exited exited;
+  private long killAt;
+
+  /**
+   * @param main the program's first process
+   * @param onEnd called once, when it has ended and none of its daemonic processes is left
+   */
+  ProgramRun(Peer main, Consumer<Exited> onEnd) {
+    this.main = main;
+    this.onEnd = onEnd;
+  }
+
+  boolean isMain(Peer peer) {
+    return main.pid() == peer.pid();
+  }
+
+  /** Whether its first process has ended. */
+  boolean isEnding() {
+    return exited != null;
+  }
+
+  /** When what is left of it is killed, as {@link System#nanoTime}. */
+  long killAt() {
+    return killAt;
+  }
+
+  void mainEnded(Exited how, long deadline) {
+    exited = how;
+    killAt = deadline;
+  }
+
+  void ended() {
+    release();
+    Exited how = exited;
+    if (how != null) {
+      onEnd.accept(how);
+    }
+  }
+
+  void share(String token, int descriptor) {
+    Integer former = sharedDescriptors.put(token, descriptor);
+    if (former != null) {
+      Descriptors.close(former);
+    }
+  }
+
+  /** The descriptor left under a token, which is the caller's now; null if there is none. */
+  @Nullable Integer take(String token) {
+    return sharedDescriptors.remove(token);
+  }
+
+  void track(String name, boolean exists) {
+    if (exists) {
+      sharedMemory.add(name);
+    } else {
+      sharedMemory.remove(name);
+    }
+  }
+
+  private void release() {
+    sharedDescriptors.values().forEach(Descriptors::close);
+    sharedDescriptors.clear();
+    sharedMemory.forEach(Processes::unlinkSharedMemory);
+    sharedMemory.clear();
+  }
+}
