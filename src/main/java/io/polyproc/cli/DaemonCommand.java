@@ -3,7 +3,9 @@ package io.polyproc.cli;
 import io.polyproc.daemon.DaemonClient;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,7 +24,7 @@ final class DaemonCommand implements Runnable {
   @SuppressWarnings("unused") // Picocli acts on it
   private boolean help;
 
-  @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
   static int execute(List<String> arguments) {
     return new CommandLine(new DaemonCommand()).execute(arguments.toArray(String[]::new));
@@ -31,7 +33,7 @@ final class DaemonCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        java.util.Objects.requireNonNull(spec).commandLine(), "Say what: status, start or stop");
+        Objects.requireNonNull(spec).commandLine(), "Say what: status, start or stop");
   }
 
   @Command(name = "status", description = "print whether it runs and what it does; 1: it does not")

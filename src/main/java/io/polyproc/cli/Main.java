@@ -48,7 +48,10 @@ public final class Main {
     return switch (invocation) {
       case Invocation.Run run -> {
         Optional<Problem> problem = Preconditions.problem(run.program());
-        OptionalInt status = problem.isPresent() ? OptionalInt.empty() : DaemonRun.run(run);
+        if (problem.isPresent()) {
+          yield report(problem.get());
+        }
+        OptionalInt status = DaemonRun.run(run);
         yield status.isPresent() ? status.getAsInt() : withoutDaemon(arguments);
       }
       case Invocation.RunDoctor _ -> withoutDaemon(arguments);
@@ -76,8 +79,7 @@ public final class Main {
   private int start(Invocation.Run run) {
     Optional<Problem> problem = Preconditions.problem(run.program());
     if (problem.isPresent()) {
-      System.err.println(name + ": " + problem.get().message());
-      return problem.get().code().status();
+      return report(problem.get());
     }
     if (!DaemonClient.isWanted()) {
       return MainProgram.run(run.options(), run.program(), run.arguments());
@@ -85,6 +87,11 @@ public final class Main {
     try (DaemonStart _ = DaemonStart.after(DAEMON_DELAY, run.options())) {
       return MainProgram.run(run.options(), run.program(), run.arguments());
     }
+  }
+
+  private int report(Problem problem) {
+    System.err.println(name + ": " + problem.message());
+    return problem.code().status();
   }
 
   private static int print(String text) {

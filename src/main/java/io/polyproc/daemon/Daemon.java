@@ -1,11 +1,13 @@
 package io.polyproc.daemon;
 
 import io.polyproc.image.Installation;
+import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageListener;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;
 import io.polyproc.posix.PosixException;
+import io.polyproc.posix.ProcessTitle;
 import io.polyproc.posix.Processes;
 import io.polyproc.python.PythonOptions;
 import io.polyproc.supervisor.EventLoop;
@@ -68,6 +70,7 @@ public final class Daemon {
    * @param arguments the executable and the options of the workers to boot first
    */
   public static void main(String[] arguments) throws IOException {
+    ProcessTitle.set("polyproc: daemon");
     Installation installation = Installation.current();
     RuntimeFolder folder = RuntimeFolder.of(installation, System.getenv());
     folder.create();
@@ -194,7 +197,7 @@ public final class Daemon {
         LOG.log(System.Logger.Level.WARNING, "process " + socket.peerProcess(), e);
         gone();
       } finally {
-        Arrays.stream(packet.descriptors()).forEach(io.polyproc.posix.Descriptors::close);
+        Arrays.stream(packet.descriptors()).forEach(Descriptors::close);
       }
     }
 

@@ -29,7 +29,8 @@ final class LauncherTest {
   void makeADistribution() throws IOException {
     folder = folder.toRealPath();
     home = Files.createDirectories(folder.resolve("a home"));
-    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home)).copyFiles();
+    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home))
+        .copyFiles(List.of(Path.of("picocli-1.jar")));
     Files.write(
         home.resolve("lib/image.properties"), List.of("jit=on", "aot=on", "aot.home=" + home));
   }
@@ -102,7 +103,8 @@ final class LauncherTest {
   void shouldCopyAChangedShimWithoutABuild() throws Exception {
     Path tree = Files.createDirectories(folder.resolve("tree"));
     home = Files.createDirectories(tree.resolve("target/polyproc"));
-    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home)).copyFiles();
+    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home))
+        .copyFiles(List.of(Path.of("picocli-1.jar")));
     fakeJava(home.resolve("runtime"));
     Files.write(home.resolve("lib/image.properties"), List.of("aot=off", "aot.home=" + home));
     Files.copy(Path.of("polyproc"), tree.resolve("polyproc"), StandardCopyOption.COPY_ATTRIBUTES);

@@ -28,7 +28,13 @@ final class MessageCodecTest {
         new Message.TakeDescriptor(9, "token"),
         new Message.TakenDescriptor(9),
         new Message.TrackResource("shared_memory", "/psm_1", true),
-        new Message.Prepare());
+        new Message.Prepare(),
+        new Message.RunProgram(),
+        new Message.AssignProgram(),
+        new Message.SendSignal(2, true),
+        new Message.AskStatus(),
+        new Message.Report("pid 1\n"),
+        new Message.Stop());
   }
 
   @ParameterizedTest

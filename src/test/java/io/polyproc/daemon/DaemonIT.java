@@ -1,0 +1,224 @@
+package io.polyproc.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.polyproc.posix.Processes;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs programs through a daemon of its own, in a folder of its own. */
+@Timeout(180)
+@TestMethodOrder(MethodOrderer.MethodName.class)
+final class DaemonIT {
+  private static final Path BIN = Path.of(System.getProperty("polyproc.home"), "bin");
+  private static final int TIMEOUT_SECONDS = 90;
+
+  private static Path runtime = Path.of("");
+
+  @TempDir Path folder;
+
+  private record Outcome(int status, String output, String errors) {}
+
+  @BeforeAll
+  static void start() throws Exception {
+    runtime =
+        Files.createTempDirectory(
+            "polyproc-daemon",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Process process = polyproc(Path.of("."), "daemon", "start").start();
+    Outcome outcome = outcome(process);
+    assertEquals(0, outcome.status(), outcome::errors);
+    assertTrue(outcome.output().startsWith("pid "), outcome::output);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    int daemon = daemonPid();
+    outcome(polyproc(Path.of("."), "daemon", "stop").start());
+    await(() -> !Processes.exists(daemon), "the daemon still runs");
+    try (var files = Files.walk(runtime)) {
+      files.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    }
+  }
+
+  @Test
+  void shouldRunAProgramInAWorkerWithAllThatTheShellGives() throws Exception {
+    Files.writeString(
+        folder.resolve("tell.py"),
+        """
+        import os, sys
+        print(sys.argv, os.getcwd() == sys.argv[1], os.environ["GIVEN"], os.umask(0))
+        print(sys.stdin.read(), os.path.basename(sys.orig_argv[1]))
+        print("to stderr", file=sys.stderr)
+        sys.exit(7)
+        """);
+    ProcessBuilder builder = polyproc(folder, "tell.py", folder.toRealPath().toString());
+    builder.environment().put("GIVEN", "a b");
+    Process process = builder.start();
+    process.getOutputStream().write("input".getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().close();
+    String path = folder.toRealPath().toString();
+    assertEquals(
+        new Outcome(
+            7,
+            "['tell.py', '%s'] True a b %s\ninput tell.py\n"
+                .formatted(path, Processes.fileModeMask()),
+            "to stderr\n"),
+        outcome(process));
+    assertTrue(programs() > 0, "the daemon did not run it");
+  }
+
+  @Test
+  void shouldRunProcessesOfAProgram() throws Exception {
+    Files.writeString(
+        folder.resolve("child.py"),
+        """
+        import multiprocessing, os
+        def f(q, parent):
+            q.put(os.getppid() == parent)
+        q = multiprocessing.Queue()
+        p = multiprocessing.Process(target=f, args=(q, os.getpid()))
+        p.start()
+        print(q.get())
+        p.join()
+        print(p.exitcode)
+        """);
+    assertEquals(new Outcome(0, "True\n0\n", ""), run("child.py"));
+  }
+
+  @Test
+  void shouldHandDescriptorsDown() throws Exception {
+    Path file = folder.resolve("out");
+    String script =
+        "exec 5>%s; exec %s -c 'import os; os.write(5, b\"through 5\")'"
+            .formatted(file, BIN.resolve("polyproc"));
+    ProcessBuilder builder = polyproc(folder);
+    builder.command(List.of("/bin/bash", "-c", script));
+    assertEquals(new Outcome(0, "", ""), outcome(builder.start()));
+    assertEquals("through 5", Files.readString(file));
+  }
+
+  @Test
+  void shouldEndByTheSignalThatEndedTheProgram() throws Exception {
+    Outcome outcome = run("-c", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)");
+    assertEquals(128 + Processes.SIGTERM, outcome.status());
+  }
+
+  @Test
+  void shouldHandSignalsOn() throws Exception {
+    Process process = polyproc(folder, "-uc", "import time\nprint('up')\ntime.sleep(60)").start();
+    process.inputReader().readLine();
+    Processes.signal((int) process.pid(), Processes.SIGINT);
+    Outcome outcome = outcome(process);
+    assertEquals(128 + Processes.SIGINT, outcome.status());
+    assertTrue(outcome.errors().endsWith("KeyboardInterrupt\n"), outcome::errors);
+  }
+
+  @Test
+  void shouldTakeAProgramAlongWhenTheCommandIsKilled() throws Exception {
+    Process process =
+        polyproc(folder, "-uc", "import os, time\nprint(os.getpid())\ntime.sleep(60)").start();
+    int pid = Integer.parseInt(process.inputReader().readLine());
+    process.destroyForcibly();
+    await(() -> !Processes.exists(pid), "the program still runs");
+  }
+
+  @Test
+  void shouldRunWithoutTheDaemonWhenAsked() throws Exception {
+    int before = programs();
+    assertEquals(new Outcome(0, "1\n", ""), run("--no-daemon", "-c", "print(1)"));
+    ProcessBuilder builder = polyproc(folder, "-c", "print(1)");
+    builder.environment().put("POLYPROC_DAEMON", "off");
+    assertEquals(new Outcome(0, "1\n", ""), outcome(builder.start()));
+    assertEquals(before, programs());
+  }
+
+  @Test
+  void zzShouldSayThatTheDaemonWasLost() throws Exception {
+    Process process =
+        polyproc(folder, "-uc", "import os, time\nprint(os.getpid())\ntime.sleep(60)").start();
+    int pid = Integer.parseInt(process.inputReader().readLine());
+    int daemon = daemonPid();
+    Processes.signal(daemon, Processes.SIGKILL);
+    Outcome outcome = outcome(process);
+    assertEquals(70, outcome.status());
+    assertTrue(outcome.errors().startsWith("polyproc: the daemon has ended"), outcome::errors);
+    await(() -> !Processes.exists(pid), "the program still runs");
+    // Nobody listens any more: the program runs all the same, and the next daemon is started.
+    assertEquals(new Outcome(0, "1\n", ""), run("-c", "print(1)"));
+    await(() -> daemonPid() != daemon && daemonPid() > 0, "no new daemon");
+  }
+
+  private Outcome run(String... arguments) throws Exception {
+    Process process = polyproc(folder, arguments).start();
+    process.getOutputStream().close();
+    return outcome(process);
+  }
+
+  private static ProcessBuilder polyproc(Path folder, String... arguments) {
+    List<String> command = new ArrayList<>(List.of(BIN.resolve("polyproc").toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(name -> name.startsWith("PYTHON"));
+    environment.remove("POLYPROC_DAEMON");
+    environment.put("POLYPROC_RUNTIME_DIR", runtime.toString());
+    environment.put("POLYPROC_STANDBY", "2");
+    return builder;
+  }
+
+  private static Outcome outcome(Process process) throws Exception {
+    String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("did not end: " + output + errors);
+    }
+    return new Outcome(process.exitValue(), output, errors);
+  }
+
+  private static int programs() throws Exception {
+    return number("(\\d+) in all");
+  }
+
+  private static int daemonPid() throws Exception {
+    return number("pid +(\\d+)");
+  }
+
+  private static int number(String pattern) throws Exception {
+    Outcome status = outcome(polyproc(Path.of("."), "daemon", "status").start());
+    Matcher matcher = Pattern.compile(pattern).matcher(status.output());
+    return matcher.find() ? Integer.parseInt(matcher.group(1)) : -1;
+  }
+
+  @FunctionalInterface
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private static void await(Condition condition, String otherwise) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.holds()) {
+      assertFalse(System.nanoTime() > deadline, otherwise);
+      Thread.sleep(50);
+    }
+  }
+}
