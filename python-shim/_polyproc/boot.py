@@ -4,7 +4,7 @@ import sys
 
 import _polyproc
 
-_SHIM_MODULES = frozenset(("_polyproc", "_multiprocessing", "multiprocessing"))
+_SHIM_MODULES = frozenset(("_polyproc", "_multiprocessing", "_posixshmem", "multiprocessing"))
 
 
 class ShimFinder:
@@ -37,8 +37,9 @@ def install(home, runtime, optimize, x_options):
     if optimize:
         _optimize_imports()
     set_buffering()
-    from _polyproc import signals
+    from _polyproc import signals, sockets
     signals.install()
+    sockets.install()
 
 
 def _x_option(option):

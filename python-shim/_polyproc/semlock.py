@@ -1,5 +1,8 @@
 """`SemLock`: arguments in, one Java call, a Python exception out."""
 
+import errno
+import operator
+import os
 import time
 
 import _polyproc
@@ -55,8 +58,8 @@ class SemLock:
     def __init__(self, kind, value, maxvalue, name=None, unlink=True):
         if kind not in (0, 1):
             raise ValueError("unrecognized kind")
-        if not 0 <= value <= maxvalue:
-            raise ValueError("semaphore or lock initialized with an invalid value")
+        if not 0 <= operator.index(value) <= self.SEM_VALUE_MAX:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         self._bind(_polyproc.runtime.newSemaphore(kind, value, maxvalue), kind, maxvalue, None)
 
     def _bind(self, semaphore, kind, maxvalue, name):

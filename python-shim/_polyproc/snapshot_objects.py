@@ -256,6 +256,24 @@ def _inherited(popen):
     return InheritedPopen(popen.pid, popen.returncode)
 
 
+@_reduces("multiprocessing.shared_memory.SharedMemory", subclasses=True)
+def _shared_memory(snapshot, memory):
+    """By its descriptor, as the name may be gone already."""
+    state = {name: value for name, value in memory.__dict__.items() if name not in _OF_MAPPING}
+    if memory._mmap is None:
+        return object.__new__, (type(memory),), state
+    from multiprocessing.reduction import DupFd
+    return map_shared_memory, (type(memory), DupFd(memory._fd), memory._size), state
+
+
+_OF_MAPPING = ("_fd", "_mmap", "_buf")
+
+
+@_reduces("multiprocessing.shared_memory.ShareableList", subclasses=True)
+def _shareable_list(snapshot, listed):
+    return object.__new__, (type(listed),), listed.__dict__
+
+
 # Typing.
 
 
@@ -354,6 +372,15 @@ def make_local(cls, attributes):
     local = sys.modules["_thread"]._local.__new__(cls)
     local.__dict__.update(attributes)
     return local
+
+
+def map_shared_memory(cls, duplicate, size):
+    import mmap
+    memory = object.__new__(cls)
+    memory._fd = duplicate.detach()
+    memory._mmap = mmap.mmap(memory._fd, size)
+    memory._buf = memoryview(memory._mmap)
+    return memory
 
 
 def make_type_variable(cls, name, module_name, arguments, options):

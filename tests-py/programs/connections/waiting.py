@@ -4,11 +4,10 @@ import multiprocessing as mp
 from multiprocessing.connection import wait
 import socket
 import sys
-import time
 
 
-def sender(writer, word, delay):
-    time.sleep(delay)
+def sender(writer, word, turn):
+    turn.wait()
     writer.send(word)
     writer.close()
 
@@ -16,16 +15,17 @@ def sender(writer, word, delay):
 if __name__ == '__main__':
     ctx = mp.get_context(sys.argv[1])
     print(wait([], 0), wait([], 0.05))
-    readers, names, processes = [], {}, []
-    for i, word in enumerate(['slow', 'quick']):
+    readers, names, turns, processes = [], {}, {}, []
+    for word in 'slow', 'quick':
         reader, writer = ctx.Pipe(duplex=False)
         readers.append(reader)
-        names[reader] = word
-        p = ctx.Process(target=sender, args=(writer, word, 1.5 if word == 'slow' else 0))
+        names[reader], turns[word] = word, ctx.Event()
+        p = ctx.Process(target=sender, args=(writer, word, turns[word]))
         p.start()
         writer.close()
         processes.append(p)
-    print(wait(readers, 0.0) in ([], [readers[1]]))
+    print(wait(readers, 0.0))
+    turns['quick'].set()
     order = []
     while readers:
         for ready in wait(readers):
@@ -34,6 +34,7 @@ if __name__ == '__main__':
             except EOFError:
                 order.append('end of ' + names[ready])
                 readers.remove(ready)
+                turns['slow'].set()
     print(order)
     print(sorted(wait([p.sentinel for p in processes], 60)) != [])
     for p in processes:

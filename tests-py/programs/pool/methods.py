@@ -28,6 +28,8 @@ if __name__ == '__main__':
     ctx = mp.get_context(sys.argv[1])
     called = []
     with ctx.Pool(2) as pool:
+        while len(set(pool.map(pid, range(2), 1))) < 2:
+            pass  # until both workers are there
         print('apply:', pool.apply(add, (1,), {'c': 2}), pool.apply(square, [3]))
         print('apply_async:', pool.apply_async(add, (1, 2), dict(c=3), callback=called.append).get(60))
         print('map:', pool.map(square, range(7)), pool.map(square, [], 3), pool.map(square, {4}))

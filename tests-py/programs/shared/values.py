@@ -65,7 +65,7 @@ if __name__ == '__main__':
     shared = ctx.Value('i', 1, lock=lock)
     print(shared.get_lock() is lock, type(shared).__name__, type(array).__name__, type(text).__name__)
     print(hasattr(ctx.Value('i', lock=False), 'get_lock'), hasattr(ctx.Array('i', 2, lock=False), 'get_lock'))
-    print(number.get_obj(), len(array.get_obj()), ctx.Array('d', 3)[:])
+    print(number.get_obj().value, len(array.get_obj()), ctx.Array('d', 3)[:])
     with array:
         array[0:2] = [7, 8]
     print(array[:2], array[-1], len(array))

@@ -30,6 +30,7 @@ public final class Descriptors {
   private static final int O_APPEND = 0x400;
   private static final int O_CLOEXEC = 0x80000;
   private static final int PRIVATE_FILE = 0600;
+  static final int SOCK_CLOEXEC = 0x80000;
   private static final short POLLIN = 1;
   private static final int POLLFD_BYTES = 8;
 
@@ -202,6 +203,15 @@ public final class Descriptors {
       }
     }
     return placed;
+  }
+
+  /** Two connected sockets, closed on exec; see {@code man 2 socketpair}. */
+  public static int[] socketPair(int family, int type, int protocol) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment ends = arena.allocate(JAVA_INT, 2);
+      LibC.SOCKETPAIR.call(family, type | SOCK_CLOEXEC, protocol, ends.address());
+      return ends.toArray(JAVA_INT);
+    }
   }
 
   /** Closes a descriptor; an already closed one is no error, a leak would be. */

@@ -32,7 +32,6 @@ public final class MessageSocket implements AutoCloseable {
 
   private static final int AF_UNIX = 1;
   private static final int SOCK_SEQPACKET = 5;
-  private static final int SOCK_CLOEXEC = 0x80000;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
   private static final int SOL_SOCKET = 1;
@@ -66,13 +65,8 @@ public final class MessageSocket implements AutoCloseable {
 
   /** Two connected ends. */
   public static MessageSocket[] pair() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment ends = arena.allocate(8, 8);
-      LibC.SOCKETPAIR.call(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.address());
-      return new MessageSocket[] {
-        new MessageSocket(ends.get(JAVA_INT, 0)), new MessageSocket(ends.get(JAVA_INT, 4))
-      };
-    }
+    int[] ends = Descriptors.socketPair(AF_UNIX, SOCK_SEQPACKET, 0);
+    return new MessageSocket[] {new MessageSocket(ends[0]), new MessageSocket(ends[1])};
   }
 
   /**
@@ -94,7 +88,7 @@ public final class MessageSocket implements AutoCloseable {
   }
 
   static int newSocket() {
-    return (int) LibC.SOCKET.call(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    return (int) LibC.SOCKET.call(AF_UNIX, SOCK_SEQPACKET | Descriptors.SOCK_CLOEXEC, 0);
   }
 
   /** {@code struct sockaddr_un}. */

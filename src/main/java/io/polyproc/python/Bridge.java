@@ -140,6 +140,15 @@ public final class Bridge {
     ProcessTitle.set(title);
   }
 
+  /** Two connected sockets of the kernel's, which the caller closes. */
+  public int[] socketPair(int family, int type, int protocol) throws IOException {
+    try {
+      return Descriptors.socketPair(family, type, protocol);
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
   /** A second descriptor for the same open file. */
   public int duplicate(int descriptor) {
     return Descriptors.duplicate(descriptor);

@@ -229,7 +229,7 @@ public final class Supervisor {
     switch (message) {
       case Message.Prepare _ -> prepare();
       case StartProcess start -> startProcess(peer, program, start, descriptors);
-      case Message.ShareDescriptor share -> program.share(share.token(), descriptors[0]);
+      case Message.ShareDescriptor share -> share(peer, program, share, descriptors[0]);
       case Message.TakeDescriptor take -> take(peer, program, take);
       case Message.TrackResource resource -> program.track(resource.name(), resource.exists());
       default -> throw new IllegalArgumentException("not a message to a supervisor: " + message);
@@ -397,6 +397,12 @@ public final class Supervisor {
         program.ended();
       }
     }
+  }
+
+  private static void share(
+      Peer peer, ProgramRun program, Message.ShareDescriptor share, int descriptor) {
+    program.share(share.token(), descriptor);
+    peer.send(new Message.SharedDescriptor(share.request()));
   }
 
   private static void take(Peer peer, ProgramRun program, Message.TakeDescriptor take) {

@@ -83,6 +83,7 @@ public final class ControlClient {
         answer(started.request(), packet);
       }
       case StartFailed failed -> answer(failed.request(), packet);
+      case Message.SharedDescriptor shared -> answer(shared.request(), packet);
       case TakenDescriptor taken -> answer(taken.request(), packet);
       case Exited exited -> {
         ChildHandle child = children.remove(exited.pid());
@@ -145,7 +146,8 @@ public final class ControlClient {
     byte[] random = new byte[TOKEN_BYTES];
     RANDOM.nextBytes(random);
     String token = HexFormat.of().formatHex(random);
-    tell(new Message.ShareDescriptor(token), descriptor);
+    long request = requests.incrementAndGet();
+    ask(request, new Message.ShareDescriptor(request, token), descriptor);
     return token;
   }
 

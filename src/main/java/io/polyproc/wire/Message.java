@@ -47,7 +47,13 @@ public sealed interface Message {
    * Worker to supervisor: keep the descriptor for whoever asks with this token. The key is drawn
    * from a secure random source, so that only who was told can ask. Descriptor: the one to keep.
    */
-  record ShareDescriptor(String token) implements Message {}
+  record ShareDescriptor(long request, String token) implements Message {}
+
+  /**
+   * Supervisor to worker: the descriptor is kept. The sender waits for it, as whoever gets the
+   * token may ask before the supervisor has looked at the sender's socket. No descriptors.
+   */
+  record SharedDescriptor(long request) implements Message {}
 
   /** Worker to supervisor: hand over a kept descriptor. No descriptors. */
   record TakeDescriptor(long request, String token) implements Message {}
@@ -111,5 +117,6 @@ public sealed interface Message {
           SendSignal.class,
           AskStatus.class,
           Report.class,
-          Stop.class);
+          Stop.class,
+          SharedDescriptor.class);
 }

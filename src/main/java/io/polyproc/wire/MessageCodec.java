@@ -10,6 +10,7 @@ import io.polyproc.wire.Message.Report;
 import io.polyproc.wire.Message.RunProgram;
 import io.polyproc.wire.Message.SendSignal;
 import io.polyproc.wire.Message.ShareDescriptor;
+import io.polyproc.wire.Message.SharedDescriptor;
 import io.polyproc.wire.Message.StartFailed;
 import io.polyproc.wire.Message.StartProcess;
 import io.polyproc.wire.Message.Started;
@@ -77,7 +78,11 @@ public final class MessageCodec {
         out.writeInt(m.status());
         writeText(out, m.lastWords());
       }
-      case ShareDescriptor m -> writeText(out, m.token());
+      case ShareDescriptor m -> {
+        out.writeLong(m.request());
+        writeText(out, m.token());
+      }
+      case SharedDescriptor m -> out.writeLong(m.request());
       case TakeDescriptor m -> {
         out.writeLong(m.request());
         writeText(out, m.token());
@@ -127,7 +132,7 @@ public final class MessageCodec {
       case 3 -> new StartFailed(in.readLong(), in.readUTF());
       case 4 -> new Assign(in.readUTF(), in.readInt(), in.readBoolean());
       case 5 -> new Exited(in.readInt(), in.readInt(), in.readUTF());
-      case 6 -> new ShareDescriptor(in.readUTF());
+      case 6 -> new ShareDescriptor(in.readLong(), in.readUTF());
       case 7 -> new TakeDescriptor(in.readLong(), in.readUTF());
       case 8 -> new TakenDescriptor(in.readLong());
       case 9 -> new TrackResource(in.readUTF(), in.readUTF(), in.readBoolean());
@@ -138,6 +143,7 @@ public final class MessageCodec {
       case 14 -> new AskStatus();
       case 15 -> new Report(in.readUTF());
       case 16 -> new Stop();
+      case 17 -> new SharedDescriptor(in.readLong());
       default -> throw new IllegalArgumentException("unknown message tag " + tag);
     };
   }
