@@ -70,7 +70,7 @@ final class DaemonRun {
   static String withoutDaemon(List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(launcher().toString());
-    command.add("--no-daemon");
+    command.add("--daemon-later");
     command.addAll(arguments);
     try {
       Processes.become(command);
