@@ -34,10 +34,8 @@ def install(home, runtime, optimize, x_options):
         sys.path.remove(home)
     _polyproc.optimize = int(optimize)
     sys._xoptions = dict(_x_option(str(option)) for option in x_options)
-    if optimize:
-        _optimize_imports()
-    set_buffering()
-    from _polyproc import signals, sockets
+    from _polyproc import repairs, signals, sockets
+    repairs.install(_polyproc.optimize)
     signals.install()
     sockets.install()
 
@@ -45,24 +43,6 @@ def install(home, runtime, optimize, x_options):
 def _x_option(option):
     name, equals, value = option.partition("=")
     return name, value if equals else True
-
-
-def _optimize_imports():
-    # GraalPy 25.0.3 knows the option, and compiles modules with assert statements all the same.
-    from importlib.machinery import SourceFileLoader
-
-    def source_to_code(self, data, path, *, _optimize=-1):
-        level = _polyproc.optimize if _optimize == -1 else _optimize
-        return compile(data, path, "exec", dont_inherit=True, optimize=level)
-    SourceFileLoader.source_to_code = source_to_code
-
-
-def set_buffering():
-    """Buffers standard output as CPython does; GraalPy's writes each line at once."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None and hasattr(stream.buffer, "raw"):
-            stream.reconfigure(line_buffering=stream is sys.stderr or stream.isatty(),
-                               write_through=False)
 
 
 def warm_up():

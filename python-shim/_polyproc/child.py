@@ -1,12 +1,13 @@
 """Becomes the process that a parent asked for, runs it and ends."""
 
+import contextlib
 import io
 import os
 import pickle
 import sys
 
 import _polyproc
-from _polyproc import boot, descriptors, lifecycle
+from _polyproc import descriptors, lifecycle, repairs
 
 
 def run(parent_pid, parent_sentinel, payload, received):
@@ -18,8 +19,8 @@ def run(parent_pid, parent_sentinel, payload, received):
     descriptors.place(received, surroundings["descriptors"])
     move_into(surroundings)
     # What is behind 0, 1 and 2 has changed since the standby made its streams.
-    boot.set_buffering()
-    start = {"fork": _start_forked, "spawn": _start_spawned, "forkserver": _start_spawned}[method]
+    repairs.set_buffering()
+    start = {"fork": _run_forked, "spawn": _run_spawned, "forkserver": _run_spawned}[method]
     return start(body, parent_sentinel)
 
 
@@ -60,20 +61,67 @@ def move_into(surroundings):
             pass  # removed meanwhile; relative paths fail there as they would in the parent
 
 
-def _start_forked(body, parent_sentinel):
-    from _polyproc import snapshot
-    from multiprocessing import process
-    process.current_process()._inheriting = True
+def _run_forked(body, parent_sentinel):
     try:
-        process_obj = snapshot.restore(body)
-    finally:
-        del process.current_process()._inheriting
-    descriptors.close_received()
-    status = process_obj._bootstrap(parent_sentinel=parent_sentinel)
+        process_obj = _restore(body)
+        status = process_obj._bootstrap(parent_sentinel=parent_sentinel)
+    except BaseException as e:
+        lifecycle.report(e, hidden_frames=False)
+        status = 1
     # As after os.fork: no atexit functions, those of the child neither.
     lifecycle._flush(sys.stdout)
     lifecycle._flush(sys.stderr)
     return status & 0xff
+
+
+def _restore(body):
+    from _polyproc import snapshot
+    with _inheriting():
+        process_obj = snapshot.restore(body)
+    descriptors.close_received()
+    return process_obj
+
+
+@contextlib.contextmanager
+def _inheriting():
+    """While the process object is rebuilt, no process may be started."""
+    from multiprocessing import process
+    process.current_process()._inheriting = True
+    try:
+        yield
+    finally:
+        del process.current_process()._inheriting
+
+
+def _run_spawned(body, parent_sentinel):
+    """As CPython runs its `spawn_main`: what main's import raises decides how the process ends."""
+    def spawned():
+        process_obj = _unpickle(io.BytesIO(body))
+        sys.exit(process_obj._bootstrap(parent_sentinel=parent_sentinel))
+    return lifecycle.run_to_end(spawned, hidden_frames=False)
+
+
+def _unpickle(source):
+    from multiprocessing import reduction, spawn
+    _drop_x_options()
+    _preload(*reduction.load(source))
+    with _inheriting():
+        spawn.prepare(reduction.load(source))
+        process_obj = reduction.load(source)
+    descriptors.close_received()
+    return process_obj
+
+
+def _preload(path, names):
+    """Imports what CPython's fork server would have imported."""
+    if not names:
+        return
+    sys.path[:] = path
+    for name in names:
+        try:
+            __import__(name)
+        except ImportError:
+            pass
 
 
 def _drop_x_options():
@@ -84,18 +132,3 @@ def _drop_x_options():
 
 _INHERITED_X_OPTIONS = frozenset(("dev", "utf8", "warn_default_encoding", "faulthandler", "tracemalloc",
                                   "importtime", "frozen_modules", "showrefcount"))
-
-
-def _start_spawned(body, parent_sentinel):
-    from multiprocessing import process, spawn
-    source = io.BytesIO(body)
-    _drop_x_options()
-    process.current_process()._inheriting = True
-    try:
-        spawn.prepare(pickle.load(source))
-        process_obj = pickle.load(source)
-    finally:
-        del process.current_process()._inheriting
-    descriptors.close_received()
-    status = process_obj._bootstrap(parent_sentinel=parent_sentinel)
-    return lifecycle.finish(status & 0xff)

@@ -5,13 +5,17 @@ import sys
 import types
 
 import _polyproc
+from _polyproc import repairs, signals
 
 _SIGINT = 2
 _FLUSH_FAILED = 120
 
 
-def run_to_end(program):
-    """Runs `program`, then all that CPython does at exit; returns the exit status."""
+def run_to_end(program, hidden_frames=True):
+    """Runs `program`, then all that CPython does at exit; returns the exit status.
+
+    hidden_frames: whether a traceback is to begin with the program's own frames.
+    """
     interrupted = False
     try:
         program()
@@ -19,11 +23,11 @@ def run_to_end(program):
     except SystemExit as e:
         status = exit_status(e)
     except KeyboardInterrupt as e:
-        report(e)
+        report(e, hidden_frames)
         status = 130
         interrupted = True
     except BaseException as e:
-        report(e)
+        report(e, hidden_frames)
         status = 1
     status = finish(status)
     if interrupted:
@@ -45,15 +49,16 @@ def exit_status(e):
     return 1
 
 
-def report(e):
-    """Hands an uncaught exception to `sys.excepthook`, without the frames that are ours."""
+def report(e, hidden_frames=True):
+    """Hands an uncaught exception to `sys.excepthook`, without the frames that are ours if wanted."""
     global _stdout_lost
     _stdout_lost = not _flush(sys.stdout, quiet=True)
     if not isinstance(getattr(e, "__traceback__", None), types.TracebackType):
         # An exception of Java, which is none of Python's.
         print(f"polyproc: {type(e).__name__}: {e}", file=sys.stderr)
         return
-    e.__traceback__ = _without_own_frames(e.__traceback__)
+    if hidden_frames:
+        e.__traceback__ = _without_own_frames(e.__traceback__)
     if sys.excepthook is sys.__excepthook__:
         _print(e)
     else:
@@ -92,16 +97,25 @@ def _call_hook(e):
 
 
 def _without_own_frames(traceback):
-    while traceback is not None and _is_ours(traceback.tb_frame.f_code.co_filename):
+    """Without what runs the program, and without functions that stand for built-in ones."""
+    while traceback is not None and _filename(traceback).startswith(_OWN_FOLDER):
         traceback = traceback.tb_next
+    last = entry = traceback
+    while entry is not None:
+        if _filename(entry) not in _STAND_INS:
+            last = entry
+        entry = entry.tb_next
+    if last is not None:
+        last.tb_next = None
     return traceback
 
 
-def _is_ours(filename):
-    return filename.startswith(_OWN_FOLDER)
+def _filename(traceback):
+    return traceback.tb_frame.f_code.co_filename
 
 
-_OWN_FOLDER = os.path.dirname(_is_ours.__code__.co_filename)
+_OWN_FOLDER = os.path.dirname(_filename.__code__.co_filename)
+_STAND_INS = frozenset((repairs.sleep.__code__.co_filename, signals.signal.__code__.co_filename))
 
 
 def finish(status):

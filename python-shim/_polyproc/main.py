@@ -70,7 +70,7 @@ def _is_zip(path):
 def _run_container(path):
     """Runs a folder or zip file with a `__main__.py`."""
     import runpy
-    sys.path.insert(0, path)
+    sys.path.insert(0, _absolute(path))
     _main_namespace()
     runpy._run_module_as_main("__main__", alter_argv=False)
 

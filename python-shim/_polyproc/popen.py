@@ -154,15 +154,24 @@ class SpawnPopen(Popen):
         import io
         from multiprocessing import reduction, spawn
         body = io.BytesIO()
+        reduction.dump(self._preload(), body)
         reduction.dump(spawn.get_preparation_data(process_obj._name), body)
         reduction.dump(process_obj, body)
         return body.getvalue()
+
+    def _preload(self):
+        """`sys.path` and the modules to import before anything else."""
+        return [], []
 
 
 class ForkserverPopen(SpawnPopen):
     """`forkserver`: to the child the same as `spawn`; standby workers are its server."""
 
     method = "forkserver"
+
+    def _preload(self):
+        from multiprocessing import forkserver
+        return sys.path, forkserver._forkserver._preload_modules
 
 
 def _surroundings(descriptors):

@@ -6,8 +6,14 @@ load_stdlib(globals())
 
 from _polyproc.descriptors import Handle as DupFd, Shared
 
+from _polyproc import pickling
+
 HAVE_SEND_HANDLE = True
 _TOKEN_BYTES = 32
+
+ForkingPickler.dump = pickling.dump
+ForkingPickler.loads = staticmethod(pickling.loads)
+load = pickling.load
 
 
 def sendfds(sock, fds):
