@@ -34,7 +34,7 @@ def install(home, runtime, optimize, x_options):
         sys.path.remove(home)
     _polyproc.optimize = int(optimize)
     sys._xoptions = dict(_x_option(str(option)) for option in x_options)
-    from _polyproc import repairs, signals, sockets
+    from _polyproc import initial, repairs, signals, sockets  # the first notes what there is now
     repairs.install(_polyproc.optimize)
     signals.install()
     sockets.install()
@@ -77,3 +77,9 @@ def run_process(parent_pid, parent_sentinel, payload, descriptors):
     from _polyproc import child
     return child.run(int(parent_pid), int(parent_sentinel), int(payload),
                      [int(fd) for fd in descriptors])
+
+
+def flush():
+    """Writes what the standard streams still hold, when nothing else of Python will run."""
+    from _polyproc import lifecycle
+    lifecycle.flush_streams()

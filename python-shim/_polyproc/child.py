@@ -69,8 +69,7 @@ def _run_forked(body, parent_sentinel):
         lifecycle.report(e, hidden_frames=False)
         status = 1
     # As after os.fork: no atexit functions, those of the child neither.
-    lifecycle._flush(sys.stdout)
-    lifecycle._flush(sys.stderr)
+    lifecycle.flush_streams()
     return status & 0xff
 
 

@@ -133,6 +133,12 @@ def finish(status):
     return status
 
 
+def flush_streams():
+    """Flushes the standard streams, as far as possible."""
+    for stream in (sys.stdout, sys.stderr):
+        _flush(stream)
+
+
 def _flush(stream, quiet=False):
     """Flushes a standard stream; False if its data could not be written."""
     try:

@@ -117,6 +117,19 @@ def _match(snapshot, match):
     raise TypeError("cannot pickle 're.Match' object")
 
 
+@_reduces("re.Match", "_sre.Match", "sre.Match")
+def _match(snapshot, match):
+    """By matching again, in the way that gives this match."""
+    ways = [(name, start) for start in (match.pos, match.start())
+            for name in ("search", "match", "fullmatch")]
+    for name, start in ways:
+        arguments = (match.re, name, match.string, start, match.endpos)
+        again = match_again(*arguments)
+        if again is not None and again.regs == match.regs:
+            return match_again, arguments
+    raise TypeError("cannot match it again")
+
+
 # Caches, weak references, context variables.
 
 
@@ -344,6 +357,10 @@ def view_of(mapping, name):
 
 def view_memory(data, format, shape):
     return memoryview(data).cast("B").cast(format, shape) if shape else memoryview(data)
+
+
+def match_again(pattern, way, string, start, end):
+    return getattr(pattern, way)(string, start, end)
 
 
 def make_cache(function, maxsize, typed):

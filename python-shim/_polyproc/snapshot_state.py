@@ -7,17 +7,15 @@ variables, the LAST after them.
 
 Not carried: working directory, umask and environment, which go with every start method; atexit functions,
 which a multiprocessing child of CPython drops; the state of `random`, which reseeds itself after a fork.
-
-What a fresh interpreter has in `builtins` and as its locale is noted when this module is imported; so it
-is to be imported before the program runs.
 """
 
 import _signal
 import sys
 from abc import get_cache_token
 
+from _polyproc import initial
+
 EARLY, FIRST, LAST = [], [], []
-_BUILTINS = frozenset(vars(sys.modules["builtins"]))
 _FILTERS = (("default", None, DeprecationWarning, "__main__", 0),
             ("ignore", None, DeprecationWarning, None, 0),
             ("ignore", None, PendingDeprecationWarning, None, 0),
@@ -95,13 +93,18 @@ def _set_sys(state):
 
 @_carrier(LAST, _set_sys)
 def _sys_attributes(snapshot):
-    """Hooks and streams that the program has replaced. Not stdin: every process gets its own."""
-    found = {}
-    for name in ("excepthook", "displayhook", "unraisablehook", "breakpointhook", "stdout", "stderr"):
-        value = getattr(sys, name)
-        if value is not getattr(sys, f"__{name}__"):
-            found[name] = value
-    return found or None
+    """What the program has added or replaced: hooks, streams, attributes of its own."""
+    return {name: value for name, value in list(vars(sys).items())
+            if initial.sys_attributes.get(name, _ABSENT) is not value
+            and name not in _SYS_NOT_CARRIED} or None
+
+
+_ABSENT = object()
+# Those with a carrier of their own, and what belongs to a process: its standard input, its last error.
+_SYS_NOT_CARRIED = frozenset((
+    "argv", "exc_info", "last_exc", "last_traceback", "last_type", "last_value", "meta_path", "modules",
+    "path", "path_hooks", "path_importer_cache", "stdin", "warnoptions", "__stdin__", "__stdout__",
+    "__stderr__"))
 
 
 def _set_thread_hook(hook):
@@ -125,10 +128,10 @@ def _add_builtins(added):
 def _builtins(snapshot):
     """What the program has put into `builtins`, as gettext does with `_`."""
     namespace = vars(sys.modules["builtins"])
-    if len(namespace) == len(_BUILTINS):
+    if len(namespace) == len(initial.builtin_names):
         return None
     return {name: namespace[name] for name in list(namespace)
-            if name not in _BUILTINS and name != "_"} or None
+            if name not in initial.builtin_names and name != "_"} or None
 
 
 # Warnings, logging
@@ -259,16 +262,6 @@ def _decimal(snapshot):
     return context if repr(context) != repr(decimal.DefaultContext) else None
 
 
-def _locale_settings():
-    import _locale
-    return {category: _locale.setlocale(category) for category in (
-        _locale.LC_CTYPE, _locale.LC_COLLATE, _locale.LC_TIME, _locale.LC_MONETARY,
-        _locale.LC_NUMERIC)}
-
-
-_initial_locale = _locale_settings()
-
-
 def _set_locale(settings):
     import _locale
     for category, setting in settings.items():
@@ -280,8 +273,8 @@ def _set_locale(settings):
 
 @_carrier(LAST, _set_locale)
 def _locale(snapshot):
-    settings = _locale_settings() if _loaded("locale") else _initial_locale
-    return settings if settings != _initial_locale else None
+    settings = initial.locale_settings() if _loaded("locale") else initial.locale
+    return settings if settings != initial.locale else None
 
 
 def _set_socket_timeout(seconds):
@@ -350,20 +343,39 @@ def _find_virtual_subclasses(snapshot):
     return found
 
 
-def _patch(patches):
-    for module, name, value in patches:
-        setattr(module, name, value)
+def _patch(modules):
+    for module, patches, plain in modules:
+        namespace = vars(module)
+        namespace.update(patches)
+        for name, value in plain.items():
+            # Equal values stay, with their identity.
+            if name not in namespace or namespace[name] != value:
+                namespace[name] = value
 
 
 @_carrier(LAST, _patch)
 def _patches(snapshot):
-    """Functions and classes of the program that it has put into modules of the library."""
-    return [(module, name, value) for module in snapshot.imported_modules()
-            for name, value in list(vars(module).items())
-            if type(value) in _PATCH_TYPES and value.__module__ in snapshot.own_names] or None
+    """What the program may have put into modules of the library: [(module, patches, plain values)].
+
+    Patches are functions, classes and objects of the program. A number or text may be the program's,
+    too, or the module's own; the child, which has the module as it was, keeps those that differ.
+    """
+    found = []
+    for module in snapshot.imported_modules():
+        patches, plain = {}, {}
+        for name, value in list(vars(module).items()):
+            if type(value) in _PLAIN_TYPES:
+                if not name.startswith("__"):
+                    plain[name] = value
+            elif type(value) is not _MODULE and snapshot.is_users(value):
+                patches[name] = value
+        if patches or plain:
+            found.append((module, patches, plain))
+    return found or None
 
 
-_PATCH_TYPES = frozenset((type(_patch), type))
+_PLAIN_TYPES = frozenset((type(None), bool, int, float, str, bytes))
+_MODULE = type(sys)
 
 
 def _add_source_lines(entries):

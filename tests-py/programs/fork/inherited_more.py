@@ -22,8 +22,6 @@ signal.signal(signal.SIGUSR2, signal.SIG_IGN)
 warnings.simplefilter('error')
 variable = contextvars.ContextVar('variable', default='default')
 variable.set('set in main')
-os.environ['TZ'] = 'Asia/Tokyo'
-time.tzset()
 sys.my_attribute = 'on sys'
 json_dumps = json.dumps
 
@@ -59,7 +57,6 @@ def target():
     check('signals:', signalled)
     check('warnings:', lambda: warnings.warn('an error by the filter'))
     check('context variable:', variable.get)
-    check('time zone:', lambda: time.tzname[0])
     check('sys:', lambda: sys.my_attribute)
     sys.stdout.flush()
 

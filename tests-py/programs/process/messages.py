@@ -96,6 +96,6 @@ if __name__ == '__main__':
     attempt('sentinel', lambda: main.sentinel)
     print(type(main).__mro__[:2])
     print(mp.Process.__mro__[:2], mp.active_children())
-    print(isinstance(main.authkey, bytes), len(main.authkey), repr(main.authkey)[:2] == "b'")
+    print(isinstance(main.authkey, bytes), len(main.authkey), repr(main.authkey)[:1] == 'b')
     attempt('pickle authkey', lambda: __import__('pickle').dumps(main.authkey))
 

@@ -2,10 +2,10 @@ package io.polyproc.cli;
 
 import io.polyproc.daemon.DaemonClient;
 import io.polyproc.posix.Processes;
+import io.polyproc.worker.CrashReport;
 import io.polyproc.worker.MainProgram;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -25,6 +25,7 @@ public final class Main {
   }
 
   public static void main(String[] arguments) {
+    CrashReport.forAllThreads();
     int status = new Main(CommandName.current()).run(List.of(arguments));
     System.out.flush();
     System.err.flush();
@@ -37,8 +38,7 @@ public final class Main {
       Invocation invocation = Arguments.parse(arguments, name);
       return DaemonRun.isClient() ? performAsClient(invocation, arguments) : perform(invocation);
     } catch (Throwable failure) { // nobody else is left to tell of it
-      String setting = Objects.requireNonNullElse(System.getenv(CrashReport.SETTING), "");
-      System.err.print(CrashReport.text(failure, CrashReport.wantsTrace(setting)));
+      CrashReport.print(failure);
       return ExitCode.INTERNAL.status();
     }
   }

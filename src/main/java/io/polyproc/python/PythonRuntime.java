@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,7 @@ public final class PythonRuntime {
    * @return the exit status
    */
   public int runMain(String kind, String what, List<String> arguments) {
-    return boot.invokeMember("run_main", kind, what, arguments.toArray(String[]::new)).asInt();
+    return run("run_main", kind, what, arguments.toArray(String[]::new));
   }
 
   /**
@@ -105,7 +106,16 @@ public final class PythonRuntime {
    * @return the exit status
    */
   public int runProcess(int parentPid, int parentSentinel, int payload, int[] descriptors) {
-    return boot.invokeMember("run_process", parentPid, parentSentinel, payload, descriptors)
-        .asInt();
+    return run("run_process", parentPid, parentSentinel, payload, descriptors);
+  }
+
+  private int run(String function, Object... arguments) {
+    try {
+      return boot.invokeMember(function, arguments).asInt();
+    } catch (PolyglotException e) {
+      // An error of GraalPy's own passes by all of Python's `finally`.
+      boot.invokeMember("flush");
+      throw e;
+    }
   }
 }

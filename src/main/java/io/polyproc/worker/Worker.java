@@ -43,6 +43,9 @@ public final class Worker {
   /** What a process does at first without the compiler; see {@link CompilerGate}. */
   static final Duration WORK_BEFORE_COMPILING = Duration.ofSeconds(3);
 
+  /** The exit status of a process that fails outside its program. */
+  private static final int FAILED = 1;
+
   // The descriptors of an Assign message.
   private static final int PARENT = 0;
   private static final int PAYLOAD = 1;
@@ -82,7 +85,17 @@ public final class Worker {
     Processes.setDefaultAction(Processes.SIGTERM);
     Processes.setDefaultAction(Processes.SIGHUP);
     ProcessTitle.set("polyproc: standby");
-    Processes.exit(boot(PythonOptions.fromArguments(List.of(arguments))).serve());
+    CrashReport.forAllThreads();
+    Processes.exit(run(PythonOptions.fromArguments(List.of(arguments))));
+  }
+
+  private static int run(PythonOptions options) {
+    try {
+      return boot(options).serve();
+    } catch (Throwable failure) { // nobody else is left to tell of it
+      CrashReport.print(failure);
+      return FAILED;
+    }
   }
 
   private static Worker boot(PythonOptions options) {

@@ -1,15 +1,28 @@
-package io.polyproc.cli;
+package io.polyproc.worker;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Objects;
 
-/** What the user gets to read when polyproc itself fails. */
-final class CrashReport {
+/** What the user gets to read when polyproc itself, or GraalPy in it, fails. */
+public final class CrashReport {
 
   /** The environment variable that asks for the Java stack trace. */
   static final String SETTING = "POLYPROC_DEBUG";
 
   private CrashReport() {}
+
+  /** Has what ends a thread reported here, which Java would do with a stack trace. */
+  public static void forAllThreads() {
+    Thread.setDefaultUncaughtExceptionHandler((_, failure) -> print(failure));
+  }
+
+  /** Tells of the failure on standard error. */
+  public static void print(Throwable failure) {
+    String setting = Objects.requireNonNullElse(System.getenv(SETTING), "");
+    System.err.print(text(failure, wantsTrace(setting)));
+    System.err.flush();
+  }
 
   static boolean wantsTrace(String setting) {
     return !setting.isEmpty() && !setting.equals("0");
