@@ -2,7 +2,7 @@ package io.polyproc.cli;
 
 import io.polyproc.daemon.DaemonClient;
 import io.polyproc.posix.Processes;
-import io.polyproc.worker.CrashReport;
+import io.polyproc.python.CrashReport;
 import io.polyproc.worker.MainProgram;
 import java.time.Duration;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.polyproc.python;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -40,10 +41,15 @@ public final class PythonContexts {
             .allowExperimentalOptions(true)
             .in(new FileInputStream(FileDescriptor.in))
             .out(new FileOutputStream(FileDescriptor.out))
-            .err(new FileOutputStream(FileDescriptor.err));
+            .err(errors());
     contextOptions(options, executable, originalArguments, variables(options, env))
         .forEach(builder::option);
     return builder.build();
+  }
+
+  private static OutputStream errors() {
+    OutputStream all = new FileOutputStream(FileDescriptor.err);
+    return CrashReport.wantsTrace() ? all : new TracelessOutput(all);
   }
 
   /** An engine of its own keeps compiled code when its context goes. */

@@ -9,6 +9,7 @@ import io.polyproc.posix.MessageSocket.Packet;
 import io.polyproc.posix.ProcessTitle;
 import io.polyproc.posix.Processes;
 import io.polyproc.python.Bridge;
+import io.polyproc.python.CrashReport;
 import io.polyproc.python.PythonOptions;
 import io.polyproc.python.PythonRuntime;
 import io.polyproc.wire.ControlClient;

@@ -1,4 +1,4 @@
-package io.polyproc.worker;
+package io.polyproc.python;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

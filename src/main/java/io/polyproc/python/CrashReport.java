@@ -1,4 +1,4 @@
-package io.polyproc.worker;
+package io.polyproc.python;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -19,9 +19,12 @@ public final class CrashReport {
 
   /** Tells of the failure on standard error. */
   public static void print(Throwable failure) {
-    String setting = Objects.requireNonNullElse(System.getenv(SETTING), "");
-    System.err.print(text(failure, wantsTrace(setting)));
+    System.err.print(text(failure, wantsTrace()));
     System.err.flush();
+  }
+
+  static boolean wantsTrace() {
+    return wantsTrace(Objects.requireNonNullElse(System.getenv(SETTING), ""));
   }
 
   static boolean wantsTrace(String setting) {
@@ -33,10 +36,15 @@ public final class CrashReport {
         failure instanceof OutOfMemoryError
             ? "polyproc: Java ran out of memory (%s); POLYPROC_JAVA_OPTS=-Xmx4g allows it 4 GiB"
                 .formatted(failure.getMessage())
-            : ("polyproc: internal error: %s; please report it to polyproc's issue tracker with the"
-                    + " output of 'polyproc doctor' and of a run with %s=1")
-                .formatted(oneLine(failure), SETTING);
+            : summary(oneLine(failure));
     return summary + System.lineSeparator() + (trace ? trace(failure) : "");
+  }
+
+  /** The line for a failure of which only the text is known. */
+  static String summary(String failure) {
+    return ("polyproc: internal error: %s; please report it to polyproc's issue tracker with the"
+            + " output of 'polyproc doctor' and of a run with %s=1")
+        .formatted(failure, SETTING);
   }
 
   private static String oneLine(Throwable failure) {
