@@ -347,10 +347,10 @@ def _patch(modules):
     for module, patches, plain in modules:
         namespace = vars(module)
         namespace.update(patches)
-        for name, value in plain.items():
+        if not plain.items() <= namespace.items():
             # Equal values stay, with their identity.
-            if name not in namespace or namespace[name] != value:
-                namespace[name] = value
+            namespace.update({name: value for name, value in plain.items()
+                              if name not in namespace or namespace[name] != value})
 
 
 @_carrier(LAST, _patch)
@@ -360,22 +360,50 @@ def _patches(snapshot):
     Patches are functions, classes and objects of the program. A number or text may be the program's,
     too, or the module's own; the child, which has the module as it was, keeps those that differ.
     """
-    found = []
-    for module in snapshot.imported_modules():
-        patches, plain = {}, {}
-        for name, value in list(vars(module).items()):
-            if type(value) in _PLAIN_TYPES:
-                if not name.startswith("__"):
-                    plain[name] = value
-            elif type(value) is not _MODULE and snapshot.is_users(value):
-                patches[name] = value
-        if patches or plain:
-            found.append((module, patches, plain))
-    return found or None
+    found = [(module, *_scan(snapshot, module)) for module in snapshot.imported_modules()]
+    return [each for each in found if each[1] or each[2]] or None
 
 
 _PLAIN_TYPES = frozenset((type(None), bool, int, float, str, bytes))
-_MODULE = type(sys)
+_FUNCTION = type(_patch)
+_scanned = {}
+"""{name of a module: (its namespace as it was scanned last, what was found)}."""
+
+
+def _scan(snapshot, module):
+    namespace = vars(module)
+    known = _scanned.get(module.__name__)
+    if known is None or not _is_same(known[0], namespace):
+        copy = dict(namespace)
+        known = _scanned[module.__name__] = copy, _sort_out(snapshot, copy)
+    return known[1]
+
+
+def _is_same(one, other):
+    try:
+        return one == other
+    except Exception:  # from a value's own `__eq__`: then it is another value
+        return False
+
+
+def _sort_out(snapshot, namespace):
+    patches, plain = {}, {}
+    named = {id(_FUNCTION): True}
+    for name, value in namespace.items():
+        kind = type(value)
+        if kind in _PLAIN_TYPES:
+            if name not in _OF_ITS_OWN:
+                plain[name] = value
+            continue
+        is_named = named.get(id(kind))
+        if is_named is None:
+            is_named = named[id(kind)] = issubclass(kind, type)
+        if (value if is_named else kind).__module__ in snapshot.own_names:
+            patches[name] = value
+    return patches, plain
+
+
+_OF_ITS_OWN = ("__name__", "__doc__", "__package__", "__file__", "__cached__")
 
 
 def _add_source_lines(entries):
