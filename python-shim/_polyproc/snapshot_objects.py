@@ -112,11 +112,6 @@ def _struct(snapshot, struct):
     return type(struct), (struct.format,)
 
 
-@_reduces("re.Match", "_sre.Match")
-def _match(snapshot, match):
-    raise TypeError("cannot pickle 're.Match' object")
-
-
 @_reduces("re.Match", "_sre.Match", "sre.Match")
 def _match(snapshot, match):
     """By matching again, in the way that gives this match."""
