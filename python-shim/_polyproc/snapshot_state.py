@@ -392,7 +392,8 @@ def _sort_out(snapshot, namespace):
     for name, value in namespace.items():
         kind = type(value)
         if kind in _PLAIN_TYPES:
-            if name not in _OF_ITS_OWN:
+            # Private ones are the module's; those of ctypes are addresses, which look like an int.
+            if not name.startswith("_"):
                 plain[name] = value
             continue
         is_named = named.get(id(kind))
@@ -401,9 +402,6 @@ def _sort_out(snapshot, namespace):
         if (value if is_named else kind).__module__ in snapshot.own_names:
             patches[name] = value
     return patches, plain
-
-
-_OF_ITS_OWN = ("__name__", "__doc__", "__package__", "__file__", "__cached__")
 
 
 def _add_source_lines(entries):
