@@ -7,6 +7,7 @@ import time
 _sleep = time.sleep
 _compile = builtins.compile
 _FUTURE_FEATURES = 0x1fe0000
+_SLICE = 0.1
 _level = 0
 
 
@@ -23,7 +24,14 @@ def install(optimize):
 def sleep(seconds, /):
     """Delays execution for a given number of seconds, which may be a fraction."""
     # Whole seconds GraalPy counts by the clock's: it would wait, and spin, until the next one is over.
-    _sleep(float(seconds) if isinstance(seconds, int) else seconds)
+    left = float(seconds) if isinstance(seconds, (int, float)) else 0.0
+    end = time.monotonic() + left if left > _SLICE else 0
+    # No signal ends its sleep; handlers run in between.
+    while left > _SLICE:
+        _sleep(_SLICE)
+        left = end - time.monotonic()
+    if left > 0 or not end:
+        _sleep(left if isinstance(seconds, (int, float)) else seconds)
 
 
 def compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, **options):
