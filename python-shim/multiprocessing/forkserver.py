@@ -16,6 +16,9 @@ class ForkServer:
             raise TypeError("module_names must be a list of strings")
         self._preload_modules = modules_names
 
+    def _stop(self):
+        """Nothing runs here that could be stopped."""
+
     def get_inherited_fds(self):
         """Only a fork server's child has any."""
         return None
