@@ -12,8 +12,9 @@ final class Help {
       List.of(
           "Commands, if the first word is one (a script of that name is ./run):",
           "  run           run a program; the word may be left out",
+          "  daemon        status, start or stop of the process that keeps workers warm",
           "  doctor        print what was found on this machine and what is used",
-          "  help          print this help; help doctor: that of doctor",
+          "  help          print this help; help doctor: that of doctor; so daemon",
           "");
 
   private static final List<String> ARGUMENTS =
@@ -30,6 +31,10 @@ final class Help {
           "Environment, next to Python's PYTHON* variables:",
           "  POLYPROC_CACHE      folder for what may be kept between programs; else",
           "                      $XDG_CACHE_HOME/polyproc or ~/.cache/polyproc",
+          "  POLYPROC_DAEMON     off: run without the daemon, as --no-daemon before all else",
+          "  POLYPROC_DAEMON_IDLE  seconds without a program until it ends; else 600",
+          "  POLYPROC_RUNTIME_DIR  the private folder of its socket; else",
+          "                      $XDG_RUNTIME_DIR/polyproc-UID or /tmp/polyproc-UID",
           "  POLYPROC_STANDBY    how many worker JVMs may boot ahead of need; 0: none",
           "  POLYPROC_JAVA_OPTS  more options for every JVM, separated by spaces",
           "  POLYPROC_DEBUG      1: print the Java stack trace of an internal error",

@@ -18,6 +18,7 @@ public final class MemoryFile implements AutoCloseable {
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_SHARED = 1;
   private static final int CHUNK = 1 << 20;
+  private static final int MAX_CONTENT = 64 << 20;
 
   private final int fd;
   private boolean closed;
@@ -63,10 +64,13 @@ public final class MemoryFile implements AutoCloseable {
     }
   }
 
-  /** All that a descriptor's memory file holds. */
+  /** All that a descriptor's memory file holds, which must not be more than 64 MiB. */
   public static byte[] content(int fd) throws IOException {
     long size = Files.size(Path.of("/proc/self/fd/" + fd));
-    byte[] content = new byte[Math.toIntExact(size)];
+    if (size > MAX_CONTENT) {
+      throw new IOException("a memory file of %d bytes is too large".formatted(size));
+    }
+    byte[] content = new byte[(int) size];
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(Math.max(1, Math.min(CHUNK, size)));
       int at = 0;

@@ -18,15 +18,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs programs through a daemon of its own, in a folder of its own. */
 @Timeout(180)
-@TestMethodOrder(MethodOrderer.MethodName.class)
 final class DaemonIT {
   private static final Path BIN = Path.of(System.getProperty("polyproc.home"), "bin");
   private static final int TIMEOUT_SECONDS = 90;
@@ -152,7 +149,7 @@ final class DaemonIT {
   }
 
   @Test
-  void zzShouldSayThatTheDaemonWasLost() throws Exception {
+  void shouldSayThatTheDaemonWasLost() throws Exception {
     Process process =
         polyproc(folder, "-uc", "import os, time\nprint(os.getpid())\ntime.sleep(60)").start();
     int pid = Integer.parseInt(process.inputReader().readLine());
@@ -162,7 +159,7 @@ final class DaemonIT {
     assertEquals(70, outcome.status());
     assertTrue(outcome.errors().startsWith("polyproc: the daemon has ended"), outcome::errors);
     await(() -> !Processes.exists(pid), "the program still runs");
-    // Nobody listens any more: the program runs all the same, and the next daemon is started.
+    // Nobody listens any more: the program runs all the same, and starts the next daemon.
     assertEquals(new Outcome(0, "1\n", ""), run("-c", "print(1)"));
     await(() -> daemonPid() != daemon && daemonPid() > 0, "no new daemon");
   }
