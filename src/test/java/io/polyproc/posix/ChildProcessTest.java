@@ -36,16 +36,14 @@ final class ChildProcessTest {
 
   @Test
   void shouldShowTheTitleAndPassOnlyStandardStreamsAndControl() throws IOException {
-    ChildProcess child =
-        shell(
-            "readlink /proc/$$/fd/* | sort | uniq -c | tr -s ' '; tr '\\0' ' ' < /proc/$$/cmdline");
+    ChildProcess child = shell("readlink /proc/$$/fd/*; tr '\\0' ' ' < /proc/$$/cmdline");
     assertEquals(0, child.reap());
-    String written = written();
-    // What is not standard input, output, error or control is nothing.
-    assertTrue(
-        written.matches(
-            "(?s) 253 /dev/null\n 2 /memfd:\\S+ \\(deleted\\)\n 1 socket:\\S+\na title -c.*"),
-        written);
+    List<String> lines = written().lines().toList();
+    assertTrue(lines.getLast().startsWith("a title -c"), lines::toString);
+    // What is not standard output, error or control is nothing.
+    List<String> files = lines.stream().filter(line -> !line.equals("/dev/null")).toList();
+    assertEquals(4, files.size(), files::toString);
+    assertEquals(3, files.stream().filter(line -> line.matches("(/memfd|socket):.*")).count());
   }
 
   @Test
