@@ -82,6 +82,7 @@ public final class Daemon {
         try (MessageListener listener = MessageListener.open(folder.socket())) {
           daemon.run(listener, arguments);
         }
+        folder.clear();
       }
     }
     Processes.exit(0);

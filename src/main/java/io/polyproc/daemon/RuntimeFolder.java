@@ -55,6 +55,14 @@ final class RuntimeFolder {
     return folder.resolve(build + ".log");
   }
 
+  /** Leaves nothing of a daemon that ends but what went wrong; the lock goes last. */
+  void clear() throws IOException {
+    if (Files.exists(log()) && Files.size(log()) == 0) {
+      Files.delete(log());
+    }
+    Files.deleteIfExists(lock());
+  }
+
   /**
    * Makes the folder, or makes sure that it is this user's alone.
    *
