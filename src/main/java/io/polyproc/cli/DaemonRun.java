@@ -6,6 +6,7 @@ import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;
 import io.polyproc.wire.RunRequest;
 import io.polyproc.worker.MainProgram;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,16 @@ final class DaemonRun {
 
   /** Runs a program; empty if no daemon could. */
   static OptionalInt run(Invocation.Run run) {
-    return new DaemonClient().run(request(run));
+    return searchesRelativeFolders() ? OptionalInt.empty() : new DaemonClient().run(request(run));
+  }
+
+  /** They are relative to the folder in which Python boots, which a daemon's worker has done. */
+  private static boolean searchesRelativeFolders() {
+    String path = Objects.requireNonNullElse(System.getenv("PYTHONPATH"), "");
+    return !path.isEmpty()
+        && Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+            .splitAsStream(path)
+            .anyMatch(entry -> !entry.startsWith("/"));
   }
 
   static RunRequest request(Invocation.Run run) {

@@ -37,7 +37,7 @@ public final class ChildProcess {
   }
 
   /**
-   * Starts a program with {@code /dev/null} as standard input.
+   * Starts a program with {@code /dev/null} as standard input, in the folder {@code /}.
    *
    * @param command an absolute path and its arguments
    * @param title what the process list shows first, in place of the path
@@ -57,7 +57,7 @@ public final class ChildProcess {
 
   /**
    * Starts a program that is to outlive this one: in a session of its own, and nobody's to wait
-   * for.
+   * for, in the folder {@code /}.
    *
    * @param command an absolute path and its arguments
    * @param title what the process list shows first, in place of the path
@@ -101,6 +101,11 @@ public final class ChildProcess {
     LibC.SPAWN_ACTIONS_INIT.callReturningErrno(actions.address());
     LibC.SPAWN_ACTIONS_ADD_OPEN.callReturningErrno(
         actions.address(), 0, LibC.cString(arena, "/dev/null").address(), O_RDWR, 0);
+    if (LibC.SPAWN_ACTIONS_ADD_CHDIR.isAvailable()) {
+      // This process's folder may be removed, where no JVM starts, or on a file system to unmount.
+      LibC.SPAWN_ACTIONS_ADD_CHDIR.callReturningErrno(
+          actions.address(), LibC.cString(arena, "/").address());
+    }
     for (int target = 1; target <= 2; target++) {
       LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), output, target);
     }

@@ -58,6 +58,7 @@ enum LibC {
   SPAWN("posix_spawn"),
   SPAWN_ACTIONS_INIT("posix_spawn_file_actions_init"),
   SPAWN_ACTIONS_DESTROY("posix_spawn_file_actions_destroy"),
+  SPAWN_ACTIONS_ADD_CHDIR("posix_spawn_file_actions_addchdir_np"),
   SPAWN_ACTIONS_ADD_DUP2("posix_spawn_file_actions_adddup2"),
   SPAWN_ACTIONS_ADD_OPEN("posix_spawn_file_actions_addopen"),
   SPAWN_ACTIONS_ADD_CLOSE_FROM("posix_spawn_file_actions_addclosefrom_np"),

@@ -37,12 +37,15 @@ public final class MainProgram {
   private final Program program;
   private final List<String> arguments;
   private final Installation installation = Installation.current();
+  private final List<String> workerCommand;
   private Supervisor.@Nullable Connection supervisor;
 
-  private MainProgram(PythonOptions options, Program program, List<String> arguments) {
+  private MainProgram(
+      PythonOptions options, Program program, List<String> arguments, List<String> workerCommand) {
     this.options = options;
     this.program = program;
     this.arguments = arguments;
+    this.workerCommand = workerCommand;
   }
 
   /**
@@ -52,7 +55,18 @@ public final class MainProgram {
    * @return its exit status
    */
   public static int run(PythonOptions options, Program program, List<String> arguments) {
-    return new MainProgram(options, program, arguments).run();
+    Installation installation = Installation.current();
+    List<String> workerCommand = Worker.command(installation, options, executable(installation));
+    return new MainProgram(options, program, arguments, workerCommand).run();
+  }
+
+  /**
+   * Runs a program whose workers are no workers, for the training of the AOT cache.
+   *
+   * @param workerCommand starts whatever stands for a worker
+   */
+  static int train(PythonOptions options, Program program, List<String> workerCommand) {
+    return new MainProgram(options, program, List.of(), workerCommand).run();
   }
 
   private int run() {
@@ -120,10 +134,7 @@ public final class MainProgram {
 
   private ControlClient connect() {
     Supervisor.Connection connection =
-        Supervisor.start(
-            Worker.command(installation, options, executable(installation)),
-            System.getenv(),
-            StandbyPolicy.fromEnvironment());
+        Supervisor.start(workerCommand, System.getenv(), StandbyPolicy.fromEnvironment());
     supervisor = connection;
     return ControlClient.connect(connection.socket(), () -> {});
   }

@@ -1,30 +1,54 @@
 package io.polyproc.worker;
 
-import io.polyproc.image.Installation;
-import io.polyproc.python.Bridge;
 import io.polyproc.python.PythonOptions;
-import io.polyproc.python.PythonRuntime;
 import java.util.List;
 
-/** Runs what workers and main programs run while they boot, so that the AOT cache holds it. */
+/**
+ * Runs what workers and main programs run until they are ready, and what a program does first, so
+ * that the AOT cache holds it.
+ */
 final class Training {
+  private static final List<String> NO_WORKER = List.of("/bin/sleep", "60");
+
+  /** Begins with what a program does that starts a process, and ends with work for the compiler. */
+  private static final Program PROGRAM =
+      new Program.Code(
+          """
+          import multiprocessing
+          import time
+
+          def compute(n):
+              return n if n < 2 else compute(n - 1) + compute(n - 2)
+
+          queue = multiprocessing.Queue()
+          process = multiprocessing.Process(target=compute, args=(queue,))
+          process.start()
+          queue.put([42, None, "hello"])
+          queue.get()
+          process.kill()
+          process.join()
+          here, there = multiprocessing.Pipe()
+          there.send({"key": (1, 2.0)})
+          here.recv()
+          with multiprocessing.Lock(), multiprocessing.RLock():
+              pass
+
+          from _polyproc import warmup
+          while warmup.step():
+              pass
+          end = time.monotonic() + 5
+          while time.monotonic() < end:
+              compute(15)
+          """);
+
   private Training() {}
 
   static void run() {
-    Bridge bridge =
-        new Bridge(
-            Installation.current().home(),
-            () -> {
-              throw new IllegalStateException("the training run has no supervisor");
-            },
-            () -> {});
     // Whatever the environment says, the compiled files of what is imported here stay for all.
     PythonOptions options = PythonOptions.fromArguments(List.of("-E"));
-    PythonRuntime python = Worker.startPython(options, bridge);
-    boolean more = true;
-    while (more) {
-      more = python.warmUp();
+    int status = MainProgram.train(options, PROGRAM, NO_WORKER);
+    if (status != 0) {
+      throw new IllegalStateException("the program of the training run exited with " + status);
     }
-    python.runMain("code", "import multiprocessing, queue; print('trained')", List.of());
   }
 }

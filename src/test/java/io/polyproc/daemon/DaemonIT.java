@@ -100,6 +100,15 @@ final class DaemonIT {
   }
 
   @Test
+  void shouldFindRelativeFoldersOfThePath() throws Exception {
+    Files.createDirectory(folder.resolve("lib"));
+    Files.writeString(folder.resolve("lib/found.py"), "print('found')");
+    ProcessBuilder builder = polyproc(folder, "-c", "import found");
+    builder.environment().put("PYTHONPATH", "lib");
+    assertEquals(new Outcome(0, "found\n", ""), outcome(builder.start()));
+  }
+
+  @Test
   void shouldHandDescriptorsDown() throws Exception {
     Path file = folder.resolve("out");
     String script =

@@ -50,6 +50,12 @@ final class ChildProcessTest {
   }
 
   @Test
+  void shouldStartInAFolderThatIsAlwaysThere() throws IOException {
+    assertEquals(0, shell("pwd").reap());
+    assertEquals("/", written().strip());
+  }
+
+  @Test
   void shouldGiveTheEnvironmentAndNothingElse() throws IOException {
     assertEquals(0, shell("echo \"<$NAME><$HOME>\"").reap());
     assertEquals("<value><>", written().strip());
