@@ -45,10 +45,10 @@ def _x_option(option):
     return name, value if equals else True
 
 
-def warm_up():
+def warm_up(thoroughly):
     """Does the next step of warming up; returns whether there are more."""
     from _polyproc import warmup
-    return warmup.step()
+    return warmup.step(bool(thoroughly))
 
 
 def become(environment, folder, file_mode_mask, command_line, ignored_signals):

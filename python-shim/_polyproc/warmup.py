@@ -2,18 +2,21 @@
 
 import importlib
 
-_MODULES = (
+_NEARLY_ALL = iter((
     "pickle", "_polyproc.child", "threading", "signal", "multiprocessing", "multiprocessing.util",
     "_polyproc.snapshot", "multiprocessing.connection", "multiprocessing.queues",
-    "multiprocessing.synchronize", "multiprocessing.pool", "multiprocessing.managers",
-    "multiprocessing.spawn", "multiprocessing.heap", "multiprocessing.sharedctypes", "atexit",
-)
-_left = iter(_MODULES)
+    "multiprocessing.synchronize"))
+_SOME = iter((
+    "multiprocessing.pool", "multiprocessing.managers", "multiprocessing.spawn",
+    "multiprocessing.heap", "multiprocessing.sharedctypes", "concurrent.futures.process"))
 
 
-def step():
-    """Imports one more module; returns whether there may be others."""
-    name = next(_left, None)
+def step(thoroughly=True):
+    """Imports one more module that nearly all processes need, then if wanted those that some do.
+
+    Returns whether there may be others.
+    """
+    name = next(_NEARLY_ALL, None) or (next(_SOME, None) if thoroughly else None)
     if name is None:
         return False
     importlib.import_module(name)

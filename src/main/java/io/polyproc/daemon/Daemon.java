@@ -148,7 +148,8 @@ public final class Daemon {
             Worker.command(
                 installation,
                 PythonOptions.fromArguments(key.options()),
-                Path.of(key.executable())),
+                Path.of(key.executable()),
+                true),
             environment,
             StandbyPolicy.forDaemon(environment));
     supervisors.put(key, supervisor);

@@ -59,10 +59,11 @@ public final class PythonRuntime {
   /**
    * Runs once a little more of what a process may need, so that it is loaded and warm.
    *
+   * @param thoroughly also what only some processes need
    * @return whether there is more to do
    */
-  public boolean warmUp() {
-    return boot.invokeMember("warm_up").asBoolean();
+  public boolean warmUp(boolean thoroughly) {
+    return boot.invokeMember("warm_up", thoroughly).asBoolean();
   }
 
   /**

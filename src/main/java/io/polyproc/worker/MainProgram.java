@@ -56,7 +56,8 @@ public final class MainProgram {
    */
   public static int run(PythonOptions options, Program program, List<String> arguments) {
     Installation installation = Installation.current();
-    List<String> workerCommand = Worker.command(installation, options, executable(installation));
+    List<String> workerCommand =
+        Worker.command(installation, options, executable(installation), false);
     return new MainProgram(options, program, arguments, workerCommand).run();
   }
 

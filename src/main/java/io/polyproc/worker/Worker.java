@@ -41,6 +41,8 @@ public final class Worker {
   /** An argument instead of options: run once what workers run, for the AOT cache, and exit. */
   static final String TRAIN = "--train";
 
+  private static final String IN_BACKGROUND = "polyproc.in-background";
+
   /** What a process does at first without the compiler; see {@link CompilerGate}. */
   static final Duration WORK_BEFORE_COMPILING = Duration.ofSeconds(3);
 
@@ -66,10 +68,17 @@ public final class Worker {
     this.deferred = deferred;
   }
 
-  /** The command that starts a worker for programs with these options and executable. */
+  /**
+   * The command that starts a worker for programs with these options and executable.
+   *
+   * @param inBackground whether nobody waits while it boots, so that it may warm up thoroughly
+   */
   public static List<String> command(
-      Installation installation, PythonOptions options, Path executable) {
+      Installation installation, PythonOptions options, Path executable, boolean inBackground) {
     List<String> command = new ArrayList<>(installation.javaCommand());
+    if (inBackground) {
+      command.add("-D" + IN_BACKGROUND + "=true");
+    }
     command.add("-D" + MainProgram.EXECUTABLE_PROPERTY + "=" + executable);
     command.addAll(List.of("-m", "io.polyproc/" + Worker.class.getName()));
     command.addAll(options.toArguments());
@@ -182,7 +191,7 @@ public final class Worker {
     int[] fd = {control.fd()};
     boolean more = true;
     while (more && !Descriptors.poll(fd, 0)[0]) {
-      more = python.warmUp();
+      more = python.warmUp(Boolean.getBoolean(IN_BACKGROUND));
     }
   }
 
