@@ -139,7 +139,7 @@ public final class Daemon {
     List<Map.Entry<StandbyKey, Supervisor>> unused =
         supervisors.entrySet().stream().filter(e -> e.getValue().programs() == 0).toList();
     if (supervisors.size() >= MOST_KINDS && !unused.isEmpty()) {
-      unused.getFirst().getValue().close();
+      unused.getFirst().getValue().retire();
       supervisors.remove(unused.getFirst().getKey());
     }
     Supervisor supervisor =

@@ -46,6 +46,7 @@ public final class Supervisor {
   private final List<String> command;
   private final Map<String, String> environment;
   private final StandbyPolicy policy;
+  private final EventLoop.Chore chore = this::lookAfter;
   private final List<WorkerJvm> workers = new ArrayList<>();
   private final List<ProgramRun> programs = new ArrayList<>();
   private boolean prepared;
@@ -66,7 +67,7 @@ public final class Supervisor {
     this.command = List.copyOf(command);
     this.environment = Map.copyOf(environment);
     this.policy = policy;
-    loop.add(this::chore);
+    loop.add(chore);
   }
 
   /**
@@ -294,7 +295,7 @@ public final class Supervisor {
     }
   }
 
-  private int chore() {
+  private int lookAfter() {
     topUp();
     long now = System.nanoTime();
     int again = wantsStandby() ? millisUntilQuiet() : -1;
@@ -415,7 +416,19 @@ public final class Supervisor {
     Descriptors.close(descriptor);
   }
 
-  /** Kills the workers that wait for an assignment, and waits for that. */
+  /**
+   * Ends the workers that wait, of a supervisor without programs that gets none any more; the loop
+   * goes on, and sees them end.
+   */
+  public void retire() {
+    stopStandbys();
+    loop.remove(chore);
+  }
+
+  /**
+   * Kills the workers that wait for an assignment, and waits for that. The loop must have ended: it
+   * would still watch the descriptors that are closed here.
+   */
   public void close() {
     stopStandbys();
     long deadline = System.nanoTime() + SHUTDOWN.toNanos();

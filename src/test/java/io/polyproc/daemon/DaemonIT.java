@@ -109,6 +109,16 @@ final class DaemonIT {
   }
 
   @Test
+  void shouldServeMoreKindsOfProgramsThanItKeepsWorkersFor() throws Exception {
+    assertEquals(new Outcome(0, "1\n", ""), run("-c", "print(1)"));
+    int daemon = daemonPid();
+    for (String option : List.of("-B", "-s", "-q", "-O", "-P")) {
+      assertEquals(new Outcome(0, "1\n", ""), run(option, "-c", "print(1)"));
+      assertEquals(daemon, daemonPid(), option);
+    }
+  }
+
+  @Test
   void shouldHandDescriptorsDown() throws Exception {
     Path file = folder.resolve("out");
     String script =
