@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,11 @@ public final class ChildProcess {
     return new ChildProcess(child, openPidfd(child));
   }
 
+  /** A process that another one has forked as this one's child. */
+  public static ChildProcess of(int pid) {
+    return new ChildProcess(pid, openPidfd(pid));
+  }
+
   /**
    * Starts a program that is to outlive this one: in a session of its own, and nobody's to wait
    * for, in the folder {@code /}.
@@ -68,6 +74,29 @@ public final class ChildProcess {
     spawn(command, title, environment, output, NO_DESCRIPTOR, SPAWN_SET_SESSION);
   }
 
+  /**
+   * Starts a program that serves the one in this process, with the same standard error and folder,
+   * and with SIGINT and SIGTERM blocked. It is this process's to wait for.
+   *
+   * @param command an absolute path and its arguments
+   * @param title what the process list shows first, in place of the path
+   * @param environment texts of the form {@code NAME=value}
+   * @param input becomes its standard input
+   * @return its process id
+   */
+  public static int startHelper(
+      List<String> command, String title, List<String> environment, int input) {
+    try (Arena arena = Arena.ofConfined()) {
+      return spawn(
+          arena,
+          command,
+          title,
+          environment,
+          helperActions(arena, input),
+          attributes(arena, 0, set(Processes.SIGINT) | set(Processes.SIGTERM)));
+    }
+  }
+
   private static int spawn(
       List<String> command,
       String title,
@@ -75,24 +104,59 @@ public final class ChildProcess {
       int output,
       int control,
       int flags) {
-    List<String> arguments = new ArrayList<>(command);
-    arguments.set(0, title);
     List<String> variables =
         environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment actions = fileActions(arena, output, control);
-      MemorySegment attributes = attributes(arena, flags);
-      MemorySegment pid = arena.allocate(4, 8);
-      LibC.SPAWN.callReturningErrno(
-          pid.address(),
-          LibC.cString(arena, command.getFirst()).address(),
-          actions.address(),
-          attributes.address(),
-          LibC.pointers(arena, arguments).address(),
-          LibC.pointers(arena, variables).address());
-      LibC.SPAWN_ACTIONS_DESTROY.tryCall(actions.address());
-      LibC.SPAWN_ATTRIBUTES_DESTROY.tryCall(attributes.address());
-      return pid.get(JAVA_INT, 0);
+      return spawn(
+          arena,
+          command,
+          title,
+          variables,
+          fileActions(arena, output, control),
+          attributes(arena, flags, 0));
+    }
+  }
+
+  private static int spawn(
+      Arena arena,
+      List<String> command,
+      String title,
+      List<String> environment,
+      MemorySegment actions,
+      MemorySegment attributes) {
+    List<String> arguments = new ArrayList<>(command);
+    arguments.set(0, title);
+    MemorySegment pid = arena.allocate(4, 8);
+    LibC.SPAWN.callReturningErrno(
+        pid.address(),
+        LibC.cString(arena, command.getFirst()).address(),
+        actions.address(),
+        attributes.address(),
+        LibC.pointers(arena, arguments).address(),
+        LibC.pointers(arena, environment).address());
+    LibC.SPAWN_ACTIONS_DESTROY.tryCall(actions.address());
+    LibC.SPAWN_ATTRIBUTES_DESTROY.tryCall(attributes.address());
+    return pid.get(JAVA_INT, 0);
+  }
+
+  private static long set(int signal) {
+    return 1L << (signal - 1);
+  }
+
+  private static MemorySegment helperActions(Arena arena, int input) {
+    MemorySegment actions = arena.allocate(OPAQUE_BYTES, 8);
+    LibC.SPAWN_ACTIONS_INIT.callReturningErrno(actions.address());
+    LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), input, 0);
+    LibC.SPAWN_ACTIONS_ADD_OPEN.callReturningErrno(
+        actions.address(), 1, LibC.cString(arena, "/dev/null").address(), O_RDWR, 0);
+    closeFrom(actions, 3);
+    return actions;
+  }
+
+  private static void closeFrom(MemorySegment actions, int first) {
+    if (LibC.SPAWN_ACTIONS_ADD_CLOSE_FROM.isAvailable()) {
+      // The JDK opens files without O_CLOEXEC and relies on its own child to close them.
+      LibC.SPAWN_ACTIONS_ADD_CLOSE_FROM.callReturningErrno(actions.address(), first);
     }
   }
 
@@ -112,11 +176,7 @@ public final class ChildProcess {
     if (control != NO_DESCRIPTOR) {
       LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), control, 3);
     }
-    if (LibC.SPAWN_ACTIONS_ADD_CLOSE_FROM.isAvailable()) {
-      // The JDK opens files without O_CLOEXEC and relies on its own child to close them.
-      LibC.SPAWN_ACTIONS_ADD_CLOSE_FROM.callReturningErrno(
-          actions.address(), control == NO_DESCRIPTOR ? 3 : 4);
-    }
+    closeFrom(actions, control == NO_DESCRIPTOR ? 3 : 4);
     if (control != NO_DESCRIPTOR) {
       for (int number = 4; number < Descriptors.FIRST_OF_RUNTIME; number++) {
         LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), 0, number);
@@ -125,16 +185,18 @@ public final class ChildProcess {
     return actions;
   }
 
-  private static MemorySegment attributes(Arena arena, int flags) {
+  private static MemorySegment attributes(Arena arena, int flags, long blockedSignals) {
     MemorySegment attributes = arena.allocate(OPAQUE_BYTES, 8);
-    MemorySegment none = arena.allocate(SIGNAL_SET_BYTES, 8);
+    MemorySegment blocked = arena.allocate(SIGNAL_SET_BYTES, 8);
+    blocked.set(ValueLayout.JAVA_LONG, 0, blockedSignals);
     MemorySegment all = arena.allocate(SIGNAL_SET_BYTES, 8).fill((byte) 0xff);
     LibC.SPAWN_ATTRIBUTES_INIT.callReturningErrno(attributes.address());
     LibC.SPAWN_ATTRIBUTES_SET_FLAGS.callReturningErrno(
         attributes.address(), SPAWN_SET_SIGNAL_DEFAULT | SPAWN_SET_SIGNAL_MASK | flags);
     LibC.SPAWN_ATTRIBUTES_SET_SIGNAL_DEFAULT.callReturningErrno(
         attributes.address(), all.address());
-    LibC.SPAWN_ATTRIBUTES_SET_SIGNAL_MASK.callReturningErrno(attributes.address(), none.address());
+    LibC.SPAWN_ATTRIBUTES_SET_SIGNAL_MASK.callReturningErrno(
+        attributes.address(), blocked.address());
     return attributes;
   }
 

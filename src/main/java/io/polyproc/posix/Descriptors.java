@@ -1,7 +1,6 @@
 package io.polyproc.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -31,8 +30,8 @@ public final class Descriptors {
   private static final int O_CLOEXEC = 0x80000;
   private static final int PRIVATE_FILE = 0600;
   static final int SOCK_CLOEXEC = 0x80000;
-  private static final short POLLIN = 1;
-  private static final int POLLFD_BYTES = 8;
+  private static final int AF_UNIX = 1;
+  private static final int SOCK_STREAM = 1;
 
   /**
    * The runtime's own descriptors have numbers from here on where they can be chosen: those below
@@ -156,6 +155,7 @@ public final class Descriptors {
       // Without /proc nothing is known to be the program's.
       open.clear();
     }
+    open.removeIf(fd -> !isOpen(fd)); // the folder's
     return open;
   }
 
@@ -214,10 +214,23 @@ public final class Descriptors {
     }
   }
 
+  /** Two connected stream sockets that are the runtime's own: a forked child does not get them. */
+  public static int[] privateSocketPair() {
+    int[] ends = socketPair(AF_UNIX, SOCK_STREAM, 0);
+    return new int[] {internal(ends[0]), internal(ends[1])};
+  }
+
   /** Closes a descriptor; an already closed one is no error, a leak would be. */
   public static void close(int fd) {
     release(fd);
     LibC.CLOSE.tryCall(fd);
+  }
+
+  /** {@link #close} for each. */
+  public static void closeAll(int[] fds) {
+    for (int fd : fds) {
+      close(fd);
+    }
   }
 
   /** Opens a file to append to; the caller closes it. */
@@ -272,21 +285,38 @@ public final class Descriptors {
    * @return for each descriptor whether it is ready; all false after the timeout or a signal
    */
   public static boolean[] poll(int[] fds, int timeoutMillis) {
+    boolean[] ready = new boolean[fds.length];
+    int[] events = new int[fds.length];
+    Arrays.fill(events, PollEntries.POLLIN);
+    int[] found = poll(fds, events, timeoutMillis);
+    for (int i = 0; i < fds.length; i++) {
+      ready[i] = found[i] != 0;
+    }
+    return ready;
+  }
+
+  /**
+   * Waits for events of descriptors, as {@code poll(2)}.
+   *
+   * @param events for each descriptor the {@code POLL…} bits to wait for
+   * @param timeoutMillis how long to wait; negative waits for ever
+   * @return for each descriptor what came; all 0 after the timeout or a signal
+   */
+  public static int[] poll(int[] fds, int[] events, int timeoutMillis) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment set = arena.allocate((long) POLLFD_BYTES * Math.max(1, fds.length), 8);
+      MemorySegment set = PollEntries.allocate(arena, fds.length);
       for (int i = 0; i < fds.length; i++) {
-        set.set(JAVA_INT, (long) POLLFD_BYTES * i, fds[i]);
-        set.set(JAVA_SHORT, (long) POLLFD_BYTES * i + 4, POLLIN);
+        PollEntries.set(set, i, fds[i], events[i]);
       }
-      boolean[] ready = new boolean[fds.length];
+      int[] found = new int[fds.length];
       long count = LibC.POLL.tryCall(set.address(), fds.length, timeoutMillis);
       if (count < 0 && count != -Errno.EINTR) {
         throw new PosixException("poll", (int) -count);
       }
       for (int i = 0; count > 0 && i < fds.length; i++) {
-        ready[i] = set.get(JAVA_SHORT, (long) POLLFD_BYTES * i + 6) != 0;
+        found[i] = PollEntries.found(set, i);
       }
-      return ready;
+      return found;
     }
   }
 }

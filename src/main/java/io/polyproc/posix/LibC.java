@@ -31,6 +31,10 @@ enum LibC {
   CONNECT("connect"),
   DUP("dup"),
   DUP2("dup2"),
+  EPOLL_CREATE("epoll_create1"),
+  EPOLL_CTL("epoll_ctl"),
+  EPOLL_WAIT("epoll_wait"),
+  EVENTFD("eventfd"),
   EXECV("execv"),
   EXIT("_exit"),
   FCNTL("fcntl"),
@@ -42,14 +46,16 @@ enum LibC {
   LISTEN("listen"),
   MEMFD_CREATE("memfd_create"),
   MMAP("mmap"),
+  MPROTECT("mprotect"),
   MUNMAP("munmap"),
   OPEN("open"),
   POLL("poll"),
+  PIPE2("pipe2"),
   PREAD("pread"),
   PWRITE("pwrite"),
+  READ("read"),
   RECVMSG("recvmsg"),
   SENDMSG("sendmsg"),
-  SHM_UNLINK("shm_unlink"),
   SHUTDOWN("shutdown"),
   SIGACTION("sigaction"),
   SIGNAL("signal"),
@@ -69,7 +75,8 @@ enum LibC {
   SPAWN_ATTRIBUTES_SET_SIGNAL_MASK("posix_spawnattr_setsigmask"),
   SYSCALL("syscall"),
   UMASK("umask"),
-  WAITPID("waitpid");
+  WAITPID("waitpid"),
+  WRITE("write");
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MethodHandle CALL =
@@ -127,6 +134,16 @@ enum LibC {
       return -(long) (int) ERRNO.get(state, 0L);
     }
     return pointer ? result : (int) result;
+  }
+
+  /** Calls code of this process that follows the same convention and returns a whole word. */
+  static long callAt(long address, long a, long b, long c) {
+    try {
+      return (long)
+          CALL.invokeExact(MemorySegment.ofAddress(address), STATE.get(), a, b, c, 0L, 0L, 0L);
+    } catch (Throwable impossible) {
+      throw new AssertionError("a native call cannot throw", impossible);
+    }
   }
 
   /**

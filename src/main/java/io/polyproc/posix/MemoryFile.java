@@ -98,6 +98,11 @@ public final class MemoryFile implements AutoCloseable {
     }
   }
 
+  /** Takes over the descriptor of a memory file. */
+  public static MemoryFile of(int fd) {
+    return new MemoryFile(fd);
+  }
+
   /** The descriptor; it stays this object's. */
   public int fd() {
     return fd;
@@ -110,6 +115,13 @@ public final class MemoryFile implements AutoCloseable {
   public static MemorySegment map(int fd, long size) {
     long address = LibC.MMAP.call(0, size, PROT_READ_WRITE, MAP_SHARED, fd, 0);
     return MemorySegment.ofAddress(address).reinterpret(size);
+  }
+
+  /** Maps the memory behind a descriptor, until nobody in this JVM refers to it any more. */
+  public static MemorySegment mapManaged(int fd, long size) {
+    long address = LibC.MMAP.call(0, size, PROT_READ_WRITE, MAP_SHARED, fd, 0);
+    return MemorySegment.ofAddress(address)
+        .reinterpret(size, Arena.ofAuto(), _ -> LibC.MUNMAP.tryCall(address, size));
   }
 
   @Override

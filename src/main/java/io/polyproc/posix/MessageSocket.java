@@ -144,6 +144,29 @@ public final class MessageSocket implements AutoCloseable {
           "a message of %d bytes and %d descriptors exceeds %d bytes or %d descriptors"
               .formatted(data.length, descriptors.length, MAX_BYTES, MAX_DESCRIPTORS));
     }
+    long result = send(fd, data, descriptors);
+    if (result == -Errno.EPIPE || result == -Errno.ECONNRESET) {
+      return false;
+    }
+    if (result < 0) {
+      throw new PosixException("sendmsg on a control socket", (int) -result);
+    }
+    return true;
+  }
+
+  /**
+   * Sends descriptors, and one byte that they go with, over a stream socket of the program's.
+   *
+   * @param message the byte, 0 to 255
+   */
+  public static void sendDescriptors(int socket, int message, int... descriptors) {
+    long result = send(socket, new byte[] {(byte) message}, descriptors);
+    if (result < 0) {
+      throw new PosixException("sendmsg", (int) -result);
+    }
+  }
+
+  private static long send(int fd, byte[] data, int... descriptors) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment body = arena.allocate(Math.max(1, data.length));
       MemorySegment.copy(data, 0, body, JAVA_BYTE, 0, data.length);
@@ -152,22 +175,28 @@ public final class MessageSocket implements AutoCloseable {
       do {
         result = LibC.SENDMSG.tryCall(fd, header.address(), MSG_NOSIGNAL);
       } while (result == -Errno.EINTR);
-      if (result == -Errno.EPIPE || result == -Errno.ECONNRESET) {
-        return false;
-      }
-      if (result < 0) {
-        throw new PosixException("sendmsg on a control socket", (int) -result);
-      }
-      return true;
+      return result;
     }
   }
 
   /** Waits for one message; null once the peer has closed. */
   public @Nullable Packet receive() {
+    return receive(fd, MAX_BYTES, MAX_DESCRIPTORS);
+  }
+
+  /**
+   * Waits for one byte, and the descriptors that came with it, on a stream socket of the program's;
+   * null once the peer has closed.
+   */
+  public static @Nullable Packet receiveDescriptors(int socket, int most) {
+    return receive(socket, 1, most);
+  }
+
+  private static @Nullable Packet receive(int fd, int bytes, int descriptors) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment body = arena.allocate(MAX_BYTES);
-      MemorySegment control = arena.allocate(controlBytes(MAX_DESCRIPTORS), 8);
-      MemorySegment header = header(arena, body, MAX_BYTES, control);
+      MemorySegment body = arena.allocate(bytes);
+      MemorySegment control = arena.allocate(controlBytes(descriptors), 8);
+      MemorySegment header = header(arena, body, bytes, control);
       long result;
       do {
         result = LibC.RECVMSG.tryCall(fd, header.address(), MSG_CMSG_CLOEXEC);
@@ -176,7 +205,7 @@ public final class MessageSocket implements AutoCloseable {
         return null;
       }
       if (result < 0) {
-        throw new PosixException("recvmsg on a control socket", (int) -result);
+        throw new PosixException("recvmsg", (int) -result);
       }
       long controlLength = header.get(JAVA_LONG, MSGHDR_CONTROL_LENGTH);
       return new Packet(

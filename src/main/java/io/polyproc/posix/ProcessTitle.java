@@ -40,15 +40,19 @@ public final class ProcessTitle {
     return all.length <= bytes ? all : java.util.Arrays.copyOf(all, bytes);
   }
 
-  /** The fields of {@code /proc/self/stat} from the third on. */
-  static String[] stat() throws IOException {
-    String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
+  /**
+   * The fields of {@code /proc/PID/stat} from the third on.
+   *
+   * @param process its id, or {@code self}
+   */
+  static String[] stat(String process) throws IOException {
+    String stat = Files.readString(Path.of("/proc", process, "stat"), StandardCharsets.ISO_8859_1);
     // The second field, the command name in parentheses, may contain anything.
     return stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);
   }
 
   private static long[] argumentRange() throws IOException {
-    String[] fields = stat();
+    String[] fields = stat("self");
     return new long[] {
       Long.parseLong(fields[ARG_START_FIELD - 3]), Long.parseLong(fields[ARG_END_FIELD - 3])
     };

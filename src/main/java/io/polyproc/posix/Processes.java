@@ -67,7 +67,7 @@ public final class Processes {
   /** Whether this process belongs to the group that its terminal sends signals to. */
   public static boolean inForeground() {
     try {
-      String[] fields = ProcessTitle.stat();
+      String[] fields = ProcessTitle.stat("self");
       return fields[TERMINAL_GROUP_FIELD - 3].equals(fields[GROUP_FIELD - 3]);
     } catch (IOException e) {
       return false;
@@ -90,6 +90,20 @@ public final class Processes {
     } catch (IOException | NumberFormatException e) {
       // Without /proc it is as if none were.
       return List.of();
+    }
+  }
+
+  /**
+   * How many threads of the whole system run or could run now, the caller among them; 1 where
+   * {@code man 5 proc} does not hold.
+   */
+  public static int runnable() {
+    try {
+      String load = Files.readString(Path.of("/proc/loadavg"), StandardCharsets.US_ASCII);
+      String field = load.split(" ", -1)[3];
+      return Integer.parseInt(field.substring(0, field.indexOf('/')));
+    } catch (IOException | RuntimeException e) {
+      return 1;
     }
   }
 
@@ -146,12 +160,5 @@ public final class Processes {
   /** Ends a system call of this process's thread with {@code EINTR}, if it is in one. */
   public static void wake(int thread) {
     LibC.SYSCALL.tryCall(SYS_TGKILL, id(), thread, WAKE_SIGNAL);
-  }
-
-  /** Removes a POSIX shared memory segment; false if there is none of that name. */
-  public static boolean unlinkSharedMemory(String name) {
-    try (Arena arena = Arena.ofConfined()) {
-      return LibC.SHM_UNLINK.tryCall(LibC.cString(arena, name).address()) == 0;
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.polyproc.posix;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -69,6 +70,23 @@ final class ChildProcessTest {
     assertTrue(ChildProcess.signal(child.pidfd(), Processes.SIGKILL));
     assertTrue(Descriptors.poll(new int[] {child.pidfd()}, 10_000)[0]);
     assertEquals(-9, child.reap());
+  }
+
+  @Test
+  void shouldGiveAHelperItsInputAndNoSignalsOfTheTerminal() throws IOException {
+    try (MemoryFile input = MemoryFile.of("input", "a line\n".getBytes(UTF_8))) {
+      int pid =
+          ChildProcess.startHelper(
+              List.of(
+                  "/bin/sh",
+                  "-c",
+                  "kill -INT $$; kill -TERM $$; read line; test ! -e /proc/$$/fd/3 || exit 1;"
+                      + " test \"$line $NAME\" = 'a line value'"),
+              "a helper",
+              List.of("NAME=value"),
+              input.fd());
+      assertEquals(0, ChildProcess.of(pid).reap());
+    }
   }
 
   @Test

@@ -49,6 +49,28 @@ final class MessageSocketTest {
   }
 
   @Test
+  void shouldCarryDescriptorsOverAStreamOfBytes() {
+    int[] stream = Descriptors.socketPair(1, 1, 0);
+    try (MemoryFile file = MemoryFile.of("test", "content".getBytes(StandardCharsets.UTF_8))) {
+      MessageSocket.sendDescriptors(stream[0], 1, file.fd());
+      MessageSocket.sendDescriptors(stream[0], 200);
+    }
+    Packet packet = MessageSocket.receiveDescriptors(stream[1], 2);
+    assertNotNull(packet);
+    assertArrayEquals(new byte[] {1}, packet.data());
+    assertEquals(1, packet.descriptors().length);
+    assertEquals("content", MemoryFile.tail(packet.descriptors()[0], 100, 7));
+    Descriptors.close(packet.descriptors()[0]);
+    packet = MessageSocket.receiveDescriptors(stream[1], 2);
+    assertNotNull(packet);
+    assertArrayEquals(new byte[] {(byte) 200}, packet.data());
+    assertEquals(0, packet.descriptors().length);
+    Descriptors.close(stream[0]);
+    assertNull(MessageSocket.receiveDescriptors(stream[1], 2));
+    Descriptors.close(stream[1]);
+  }
+
+  @Test
   void shouldCarryDescriptorsOfTheSameOpenFile() {
     try (MemoryFile file = MemoryFile.of("test", "content".getBytes(StandardCharsets.UTF_8))) {
       assertTrue(ends[0].send(new byte[] {1}, file.fd(), file.fd()));

@@ -1,4 +1,4 @@
-package io.polyproc.cli;
+package io.polyproc.posix;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,17 +13,29 @@ import java.util.stream.Stream;
  *
  * @param limited whether a control group allows less than the machine has
  */
-record Memory(long total, long available, boolean limited) {
+public record Memory(long total, long available, boolean limited) {
 
   /** How a version of control groups names its files. */
   private record Version(Path mount, String limit, String usage, String reclaimable) {}
+
+  /** What is available now, in bytes; unlimited where that is not known. */
+  public static long availableNow() {
+    try {
+      return read(Path.of("/")).available();
+    } catch (IOException | NumberFormatException e) {
+      // Not a Linux /proc.
+      return Long.MAX_VALUE;
+    }
+  }
 
   /**
    * Reads it.
    *
    * @param root where {@code /proc} and {@code /sys} are
+   * @throws IOException if the files are not those of a Linux
+   * @throws NumberFormatException likewise
    */
-  static Memory read(Path root) throws IOException {
+  public static Memory read(Path root) throws IOException {
     Memory memory = machine(root);
     Path groups = root.resolve("proc/self/cgroup");
     if (!Files.isReadable(groups)) {

@@ -1,0 +1,353 @@
+/*
+ * Forks a process with all of its threads: Linux on x86-64.
+ *
+ * fork() copies the memory of a process but only the thread that calls it. A JVM can't go on so: its
+ * collector, its compilers and its other Java threads would be gone, with whatever they had locked.
+ * Here every thread is brought to a stop by a signal, which makes the kernel save its registers on its
+ * own stack; the process is forked; and in the child, whose memory holds these stacks, one thread is
+ * made for each of them, which returns from that signal. Every thread goes on where it was stopped,
+ * in the parent and in the child. Whatever was locked is locked, by its owner, who goes on too.
+ *
+ * This is compiled to code without relocations (see build.sh) that Java loads and calls, so that no
+ * compiler and no library is needed where it runs. It calls the kernel directly and never the C
+ * library, whose locks a stopped thread may hold. The state follows the code, on a page of its own.
+ */
+
+typedef unsigned long u64;
+typedef unsigned int u32;
+
+enum { MAX_THREADS = 512, DIRECTORY_BYTES = 16384, NAME_BYTES = 16 };
+
+/* What io.polyproc.posix.JvmFork asks for. */
+enum { INSTALL, FORK };
+
+/* The exit status of a child that can't have its threads: a limit on processes or memory. */
+enum { NO_THREADS = 71 };
+
+enum {
+  SYS_open = 2, SYS_close = 3, SYS_fstat = 5, SYS_lseek = 8, SYS_rt_sigaction = 13,
+  SYS_rt_sigprocmask = 14, SYS_rt_sigreturn = 15, SYS_nanosleep = 35, SYS_getpid = 39, SYS_clone = 56,
+  SYS_fcntl = 72, SYS_prctl = 157, SYS_gettid = 186, SYS_futex = 202, SYS_getdents64 = 217,
+  SYS_exit_group = 231, SYS_tgkill = 234, SYS_dup3 = 292
+};
+
+enum { EAGAIN = 11, ENOSYS = 38, ETIMEDOUT = 110 };
+enum { SIG_SETMASK = 2, SA_SIGINFO = 4, SA_RESTORER = 0x04000000, SA_RESTART = 0x10000000 };
+enum { FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129 };
+enum { PR_SET_NAME = 15, PR_GET_NAME = 16 };
+enum { O_ACCMODE = 3, O_CLOEXEC = 0x80000, O_DIRECTORY = 0x10000, F_GETFD = 1, F_GETFL = 3 };
+enum { S_IFMT = 0170000, S_IFREG = 0100000, STAT_BYTES = 144, STAT_MODE = 24 };
+enum {
+  CLONE_VM = 0x100, CLONE_FS = 0x200, CLONE_FILES = 0x400, CLONE_SIGHAND = 0x800,
+  CLONE_THREAD = 0x10000, CLONE_SYSVSEM = 0x40000, CLONE_SETTLS = 0x80000,
+  CLONE_PARENT_SETTID = 0x100000, CLONE_CHILD_CLEARTID = 0x200000, CLONE_CHILD_SETTID = 0x1000000,
+  LIKE_A_THREAD = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM
+      | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID
+};
+
+/* How long all threads may take to stop: 2 s, in steps of 50 µs. */
+enum { STEP_NANOSECONDS = 50000, MOST_STEPS = 40000 };
+
+/* The C library's record of a thread begins where its thread-local memory does, and holds its id. */
+enum { THREAD_RECORD_BYTES = 2304 };
+
+/* A stopped thread. */
+struct thread {
+  void *context;        /* its ucontext_t, to which rt_sigreturn returns */
+  char *local;          /* its thread-local memory */
+  int id;               /* 0 until the rest is written */
+  int unused;
+  char name[NAME_BYTES];
+};
+
+struct state {
+  volatile u32 round;   /* stopped threads wait for it to change */
+  volatile u32 arrived;
+  struct thread threads[MAX_THREADS];
+  char directory[DIRECTORY_BYTES];
+};
+
+extern struct state state __attribute__((visibility("hidden")));
+extern char restorer[] __attribute__((visibility("hidden")));
+
+static inline long call6(long number, long a, long b, long c, long d, long e, long f) {
+  long result;
+  register long r10 asm("r10") = d;
+  register long r8 asm("r8") = e;
+  register long r9 asm("r9") = f;
+  asm volatile("syscall"
+               : "=a"(result)
+               : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+               : "rcx", "r11", "memory");
+  return result;
+}
+
+#define CALL(number, a, b, c, d) call6(number, (long) (a), (long) (b), (long) (c), (long) (d), 0, 0)
+
+static inline char *thread_local_memory(void) {
+  char *address;
+  asm volatile("mov %%fs:0, %0" : "=r"(address));
+  return address;
+}
+
+static long install(int signal);
+static long fork_all(int signal, long flags);
+
+/* The one entry, at the beginning of the code. */
+__attribute__((used, section(".text.0")))
+long entry(long what, long signal, long flags) {
+  return what == INSTALL ? install((int) signal) : fork_all((int) signal, flags);
+}
+
+/* Runs in each thread that is to stop: tells where it is, and waits. */
+__attribute__((used))
+static void stop(int signal, void *info, void *context) {
+  u32 round = state.round;
+  u32 index = __atomic_fetch_add(&state.arrived, 1, __ATOMIC_SEQ_CST);
+  if (index < MAX_THREADS) {
+    struct thread *self = &state.threads[index];
+    self->context = context;
+    self->local = thread_local_memory();
+    CALL(SYS_prctl, PR_GET_NAME, self->name, 0, 0);
+    __atomic_store_n(&self->id, (int) CALL(SYS_gettid, 0, 0, 0, 0), __ATOMIC_SEQ_CST);
+  }
+  while (state.round == round) {
+    CALL(SYS_futex, &state.round, FUTEX_WAIT_PRIVATE, round, 0);
+  }
+}
+
+asm(".section .text.restorer, \"ax\"\n"
+    ".globl restorer\n"
+    "restorer:\n"
+    "  mov $15, %eax\n" /* rt_sigreturn */
+    "  syscall\n"
+    ".text\n");
+
+struct kernel_sigaction {
+  void *handler;
+  u64 flags;
+  void *restorer;
+  u64 mask;
+};
+
+/* Makes `signal` the one that stops a thread; nothing else interrupts it meanwhile. */
+static long install(int signal) {
+  struct kernel_sigaction action;
+  action.handler = (void *) stop;
+  action.flags = SA_SIGINFO | SA_RESTORER | SA_RESTART;
+  action.restorer = restorer;
+  action.mask = ~0UL;
+  return CALL(SYS_rt_sigaction, signal, &action, 0, 8);
+}
+
+static void go_on(void) {
+  __atomic_fetch_add(&state.round, 1, __ATOMIC_SEQ_CST);
+  CALL(SYS_futex, &state.round, FUTEX_WAKE_PRIVATE, 0x7fffffff, 0);
+}
+
+static int has_stopped(int id, u32 arrived) {
+  for (u32 i = 0; i < arrived; i++) {
+    if (__atomic_load_n(&state.threads[i].id, __ATOMIC_SEQ_CST) == id) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* An entry's name as a number; -1 if it is none. */
+static int number(const char *name) {
+  int value = 0;
+  if (*name < '0' || *name > '9') {
+    return -1;
+  }
+  while (*name) {
+    value = value * 10 + (*name++ - '0');
+  }
+  return value;
+}
+
+/* The number of the next entry, from `*at` on, that is one; -1 at the end of what was read. */
+static int next_number(long length, long *at) {
+  while (*at < length) {
+    char *entry = state.directory + *at;
+    *at += *(unsigned short *) (entry + 16);
+    int value = number(entry + 19);
+    if (value >= 0) {
+      return value;
+    }
+  }
+  return -1;
+}
+
+/*
+ * Stops all other threads. A thread may begin or end meanwhile, so it looks again until none is left
+ * that has not stopped. Returns how many, or an error; then some may have stopped.
+ */
+static long stop_others(int signal, int process, int self) {
+  char path[] = "/proc/self/task";
+  int signalled[MAX_THREADS];
+  u32 count = 0;
+  for (int step = 0; step < MOST_STEPS; step++) {
+    int missing = 0;
+    u32 arrived = __atomic_load_n(&state.arrived, __ATOMIC_SEQ_CST);
+    if (arrived > MAX_THREADS) {
+      return -EAGAIN;
+    }
+    long directory = CALL(SYS_open, path, O_DIRECTORY | O_CLOEXEC, 0, 0);
+    if (directory < 0) {
+      return directory;
+    }
+    long length;
+    while ((length = CALL(SYS_getdents64, directory, state.directory, DIRECTORY_BYTES, 0)) > 0) {
+      long at = 0;
+      int id;
+      while ((id = next_number(length, &at)) >= 0) {
+        if (id == self || has_stopped(id, arrived)) {
+          continue;
+        }
+        missing = 1;
+        u32 i = 0;
+        while (i < count && signalled[i] != id) {
+          i++;
+        }
+        if (i == count && count < MAX_THREADS) {
+          signalled[count++] = id;
+          CALL(SYS_tgkill, process, id, signal, 0);
+        }
+      }
+    }
+    CALL(SYS_close, directory, 0, 0, 0);
+    if (!missing) {
+      return arrived;
+    }
+    long time[2];
+    time[0] = 0;
+    time[1] = STEP_NANOSECONDS;
+    CALL(SYS_nanosleep, time, 0, 0, 0);
+  }
+  return -ETIMEDOUT;
+}
+
+/*
+ * Opens every file anew that is open for reading only: a forked descriptor shares its position with
+ * the parent's, and a JVM reads its jars by seeking. Nobody else runs yet.
+ */
+static void separate_files(void) {
+  char folder[] = "/proc/self/fd";
+  long directory = CALL(SYS_open, folder, O_DIRECTORY | O_CLOEXEC, 0, 0);
+  long length;
+  if (directory < 0) {
+    return;
+  }
+  while ((length = CALL(SYS_getdents64, directory, state.directory, DIRECTORY_BYTES, 0)) > 0) {
+    long at = 0;
+    int fd;
+    while ((fd = next_number(length, &at)) >= 0) {
+      char status[STAT_BYTES];
+      long flags = CALL(SYS_fcntl, fd, F_GETFL, 0, 0);
+      if (fd <= 2 || fd == directory || flags < 0 || (flags & O_ACCMODE) != 0
+          || CALL(SYS_fstat, fd, status, 0, 0) != 0
+          || (*(u32 *) (status + STAT_MODE) & S_IFMT) != S_IFREG) {
+        continue;
+      }
+      char path[32];
+      char digits[12];
+      int n = 0;
+      int p = 0;
+      while (folder[p]) {
+        path[p] = folder[p];
+        p++;
+      }
+      path[p++] = '/';
+      for (int rest = fd; rest > 0; rest /= 10) {
+        digits[n++] = (char) ('0' + rest % 10);
+      }
+      while (n > 0) {
+        path[p++] = digits[--n];
+      }
+      path[p] = 0;
+      long again = CALL(SYS_open, path, flags | O_CLOEXEC, 0, 0);
+      if (again < 0) {
+        continue; /* not to be opened by name: it stays shared */
+      }
+      CALL(SYS_lseek, again, CALL(SYS_lseek, fd, 0, 1, 0), 0, 0);
+      CALL(SYS_dup3, again, fd, CALL(SYS_fcntl, fd, F_GETFD, 0, 0) & 1 ? O_CLOEXEC : 0, 0);
+      CALL(SYS_close, again, 0, 0, 0);
+    }
+  }
+  CALL(SYS_close, directory, 0, 0, 0);
+}
+
+/* Makes a thread of this process out of a stopped one of the parent's; it returns from its signal. */
+static long revive(struct thread *stopped, u32 id_offset) {
+  register long r10 asm("r10") = (long) (stopped->local + id_offset);
+  register long r8 asm("r8") = (long) stopped->local;
+  register struct thread *r12 asm("r12") = stopped;
+  long result;
+  asm volatile("syscall\n"
+               "  test %%rax, %%rax\n"
+               "  jnz 1f\n"
+               "  mov $157, %%eax\n" /* prctl(PR_SET_NAME, name) */
+               "  mov $15, %%edi\n"
+               "  lea 24(%%r12), %%rsi\n"
+               "  syscall\n"
+               "  mov $15, %%eax\n" /* rt_sigreturn, with the stack pointer at the context */
+               "  syscall\n"
+               "1:"
+               : "=a"(result)
+               : "a"(SYS_clone), "D"((long) LIKE_A_THREAD), "S"(stopped->context),
+                 "d"(stopped->local + id_offset), "r"(r10), "r"(r8), "r"(r12)
+               : "rcx", "r11", "memory");
+  return result;
+}
+
+/* Forks; returns the child's id, 0 in the child, or the negative number of an error. */
+static long fork_all(int signal, long flags) {
+  u64 all = ~0UL;
+  u64 mask;
+  long result;
+  CALL(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, 8);
+  int process = (int) CALL(SYS_getpid, 0, 0, 0, 0);
+  int self = (int) CALL(SYS_gettid, 0, 0, 0, 0);
+  char *record = thread_local_memory();
+  u32 id_offset = 0;
+  while (id_offset < THREAD_RECORD_BYTES && *(int *) (record + id_offset) != self) {
+    id_offset += 4;
+  }
+  if (id_offset >= THREAD_RECORD_BYTES) {
+    result = -ENOSYS;
+    goto out;
+  }
+  for (int i = 0; i < MAX_THREADS; i++) {
+    state.threads[i].id = 0;
+  }
+  state.arrived = 0;
+  result = stop_others(signal, process, self);
+  if (result < 0) {
+    go_on();
+    goto out;
+  }
+  u32 count = (u32) result;
+  for (u32 i = 0; i < count; i++) {
+    if (*(int *) (state.threads[i].local + id_offset) != state.threads[i].id) {
+      go_on();
+      result = -ENOSYS;
+      goto out;
+    }
+  }
+  result = CALL(SYS_clone, flags | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, 0, 0, record + id_offset);
+  if (result != 0) {
+    go_on();
+    goto out;
+  }
+  separate_files();
+  state.round++;
+  for (u32 i = 0; i < count; i++) {
+    if (revive(&state.threads[i], id_offset) < 0) {
+      CALL(SYS_exit_group, NO_THREADS, 0, 0, 0);
+    }
+  }
+out:
+  CALL(SYS_rt_sigprocmask, SIG_SETMASK, &mask, 0, 8);
+  return result;
+}
