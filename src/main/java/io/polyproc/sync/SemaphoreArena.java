@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
-import io.polyproc.posix.Processes;
+import io.polyproc.posix.ProcessIdentity;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.security.SecureRandom;
@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class SemaphoreArena {
-  static final int PID = Processes.id();
 
   private static final int SLOT_COUNT = 4095;
   private static final long BYTES = (SLOT_COUNT + 1L) * SharedSemaphore.SLOT_BYTES;
@@ -41,6 +40,7 @@ public final class SemaphoreArena {
   private static final VarHandle LONG = JAVA_LONG.varHandle();
   private static final Map<Long, SemaphoreArena> MAPPED = new ConcurrentHashMap<>();
   private static @Nullable SemaphoreArena current;
+  private static volatile int process;
 
   private final int descriptor;
   private final MemorySegment memory;
@@ -48,6 +48,26 @@ public final class SemaphoreArena {
   private SemaphoreArena(int descriptor, MemorySegment memory) {
     this.descriptor = descriptor;
     this.memory = memory;
+  }
+
+  /**
+   * In a forked JVM, and in the one that was forked: they have no arena in common from now on. What
+   * semaphores there were must not be used any more.
+   */
+  public static synchronized void forgetAll() {
+    current = null;
+    MAPPED.clear();
+    process = 0;
+  }
+
+  /** This process in one word: a {@link ProcessIdentity}. */
+  static int identityOfProcess() {
+    int identity = process;
+    if (identity == 0) {
+      identity = ProcessIdentity.own();
+      process = identity;
+    }
+    return identity;
   }
 
   /** A new semaphore in this process's own arena. */

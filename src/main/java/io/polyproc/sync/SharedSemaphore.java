@@ -1,9 +1,10 @@
 package io.polyproc.sync;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.polyproc.posix.Futex;
-import io.polyproc.posix.Processes;
+import io.polyproc.posix.ProcessIdentity;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,6 +17,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Any thread of any process that maps the {@link SemaphoreArena} may call. Without contention an
  * operation is one compare-and-set and no system call. How often and by which thread it is held is
  * each process's own knowledge, as in CPython.
+ *
+ * <p>One that only one process can hold has, beside its value, the process that holds it; both
+ * change in one step, so that it is never held by nobody. The holders of several permits are listed
+ * if that was asked for. When a holder ends without releasing its permit, whoever waits notices
+ * within {@value #LOOK_MILLIS} ms and takes it over: {@link #takeLostHolder}.
  */
 public final class SharedSemaphore {
   /** The kind that counts: {@code SemLock}'s {@code SEMAPHORE}. */
@@ -29,17 +35,33 @@ public final class SharedSemaphore {
 
   // One slot of the arena:
   //   0  value      free permits, the futex word
-  //   4  waiters    threads that sleep, so that a release without any makes no system call
-  //   8  holder     pid of the process that acquired last
+  //   4  holder     which process holds the only permit, a ProcessIdentity; 0 if none or unknown
+  //   8  waiters    threads that sleep, so that a release without any makes no system call
   //  12  references how many processes use the slot
+  //  16  flags      see TRACKED
+  //  20  list       a ProcessIdentity for each permit of a tracked one, or of whoever else has
+  //                 enlisted; 0 is a free place
+  // Value and holder are also one word of 64 bits, the value its lower half.
   static final int SLOT_BYTES = 64;
   private static final int VALUE = 0;
-  private static final int WAITERS = 4;
-  private static final int HOLDER = 8;
+  private static final int HOLDER = 4;
+  private static final int WAITERS = 8;
   private static final int REFERENCES = 12;
+  private static final int FLAGS = 16;
+  private static final int LIST = 20;
+  private static final int LIST_END = SLOT_BYTES;
+
+  // Of one with several permits: it is listed who holds them, as far as there is room.
+  private static final int TRACKED = 1;
+  // Nobody holds its permits, for they are released by others than those who have acquired them.
+  private static final int SIGNALS = 2;
 
   private static final VarHandle WORD = JAVA_INT.varHandle();
+  private static final VarHandle BOTH = JAVA_LONG.varHandle();
+  private static final long FREE = 1;
   private static final int SPINS = 64;
+  private static final int LOOK_MILLIS = 100;
+  private static final long LOOK_NANOS = LOOK_MILLIS * 1_000_000L;
 
   private final SemaphoreArena arena;
   private final MemorySegment memory;
@@ -49,6 +71,7 @@ public final class SharedSemaphore {
   private final AtomicBoolean released = new AtomicBoolean();
   private volatile int count;
   private volatile long owner;
+  private volatile int lostHolder;
 
   SharedSemaphore(SemaphoreArena arena, long slot, int kind, int maxValue) {
     this.arena = arena;
@@ -62,7 +85,74 @@ public final class SharedSemaphore {
     WORD.setVolatile(memory, slot + WAITERS, 0);
     WORD.setVolatile(memory, slot + HOLDER, 0);
     WORD.setVolatile(memory, slot + REFERENCES, 1);
+    WORD.setVolatile(memory, slot + FLAGS, 0);
+    for (long place = slot + LIST; place < slot + LIST_END; place += Integer.BYTES) {
+      WORD.setVolatile(memory, place, 0);
+    }
     WORD.setVolatile(memory, slot + VALUE, value);
+  }
+
+  /** Lists from now on who holds its permits; before anybody else knows it. */
+  public void track() {
+    if (maxValue > 1) {
+      WORD.setVolatile(memory, slot + FLAGS, TRACKED);
+    }
+  }
+
+  /** Its permits are signals, and pass to nobody when a process ends. */
+  public void useForSignals() {
+    WORD.setVolatile(memory, slot + FLAGS, SIGNALS);
+  }
+
+  private boolean isTracked() {
+    return maxValue > 1 && (int) WORD.getVolatile(memory, slot + FLAGS) == TRACKED;
+  }
+
+  /**
+   * Puts this process on the list that there is beside a semaphore that is not tracked.
+   *
+   * @return false if it has no free place
+   */
+  public boolean enlist() {
+    return replace(0, SemaphoreArena.identityOfProcess());
+  }
+
+  /** Takes this process off the list, once; false if it is not on it. */
+  public boolean delist() {
+    return replace(SemaphoreArena.identityOfProcess(), 0);
+  }
+
+  /** Takes processes that have ended off the list; returns how many. */
+  public int delistGone() {
+    int count = 0;
+    while (replaceGone(0) != 0) {
+      count++;
+    }
+    return count;
+  }
+
+  private boolean replace(int former, int next) {
+    for (long place = slot + LIST; place < slot + LIST_END; place += Integer.BYTES) {
+      if (WORD.compareAndSet(memory, place, former, next)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Replaces a process that has ended; returns which, or 0 if there is none. */
+  private int replaceGone(int next) {
+    int mine = SemaphoreArena.identityOfProcess();
+    for (long place = slot + LIST; place < slot + LIST_END; place += Integer.BYTES) {
+      int listed = (int) WORD.getVolatile(memory, place);
+      if (listed != 0
+          && listed != mine
+          && ProcessIdentity.isGone(listed)
+          && WORD.compareAndSet(memory, place, listed, next)) {
+        return listed;
+      }
+    }
+    return 0;
   }
 
   /** Takes one permit if there is any, without waiting. */
@@ -76,6 +166,9 @@ public final class SharedSemaphore {
   }
 
   private boolean takePermit() {
+    if (maxValue == 1) {
+      return BOTH.compareAndSet(memory, slot, FREE, heldBy(SemaphoreArena.identityOfProcess()));
+    }
     int value = (int) WORD.getVolatile(memory, slot + VALUE);
     while (value > 0) {
       int witness = (int) WORD.compareAndExchange(memory, slot + VALUE, value, value - 1);
@@ -89,12 +182,70 @@ public final class SharedSemaphore {
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // whoever counts holds the permit
   private boolean acquired() {
+    if (isTracked() && !enlist()) {
+      useForSignals();
+    }
+    return counted();
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // whoever counts holds the permit
+  private boolean counted() {
     count++;
     owner = Thread.currentThread().threadId();
-    if (maxValue == 1) {
-      WORD.setOpaque(memory, slot + HOLDER, SemaphoreArena.PID);
-    }
     return true;
+  }
+
+  private static long heldBy(int process) {
+    return (long) process << Integer.SIZE;
+  }
+
+  /** As if that process were there on the list. */
+  void list(int place, int process) {
+    WORD.setVolatile(memory, slot + LIST + (long) place * Integer.BYTES, process);
+  }
+
+  /** As if that process had acquired it. */
+  void hold(int process) {
+    BOTH.setVolatile(memory, slot, heldBy(process));
+  }
+
+  /** Takes a permit over if the process that holds it has ended. */
+  private boolean takeOver() {
+    return maxValue == 1 ? takeOnlyOver() : isTracked() && takeListedOver();
+  }
+
+  private boolean takeListedOver() {
+    int gone = replaceGone(SemaphoreArena.identityOfProcess());
+    lostHolder = ProcessIdentity.pid(gone);
+    return gone != 0;
+  }
+
+  private boolean takeOnlyOver() {
+    long word = (long) BOTH.getVolatile(memory, slot);
+    int holder = (int) (word >>> Integer.SIZE);
+    int mine = SemaphoreArena.identityOfProcess();
+    if ((int) word != 0
+        || holder == 0
+        || holder == mine
+        || (int) WORD.getVolatile(memory, slot + FLAGS) == SIGNALS
+        || !ProcessIdentity.isGone(holder)) {
+      return false;
+    }
+    if (!BOTH.compareAndSet(memory, slot, word, heldBy(mine))) {
+      return false;
+    }
+    lostHolder = ProcessIdentity.pid(holder);
+    return true;
+  }
+
+  /**
+   * The id of the process from which this one has taken the permit over, as it ended without giving
+   * it back; 0 if there is none, or it was asked for before.
+   */
+  public int takeLostHolder() {
+    int pid = lostHolder;
+    lostHolder = 0;
+    return pid;
   }
 
   /**
@@ -117,6 +268,30 @@ public final class SharedSemaphore {
     return awaitPermit(System.nanoTime() + (long) (seconds * 1e9));
   }
 
+  /**
+   * Waits until a permit may be free, and takes none: for a caller whose thread must not sleep in a
+   * system call itself. Whoever is told so tries to acquire, and may be too late.
+   *
+   * @param seconds how long at most
+   */
+  public boolean awaitFree(double seconds) {
+    long deadline = System.nanoTime() + (long) (seconds * 1e9);
+    WORD.getAndAdd(memory, slot + WAITERS, 1);
+    try {
+      for (long left = deadline - System.nanoTime(); ; left = deadline - System.nanoTime()) {
+        if (value() > 0) {
+          return true;
+        }
+        if (left <= 0) {
+          return false;
+        }
+        Futex.await(memory, slot + VALUE, 0, left);
+      }
+    } finally {
+      WORD.getAndAdd(memory, slot + WAITERS, -1);
+    }
+  }
+
   private boolean awaitPermit(long deadline) {
     WORD.getAndAdd(memory, slot + WAITERS, 1);
     try {
@@ -125,9 +300,12 @@ public final class SharedSemaphore {
           return acquired();
         }
         if (left <= 0) {
-          return false;
+          return takeOver() && counted();
         }
-        Futex.await(memory, slot + VALUE, 0, left);
+        Futex.await(memory, slot + VALUE, 0, Math.min(left, LOOK_NANOS));
+        if (left > LOOK_NANOS && takeOver()) {
+          return counted();
+        }
       }
     } finally {
       WORD.getAndAdd(memory, slot + WAITERS, -1);
@@ -151,23 +329,31 @@ public final class SharedSemaphore {
         return 0;
       }
     }
-    int value = (int) WORD.getVolatile(memory, slot + VALUE);
-    if (value >= maxValue) {
+    if (value() >= maxValue) {
       return 2;
+    }
+    if (maxValue == 1 ? !isHeldHere() : isTracked() && !delist()) {
+      useForSignals();
     }
     // Before the permit is free: afterwards the next holder counts.
     count--;
-    while (true) {
-      int witness = (int) WORD.compareAndExchange(memory, slot + VALUE, value, value + 1);
-      if (witness == value) {
-        break;
-      }
-      value = witness;
-    }
+    givePermit();
     if ((int) WORD.getVolatile(memory, slot + WAITERS) > 0) {
       Futex.wake(memory, slot + VALUE, 1);
     }
     return 0;
+  }
+
+  private boolean isHeldHere() {
+    return (int) WORD.getVolatile(memory, slot + HOLDER) == SemaphoreArena.identityOfProcess();
+  }
+
+  private void givePermit() {
+    if (maxValue == 1) {
+      BOTH.setVolatile(memory, slot, FREE);
+    } else {
+      WORD.getAndAdd(memory, slot + VALUE, 1);
+    }
   }
 
   /** How often this process has acquired and not yet released it. */
@@ -185,15 +371,9 @@ public final class SharedSemaphore {
     return (int) WORD.getVolatile(memory, slot + VALUE);
   }
 
-  /** The pid that acquired last; only kept where at most one process holds it. */
+  /** The id of the process that holds the only permit; 0 if none does or it is not known. */
   public int holder() {
-    return (int) WORD.getOpaque(memory, slot + HOLDER);
-  }
-
-  /** Whether the process that holds it, if any does, no longer exists. */
-  public boolean isHolderGone() {
-    int holder = holder();
-    return maxValue == 1 && value() == 0 && holder != 0 && !Processes.exists(holder);
+    return ProcessIdentity.pid((int) WORD.getVolatile(memory, slot + HOLDER));
   }
 
   /** Where it lives in its arena. */

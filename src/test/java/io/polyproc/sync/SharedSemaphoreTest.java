@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
+import io.polyproc.posix.ProcessIdentity;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -149,6 +150,132 @@ final class SharedSemaphoreTest {
           IllegalArgumentException.class,
           () -> SemaphoreArena.open(descriptor, 12345L, 64, SEMAPHORE, 1));
     }
+  }
+
+  @Test
+  void shouldKnowItsHolder() {
+    SharedSemaphore mutex = SemaphoreArena.newSemaphore(SEMAPHORE, 1, 1);
+    assertEquals(0, mutex.holder());
+    assertTrue(mutex.tryAcquire());
+    assertEquals(ProcessHandle.current().pid(), mutex.holder());
+    assertEquals(0, mutex.release());
+    assertEquals(0, mutex.holder());
+    mutex.close();
+  }
+
+  @Test
+  void shouldPassFromAProcessThatHasEndedToWhoeverWaits() throws Exception {
+    SharedSemaphore mutex = SemaphoreArena.newSemaphore(SEMAPHORE, 1, 1);
+    int dead = endedProcess();
+    mutex.hold(dead);
+    assertTrue(mutex.acquire(10));
+    assertEquals(dead, mutex.takeLostHolder());
+    assertEquals(0, mutex.takeLostHolder());
+    assertEquals(0, mutex.release());
+    assertEquals(1, mutex.value());
+    mutex.close();
+  }
+
+  @Test
+  void shouldPassToOneWaiterOnly() throws Exception {
+    SharedSemaphore mutex = SemaphoreArena.newSemaphore(RECURSIVE_MUTEX, 1, 1);
+    mutex.hold(endedProcess());
+    List<CompletableFuture<Boolean>> waiters = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      waiters.add(CompletableFuture.supplyAsync(() -> open(mutex).acquire(1)));
+    }
+    int winners = 0;
+    for (CompletableFuture<Boolean> waiter : waiters) {
+      winners += waiter.get(30, TimeUnit.SECONDS) ? 1 : 0;
+    }
+    assertEquals(1, winners);
+    mutex.close();
+  }
+
+  @Test
+  void shouldNotTakeAProcessForAFormerOneWithItsId() throws Exception {
+    SharedSemaphore mutex = SemaphoreArena.newSemaphore(SEMAPHORE, 1, 1);
+    int self = (int) ProcessHandle.current().pid();
+    mutex.hold(ProcessIdentity.own() == (self | 1 << 22) ? self | 2 << 22 : self | 1 << 22);
+    assertTrue(mutex.acquire(10));
+    assertEquals(self, mutex.takeLostHolder());
+    mutex.close();
+  }
+
+  @Test
+  void shouldStayWithAProcessThatRuns() throws Exception {
+    SharedSemaphore mutex = SemaphoreArena.newSemaphore(SEMAPHORE, 1, 1);
+    Process process = new ProcessBuilder("sleep", "100").start();
+    try {
+      mutex.hold((int) process.pid());
+      assertFalse(mutex.acquire(0.3));
+    } finally {
+      process.destroyForcibly();
+    }
+    mutex.close();
+  }
+
+  @Test
+  void shouldPassAPermitOfATrackedOneOn() throws Exception {
+    SharedSemaphore semaphore = tracked(2);
+    assertTrue(semaphore.tryAcquire());
+    assertTrue(semaphore.tryAcquire());
+    int dead = endedProcess();
+    semaphore.list(0, dead);
+    assertTrue(semaphore.acquire(10));
+    assertEquals(dead, semaphore.takeLostHolder());
+    assertFalse(semaphore.acquire(0.2));
+    assertEquals(0, semaphore.release());
+    assertEquals(0, semaphore.release());
+    assertEquals(2, semaphore.value());
+    semaphore.close();
+  }
+
+  @Test
+  void shouldNotTakeSignalsForPermitsThatSomebodyHolds() throws Exception {
+    SharedSemaphore semaphore = tracked(1);
+    assertTrue(semaphore.tryAcquire());
+    semaphore.list(0, endedProcess());
+    assertEquals(0, semaphore.release());
+    assertTrue(semaphore.tryAcquire());
+    assertFalse(semaphore.acquire(0.3));
+    semaphore.close();
+  }
+
+  @Test
+  void shouldNotTrackMoreThanItHasPlacesFor() throws Exception {
+    SharedSemaphore semaphore = tracked(12);
+    for (int i = 0; i < 12; i++) {
+      assertTrue(semaphore.tryAcquire());
+    }
+    semaphore.list(3, endedProcess());
+    assertFalse(semaphore.acquire(0.3));
+    semaphore.close();
+  }
+
+  @Test
+  void shouldCountWhoOfAListHasEnded() throws Exception {
+    SharedSemaphore semaphore = SemaphoreArena.newSemaphore(SEMAPHORE, 0, Integer.MAX_VALUE);
+    assertTrue(semaphore.enlist());
+    semaphore.list(4, endedProcess());
+    semaphore.list(7, endedProcess());
+    assertEquals(2, semaphore.delistGone());
+    assertEquals(0, semaphore.delistGone());
+    assertTrue(semaphore.delist());
+    assertFalse(semaphore.delist());
+    semaphore.close();
+  }
+
+  private static SharedSemaphore tracked(int permits) {
+    SharedSemaphore semaphore = SemaphoreArena.newSemaphore(SEMAPHORE, permits, Integer.MAX_VALUE);
+    semaphore.track();
+    return semaphore;
+  }
+
+  private static int endedProcess() throws Exception {
+    Process process = new ProcessBuilder("true").start();
+    process.waitFor();
+    return (int) process.pid();
   }
 
   private static SharedSemaphore open(SharedSemaphore semaphore) {

@@ -1,0 +1,146 @@
+package io.polyproc.ipc;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import io.polyproc.posix.ByteStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Reads one message from a descriptor: four bytes that say how long it is, in network order, or -1
+ * and eight bytes that do, then so many bytes. It never reads beyond the message, because what
+ * follows may be for another process.
+ *
+ * <p>Confined to one thread at a time. A signal that arrives ends {@link #resume} early, so that
+ * its handler can run; what was read so far is kept for the next call.
+ */
+public final class MessageReader {
+  /** The message is there: {@link #take}. */
+  public static final int DONE = 0;
+
+  /** A signal arrived. */
+  public static final int INTERRUPTED = 1;
+
+  /** The other side is closed, and nothing more came. */
+  public static final int END = 2;
+
+  /** The other side was closed amidst the message. */
+  public static final int CUT_OFF = 3;
+
+  /** The message is longer than allowed, or than an array can be; it was not read. */
+  public static final int TOO_LONG = 4;
+
+  private static final ValueLayout.OfInt LENGTH =
+      JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong LONG_LENGTH =
+      JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final int LENGTH_BYTES = 4;
+  private static final int LONG_LENGTH_BYTES = 8;
+  private static final int LONGER = -1;
+
+  private static final int SMALL = 8 << 10;
+  private static final int LARGE = 256 << 10;
+
+  /** Room is made as content arrives, lest a wrong length take all memory. */
+  private static final int FIRST_ROOM = 16 << 20;
+
+  private static final long LONGEST = Integer.MAX_VALUE - 8;
+  private static final byte[] EMPTY = {};
+
+  private MemorySegment buffer = Arena.ofAuto().allocate(SMALL, 8);
+  private int fd;
+  private long limit;
+  private int lengthBytes;
+  private long length;
+  private int got;
+  private byte[] content = EMPTY;
+
+  /**
+   * Begins a message.
+   *
+   * @param limit the longest that is allowed
+   * @return {@link #DONE} or why not, as above, or {@code -errno}
+   */
+  public int read(int fd, long limit) {
+    this.fd = fd;
+    this.limit = limit;
+    lengthBytes = LENGTH_BYTES;
+    length = -1;
+    got = 0;
+    return resume();
+  }
+
+  /** Goes on with the message. */
+  public int resume() {
+    if (length < 0) {
+      int status = readLength();
+      if (status != DONE) {
+        return status;
+      }
+    }
+    while (got < length) {
+      if (length > SMALL && buffer.byteSize() == SMALL) {
+        buffer = Arena.ofAuto().allocate(LARGE, 8);
+      }
+      long read = ByteStream.read(fd, buffer, 0, Math.min(length - got, buffer.byteSize()));
+      if (read <= 0) {
+        return unusual(read);
+      }
+      int count = (int) read;
+      if (got + count > content.length) {
+        content = Arrays.copyOf(content, (int) Math.min(2L * content.length, length));
+      }
+      MemorySegment.copy(buffer, JAVA_BYTE, 0, content, got, count);
+      got += count;
+    }
+    return DONE;
+  }
+
+  private int readLength() {
+    while (true) {
+      while (got < lengthBytes) {
+        long read = ByteStream.read(fd, buffer, got, lengthBytes - got);
+        if (read <= 0) {
+          return unusual(read);
+        }
+        got += (int) read;
+      }
+      got = 0;
+      long found = lengthBytes == LENGTH_BYTES ? buffer.get(LENGTH, 0) : buffer.get(LONG_LENGTH, 0);
+      if (found == LONGER && lengthBytes == LENGTH_BYTES) {
+        lengthBytes = LONG_LENGTH_BYTES;
+        continue;
+      }
+      if (found < 0 || found > Math.min(limit, LONGEST)) {
+        return TOO_LONG;
+      }
+      length = found;
+      content = found == 0 ? EMPTY : new byte[(int) Math.min(found, FIRST_ROOM)];
+      return DONE;
+    }
+  }
+
+  private int unusual(long read) {
+    if (read == 0) {
+      return got == 0 ? END : CUT_OFF;
+    }
+    return read == ByteStream.INTERRUPTED ? INTERRUPTED : (int) read;
+  }
+
+  /** Whether nothing of the message has come yet. */
+  public boolean isUnbegun() {
+    return length < 0 && got == 0 && lengthBytes == LENGTH_BYTES;
+  }
+
+  /** The message, which is the caller's from now on. */
+  public byte[] take() {
+    byte[] message = content;
+    content = EMPTY;
+    return message;
+  }
+}

@@ -1,0 +1,190 @@
+package io.polyproc.ipc;
+
+import io.polyproc.posix.ByteStream;
+import io.polyproc.sync.SharedSemaphore;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending side of a {@code multiprocessing.Queue} in one process. {@link #put} never waits for
+ * the pipe: a message for which there is room is written at once, any other, and all after it, by a
+ * thread of this object. In CPython every message takes the way through such a thread, which there
+ * is Python's: here it would wait for Python's lock each time.
+ *
+ * <p>Any thread may call. The monitor guards what waits; the write lock, which all processes share,
+ * is taken by whoever writes, inside the monitor only if it is free. When the process ends, what
+ * waits is lost unless somebody has called {@link #awaitWritten}; the thread is a daemon.
+ */
+public final class QueueFeeder {
+  /** The queue has no place free. */
+  public static final int FULL = 2;
+
+  /** So many bytes are written to a pipe with room whole and without waiting: {@code PIPE_BUF}. */
+  private static final int AT_ONCE = 4096;
+
+  private static final int BATCH = 64 << 10;
+  private static final double SECONDS = 1;
+
+  private final int fd;
+  private final SharedSemaphore lock;
+  private final SharedSemaphore slots;
+  private final Queue<byte[]> waiting = new ArrayDeque<>();
+  private final Queue<Failure> failures = new ArrayDeque<>();
+  private final MessageWriter writer = new MessageWriter();
+  private @Nullable Thread thread;
+  private boolean writing;
+
+  /** A message that could not be written. */
+  public static final class Failure {
+    private final byte[] message;
+    private final int errno;
+
+    Failure(byte[] message, int errno) {
+      this.message = message;
+      this.errno = errno;
+    }
+
+    /** What was to be sent. */
+    public byte[] message() {
+      return message;
+    }
+
+    /** Why it was not. */
+    public int errno() {
+      return errno;
+    }
+  }
+
+  /**
+   * @param fd the pipe, which must stay open until all is written
+   * @param lock the queue's write lock
+   * @param slots the queue's free places
+   */
+  public QueueFeeder(int fd, SharedSemaphore lock, SharedSemaphore slots) {
+    this.fd = fd;
+    this.lock = lock;
+    this.slots = slots;
+  }
+
+  /**
+   * Sends a message if the queue has a place free.
+   *
+   * @return {@link #FULL} if it has none, else as {@link #put}
+   */
+  public int offer(byte[] message) {
+    return slots.tryAcquire() ? put(message) : FULL;
+  }
+
+  /**
+   * Sends a message for which there is a place, now or soon.
+   *
+   * @return 0; {@code -errno} if it is known already that it can't be; 1 if earlier ones could not
+   *     be: {@link #nextFailure}
+   */
+  public synchronized int put(byte[] message) {
+    if (waiting.isEmpty() && !writing && message.length + MessageWriter.LENGTH_BYTES <= AT_ONCE) {
+      if (lock.acquire(0)) {
+        try {
+          if (ByteStream.isWritable(fd)) {
+            return write(message);
+          }
+        } finally {
+          lock.release();
+        }
+      }
+    }
+    waiting.add(message);
+    if (thread == null) {
+      thread = Thread.ofPlatform().daemon().name("QueueFeederThread").start(this::feed);
+    }
+    notifyAll();
+    return failures.isEmpty() ? 0 : 1;
+  }
+
+  private int write(byte[] message) {
+    int status = writer.write(fd, message);
+    while (status == MessageWriter.INTERRUPTED) {
+      status = writer.resume();
+    }
+    return status;
+  }
+
+  private void feed() {
+    try {
+      while (true) {
+        writeAll(next());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody does
+    }
+  }
+
+  private synchronized List<byte[]> next() throws InterruptedException {
+    writing = false;
+    notifyAll();
+    while (waiting.isEmpty()) {
+      wait();
+    }
+    List<byte[]> batch = new ArrayList<>();
+    int bytes = 0;
+    for (byte[] message = waiting.poll(); message != null; message = waiting.poll()) {
+      batch.add(message);
+      bytes += message.length;
+      if (bytes >= BATCH) {
+        break;
+      }
+    }
+    writing = true;
+    return batch;
+  }
+
+  private void writeAll(List<byte[]> batch) {
+    while (!lock.acquire(SECONDS)) {
+      // Whoever holds it waits for room, maybe for long.
+    }
+    try {
+      for (byte[] message : batch) {
+        int status = write(message);
+        if (status != MessageWriter.DONE) {
+          fail(new Failure(message, -status));
+        }
+      }
+    } finally {
+      lock.release();
+    }
+  }
+
+  private synchronized void fail(Failure failure) {
+    failures.add(failure);
+  }
+
+  /** The next message that could not be written, if there is one. */
+  public synchronized @Nullable Failure nextFailure() {
+    return failures.poll();
+  }
+
+  /** Whether all that was put is written. */
+  public synchronized boolean isIdle() {
+    return waiting.isEmpty() && !writing;
+  }
+
+  /**
+   * Waits until all is written.
+   *
+   * @return whether it is
+   */
+  public synchronized boolean awaitWritten(long millis) throws InterruptedException {
+    long deadline = System.nanoTime() + millis * 1_000_000;
+    while (!isIdle()) {
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+}

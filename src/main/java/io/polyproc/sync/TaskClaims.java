@@ -1,0 +1,145 @@
+package io.polyproc.sync;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.MemoryFile;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+
+/**
+ * By which a pool and one of its workers agree on who has which task: a word of shared memory.
+ *
+ * <p>The pool <em>offers</em> tasks before it sends them; the worker <em>claims</em> each before it
+ * begins it, in their order. So the pool may send several ahead, and whatever happens to the worker
+ * it knows which of them were begun; what was not, it can take back at any moment, for instance to
+ * give it to a worker that has nothing to do. Tasks that were taken back may still be on their way:
+ * the worker recognises them by their epoch, and drops them.
+ *
+ * <p>One thread of the pool offers and takes back, one of the worker claims. A process that dies
+ * midway leaves the word as it was before or after its step.
+ *
+ * <pre>
+ *   bits  0 to 23  claimed  how many were claimed since the beginning, modulo 2^24
+ *        24 to 47  offered  how many were offered and not taken back, modulo 2^24
+ *        48 to 63  epoch    how often tasks were taken back
+ * </pre>
+ */
+public final class TaskClaims {
+  private static final long BYTES = 4096;
+  private static final int COUNT_BITS = 24;
+  private static final int EPOCH_BITS = 16;
+  private static final int EPOCH_SHIFT = 2 * COUNT_BITS;
+  private static final int COUNT = (1 << COUNT_BITS) - 1;
+  private static final int EPOCH = (1 << EPOCH_BITS) - 1;
+  private static final VarHandle WORD = JAVA_LONG.varHandle();
+
+  private final int descriptor;
+  private final MemorySegment memory;
+
+  private TaskClaims(int descriptor) {
+    this.descriptor = descriptor;
+    this.memory = MemoryFile.mapManaged(descriptor, BYTES);
+  }
+
+  /** The pool's. */
+  public static TaskClaims create() {
+    return new TaskClaims(MemoryFile.create("polyproc-claims", BYTES).fd());
+  }
+
+  /**
+   * The worker's.
+   *
+   * @param descriptor of the memory; taken over
+   */
+  public static TaskClaims open(int descriptor) {
+    TaskClaims claims = new TaskClaims(descriptor);
+    Descriptors.close(descriptor);
+    return claims;
+  }
+
+  /** What to send to the worker; {@link #closeDescriptor} once that was done. */
+  public int descriptor() {
+    return descriptor;
+  }
+
+  /** The memory stays. */
+  public void closeDescriptor() {
+    Descriptors.close(descriptor);
+  }
+
+  /**
+   * The pool offers more tasks.
+   *
+   * @return the epoch to send with them
+   */
+  public int offer(int count) {
+    while (true) {
+      long word = word();
+      long offered = word(epoch(word), offered(word) + count, claimed(word));
+      if (WORD.compareAndSet(memory, 0L, word, offered)) {
+        return epoch(word);
+      }
+    }
+  }
+
+  /**
+   * The worker wants to begin the next task.
+   *
+   * @return false if the tasks of this epoch were taken back
+   */
+  public boolean claim(int epoch) {
+    while (true) {
+      long word = word();
+      if (epoch(word) != epoch || offered(word) == claimed(word)) {
+        return false;
+      }
+      long next = word(epoch, offered(word), claimed(word) + 1);
+      if (WORD.compareAndSet(memory, 0L, word, next)) {
+        return true;
+      }
+    }
+  }
+
+  /**
+   * The pool takes back what was not claimed.
+   *
+   * @return how many were claimed since the beginning, modulo 2^24
+   */
+  public int takeBack() {
+    while (true) {
+      long word = word();
+      long next = word(epoch(word) + 1, claimed(word), claimed(word));
+      if (WORD.compareAndSet(memory, 0L, word, next)) {
+        return claimed(word);
+      }
+    }
+  }
+
+  /** How many were claimed since the beginning, modulo 2^24. */
+  public int claimed() {
+    return claimed(word());
+  }
+
+  private long word() {
+    return (long) WORD.getVolatile(memory, 0L);
+  }
+
+  private static long word(int epoch, int offered, int claimed) {
+    return ((long) (epoch & EPOCH) << EPOCH_SHIFT)
+        | ((long) (offered & COUNT) << COUNT_BITS)
+        | (claimed & COUNT);
+  }
+
+  private static int claimed(long word) {
+    return (int) word & COUNT;
+  }
+
+  private static int offered(long word) {
+    return (int) (word >>> COUNT_BITS) & COUNT;
+  }
+
+  private static int epoch(long word) {
+    return (int) (word >>> EPOCH_SHIFT) & EPOCH;
+  }
+}

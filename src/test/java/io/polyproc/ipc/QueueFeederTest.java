@@ -1,0 +1,119 @@
+package io.polyproc.ipc;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.polyproc.posix.Descriptors;
+import io.polyproc.sync.SemaphoreArena;
+import io.polyproc.sync.SharedSemaphore;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class QueueFeederTest {
+  private static final int AF_UNIX = 1;
+  private static final int SOCK_STREAM = 1;
+  private static final int EPIPE = 32;
+
+  private final SharedSemaphore lock = SemaphoreArena.newSemaphore(SharedSemaphore.SEMAPHORE, 1, 1);
+  private final SharedSemaphore slots =
+      SemaphoreArena.newSemaphore(SharedSemaphore.SEMAPHORE, 2, 2);
+  private final MessageReader reader = new MessageReader();
+  private QueueFeeder feeder;
+  private int in;
+  private int out;
+
+  @BeforeEach
+  void open() {
+    int[] pair = Descriptors.socketPair(AF_UNIX, SOCK_STREAM, 0);
+    in = pair[0];
+    out = pair[1];
+    feeder = new QueueFeeder(in, lock, slots);
+  }
+
+  @AfterEach
+  void close() {
+    if (out >= 0) {
+      Descriptors.close(out);
+    }
+    Descriptors.close(in);
+    lock.close();
+    slots.close();
+  }
+
+  private static byte[] message(int number, int size) {
+    return ByteBuffer.allocate(size).putInt(number).array();
+  }
+
+  private void assertNext(byte[] message) {
+    assertEquals(MessageReader.DONE, reader.read(out, Long.MAX_VALUE));
+    assertArrayEquals(message, reader.take());
+  }
+
+  @Test
+  void shouldWriteAtOnceWhereThereIsRoom() {
+    assertEquals(0, feeder.put(message(1, 10)));
+    assertTrue(feeder.isIdle());
+    assertEquals(1, lock.value());
+    assertNext(message(1, 10));
+  }
+
+  @Test
+  void shouldRefuseWhatHasNoPlace() {
+    assertEquals(0, feeder.offer(message(1, 10)));
+    assertEquals(0, feeder.offer(message(2, 10)));
+    assertEquals(QueueFeeder.FULL, feeder.offer(message(3, 10)));
+    slots.release();
+    assertEquals(0, feeder.offer(message(4, 10)));
+    assertNext(message(1, 10));
+    assertNext(message(2, 10));
+    assertNext(message(4, 10));
+  }
+
+  @Test
+  void shouldNeverWaitForRoomAndKeepTheOrder() throws Exception {
+    int count = 3000;
+    for (int i = 0; i < count; i++) {
+      assertEquals(0, feeder.put(message(i, i % 7 == 0 ? 10_000 : 100)));
+    }
+    assertFalse(feeder.awaitWritten(50), "more than fits into the buffers of the kernel");
+    for (int i = 0; i < count; i++) {
+      assertNext(message(i, i % 7 == 0 ? 10_000 : 100));
+    }
+    assertTrue(feeder.awaitWritten(10_000));
+    assertEquals(1, lock.value());
+    assertNull(feeder.nextFailure());
+  }
+
+  @Test
+  void shouldLeaveItToTheFeederWhileAnotherWrites() throws Exception {
+    assertTrue(lock.tryAcquire());
+    assertEquals(0, feeder.put(message(1, 10)));
+    assertFalse(feeder.awaitWritten(20));
+    lock.release();
+    assertTrue(feeder.awaitWritten(10_000));
+    assertNext(message(1, 10));
+  }
+
+  @Test
+  void shouldTellOfWhatCouldNotBeWritten() throws Exception {
+    Descriptors.close(out);
+    out = -1;
+    assertEquals(-EPIPE, feeder.put(message(1, 10)));
+    assertEquals(0, feeder.put(message(2, 100_000)));
+    assertTrue(feeder.awaitWritten(10_000));
+    QueueFeeder.Failure failure = feeder.nextFailure();
+    assertNotNull(failure);
+    assertEquals(EPIPE, failure.errno());
+    assertArrayEquals(message(2, 100_000), failure.message());
+    assertNull(feeder.nextFailure());
+    assertEquals(1, lock.value());
+  }
+}
