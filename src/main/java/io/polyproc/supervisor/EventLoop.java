@@ -65,10 +65,15 @@ public final class EventLoop {
     boolean[] ready = Descriptors.poll(fds, timeoutMillis);
     for (int i = 0; i < fds.length; i++) {
       Runnable onReadable = entries.get(i).getValue();
-      // One that ran before may have closed this descriptor, and even opened it as another file.
-      if (ready[i] && onReadable.equals(watched.get(fds[i]))) {
+      // One that ran before may have closed this descriptor, and even opened it as another file,
+      // or have read what was there.
+      if (ready[i] && onReadable.equals(watched.get(fds[i])) && isReadable(fds[i])) {
         onReadable.run();
       }
     }
+  }
+
+  private static boolean isReadable(int fd) {
+    return Descriptors.poll(new int[] {fd}, 0)[0];
   }
 }

@@ -1,13 +1,10 @@
 package io.polyproc.supervisor;
 
 import io.polyproc.posix.Descriptors;
-import io.polyproc.posix.Processes;
 import io.polyproc.supervisor.WorkerJvm.Peer;
 import io.polyproc.wire.Message.Exited;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +13,6 @@ final class ProgramRun {
   private final Peer main;
   private final Consumer<Exited> onEnd;
   private final Map<String, Integer> sharedDescriptors = new HashMap<>();
-  private final Set<String> sharedMemory = new LinkedHashSet<>();
   private @Nullable Exited exited;
   private long killAt;
 
@@ -68,18 +64,8 @@ final class ProgramRun {
     return sharedDescriptors.remove(token);
   }
 
-  void track(String name, boolean exists) {
-    if (exists) {
-      sharedMemory.add(name);
-    } else {
-      sharedMemory.remove(name);
-    }
-  }
-
   private void release() {
     sharedDescriptors.values().forEach(Descriptors::close);
     sharedDescriptors.clear();
-    sharedMemory.forEach(Processes::unlinkSharedMemory);
-    sharedMemory.clear();
   }
 }

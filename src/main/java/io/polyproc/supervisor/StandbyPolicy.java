@@ -1,11 +1,8 @@
 package io.polyproc.supervisor;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.polyproc.posix.Memory;
 import java.time.Duration;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * How many workers boot ahead of need.
@@ -57,7 +54,7 @@ public record StandbyPolicy(int limit) {
   private static StandbyPolicy ofMachine(int perCore) {
     int cores = Runtime.getRuntime().availableProcessors();
     return new StandbyPolicy(
-        (int) Math.min(Math.min(perCore * cores, MOST), availableMemory() / WORKER_BYTES));
+        (int) Math.min(Math.min(perCore * cores, MOST), Memory.availableNow() / WORKER_BYTES));
   }
 
   private static StandbyPolicy of(String setting) {
@@ -77,19 +74,5 @@ public record StandbyPolicy(int limit) {
   /** How many standbys there should be now. */
   int target(boolean anyHandedOut) {
     return anyHandedOut ? limit : Math.min(1, limit);
-  }
-
-  /** {@code MemAvailable} of {@code man 5 proc}, in bytes; unlimited where it is not known. */
-  public static long availableMemory() {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
-      return lines
-          .filter(line -> line.startsWith("MemAvailable:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-          .findFirst()
-          .orElse(Long.MAX_VALUE);
-    } catch (IOException | NumberFormatException e) {
-      // Not a Linux /proc: the number of cores alone decides.
-      return Long.MAX_VALUE;
-    }
   }
 }

@@ -15,11 +15,14 @@ import io.polyproc.wire.Message.StartProcess;
 import io.polyproc.wire.Message.Started;
 import io.polyproc.wire.Message.TakenDescriptor;
 import io.polyproc.wire.MessageCodec;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,19 +43,33 @@ import org.jspecify.annotations.Nullable;
 public final class Supervisor {
   private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
   private static final int MOST_BOOT_FAILURES = 3;
+
+  /** How long a process may wait for the zygote before a worker boots for it. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
+
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
   private final EventLoop loop;
   private final List<String> command;
   private final Map<String, String> environment;
   private final StandbyPolicy policy;
+  private final MemoryReserve reserve;
   private final EventLoop.Chore chore = this::lookAfter;
   private final List<WorkerJvm> workers = new ArrayList<>();
   private final List<ProgramRun> programs = new ArrayList<>();
+  private @Nullable WorkerJvm zygote;
+  private final Queue<Waiting> waiting = new ArrayDeque<>();
+  private boolean canFork = true;
   private boolean prepared;
+  private boolean forGood;
   private boolean anyHandedOut;
   private long lastHandedOut;
   private int bootFailures;
+
+  /** A process that waits for the zygote; the descriptors are this record's. */
+  @SuppressWarnings("ArrayRecordComponent") // as they came; nobody compares them
+  private record Waiting(
+      Peer parent, ProgramRun program, StartProcess start, int[] descriptors, long until) {}
 
   /**
    * A supervisor without programs yet.
@@ -67,6 +84,7 @@ public final class Supervisor {
     this.command = List.copyOf(command);
     this.environment = Map.copyOf(environment);
     this.policy = policy;
+    this.reserve = MemoryReserve.of(environment);
     loop.add(chore);
   }
 
@@ -79,9 +97,27 @@ public final class Supervisor {
    */
   public static Connection start(
       List<String> command, Map<String, String> environment, StandbyPolicy policy) {
+    return start(command, environment, policy, false);
+  }
+
+  /**
+   * As {@link #start}, but the end of the program in this JVM is that of all processes, daemonic or
+   * not: for a Java program, which has no notion of waiting for them.
+   */
+  public static Connection startForGood(
+      List<String> command, Map<String, String> environment, StandbyPolicy policy) {
+    return start(command, environment, policy, true);
+  }
+
+  private static Connection start(
+      List<String> command,
+      Map<String, String> environment,
+      StandbyPolicy policy,
+      boolean forGood) {
     MessageSocket[] ends = MessageSocket.pair();
     EventLoop loop = new EventLoop();
     Supervisor supervisor = new Supervisor(loop, command, environment, policy);
+    supervisor.forGood = forGood;
     Thread thread =
         Thread.ofPlatform()
             .daemon()
@@ -200,7 +236,10 @@ public final class Supervisor {
   /** Ends workers that wait, and boots none until {@link #prepare} or a program's start. */
   public void stopStandbys() {
     prepared = false;
-    workers.stream().filter(WorkerJvm::isUnassigned).forEach(WorkerJvm::discard);
+    zygote = null;
+    workers.stream()
+        .filter(worker -> worker.isUnassigned() || worker.state() == State.ZYGOTE)
+        .forEach(WorkerJvm::discard);
   }
 
   /** Handles one message; false if the peer has closed, or said what nobody may say. */
@@ -214,16 +253,25 @@ public final class Supervisor {
       return true;
     } catch (IllegalArgumentException e) {
       LOG.log(Level.ERROR, "process " + peer.pid() + " is not listened to any more", e);
-      WorkerJvm.closeAll(packet.descriptors());
+      Descriptors.closeAll(packet.descriptors());
       return false;
     }
   }
 
-  private void handle(Peer peer, @Nullable ProgramRun program, Message message, int[] descriptors) {
-    if (message instanceof Message.Ready) {
-      booted(peer);
-      return;
+  private void handle(
+      Peer peer, @Nullable ProgramRun program, Message message, int... descriptors) {
+    switch (message) {
+      case Message.Ready _ -> booted(worker(peer));
+      case Message.Warm warm -> becameWarm(worker(peer), warm.forkable());
+      case Message.Prepared _ -> prepared(worker(peer));
+      case Message.Forked forked -> forked(worker(peer), forked.pid());
+      case Message.ForkFailed failed -> notForked(worker(peer), failed.reason());
+      default -> handleOfProgram(peer, program, message, descriptors);
     }
+  }
+
+  private void handleOfProgram(
+      Peer peer, @Nullable ProgramRun program, Message message, int[] descriptors) {
     if (program == null) {
       throw new IllegalArgumentException("not a message of a standby worker: " + message);
     }
@@ -232,31 +280,138 @@ public final class Supervisor {
       case StartProcess start -> startProcess(peer, program, start, descriptors);
       case Message.ShareDescriptor share -> share(peer, program, share, descriptors[0]);
       case Message.TakeDescriptor take -> take(peer, program, take);
-      case Message.TrackResource resource -> program.track(resource.name(), resource.exists());
       default -> throw new IllegalArgumentException("not a message to a supervisor: " + message);
     }
   }
 
-  private void booted(Peer peer) {
-    bootFailures = 0;
-    workers.stream().filter(worker -> worker.pid() == peer.pid()).forEach(WorkerJvm::booted);
+  private WorkerJvm worker(Peer peer) {
+    return workers.stream()
+        .filter(worker -> worker.pid() == peer.pid())
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("not a worker: " + peer.pid()));
   }
 
+  private void booted(WorkerJvm worker) {
+    bootFailures = 0;
+    worker.booted();
+  }
+
+  /** The first that nobody has claimed meanwhile becomes the zygote. */
+  private void becameWarm(WorkerJvm worker, boolean forkable) {
+    worker.becomeWarm();
+    if (forkable && wantsZygote() && worker.state() == State.STANDBY) {
+      worker.becomeZygote();
+      zygote = worker;
+    }
+  }
+
+  /** Standbys that were forked from the zygote before give way to better ones. */
+  private void prepared(WorkerJvm worker) {
+    if (worker.equals(zygote)) {
+      workers.stream().filter(it -> it.state() == State.STANDBY).forEach(WorkerJvm::discard);
+    }
+  }
+
+  private boolean wantsZygote() {
+    return zygote == null && policy.limit() > 0;
+  }
+
+  /**
+   * Asks a worker that is about to be assigned to be forked first: under demand no worker would
+   * ever be left to become the zygote.
+   */
+  private void askForZygote(WorkerJvm worker) {
+    if (!wantsZygote() || !canFork || zygoteIsComing()) {
+      return;
+    }
+    try {
+      worker.askForZygote();
+    } catch (IOException | PosixException e) {
+      // It has ended, or no descriptor is left: whoever has claimed it learns so.
+      LOG.log(Level.DEBUG, "no zygote was asked for", e);
+    }
+  }
+
+  private void forked(WorkerJvm original, int pid) {
+    WorkerJvm forked = add(original.zygote(pid));
+    if (wantsZygote()) {
+      zygote = forked;
+      hurryZygote();
+    } else {
+      forked.discard();
+    }
+  }
+
+  private void notForked(WorkerJvm original, String reason) {
+    LOG.log(Level.DEBUG, "workers can''t be forked: {0}", reason);
+    original.abandonZygote();
+    canFork = false;
+  }
+
+  /**
+   * Starts a process at once, or when the zygote is there and warm, if it soon will be: several
+   * that are started together would otherwise each boot, or at least import, on their own.
+   */
   private void startProcess(
       Peer parent, ProgramRun program, StartProcess start, int[] descriptors) {
+    String objection = reserve.objection(processes());
+    if (objection != null) {
+      parent.send(new StartFailed(start.request(), objection));
+      Descriptors.closeAll(descriptors);
+      return;
+    }
+    if (zygoteIsAwaited() && workers.stream().noneMatch(w -> w.state() == State.STANDBY)) {
+      long until = System.nanoTime() + LONGEST_WAIT.toNanos();
+      waiting.add(new Waiting(parent, program, start, descriptors, until));
+      hurryZygote();
+    } else {
+      startNow(parent, program, start, descriptors);
+    }
+  }
+
+  private void hurryZygote() {
+    WorkerJvm original = zygote;
+    if (original != null && !waiting.isEmpty()) {
+      original.hurry();
+    }
+  }
+
+  /** Whether there is, or will be, a zygote that is not warm yet. */
+  private boolean zygoteIsAwaited() {
+    WorkerJvm original = zygote;
+    return original == null ? zygoteIsComing() : !original.isWarm();
+  }
+
+  private boolean zygoteIsComing() {
+    return workers.stream().anyMatch(WorkerJvm::isToBeForked);
+  }
+
+  private void startWaiting() {
+    while (!waiting.isEmpty()
+        && (!zygoteIsAwaited() || waiting.element().until() - System.nanoTime() <= 0)) {
+      Waiting next = waiting.remove();
+      if (programs.contains(next.program())) {
+        startNow(next.parent(), next.program(), next.start(), next.descriptors());
+      } else {
+        Descriptors.closeAll(next.descriptors());
+      }
+    }
+  }
+
+  private void startNow(Peer parent, ProgramRun program, StartProcess start, int[] descriptors) {
     try {
       WorkerJvm worker = claim();
       int[] withParent = new int[descriptors.length + 1];
       withParent[0] = parent.pidfd();
       System.arraycopy(descriptors, 0, withParent, 1, descriptors.length);
       // A worker that has died meanwhile can't be sent to: that is its exit, reported as such.
-      worker.assign(parent, program, start.title(), start.daemonic(), withParent);
+      worker.assign(parent, program, start.title(), start.daemonic() || forGood, withParent);
       parent.send(new Started(start.request(), worker.pid()), worker.pidfd());
       handedOut();
     } catch (PosixException e) {
       parent.send(new StartFailed(start.request(), String.valueOf(e.getMessage())));
     } finally {
-      WorkerJvm.closeAll(descriptors);
+      Descriptors.closeAll(descriptors);
     }
   }
 
@@ -266,22 +421,48 @@ public final class Supervisor {
     lastHandedOut = System.nanoTime();
   }
 
-  /** A booted worker, else one that is booting, else a new one. */
+  /** A booted worker, else a fork of the zygote, else one that is booting, else a new one. */
   private WorkerJvm claim() {
     WorkerJvm booting = null;
     for (WorkerJvm worker : workers) {
       if (worker.state() == State.STANDBY) {
+        askForZygote(worker);
         return worker;
       }
       if (worker.state() == State.BOOTING && booting == null) {
         booting = worker;
       }
     }
-    return booting != null ? booting : boot();
+    WorkerJvm forked = forkZygote();
+    if (forked != null) {
+      return forked;
+    }
+    WorkerJvm worker = booting != null ? booting : boot();
+    askForZygote(worker);
+    return worker;
+  }
+
+  /** A new standby; null without a zygote. One that fails is given up. */
+  private @Nullable WorkerJvm forkZygote() {
+    WorkerJvm original = zygote;
+    if (original == null) {
+      return null;
+    }
+    try {
+      return add(original.fork(message -> handle(original.asPeer(), null, message)));
+    } catch (IOException | PosixException | IllegalArgumentException e) {
+      LOG.log(Level.WARNING, "a worker could not be forked; others boot in full", e);
+      zygote = null;
+      original.discard();
+      return null;
+    }
   }
 
   private WorkerJvm boot() {
-    WorkerJvm worker = WorkerJvm.start(command, environment);
+    return add(WorkerJvm.start(command, environment));
+  }
+
+  private WorkerJvm add(WorkerJvm worker) {
     workers.add(worker);
     loop.watch(worker.control().fd(), () -> hear(worker));
     loop.watch(worker.pidfd(), () -> ended(worker));
@@ -296,28 +477,38 @@ public final class Supervisor {
   }
 
   private int lookAfter() {
+    startWaiting();
     topUp();
     long now = System.nanoTime();
     int again = wantsStandby() ? millisUntilQuiet() : -1;
+    if (!waiting.isEmpty()) {
+      again = sooner(again, waiting.element().until() - now);
+    }
     for (ProgramRun program : List.copyOf(programs)) {
       if (program.isEnding()) {
-        long left = (program.killAt() - now) / 1_000_000;
+        long left = program.killAt() - now;
         if (left <= 0) {
           workers.stream().filter(w -> isDaemonicOf(w, program)).forEach(WorkerJvm::kill);
         } else {
-          again = again < 0 ? (int) left : (int) Math.min(again, left);
+          again = sooner(again, left);
         }
       }
     }
     return again;
   }
 
+  /** The earlier of two times to look again, in milliseconds from now; negative is never. */
+  private static int sooner(int millis, long nanos) {
+    int other = (int) Math.max(0, nanos / 1_000_000 + 1);
+    return millis < 0 ? other : Math.min(millis, other);
+  }
+
   /**
-   * Boots standbys one after the other and only while no process was asked for just now: those in
-   * demand get the processor.
+   * Forks a standby, or boots one: one after the other and only while no process was asked for just
+   * now, as those in demand get the processor.
    */
   private void topUp() {
-    if (!wantsStandby() || millisUntilQuiet() > 0) {
+    if (!wantsStandby() || millisUntilQuiet() > 0 || forkZygote() != null) {
       return;
     }
     try {
@@ -331,13 +522,14 @@ public final class Supervisor {
 
   private boolean wantsStandby() {
     return prepared
+        && !zygoteIsAwaited()
         && bootFailures < MOST_BOOT_FAILURES
         && workers.stream().noneMatch(w -> w.isBooting() && !w.isDiscarded())
         && standbys() < policy.target(anyHandedOut);
   }
 
   private int millisUntilQuiet() {
-    if (!anyHandedOut) {
+    if (!anyHandedOut || zygote != null) {
       return 0;
     }
     long quiet = Duration.ofNanos(System.nanoTime() - lastHandedOut).toMillis();
@@ -349,8 +541,12 @@ public final class Supervisor {
     loop.forget(worker.control().fd());
     loop.forget(worker.pidfd());
     boolean unassigned = worker.isUnassigned();
+    forgetWaitingFor(worker);
     Exited exited = worker.reap();
     workers.remove(worker);
+    if (worker.equals(zygote)) {
+      zygote = null;
+    }
     if (unassigned) {
       bootFailures++;
       LOG.log(Level.DEBUG, "a standby worker ended: {0}", exited);
@@ -366,6 +562,15 @@ public final class Supervisor {
         mainEnded(program, exited);
       } else {
         endIfDone(program);
+      }
+    }
+  }
+
+  private void forgetWaitingFor(WorkerJvm parent) {
+    for (Waiting start : List.copyOf(waiting)) {
+      if (start.parent().pid() == parent.pid()) {
+        waiting.remove(start);
+        Descriptors.closeAll(start.descriptors());
       }
     }
   }

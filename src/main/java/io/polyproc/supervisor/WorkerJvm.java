@@ -4,6 +4,7 @@ import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageSocket;
+import io.polyproc.posix.MessageSocket.Packet;
 import io.polyproc.posix.Processes;
 import io.polyproc.wire.Message;
 import io.polyproc.wire.MessageCodec;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +23,15 @@ import org.jspecify.annotations.Nullable;
 final class WorkerJvm {
   private static final int LAST_WORDS_BYTES = 4000;
 
+  /** It takes some 20; a loaded machine may take more. */
+  private static final int FORK_MILLIS = 10_000;
+
   /** Where a worker is in its life. */
   enum State {
     BOOTING,
     STANDBY,
+    /** Never assigned: standbys are forked from it. */
+    ZYGOTE,
     ASSIGNED,
     DISCARDED,
     ENDED
@@ -37,8 +44,27 @@ final class WorkerJvm {
   private boolean booted;
   private boolean daemonic;
   private boolean controlOpen = true;
+  private boolean warm;
   private @Nullable Peer parent;
   private @Nullable ProgramRun program;
+  private @Nullable Fork pendingZygote;
+
+  /** What a child to be forked gets, and this process's end of its control socket. */
+  private record Fork(MessageSocket control, MessageSocket ofChild, MemoryFile log) {
+    static Fork create() {
+      MessageSocket[] ends = MessageSocket.pair();
+      return new Fork(ends[0], ends[1], MemoryFile.create("polyproc-worker-log", 0));
+    }
+
+    WorkerJvm child(int pid) {
+      return new WorkerJvm(ChildProcess.of(pid), control, log);
+    }
+
+    void abandon() {
+      control.close();
+      log.close();
+    }
+  }
 
   private WorkerJvm(ChildProcess process, MessageSocket control, MemoryFile log) {
     this.process = process;
@@ -60,6 +86,106 @@ final class WorkerJvm {
       throw e;
     } finally {
       ends[1].close();
+    }
+  }
+
+  /** From now on it is not assigned but forked. */
+  void becomeZygote() {
+    state = State.ZYGOTE;
+  }
+
+  /**
+   * Forks a zygote.
+   *
+   * @param others handles what it says before it answers
+   * @return a standby
+   * @throws IOException if it can't be forked, or does not answer
+   */
+  WorkerJvm fork(Consumer<Message> others) throws IOException {
+    Fork fork = Fork.create();
+    try {
+      ask(fork, false);
+      WorkerJvm child = fork.child(forkedPid(others));
+      child.booted();
+      return child;
+    } catch (IOException | RuntimeException e) {
+      fork.abandon();
+      throw e;
+    }
+  }
+
+  /** Asks a worker that is about to be assigned to for a zygote, before it has another message. */
+  void askForZygote() throws IOException {
+    Fork fork = Fork.create();
+    try {
+      ask(fork, true);
+      pendingZygote = fork;
+    } catch (IOException | RuntimeException e) {
+      fork.abandon();
+      throw e;
+    }
+  }
+
+  /** The zygote that was asked for. */
+  WorkerJvm zygote(int pid) {
+    Fork fork = pendingZygote;
+    if (fork == null) {
+      throw new IllegalArgumentException("nobody has asked process " + pid() + " to fork");
+    }
+    pendingZygote = null;
+    WorkerJvm zygote = fork.child(pid);
+    zygote.booted();
+    zygote.becomeZygote();
+    return zygote;
+  }
+
+  /** Tells a zygote that processes wait until it is warm. */
+  void hurry() {
+    // If it has ended, the loop sees that next.
+    boolean _ = control.send(MessageCodec.encode(new Message.Prepare()));
+  }
+
+  /** Whether it was asked for a zygote and has not answered. */
+  boolean isToBeForked() {
+    return pendingZygote != null;
+  }
+
+  /** No zygote comes of it. */
+  void abandonZygote() {
+    Fork fork = pendingZygote;
+    if (fork != null) {
+      pendingZygote = null;
+      fork.abandon();
+    }
+  }
+
+  private void ask(Fork fork, boolean zygote) throws IOException {
+    try {
+      byte[] message = MessageCodec.encode(new Message.Fork(zygote));
+      if (!control.send(message, fork.ofChild().fd(), fork.log().fd())) {
+        throw new IOException("the worker to be forked has ended");
+      }
+    } finally {
+      fork.ofChild().close();
+    }
+  }
+
+  private int forkedPid(Consumer<Message> others) throws IOException {
+    while (true) {
+      if (!Descriptors.poll(new int[] {control.fd()}, FORK_MILLIS)[0]) {
+        throw new IOException("the worker to be forked does not answer");
+      }
+      Packet answer = control.receive();
+      if (answer == null) {
+        throw new IOException("the worker to be forked has ended");
+      }
+      switch (MessageCodec.decode(answer.data())) {
+        case Message.Forked forked -> {
+          return forked.pid();
+        }
+        case Message.ForkFailed failed -> throw new IOException(failed.reason());
+        case Message other -> others.accept(other);
+      }
     }
   }
 
@@ -98,6 +224,15 @@ final class WorkerJvm {
     if (state == State.BOOTING) {
       state = State.STANDBY;
     }
+  }
+
+  /** Whether it has imported what processes need, so that no fork of it has to. */
+  boolean isWarm() {
+    return warm;
+  }
+
+  void becomeWarm() {
+    warm = true;
   }
 
   /** Makes it a process of {@code parent}; the descriptors stay the caller's. */
@@ -161,6 +296,7 @@ final class WorkerJvm {
   /** Collects the exit status of an ended process and releases everything. */
   Message.Exited reap() {
     state = State.ENDED;
+    abandonZygote();
     int status = process.reap();
     control.close();
     String lastWords = status == 0 ? "" : lastWords();
@@ -208,11 +344,5 @@ final class WorkerJvm {
         }
       }
     };
-  }
-
-  static void closeAll(int[] descriptors) {
-    for (int descriptor : descriptors) {
-      Descriptors.close(descriptor);
-    }
   }
 }

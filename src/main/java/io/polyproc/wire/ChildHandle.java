@@ -3,6 +3,7 @@ package io.polyproc.wire;
 import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.wire.Message.Exited;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,6 +22,7 @@ public final class ChildHandle implements AutoCloseable {
   private final int pid;
   private final int sentinel;
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final CompletableFuture<Integer> end = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable Exited exited;
 
@@ -32,6 +34,14 @@ public final class ChildHandle implements AutoCloseable {
   void ended(Exited how) {
     exited = how;
     ended.countDown();
+    end.complete(how.status());
+  }
+
+  /**
+   * Completed with the exit status, on the thread that heard of it, which must not be kept long.
+   */
+  public CompletableFuture<Integer> end() {
+    return end.copy();
   }
 
   void lost() {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -34,6 +35,7 @@ public final class ControlClient {
   private final Map<Long, CompletableFuture<Packet>> answers = new ConcurrentHashMap<>();
   private final Map<Integer, ChildHandle> children = new ConcurrentHashMap<>();
   private final Map<Long, ChildHandle> starting = new ConcurrentHashMap<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
 
   private ControlClient(MessageSocket socket) {
@@ -54,8 +56,18 @@ public final class ControlClient {
             () -> {
               client.read();
               onClose.run();
+              client.ended.countDown();
             });
     return client;
+  }
+
+  /** Waits until the supervisor has gone and everybody knows. */
+  public void awaitEnd() {
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void read() {

@@ -62,14 +62,9 @@ public sealed interface Message {
   record TakenDescriptor(long request) implements Message {}
 
   /**
-   * Worker to supervisor: a named resource exists or is gone again. What still exists when the
-   * program ends is removed then.
-   *
-   * @param kind what it is, as CPython's resource tracker names it: {@code shared_memory}
+   * Worker to supervisor: processes will be needed, boot ahead. Supervisor to zygote: processes
+   * wait for you, warm up at once. No descriptors.
    */
-  record TrackResource(String kind, String name, boolean exists) implements Message {}
-
-  /** Worker to supervisor: processes will be needed, boot ahead. No descriptors. */
   record Prepare() implements Message {}
 
   /**
@@ -98,6 +93,33 @@ public sealed interface Message {
   /** Command to daemon: accept no more programs, and end with the last one. */
   record Stop() implements Message {}
 
+  /**
+   * Worker to supervisor: it has imported all that processes need. No descriptors.
+   *
+   * @param forkable whether it can be forked
+   */
+  record Warm(boolean forkable) implements Message {}
+
+  /**
+   * Supervisor to a worker without assignment: fork. Descriptors: the child's control socket, and
+   * its standard output and error. Answered by {@link Forked} or {@link ForkFailed}.
+   *
+   * @param zygote whether the child is to be forked in its turn, and not assigned
+   */
+  record Fork(boolean zygote) implements Message {}
+
+  /** Worker to supervisor: its child, which is the supervisor's. No descriptors. */
+  record Forked(int pid) implements Message {}
+
+  /** Worker to supervisor: it could not be forked, and why. No descriptors. */
+  record ForkFailed(String reason) implements Message {}
+
+  /**
+   * Zygote to supervisor: it has done all that can be done ahead, so what is forked from now on has
+   * more than what was before. No descriptors.
+   */
+  record Prepared() implements Message {}
+
   /** All message types, in the order of their tags on the wire. */
   List<Class<? extends Message>> TYPES =
       List.of(
@@ -110,7 +132,6 @@ public sealed interface Message {
           ShareDescriptor.class,
           TakeDescriptor.class,
           TakenDescriptor.class,
-          TrackResource.class,
           Prepare.class,
           RunProgram.class,
           AssignProgram.class,
@@ -118,5 +139,10 @@ public sealed interface Message {
           AskStatus.class,
           Report.class,
           Stop.class,
-          SharedDescriptor.class);
+          SharedDescriptor.class,
+          Warm.class,
+          Fork.class,
+          Forked.class,
+          ForkFailed.class,
+          Prepared.class);
 }

@@ -17,7 +17,6 @@ import io.polyproc.wire.Message.Started;
 import io.polyproc.wire.Message.Stop;
 import io.polyproc.wire.Message.TakeDescriptor;
 import io.polyproc.wire.Message.TakenDescriptor;
-import io.polyproc.wire.Message.TrackResource;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -54,7 +53,14 @@ public final class MessageCodec {
 
   private static void write(DataOutputStream out, Message message) throws IOException {
     switch (message) {
-      case Ready _, Prepare _, RunProgram _, AssignProgram _, AskStatus _, Stop _ -> {}
+      case Ready _,
+          Prepare _,
+          RunProgram _,
+          AssignProgram _,
+          AskStatus _,
+          Stop _,
+          Message.Prepared _ -> {}
+      case Message.Warm m -> out.writeBoolean(m.forkable());
       case StartProcess m -> {
         out.writeLong(m.request());
         writeText(out, m.title());
@@ -93,11 +99,9 @@ public final class MessageCodec {
         out.writeBoolean(m.everybody());
       }
       case Report m -> writeText(out, m.text());
-      case TrackResource m -> {
-        writeText(out, m.kind());
-        writeText(out, m.name());
-        out.writeBoolean(m.exists());
-      }
+      case Message.Fork m -> out.writeBoolean(m.zygote());
+      case Message.Forked m -> out.writeInt(m.pid());
+      case Message.ForkFailed m -> writeText(out, m.reason());
     }
   }
 
@@ -135,15 +139,19 @@ public final class MessageCodec {
       case 6 -> new ShareDescriptor(in.readLong(), in.readUTF());
       case 7 -> new TakeDescriptor(in.readLong(), in.readUTF());
       case 8 -> new TakenDescriptor(in.readLong());
-      case 9 -> new TrackResource(in.readUTF(), in.readUTF(), in.readBoolean());
-      case 10 -> new Prepare();
-      case 11 -> new RunProgram();
-      case 12 -> new AssignProgram();
-      case 13 -> new SendSignal(in.readInt(), in.readBoolean());
-      case 14 -> new AskStatus();
-      case 15 -> new Report(in.readUTF());
-      case 16 -> new Stop();
-      case 17 -> new SharedDescriptor(in.readLong());
+      case 9 -> new Prepare();
+      case 10 -> new RunProgram();
+      case 11 -> new AssignProgram();
+      case 12 -> new SendSignal(in.readInt(), in.readBoolean());
+      case 13 -> new AskStatus();
+      case 14 -> new Report(in.readUTF());
+      case 15 -> new Stop();
+      case 16 -> new SharedDescriptor(in.readLong());
+      case 17 -> new Message.Warm(in.readBoolean());
+      case 18 -> new Message.Fork(in.readBoolean());
+      case 19 -> new Message.Forked(in.readInt());
+      case 20 -> new Message.ForkFailed(in.readUTF());
+      case 21 -> new Message.Prepared();
       default -> throw new IllegalArgumentException("unknown message tag " + tag);
     };
   }

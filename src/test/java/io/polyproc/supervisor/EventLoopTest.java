@@ -54,4 +54,24 @@ final class EventLoopTest {
     assertEquals(List.of("first"), ran);
     List.of(first[0], first[1], second[0], second[1]).forEach(MessageSocket::close);
   }
+
+  @Test
+  void shouldNotRunWhatHasNothingToReadAnyMore() {
+    MessageSocket[] first = MessageSocket.pair();
+    MessageSocket[] second = MessageSocket.pair();
+    assertTrue(first[0].send(new byte[1]));
+    assertTrue(second[0].send(new byte[1]));
+    List<String> ran = new ArrayList<>();
+    loop.watch(
+        first[1].fd(),
+        () -> {
+          ran.add("first");
+          Objects.requireNonNull(first[1].receive());
+          Objects.requireNonNull(second[1].receive());
+        });
+    loop.watch(second[1].fd(), () -> ran.add("second"));
+    loop.run(ran::isEmpty);
+    assertEquals(List.of("first"), ran);
+    List.of(first[0], first[1], second[0], second[1]).forEach(MessageSocket::close);
+  }
 }

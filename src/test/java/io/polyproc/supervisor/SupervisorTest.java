@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.Memory;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.Processes;
 import io.polyproc.wire.ChildHandle;
@@ -132,7 +133,7 @@ final class SupervisorTest {
     assertEquals(4, policy.target(true));
     assertEquals(0, new StandbyPolicy(0).target(false));
     assertThrows(IllegalArgumentException.class, () -> new StandbyPolicy(-1));
-    assertTrue(StandbyPolicy.availableMemory() > 1 << 20);
+    assertTrue(Memory.availableNow() > 1 << 20);
   }
 
   private ControlClient client() {

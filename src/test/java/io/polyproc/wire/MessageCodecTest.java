@@ -28,14 +28,18 @@ final class MessageCodecTest {
         new Message.SharedDescriptor(7),
         new Message.TakeDescriptor(9, "token"),
         new Message.TakenDescriptor(9),
-        new Message.TrackResource("shared_memory", "/psm_1", true),
         new Message.Prepare(),
         new Message.RunProgram(),
         new Message.AssignProgram(),
         new Message.SendSignal(2, true),
         new Message.AskStatus(),
         new Message.Report("pid 1\n"),
-        new Message.Stop());
+        new Message.Stop(),
+        new Message.Warm(true),
+        new Message.Prepared(),
+        new Message.Fork(false),
+        new Message.Forked(4122),
+        new Message.ForkFailed("fork: no memory left"));
   }
 
   @ParameterizedTest
