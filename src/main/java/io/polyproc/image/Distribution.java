@@ -33,10 +33,15 @@ final class Distribution {
     copy(sources.resolve("src/main/distribution/jvm.options"), installation.jvmOptionsFile());
     writeClientOptions(dependencies);
     copy(sources.resolve("LICENSE"), installation.home().resolve("LICENSE"));
-    Path shim = sources.resolve("python-shim");
-    if (Files.isDirectory(shim)) {
-      Replace.<RuntimeException>folder(
-          installation.pythonShim(), temporary -> Replace.copyFolder(shim, temporary));
+    copyFolder(sources.resolve("python-shim"), installation.pythonShim());
+    copyFolder(sources.resolve("tests-py/bench"), installation.benchmarkFolder());
+    copyFolder(sources.resolve("samples"), installation.samples());
+    copyFolder(sources.resolve("tests-py/programs"), installation.conformancePrograms());
+  }
+
+  private static void copyFolder(Path source, Path target) throws IOException {
+    if (Files.isDirectory(source)) {
+      Replace.<RuntimeException>folder(target, temporary -> Replace.copyFolder(source, temporary));
     }
   }
 

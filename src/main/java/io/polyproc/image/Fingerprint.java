@@ -54,16 +54,20 @@ final class Fingerprint {
     }
     try (var paths = Files.walk(folder)) {
       for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
-        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-        text(
-            folder.relativize(path)
-                + " "
-                + attributes.size()
-                + " "
-                + attributes.lastModifiedTime());
+        file(folder.relativize(path).toString(), path);
       }
     }
     return this;
+  }
+
+  /** A file that exists, by its path, size and modification time. */
+  Fingerprint file(Path file) throws IOException {
+    return file(file.toString(), file);
+  }
+
+  private Fingerprint file(String name, Path file) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    return text(name + " " + attributes.size() + " " + attributes.lastModifiedTime());
   }
 
   String value() {

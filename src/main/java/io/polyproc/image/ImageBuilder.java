@@ -23,11 +23,30 @@ final class ImageBuilder {
 
   private final Installation installation;
   private final ImageProperties properties;
+  private final List<Path> dependencies;
+  private final Path jdk;
   private final Progress progress = new Progress(System.err);
 
-  private ImageBuilder(Installation installation) {
+  private ImageBuilder(Installation installation, List<Path> dependencies, Path jdk) {
     this.installation = installation;
     this.properties = installation.imageProperties();
+    this.dependencies = dependencies;
+    this.jdk = jdk;
+  }
+
+  private ImageBuilder(Installation installation) {
+    this(installation, ownDependencies(), Path.of(System.getProperty("java.home")));
+  }
+
+  /**
+   * Makes an installation without archive.
+   *
+   * @param sources the files of the source tree that a distribution is made of
+   */
+  static void install(
+      Path sources, Path jar, Installation installation, List<Path> dependencies, Path jdk)
+      throws IOException {
+    new ImageBuilder(installation, dependencies, jdk).make(sources, jar);
   }
 
   /**
@@ -49,37 +68,48 @@ final class ImageBuilder {
   private static void build(List<Path> paths) throws IOException {
     FileTime start = FileTime.fromMillis(System.currentTimeMillis());
     ImageBuilder builder = new ImageBuilder(Installation.of(paths.get(2)));
-    builder.assemble(paths.get(0), paths.get(1));
-    builder.linkRuntime();
-    builder.unpackPython();
-    builder.trainAotCache();
-    builder.nameBuild();
+    builder.make(paths.get(0), paths.get(1));
     if (!paths.get(4).endsWith("off")) {
       builder.archive(paths.get(4));
     }
     touch(paths.get(3), start);
   }
 
+  private void make(Path sources, Path jar) throws IOException {
+    assemble(sources, jar);
+    linkRuntime();
+    unpackPython();
+    trainAotCache();
+    nameBuild();
+  }
+
   private void assemble(Path sources, Path jar) throws IOException {
-    new Distribution(sources, installation).copyFiles(dependencies());
-    new ModuleLibrary(installation.modules()).sync(jar, dependencies());
+    new Distribution(sources, installation).copyFiles(dependencies);
+    new ModuleLibrary(installation.modules()).sync(jar, dependencies);
     properties.put("java.version", System.getProperty("java.runtime.version"));
     properties.put("java.vendor", System.getProperty("java.vendor"));
-    properties.put("java.home", System.getProperty("java.home"));
+    properties.put("java.home", jdk.toString());
     save();
   }
 
   /** The class path of the build is what the distribution needs at run time. */
-  private static List<Path> dependencies() {
+  private static List<Path> ownDependencies() {
     return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
         .splitAsStream(System.getProperty("java.class.path"))
         .filter(entry -> entry.endsWith(".jar"))
         .map(Path::of)
+        .filter(ImageBuilder::isForWorkers)
         .toList();
   }
 
+  /** What only a Java program needs that holds the runtime. */
+  private static boolean isForWorkers(Path jar) {
+    String name = jar.getFileName().toString();
+    return !name.startsWith("pickle-") && !name.startsWith("jspecify-");
+  }
+
   private void linkRuntime() throws IOException {
-    JlinkImage image = new JlinkImage(Path.of(System.getProperty("java.home")));
+    JlinkImage image = new JlinkImage(jdk);
     String fingerprint = image.fingerprint();
     if (properties.hasFingerprint(RUNTIME_STEP, fingerprint) && installation.jit()) {
       return;
@@ -96,7 +126,7 @@ final class ImageBuilder {
   }
 
   private void unpackPython() throws IOException {
-    List<String> jars = dependencies().stream().map(jar -> jar.getFileName().toString()).toList();
+    List<String> jars = dependencies.stream().map(jar -> jar.getFileName().toString()).toList();
     String fingerprint = new Fingerprint().texts(jars).value();
     if (properties.hasFingerprint(PYTHON_STEP, fingerprint)) {
       return;

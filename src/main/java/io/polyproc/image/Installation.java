@@ -31,13 +31,20 @@ public final class Installation {
   private static final String EXTRA_OPTIONS_VARIABLE = "POLYPROC_JAVA_OPTS";
 
   private final Path home;
+  private final Path jdk;
 
-  private Installation(Path home) {
+  private Installation(Path home, Path jdk) {
     this.home = home;
+    this.jdk = jdk;
   }
 
   public static Installation of(Path home) {
-    return new Installation(home.toAbsolutePath().normalize());
+    return of(home, Path.of(System.getProperty("java.home")));
+  }
+
+  /** The distribution in a folder, and the JDK that is used where that has no runtime image. */
+  public static Installation of(Path home, Path jdk) {
+    return new Installation(home.toAbsolutePath().normalize(), jdk);
   }
 
   /** The distribution that this JVM was started from. */
@@ -114,6 +121,25 @@ public final class Installation {
     return lib().resolve("python");
   }
 
+  /** The program behind {@code polyproc bench}. */
+  public Path benchmark() {
+    return benchmarkFolder().resolve("compare.py");
+  }
+
+  /** What {@code polyproc verify} runs. */
+  public Path conformancePrograms() {
+    return lib().resolve("conformance");
+  }
+
+  Path benchmarkFolder() {
+    return lib().resolve("bench");
+  }
+
+  /** The document's examples, to try and to measure. */
+  Path samples() {
+    return home.resolve("samples");
+  }
+
   /** What {@code sys.executable} names: accepts the arguments that {@code python} accepts. */
   public Path launcher() {
     return home.resolve("bin").resolve("python");
@@ -153,7 +179,7 @@ public final class Installation {
     }
   }
 
-  Path bin() {
+  public Path bin() {
     return home.resolve("bin");
   }
 
@@ -197,11 +223,9 @@ public final class Installation {
     return runtime().resolve("bin").resolve("java");
   }
 
-  /** Without a runtime image: the JDK that runs this very code, which the launcher has chosen. */
+  /** Without a runtime image: a JDK, which the launcher or the caller has chosen. */
   private Path java() {
-    return jit()
-        ? imageJava()
-        : Path.of(System.getProperty("java.home")).resolve("bin").resolve("java");
+    return jit() ? imageJava() : jdk.resolve("bin").resolve("java");
   }
 
   private List<String> command(Path optionsFile, boolean aot) {

@@ -62,12 +62,16 @@ final class ModuleLibrary {
         target, temporary -> Files.copy(source, temporary, StandardCopyOption.COPY_ATTRIBUTES));
   }
 
-  /** Names and checksums; META-INF is left out, as Maven writes the time of the build there. */
+  /**
+   * Names and checksums, without Maven's files, which hold the time of the build, and without those
+   * that only {@link SelfInstallation} reads.
+   */
   private static Map<String, Long> content(Path jar) throws IOException {
     Map<String, Long> content = new HashMap<>();
     try (ZipFile zip = new ZipFile(jar.toFile())) {
       zip.stream()
           .filter(entry -> !entry.getName().startsWith("META-INF/maven/"))
+          .filter(entry -> !entry.getName().startsWith("META-INF/polyproc/"))
           .filter(entry -> !entry.isDirectory())
           .forEach((ZipEntry entry) -> content.put(entry.getName(), entry.getCrc()));
     }

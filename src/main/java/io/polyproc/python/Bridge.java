@@ -1,18 +1,25 @@
 package io.polyproc.python;
 
+import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
+import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.ProcessTitle;
 import io.polyproc.posix.Processes;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;
+import io.polyproc.sync.TaskClaims;
+import io.polyproc.sync.WaitSet;
 import io.polyproc.wire.ChildHandle;
 import io.polyproc.wire.ControlClient;
 import io.polyproc.wire.Message;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +35,7 @@ public final class Bridge {
   private final Path home;
   private final Supplier<ControlClient> control;
   private final Runnable beforeHalt;
+  private final @Nullable Embedding embedding;
   private @Nullable ControlClient connected;
   private @Nullable SignalWaker waker;
 
@@ -38,9 +46,29 @@ public final class Bridge {
    * @param beforeHalt ends what would otherwise outlive the process by a moment
    */
   public Bridge(Path home, Supplier<ControlClient> control, Runnable beforeHalt) {
+    this(home, control, beforeHalt, null);
+  }
+
+  private Bridge(
+      Path home,
+      Supplier<ControlClient> control,
+      Runnable beforeHalt,
+      @Nullable Embedding embedding) {
     this.home = home;
     this.control = control;
     this.beforeHalt = beforeHalt;
+    this.embedding = embedding;
+  }
+
+  /** For a context in the JVM of a Java program, which is not the context's to change or to end. */
+  public static Bridge embedded(Path home, ControlClient control, Embedding embedding) {
+    return new Bridge(home, () -> control, () -> {}, embedding);
+  }
+
+  /** What a Java program decides for its contexts. */
+  public interface Embedding {
+    /** What processes get as standard input, output and error in place of the JVM's own. */
+    int[] standardStreams();
   }
 
   private synchronized ControlClient control() {
@@ -50,6 +78,34 @@ public final class Bridge {
       connected = client;
     }
     return client;
+  }
+
+  /** In a forked JVM, on Python's main thread. */
+  public synchronized void afterFork() {
+    SignalWaker current = waker;
+    if (current != null) {
+      current.afterFork();
+    }
+  }
+
+  /**
+   * Waits for events of descriptors.
+   *
+   * @param events for each descriptor the bits of {@code poll(2)} to wait for
+   * @return for each descriptor what came; null after the time or a signal
+   */
+  public int @Nullable [] poll(int[] descriptors, int[] events, double seconds) throws IOException {
+    try {
+      int[] found = Descriptors.poll(descriptors, events, (int) Math.ceil(seconds * 1000));
+      return Arrays.stream(found).anyMatch(event -> event != 0) ? found : null;
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** The next call connects anew. */
+  public synchronized void disconnect() {
+    connected = null;
   }
 
   /** Processes will be needed: workers boot in the background. */
@@ -74,6 +130,9 @@ public final class Bridge {
    */
   public ChildHandle startProcess(String title, boolean daemonic, byte[] payload, int[] descriptors)
       throws IOException {
+    if (embedding != null) {
+      System.arraycopy(embedding.standardStreams(), 0, descriptors, 0, 3);
+    }
     try (MemoryFile file = MemoryFile.of("polyproc-payload", payload)) {
       int[] all = new int[descriptors.length + 1];
       all[0] = file.fd();
@@ -94,9 +153,12 @@ public final class Bridge {
     }
   }
 
-  /** The program's open descriptors above 2, which a forked child inherits. */
+  /**
+   * The program's open descriptors above 2, which a forked child inherits. Those of a Java program
+   * are not Python's to hand down.
+   */
   public int[] programDescriptors() {
-    return Descriptors.ofProgram(home);
+    return embedding != null ? new int[0] : Descriptors.ofProgram(home);
   }
 
   /**
@@ -119,9 +181,48 @@ public final class Bridge {
     return Descriptors.handOver(control().takeDescriptor(token));
   }
 
-  /** Notes a named resource, so that it is removed when the program ends. */
-  public void trackResource(String kind, String name, boolean exists) throws IOException {
-    control().tell(new Message.TrackResource(kind, name, exists));
+  /** Sends descriptors over a stream socket; see {@link MessageSocket#sendDescriptors}. */
+  public void sendDescriptors(int socket, int message, int[] descriptors) throws IOException {
+    try {
+      MessageSocket.sendDescriptors(socket, message, descriptors);
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Receives descriptors from a stream socket, which are the caller's to close.
+   *
+   * @return the byte that they came with, then they; nothing at the end of the stream
+   */
+  public int[] receiveDescriptors(int socket, int most) throws IOException {
+    try {
+      MessageSocket.Packet packet = MessageSocket.receiveDescriptors(socket, most);
+      if (packet == null) {
+        return new int[0];
+      }
+      return IntStream.concat(
+              IntStream.of(packet.data()[0] & 0xff),
+              IntStream.of(packet.descriptors()).map(Descriptors::handOver))
+          .toArray();
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** The kernel's id of the calling thread. */
+  public int currentThread() {
+    return Processes.currentThread();
+  }
+
+  /** Starts a program that serves this one; see {@link ChildProcess#startHelper}. */
+  public int startHelper(String title, String[] command, String[] environment, int input)
+      throws IOException {
+    try {
+      return ChildProcess.startHelper(List.of(command), title, List.of(environment), input);
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   /** A new semaphore or recursive mutex; see {@link SharedSemaphore}. */
@@ -135,9 +236,45 @@ public final class Bridge {
     return SemaphoreArena.open(descriptor, identity, slot, kind, maxValue);
   }
 
+  /** Reads and writes the messages of connections. */
+  public Messages messages() {
+    return new Messages();
+  }
+
+  /** By which a pool and one of its workers agree on who has which task. */
+  public TaskClaims newTaskClaims() {
+    return TaskClaims.create();
+  }
+
+  /** Those that a pool sent to this worker; takes the descriptor over. */
+  public TaskClaims openTaskClaims(int descriptor) {
+    return TaskClaims.open(descriptor);
+  }
+
+  /** Waits for many descriptors; the caller closes it. */
+  public WaitSet newWaitSet() {
+    return new WaitSet();
+  }
+
+  /** Two connected stream sockets which no forked child inherits; {@link #close} each. */
+  public int[] privateSocketPair() throws IOException {
+    try {
+      return Descriptors.privateSocketPair();
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Closes a descriptor that no forked child inherits. */
+  public void close(int descriptor) {
+    Descriptors.close(descriptor);
+  }
+
   /** Shows what this process runs in the process list. */
   public void setTitle(String title) {
-    ProcessTitle.set(title);
+    if (embedding == null) {
+      ProcessTitle.set(title);
+    }
   }
 
   /** Two connected sockets of the kernel's, which the caller closes. */
@@ -177,8 +314,16 @@ public final class Bridge {
     Processes.setDefaultAction(signal);
   }
 
+  private void refuseToEndJava() {
+    if (embedding != null) {
+      throw new UnsupportedOperationException(
+          "this context is a Java program's, which Python code can't end");
+    }
+  }
+
   /** Ends this process by a signal, as its parent shall see it. */
   public void dieOf(int signal) {
+    refuseToEndJava();
     beforeHalt.run();
     Processes.setDefaultAction(signal);
     Processes.signal(Processes.id(), signal);
@@ -186,6 +331,7 @@ public final class Bridge {
 
   /** Ends this process at once, without a Java shutdown: {@code os._exit}. */
   public void halt(int status) {
+    refuseToEndJava();
     beforeHalt.run();
     Processes.exit(status);
   }

@@ -1,14 +1,19 @@
 package io.polyproc.python;
 
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.graalvm.polyglot.Context;
@@ -19,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class PythonContexts {
   /** Separates the items of a list in one option's text; see {@code PythonOptions} of GraalPy. */
   private static final String LIST_SEPARATOR = "\uD83C\uDFC6";
+
+  /**
+   * The system property that names where {@code java.type} looks for classes, beside the runtime's
+   * own: jars and folders, as in a class path.
+   */
+  public static final String HOST_CLASS_PATH_PROPERTY = "polyproc.host-class-path";
 
   private PythonContexts() {}
 
@@ -42,9 +53,48 @@ public final class PythonContexts {
             .in(new FileInputStream(FileDescriptor.in))
             .out(new FileOutputStream(FileDescriptor.out))
             .err(errors());
+    hostClasses(builder);
     contextOptions(options, executable, originalArguments, variables(options, env))
         .forEach(builder::option);
     return builder.build();
+  }
+
+  /**
+   * The options of a context in the JVM of a Java program: descriptors are real, so that processes
+   * can share them; signals are the JVM's.
+   */
+  public static Context.Builder embedded(Engine engine, Path executable) {
+    return Context.newBuilder("python")
+        .engine(engine)
+        .allowAllAccess(true)
+        .allowExperimentalOptions(true)
+        .option("python.PosixModuleBackend", "native")
+        .option("python.Executable", executable.toString())
+        .option("python.WarnExperimentalFeatures", "false")
+        // It warns that standard streams are the JVM's descriptors then, as docs/embedding.md says.
+        .option("log.python.PythonContext.level", "SEVERE");
+  }
+
+  private static void hostClasses(Context.Builder builder) {
+    String classPath = System.getProperty(HOST_CLASS_PATH_PROPERTY, "");
+    if (!classPath.isEmpty()) {
+      URL[] urls =
+          Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+              .splitAsStream(classPath)
+              .map(PythonContexts::url)
+              .toArray(URL[]::new);
+      // It lives as long as the process.
+      builder.hostClassLoader(
+          new URLClassLoader("host", urls, PythonContexts.class.getClassLoader()));
+    }
+  }
+
+  private static URL url(String entry) {
+    try {
+      return Path.of(entry).toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new IllegalArgumentException("not an entry of a class path: " + entry, e);
+    }
   }
 
   private static OutputStream errors() {

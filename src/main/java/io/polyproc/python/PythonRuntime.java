@@ -25,6 +25,13 @@ public final class PythonRuntime {
           __import__("_polyproc.boot").boot)[-1]
       """;
 
+  private static final String BOOT_EMBEDDED =
+      """
+      lambda home, runtime, path, start_method: (
+          __import__("sys").path.insert(0, home),
+          __import__("_polyproc.boot").boot.install_embedded(home, runtime, path, start_method))
+      """;
+
   private final Value boot;
 
   private PythonRuntime(Value boot) {
@@ -57,6 +64,23 @@ public final class PythonRuntime {
   }
 
   /**
+   * Lets a context of a Java program find the shim.
+   *
+   * @param path comes first on {@code sys.path}
+   * @throws PolyglotException if the context can't have processes, with the reason
+   */
+  public static void install(
+      Context context, Path shim, Bridge bridge, List<Path> path, String startMethod) {
+    context
+        .eval("python", BOOT_EMBEDDED)
+        .executeVoid(
+            shim.toString(),
+            bridge,
+            path.stream().map(Path::toString).toArray(String[]::new),
+            startMethod);
+  }
+
+  /**
    * Runs once a little more of what a process may need, so that it is loaded and warm.
    *
    * @param thoroughly also what only some processes need
@@ -64,6 +88,30 @@ public final class PythonRuntime {
    */
   public boolean warmUp(boolean thoroughly) {
     return boot.invokeMember("warm_up", thoroughly).asBoolean();
+  }
+
+  /**
+   * Imports another module of the standard library, out of a program's sight until it wants it.
+   *
+   * @return whether there are more
+   */
+  public boolean importAhead() {
+    return boot.invokeMember("import_ahead").asBoolean();
+  }
+
+  /**
+   * Plays through the start and the end of a process.
+   *
+   * @param stage what stands for the supervisor, with the methods that {@code rehearsal.py} calls
+   * @return whether there is more to rehearse
+   */
+  public boolean rehearse(Object stage) {
+    return boot.invokeMember("rehearse", stage).asBoolean();
+  }
+
+  /** In a forked JVM: gives up what no two processes may have in common. */
+  public void afterFork() {
+    boot.invokeMember("after_fork");
   }
 
   /**

@@ -24,12 +24,17 @@ final class SignalWaker {
   private static final int WAKES = 20;
   private static final long WAKE_MILLIS = 50;
 
-  private final int mainThread = Processes.currentThread();
+  private volatile int mainThread = Processes.currentThread();
   private final Map<Integer, sun.misc.SignalHandler> watched = new ConcurrentHashMap<>();
 
   /** Made on Python's main thread. */
   SignalWaker() {
     Processes.allowWaking();
+  }
+
+  /** In a forked JVM, on Python's main thread, whose id in the kernel is another one now. */
+  void afterFork() {
+    mainThread = Processes.currentThread();
   }
 
   /** Puts itself before the handler that GraalPy has set. */

@@ -3,15 +3,18 @@ package io.polyproc.worker;
 import io.polyproc.image.CompilerGate;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.JvmFork;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;
+import io.polyproc.posix.PosixException;
 import io.polyproc.posix.ProcessTitle;
 import io.polyproc.posix.Processes;
 import io.polyproc.python.Bridge;
 import io.polyproc.python.CrashReport;
 import io.polyproc.python.PythonOptions;
 import io.polyproc.python.PythonRuntime;
+import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.wire.ControlClient;
 import io.polyproc.wire.Message;
 import io.polyproc.wire.Message.Assign;
@@ -20,6 +23,8 @@ import io.polyproc.wire.RunRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,14 +60,47 @@ public final class Worker {
   private static final int STANDARD_INPUT = 2;
   private static final int OTHERS = 5;
 
-  private final MessageSocket control;
+  // Those of a Fork message.
+  private static final int CHILD_CONTROL = 0;
+  private static final int CHILD_OUTPUT = 1;
+
+  /**
+   * How long a zygote that was forked from a claimed worker waits before it warms up: many programs
+   * start one process only, which needs the processor now.
+   */
+  private static final int REST_MILLIS = 1000;
+
+  /** How long to wait before looking again whether there is a processor to spare. */
+  private static final int BUSY_MILLIS = 250;
+
+  // The JDK's sources that read from the system, and the most that each of them buffers.
+  private static final List<String> RANDOM_SOURCES = List.of("NativePRNG", "NativePRNGNonBlocking");
+  private static final int MOST_RANDOM_BYTES = 65_536;
+
+  /** What a worker does while it has nothing to do. */
+  private enum Preparation {
+    WARM_UP,
+    IMPORTS,
+    REHEARSAL,
+    DONE
+  }
+
+  private MessageSocket control;
   private final PythonRuntime python;
+  private final Bridge bridge;
   private final DeferredControl deferred;
   private final CompilerGate gate;
+  private int rest;
+  private Preparation preparation = Preparation.WARM_UP;
 
   private Worker(
-      MessageSocket control, PythonRuntime python, DeferredControl deferred, CompilerGate gate) {
+      MessageSocket control,
+      PythonRuntime python,
+      Bridge bridge,
+      DeferredControl deferred,
+      CompilerGate gate) {
     this.gate = gate;
+    this.bridge = bridge;
     this.control = control;
     this.python = python;
     this.deferred = deferred;
@@ -75,11 +113,26 @@ public final class Worker {
    */
   public static List<String> command(
       Installation installation, PythonOptions options, Path executable, boolean inBackground) {
+    return command(installation, options, executable, inBackground, List.of());
+  }
+
+  /**
+   * As above, with more options for the JVM.
+   *
+   * @param more come last, so that they win
+   */
+  public static List<String> command(
+      Installation installation,
+      PythonOptions options,
+      Path executable,
+      boolean inBackground,
+      List<String> more) {
     List<String> command = new ArrayList<>(installation.javaCommand());
     if (inBackground) {
       command.add("-D" + IN_BACKGROUND + "=true");
     }
     command.add("-D" + MainProgram.EXECUTABLE_PROPERTY + "=" + executable);
+    command.addAll(more);
     command.addAll(List.of("-m", "io.polyproc/" + Worker.class.getName()));
     command.addAll(options.toArguments());
     return List.copyOf(command);
@@ -111,13 +164,13 @@ public final class Worker {
   private static Worker boot(PythonOptions options) {
     CompilerGate gate = CompilerGate.close();
     DeferredControl deferred = new DeferredControl();
-    PythonRuntime python =
-        startPython(options, new Bridge(Installation.current().home(), deferred, () -> {}));
+    Bridge bridge = new Bridge(Installation.current().home(), deferred, () -> {});
+    PythonRuntime python = startPython(options, bridge);
     // The context has installed a handler that would raise KeyboardInterrupt in an idle worker.
     Processes.ignore(Processes.SIGINT);
     MessageSocket control = MessageSocket.of(CONTROL);
     Descriptors.freeLowNumbers();
-    return new Worker(control, python, deferred, gate);
+    return new Worker(control, python, bridge, deferred, gate);
   }
 
   static PythonRuntime startPython(PythonOptions options, Bridge bridge) {
@@ -132,20 +185,115 @@ public final class Worker {
 
   /** Waits for an assignment and runs it; returns the exit status. */
   private int serve() {
-    if (!control.send(MessageCodec.encode(new Message.Ready()))) {
-      return 0;
+    tell(new Message.Ready());
+    while (true) {
+      prepare();
+      Packet packet = control.receive();
+      if (packet == null) {
+        return 0;
+      }
+      int[] descriptors = packet.descriptors();
+      switch (MessageCodec.decode(packet.data())) {
+        case Assign assign -> {
+          return runProcess(assign, descriptors);
+        }
+        case Message.AssignProgram _ -> {
+          return runProgram(descriptors);
+        }
+        case Message.Fork fork -> fork(fork.zygote(), descriptors);
+        case Message.Prepare _ -> {} // it has ended the rest
+        case Message other -> throw new IllegalStateException("not an assignment: " + other);
+      }
     }
-    warmUp();
-    Packet packet = control.receive();
-    if (packet == null) {
-      return 0;
+  }
+
+  /**
+   * Prepares until something comes, in short steps: a worker that is in demand has its message
+   * after the one it is in. Rehearsals wait while others use all processors.
+   */
+  private void prepare() {
+    int[] fd = {control.fd()};
+    int wait = rest;
+    rest = 0;
+    while (preparation != Preparation.DONE && !Descriptors.poll(fd, wait)[0]) {
+      if (preparation != Preparation.WARM_UP
+          && Processes.runnable() > Runtime.getRuntime().availableProcessors()) {
+        wait = BUSY_MILLIS;
+      } else {
+        wait = 0;
+        preparation = step();
+      }
     }
-    int[] descriptors = packet.descriptors();
-    return switch (MessageCodec.decode(packet.data())) {
-      case Assign assign -> runProcess(assign, descriptors);
-      case Message.AssignProgram _ -> runProgram(descriptors);
-      case Message other -> throw new IllegalStateException("not an assignment: " + other);
-    };
+  }
+
+  private Preparation step() {
+    boolean inBackground = Boolean.getBoolean(IN_BACKGROUND);
+    if (preparation == Preparation.WARM_UP) {
+      if (python.warmUp(inBackground)) {
+        return Preparation.WARM_UP;
+      }
+      tell(new Message.Warm(JvmFork.isSupported()));
+      return inBackground ? Preparation.IMPORTS : Preparation.DONE;
+    }
+    if (preparation == Preparation.IMPORTS) {
+      return python.importAhead() ? Preparation.IMPORTS : Preparation.REHEARSAL;
+    }
+    boolean more = Rehearsal.play(python, deferred::connected);
+    bridge.disconnect();
+    // The rehearsed process has taken over SIGINT.
+    Processes.ignore(Processes.SIGINT);
+    if (more) {
+      return Preparation.REHEARSAL;
+    }
+    tell(new Message.Prepared());
+    return Preparation.DONE;
+  }
+
+  private void tell(Message message) {
+    // If the supervisor has gone, the next message is its end.
+    boolean _ = control.send(MessageCodec.encode(message));
+  }
+
+  /** Forks this JVM; the child is a standby, or a zygote, with a control socket of its own. */
+  private void fork(boolean zygote, int[] descriptors) {
+    int child;
+    try {
+      child = JvmFork.load().fork(true);
+    } catch (PosixException | UnsupportedOperationException e) {
+      Descriptors.closeAll(descriptors);
+      tell(new Message.ForkFailed(String.valueOf(e.getMessage())));
+      return;
+    }
+    SemaphoreArena.forgetAll();
+    if (child != 0) {
+      Descriptors.closeAll(descriptors);
+      tell(new Message.Forked(child));
+      return;
+    }
+    if (zygote) {
+      rest = REST_MILLIS;
+    } else {
+      preparation = Preparation.DONE;
+    }
+    control.close();
+    control = MessageSocket.of(descriptors[CHILD_CONTROL]);
+    Descriptors.duplicateTo(descriptors[CHILD_OUTPUT], 1);
+    Descriptors.duplicateTo(descriptors[CHILD_OUTPUT], 2);
+    Descriptors.close(descriptors[CHILD_OUTPUT]);
+    forgetRandomNumbers();
+    bridge.afterFork();
+    python.afterFork();
+  }
+
+  /** Uses up the random numbers that Java has buffered, which are its parent's too. */
+  private static void forgetRandomNumbers() {
+    for (String source : RANDOM_SOURCES) {
+      try {
+        SecureRandom.getInstance(source).nextBytes(new byte[MOST_RANDOM_BYTES]);
+      } catch (NoSuchAlgorithmException e) {
+        // Then nobody has used it.
+      }
+    }
   }
 
   private int runProcess(Assign assign, int[] descriptors) {
@@ -183,15 +331,6 @@ public final class Worker {
     for (int stream = 0; stream <= 2; stream++) {
       Descriptors.duplicateTo(descriptors[first + stream], stream);
       Descriptors.close(descriptors[first + stream]);
-    }
-  }
-
-  /** Step by step: a worker that is in demand has its assignment after the one it is in. */
-  private void warmUp() {
-    int[] fd = {control.fd()};
-    boolean more = true;
-    while (more && !Descriptors.poll(fd, 0)[0]) {
-      more = python.warmUp(Boolean.getBoolean(IN_BACKGROUND));
     }
   }
 

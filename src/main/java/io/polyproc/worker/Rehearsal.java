@@ -1,0 +1,94 @@
+package io.polyproc.worker;
+
+import io.polyproc.posix.ChildProcess;
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.MessageSocket;
+import io.polyproc.posix.MessageSocket.Packet;
+import io.polyproc.posix.Processes;
+import io.polyproc.python.PythonRuntime;
+import io.polyproc.wire.ControlClient;
+import io.polyproc.wire.Message;
+import io.polyproc.wire.MessageCodec;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+
+/**
+ * Lets a standby worker start processes and be them, so that what this takes is loaded and compiled
+ * before it is needed. Stands for the supervisor, on a socket and a thread that are gone after each
+ * round: a fork in between has neither.
+ */
+public final class Rehearsal {
+  private final MessageSocket supervisor;
+  private final int ownPidfd = ChildProcess.openPidfd(Processes.id());
+  private final LinkedBlockingQueue<int[]> started = new LinkedBlockingQueue<>();
+
+  private Rehearsal(MessageSocket supervisor) {
+    this.supervisor = supervisor;
+  }
+
+  /**
+   * Plays one round.
+   *
+   * @param connect makes the Python side speak through a client until the round is over
+   * @return whether there is more to rehearse
+   */
+  static boolean play(PythonRuntime python, Consumer<ControlClient> connect) {
+    MessageSocket[] ends = MessageSocket.pair();
+    Rehearsal stage = new Rehearsal(ends[0]);
+    Thread supervisor = Thread.ofPlatform().name("polyproc-rehearsal").start(stage::supervise);
+    ControlClient client = ControlClient.connect(ends[1], () -> {});
+    try {
+      connect.accept(client);
+      return python.rehearse(stage);
+    } finally {
+      ends[0].disconnect();
+      client.awaitEnd();
+      await(supervisor);
+      ends[0].close();
+      Descriptors.close(stage.ownPidfd);
+    }
+  }
+
+  private void supervise() {
+    for (Packet packet = supervisor.receive(); packet != null; packet = supervisor.receive()) {
+      if (MessageCodec.decode(packet.data()) instanceof Message.StartProcess start) {
+        started.add(packet.descriptors());
+        tell(new Message.Started(start.request(), Processes.id()), ownPidfd);
+      } else {
+        Descriptors.closeAll(packet.descriptors());
+      }
+    }
+  }
+
+  private void tell(Message message, int... descriptors) {
+    // Both ends are this process's.
+    boolean _ = supervisor.send(MessageCodec.encode(message), descriptors);
+  }
+
+  /** The payload of the process that was started, then what its payload names by index. */
+  public int[] takeStarted() throws InterruptedException {
+    int[] all = started.take();
+    int[] others = new int[all.length - 3];
+    others[0] = all[0];
+    for (int i = 4; i < all.length; i++) {
+      others[i - 3] = all[i];
+    }
+    for (int stream = 1; stream <= 3; stream++) {
+      Descriptors.close(all[stream]);
+    }
+    return others;
+  }
+
+  /** The process has ended. */
+  public void end() {
+    tell(new Message.Exited(Processes.id(), 0, ""));
+  }
+
+  private static void await(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
