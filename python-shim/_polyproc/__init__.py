@@ -11,3 +11,9 @@ home = None
 
 optimize = 0
 """How often -O was given."""
+
+start_method = "fork"
+"""How processes are started where nothing else is said."""
+
+embedded = False
+"""Whether this is a context of a Java program, or a process that it has started."""

@@ -1,10 +1,14 @@
 """What Java calls: set a context up, warm it, and run the program or the process in it."""
 
+import os
 import sys
 
 import _polyproc
+from _polyproc import shelf
 
 _SHIM_MODULES = frozenset(("_polyproc", "_multiprocessing", "_posixshmem", "multiprocessing"))
+_STAND_INS = {package + "loky.backend.fork_exec": "loky_fork_exec.py" for package in ("", "joblib.externals.")}
+"""Modules of packages that only a file of ours makes work, by their full names."""
 
 
 class ShimFinder:
@@ -16,10 +20,21 @@ class ShimFinder:
 
     @staticmethod
     def find_spec(name, path=None, target=None):
+        if name == "pip":
+            _keep_pip_offline()
+        if name in _STAND_INS:
+            from importlib.util import spec_from_file_location
+            return spec_from_file_location(name, os.path.join(_polyproc.home, "_polyproc", _STAND_INS[name]))
         if name not in _SHIM_MODULES:
-            return None
+            return shelf.find_spec(name)
         from importlib.machinery import PathFinder
         return PathFinder.find_spec(name, [_polyproc.home], target)
+
+
+def _keep_pip_offline():
+    # GraalPy's asks the network for patches of packages, whatever it is told; it brings some along.
+    if "--no-index" in sys.argv or os.environ.get("PIP_NO_INDEX"):
+        os.environ.setdefault("PIP_GRAALPY_PATCHES_URL", "disabled")
 
 
 def install(home, runtime, optimize, x_options):
@@ -34,10 +49,54 @@ def install(home, runtime, optimize, x_options):
         sys.path.remove(home)
     _polyproc.optimize = int(optimize)
     sys._xoptions = dict(_x_option(str(option)) for option in x_options)
-    from _polyproc import initial, repairs, signals, sockets  # the first notes what there is now
+    from _polyproc import initial  # notes what there is now
+    from _polyproc import collector, locks, polling, repairs, signals, sockets
+    collector.install()
     repairs.install(_polyproc.optimize)
+    locks.install()
+    polling.install()
     signals.install()
     sockets.install()
+    _add_site_folders()
+
+
+def _add_site_folders():
+    """Adds the folders that POLYPROC_SITE names as `site` adds its own: with what their .pth files say."""
+    folders = [] if sys.flags.ignore_environment else os.environ.get("POLYPROC_SITE", "").split(os.pathsep)
+    if "site" in sys.modules:
+        for folder in filter(None, folders):
+            sys.modules["site"].addsitedir(folder)
+
+
+def install_embedded(home, runtime, path, start_method):
+    """Connects a context that a Java program has made in its own JVM.
+
+    path: what comes first on `sys.path`.
+    """
+    backend = __graalpython__.posix_module_backend()
+    if backend != "native":
+        raise ValueError(f"multiprocessing needs the option python.PosixModuleBackend=native: with the "
+                         f"{backend} backend, pipes and sockets are not the operating system's, and no "
+                         "other process could have them")
+    _polyproc.home = home
+    _polyproc.runtime = runtime
+    _polyproc.embedded = True
+    _polyproc.start_method = start_method
+    sys.meta_path.insert(0, ShimFinder)
+    while home in sys.path:
+        sys.path.remove(home)
+    sys.path[:0] = [str(entry) for entry in path]
+    from _polyproc import initial, repairs, sockets  # the first notes what there is now
+    import time
+    time.sleep = repairs.sleep
+    sockets.install()
+    _let_any_thread_close()
+
+
+def _let_any_thread_close():
+    """Who closes the context need not be the thread that came first, for whose end it would wait."""
+    import threading
+    threading._shutdown_locks.discard(threading._main_thread._tstate_lock)
 
 
 def _x_option(option):
@@ -49,6 +108,29 @@ def warm_up(thoroughly):
     """Does the next step of warming up; returns whether there are more."""
     from _polyproc import warmup
     return warmup.step(bool(thoroughly))
+
+
+def import_ahead():
+    """Imports another module that programs often want; returns whether there are more."""
+    return shelf.step()
+
+
+def rehearse(stage):
+    """Plays through the start and end of a process; returns whether there is more to rehearse."""
+    from _polyproc import rehearsal
+    return rehearsal.step(stage)
+
+
+def after_fork():
+    """In a worker that was forked: gives up what no two processes may have in common."""
+    from _polyproc import repairs
+    repairs.note_main_thread()
+    random = sys.modules.get("random") or shelf.modules().get("random")
+    if random is not None:
+        random.seed()
+    process = sys.modules.get("multiprocessing.process")
+    if process is not None:
+        process.current_process().authkey = os.urandom(32)
 
 
 def become(environment, folder, file_mode_mask, command_line, ignored_signals):

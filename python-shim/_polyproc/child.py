@@ -20,7 +20,8 @@ def run(parent_pid, parent_sentinel, payload, received):
     move_into(surroundings)
     # What is behind 0, 1 and 2 has changed since the standby made its streams.
     repairs.set_buffering()
-    start = {"fork": _run_forked, "spawn": _run_spawned, "forkserver": _run_spawned}[method]
+    start = {"fork": _run_forked, "spawn": _run_spawned, "forkserver": _run_spawned,
+             "java": _run_for_java}[method]
     return start(body, parent_sentinel)
 
 
@@ -100,8 +101,14 @@ def _run_spawned(body, parent_sentinel):
     return lifecycle.run_to_end(spawned, hidden_frames=False)
 
 
+def _run_for_java(body, parent_sentinel):
+    from _polyproc import embedding
+    return embedding.run(body, parent_sentinel)
+
+
 def _unpickle(source):
-    from multiprocessing import reduction, spawn
+    from multiprocessing import reduction, resource_tracker, spawn
+    resource_tracker.adopt(reduction.load(source).detach())
     _drop_x_options()
     _preload(*reduction.load(source))
     with _inheriting():

@@ -33,15 +33,15 @@ class Inherited:
     def detach(self):
         """The descriptor, now the caller's; another one each time it is asked for again."""
         fd = inherited[self.number]
-        if self.number in _handed_over:
+        if self.number in handed_over:
             return int(_polyproc.runtime.duplicate(fd))
-        _handed_over.add(self.number)
+        handed_over.add(self.number)
         return fd
 
 
 inherited = {}
 """In a forked child: where each descriptor of its parent's program is now, by its number there."""
-_handed_over = set()
+handed_over = set()
 
 
 def place(descriptors, numbers):

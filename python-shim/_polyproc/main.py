@@ -46,9 +46,14 @@ def _run_script(path, arguments):
         return
     _prepend_path(os.path.dirname(os.path.realpath(path)))
     namespace = _main_namespace()
-    from importlib.machinery import SourceFileLoader
+    from importlib.machinery import SourceFileLoader, SourcelessFileLoader
+    compiled = path.endswith(".pyc")
+    loader = (SourcelessFileLoader if compiled else SourceFileLoader)("__main__", path)
     namespace.update(__file__=_absolute(path), __cached__=None, __spec__=None, __package__=None,
-                     __loader__=SourceFileLoader("__main__", path))
+                     __loader__=loader)
+    if compiled:
+        exec(loader.get_code("__main__"), namespace)
+        return
     with open(path, "rb") as file:
         source = file.read()
     _execute(source, _absolute(path), namespace)

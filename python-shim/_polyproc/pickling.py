@@ -16,8 +16,13 @@ def dump(pickler, obj):
     try:
         pickle.Pickler.dump(pickler, obj)
     except (pickle.PicklingError, AttributeError, TypeError) as e:
-        _reword(e, lambda text: _dumping_error(text, type(pickler), obj))
+        reword_dumping(e, type(pickler), obj)
         raise
+
+
+def reword_dumping(e, pickler_class, obj):
+    """Lets the message of an error in pickling an object read as CPython's."""
+    _reword(e, lambda text: _dumping_error(text, pickler_class, obj))
 
 
 def load(file):

@@ -47,7 +47,7 @@ class Popen:
                                     self._body(process_obj)))
         finally:
             context.set_spawning_popen(None)
-        child = descriptors.call("startProcess", _title(process_obj), bool(process_obj.daemon),
+        child = descriptors.call("startProcess", _title(process_obj), _is_daemonic(process_obj),
                                  payload, [*_standard_streams(), *self._indices, *self._inherited])
         self._child = child
         self._sent_signal = False
@@ -152,8 +152,9 @@ class SpawnPopen(Popen):
 
     def _body(self, process_obj):
         import io
-        from multiprocessing import reduction, spawn
+        from multiprocessing import reduction, resource_tracker, spawn
         body = io.BytesIO()
+        reduction.dump(reduction.DupFd(resource_tracker.getfd()), body)
         reduction.dump(self._preload(), body)
         reduction.dump(spawn.get_preparation_data(process_obj._name), body)
         reduction.dump(process_obj, body)
@@ -209,6 +210,20 @@ def _null():
     if _null_fd is None:
         _null_fd = os.open(os.devnull, os.O_RDWR)
     return _null_fd
+
+
+_SERVANTS = (("concurrent.futures.process", "_process_worker"), ("multiprocessing.managers", "_run_server"))
+
+
+def _is_daemonic(process_obj):
+    """Whether the process must not outlive its parent.
+
+    A worker of an executor and a manager's server would wait for ever, as they do in CPython if their parent
+    is killed.
+    """
+    target = getattr(process_obj, "_target", None)
+    return bool(process_obj.daemon) or (
+        (getattr(target, "__module__", None), getattr(target, "__name__", None)) in _SERVANTS)
 
 
 def _title(process_obj):

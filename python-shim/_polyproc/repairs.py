@@ -1,8 +1,15 @@
 """What GraalPy 25.0.3 does otherwise than CPython and programs notice, put right at boot."""
 
 import builtins
+import faulthandler
+import operator
+import os
 import sys
+import _thread
 import time
+import traceback
+
+import _polyproc
 
 _sleep = time.sleep
 _compile = builtins.compile
@@ -14,11 +21,46 @@ _level = 0
 def install(optimize):
     """Puts right what every program meets; optimize: how often -O was given."""
     time.sleep = sleep
+    os._exit = sys.modules["posix"]._exit = _exit
+    _thread.get_native_id = get_native_id
+    if "threading" in sys.modules:
+        sys.modules["threading"].get_native_id = get_native_id
+        note_main_thread()
+    traceback.clear_frames = clear_frames
+    faulthandler._sigsegv = _sigsegv
     set_buffering()
     if optimize:
         global _level
         _level = optimize
         builtins.compile = compile
+
+
+class BuiltinFunction:
+    """A function that counts as built-in: no class binds it, it has no `__dict__`, and is pickled by name."""
+
+    __slots__ = ("_module", "_function")
+
+    def __init__(self, module, function):
+        self._module = module
+        self._function = function
+
+    def __call__(self, *args, **kwargs):
+        return self._function(*args, **kwargs)
+
+    def __getattribute__(self, name):
+        get = object.__getattribute__
+        if name == "__module__":
+            return get(self, "_module")
+        return get(get(self, "_function") if name in _FUNCTION_ATTRIBUTES else self, name)
+
+    def __reduce__(self):
+        return self.__name__
+
+    def __repr__(self):
+        return f"<built-in function {self.__name__}>"
+
+
+_FUNCTION_ATTRIBUTES = frozenset(("__name__", "__qualname__", "__doc__"))
 
 
 def sleep(seconds, /):
@@ -34,6 +76,23 @@ def sleep(seconds, /):
         _sleep(left if isinstance(seconds, (int, float)) else seconds)
 
 
+def _exit(status):
+    """Ends this process at once with a status, without cleaning up."""
+    # GraalPy's waits 0.3 s for threads that are in system calls.
+    _polyproc.runtime.halt(operator.index(status) & 0xff)
+
+
+def get_native_id():
+    """The kernel's id of the calling thread; GraalPy's is a number of Java's."""
+    return int(_polyproc.runtime.currentThread())
+
+
+def note_main_thread():
+    """Lets the main thread know its id, which is a new one in a worker that was forked."""
+    if "threading" in sys.modules:
+        sys.modules["threading"].main_thread()._set_native_id()
+
+
 def compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, **options):
     """Compiles source into a code object as -O asks for; GraalPy keeps assert statements."""
     if not dont_inherit:
@@ -42,9 +101,31 @@ def compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, **
                     **options)
 
 
+def _sigsegv(release_gil=False):
+    """Ends this process by SIGSEGV, as tests of others do."""
+    os.kill(os.getpid(), 11)
+
+
+def clear_frames(tb):
+    """Clear all references to local variables in the frames of a traceback."""
+    while tb is not None:
+        try:
+            # GraalPy has no frame for one that is on another thread's stack: the name is then unbound, and
+            # without a name the program would end by a NullPointerException.
+            frame = tb.tb_frame
+            frame.clear()
+        except (RuntimeError, UnboundLocalError):  # the frame is still executing
+            pass
+        tb = tb.tb_next
+
+
 # Pickled, and shown, as what they stand for.
-sleep.__module__ = "time"
+sleep = BuiltinFunction("time", sleep)
+_exit.__module__ = "posix"
+get_native_id.__module__ = "_thread"
 compile.__module__ = "builtins"
+clear_frames.__module__ = "traceback"
+_sigsegv.__module__ = "faulthandler"
 
 
 def set_buffering():

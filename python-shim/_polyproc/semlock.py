@@ -84,8 +84,16 @@ class SemLock:
         """Acquires; returns False if it did not within `timeout` seconds."""
         if self._try_acquire():
             return True
-        if not block:
+        if not self._wait(block, timeout):
             return False
+        pid = int(self._semaphore.takeLostHolder())
+        if pid:
+            _warn_of_lost_holder(self, pid)
+        return True
+
+    def _wait(self, block, timeout):
+        if not block:
+            return self._semaphore.acquire(0.0)
         if timeout is None:
             while not self._semaphore.acquire(_SLICE):
                 pass
@@ -128,6 +136,23 @@ class SemLock:
     def _is_zero(self):
         return self._get_value() == 0
 
+    # Who holds permits, and who waits: see `SharedSemaphore`.
+
+    def track(self):
+        self._semaphore.track()
+
+    def use_for_signals(self):
+        self._semaphore.useForSignals()
+
+    def enlist(self):
+        return bool(self._semaphore.enlist())
+
+    def delist(self):
+        return bool(self._semaphore.delist())
+
+    def delist_gone(self):
+        return int(self._semaphore.delistGone())
+
     def _after_fork(self):
         self._semaphore.resetCount()
 
@@ -135,6 +160,27 @@ class SemLock:
         semaphore = getattr(self, "_semaphore", None)
         if semaphore is not None:
             semaphore.close()
+
+
+def _warn_of_lost_holder(semlock, pid):
+    """Tells who was killed with a lock of the program's; what the standard library's own are for, it can
+    do without: they are passed over in silence."""
+    import sys
+    frame, level = sys._getframe(2), 3
+    while frame is not None and frame.f_globals.get("__name__") in _LOCK_MODULES:
+        frame, level = frame.f_back, level + 1
+    user = "" if frame is None else str(frame.f_globals.get("__name__"))
+    if not user.startswith(_INTERNAL):
+        import warnings
+        what = ("recursive lock" if semlock.kind == _RECURSIVE_MUTEX
+                else "lock" if semlock.maxvalue == 1 else "semaphore")
+        warnings.warn(f"the process with pid {pid} has ended without releasing a {what}, which is "
+                      "acquired in its place; what it protects may be half done", RuntimeWarning,
+                      stacklevel=level)
+
+
+_LOCK_MODULES = frozenset((__name__, "multiprocessing.synchronize"))
+_INTERNAL = ("multiprocessing.", "_polyproc.", "concurrent.futures.")
 
 
 def sem_unlink(name):

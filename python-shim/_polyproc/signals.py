@@ -5,22 +5,31 @@ returns by itself. So Java wakes it, for which it stands before GraalPy's own ha
 `signal` must not see that.
 """
 
+import operator
+import os
 import sys
 
 import _signal
+import _thread
 
 import _polyproc
 
 _SIGINT = 2
 _set = _signal.signal
 _get = _signal.getsignal
+_kill = os.kill
 _handlers = {}
+_MAIN_THREAD = _thread.get_ident()
+_JVM_SIGNALS = frozenset((3, 4, 5, 6, 7, 8, 11))  # SIGQUIT, ILL, TRAP, ABRT, BUS, FPE and SEGV
 
 
 def install():
-    """Replaces the two functions before the module `signal` takes them over."""
+    """Replaces the functions before the module `signal` takes them over."""
     _signal.signal = signal
     _signal.getsignal = getsignal
+    _signal.raise_signal = raise_signal
+    os.kill = sys.modules["posix"].kill = kill
+    os.abort = sys.modules["posix"].abort = abort
     _watch(_SIGINT, _get(_SIGINT))
 
 
@@ -77,6 +86,40 @@ def _retrying(function):
     call.__name__ = function.__name__
     call.__wrapped__ = function
     return call
+
+
+def kill(pid, signal, /):
+    """Sends a signal to a process; one to this process has had its effect when this returns."""
+    if pid == os.getpid():
+        raise_signal(signal)
+    else:
+        _kill(pid, signal)
+
+
+kill.__module__ = "posix"
+
+
+def raise_signal(signalnum, /):
+    """Sends a signal to this process."""
+    number = operator.index(signalnum)
+    action = getsignal(number) if 0 < number < _signal.NSIG else None
+    if action == _signal.SIG_DFL and number in _JVM_SIGNALS and not _polyproc.embedded:
+        _polyproc.runtime.dieOf(number)  # the JVM would print what its threads do, or write a crash report
+    elif callable(action) and _thread.get_ident() == _MAIN_THREAD:
+        action(number, sys._getframe(1))  # the JVM would run it some milliseconds later
+    else:
+        _kill(os.getpid(), number)
+
+
+raise_signal.__module__ = "_signal"
+
+
+def abort():
+    """Ends this process by SIGABRT, without cleaning up."""
+    kill(os.getpid(), 6)
+
+
+abort.__module__ = "posix"
 
 
 def getsignal(signalnum, /):

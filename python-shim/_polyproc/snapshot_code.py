@@ -92,6 +92,26 @@ def cell_contents(cells):
     return pairs
 
 
+class SentCode:
+    """A mixin for picklers: what they have written of functions that travel by value."""
+
+    def begin(self):
+        """To be called before anything is pickled."""
+        self._code = {}
+        self._sent_cells = set()
+
+    def code(self, code):
+        """The code in portable form; the same object for the same code."""
+        data = dump_code(code)
+        return self._code.setdefault(data, data)
+
+    def unsent_cells(self, cells):
+        """(cell, value) of those cells whose values have not been sent yet."""
+        unsent = [cell for cell in cells if id(cell) not in self._sent_cells]
+        self._sent_cells.update(map(id, unsent))
+        return cell_contents(unsent)
+
+
 # What the child calls.
 
 

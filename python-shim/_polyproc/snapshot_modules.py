@@ -155,6 +155,49 @@ def import_module(name):
     return module
 
 
+def imported_package(name, submodules):
+    """The package of that name; its submodules, which the parent had imported, are when they are asked for."""
+    package = import_module(name)
+    for submodule in submodules:
+        if submodule not in sys.modules:
+            owner = submodule.rpartition(".")[0]
+            _offered.setdefault(owner, set()).add(submodule)
+            if owner in sys.modules:
+                _offer_submodules(sys.modules[owner])
+    return package
+
+
+_offered = {}
+"""The submodules that a package has in the parent, by the name of the package."""
+
+
+def _offer_submodules(package):
+    namespace = vars(package)
+    former = namespace.get("__getattr__")
+    if getattr(former, "__module__", None) == __name__:
+        return
+
+    def __getattr__(name):
+        submodule = f"{package.__name__}.{name}"
+        if submodule in _offered[package.__name__]:
+            module = import_module(submodule)
+            if submodule in _offered:
+                _offer_submodules(module)
+            return module
+        if former is not None:
+            return former(name)
+        raise AttributeError(f"module {package.__name__!r} has no attribute {name!r}")
+
+    namespace["__getattr__"] = __getattr__
+
+
+def submodules_of(package):
+    """The names of all that is imported below a package, outer ones first."""
+    prefix = package.__name__ + "."
+    imported = {name for name, module in list(sys.modules.items()) if module is not None}
+    return tuple(sorted(name for name in imported.union(*_offered.values()) if name.startswith(prefix)))
+
+
 def namespace_of(name):
     """The namespace of a module that the child imports."""
     return vars(import_module(name))

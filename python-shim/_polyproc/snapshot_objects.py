@@ -9,7 +9,7 @@ import sys
 import types
 
 from _polyproc.snapshot_code import reduce_cell, reduce_code, reduce_function
-from _polyproc.snapshot_modules import import_module, own_module
+from _polyproc.snapshot_modules import import_module, imported_package, own_module, submodules_of
 
 REDUCERS = {
     "builtins.function": reduce_function,
@@ -35,6 +35,8 @@ def _module(snapshot, module):
     if key is not None:
         return own_module, (key,)
     if sys.modules.get(module.__name__) is module:
+        if hasattr(module, "__path__"):
+            return imported_package, (module.__name__, submodules_of(module))
         return import_module, (module.__name__,)
     return make_module, (module.__name__,), vars(module), None, None, update_module
 
@@ -123,6 +125,15 @@ def _match(snapshot, match):
         if again is not None and again.regs == match.regs:
             return match_again, arguments
     raise TypeError("cannot match it again")
+
+
+@_reduces("_io.StringIO", "_io.BytesIO", subclasses=True)
+def _memory_stream(snapshot, stream):
+    """A closed one as closed, as nobody may ask for its state any more."""
+    if not stream.closed:
+        return snapshot.by_protocol(stream)
+    base = next(cls for cls in type(stream).__mro__ if cls.__module__ == "_io")
+    return make_closed, (base, type(stream))
 
 
 # Caches, weak references, context variables.
@@ -356,6 +367,13 @@ def view_memory(data, format, shape):
 
 def match_again(pattern, way, string, start, end):
     return getattr(pattern, way)(string, start, end)
+
+
+def make_closed(base, cls):
+    stream = base.__new__(cls)
+    base.__init__(stream)
+    base.close(stream)
+    return stream
 
 
 def make_cache(function, maxsize, typed):

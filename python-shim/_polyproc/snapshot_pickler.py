@@ -12,7 +12,7 @@ import types
 
 from _polyproc import snapshot_instances
 from _polyproc.snapshot_classes import reduce_class
-from _polyproc.snapshot_code import cell_contents, dump_code
+from _polyproc.snapshot_code import SentCode
 from _polyproc.snapshot_modules import import_attribute, lookup, namespace_of
 from _polyproc.snapshot_objects import INHERITED, REDUCERS
 from _polyproc.snapshot_placeholder import Unavailable, reason, subject
@@ -35,7 +35,7 @@ class NamespaceOf:
         self.name = name
 
 
-class SnapshotPickler:
+class SnapshotPickler(SentCode):
     """A mixin in front of `multiprocessing.reduction.ForkingPickler`, or any other pickler class.
 
     Its tables are keyed by `id`, as a metaclass of the program may give classes any hash and equality.
@@ -58,8 +58,7 @@ class SnapshotPickler:
         self._modules = modules
         self._own_globals = {id(vars(each.module)) for each in modules}
         self._namespaces = {}
-        self._code = {}
-        self._sent_cells = set()
+        self.begin()
         self._own_classes = {}
 
     def reducer_override(self, obj):
@@ -199,17 +198,6 @@ class SnapshotPickler:
         if isinstance(module, types.ModuleType) and vars(module) is namespace:
             return self._namespaces.setdefault(name, NamespaceOf(name))
         return namespace
-
-    def code(self, code):
-        """The code in portable form; the same object for the same code."""
-        data = dump_code(code)
-        return self._code.setdefault(data, data)
-
-    def unsent_cells(self, cells):
-        """(cell, value) of those cells whose values have not been sent yet."""
-        unsent = [cell for cell in cells if id(cell) not in self._sent_cells]
-        self._sent_cells.update(map(id, unsent))
-        return cell_contents(unsent)
 
     def replace(self, obj, e):
         """The reduce value of the placeholder for an object that cannot travel."""

@@ -14,6 +14,7 @@ import sys
 from abc import get_cache_token
 
 from _polyproc import initial
+from _polyproc.descriptors import Handle
 
 EARLY, FIRST, LAST = [], [], []
 _FILTERS = (("default", None, DeprecationWarning, "__main__", 0),
@@ -132,6 +133,40 @@ def _builtins(snapshot):
         return None
     return {name: namespace[name] for name in list(namespace)
             if name not in initial.builtin_names and name != "_"} or None
+
+
+def _set_collector(state):
+    import gc
+    thresholds, enabled = state
+    gc.set_threshold(*thresholds)
+    if not enabled:
+        gc.disable()
+
+
+@_carrier(EARLY, _set_collector)
+def _collector(snapshot):
+    gc = _loaded("gc")
+    if gc is None or (gc.get_threshold() == _THRESHOLDS and gc.isenabled()):
+        return None
+    return gc.get_threshold(), gc.isenabled()
+
+
+_THRESHOLDS = (700, 10, 10)
+
+
+def _set_tracker(state):
+    from multiprocessing import resource_tracker
+    fd, pid = state
+    resource_tracker.adopt(fd.detach(), pid)
+
+
+@_carrier(EARLY, _set_tracker)
+def _tracker(snapshot):
+    """The process that removes shared memory, whose pipe the child inherits."""
+    module = _loaded("multiprocessing.resource_tracker")
+    if module is None or module._resource_tracker._fd is None:
+        return None
+    return Handle(module._resource_tracker._fd), module._resource_tracker._pid
 
 
 # Warnings, logging

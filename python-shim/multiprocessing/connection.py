@@ -1,7 +1,10 @@
-"""Connections: the standard library's."""
+"""Connections: the standard library's, where a message is one call of Java."""
 
+import math
 import weakref as _weakref
+from selectors import _fileobj_to_fd as _fileno
 
+import _polyproc
 from _polyproc.overlay import load_stdlib
 
 load_stdlib(globals())
@@ -19,3 +22,193 @@ class weakref:
         finalizer = _weakref.finalize(obj, function)
         finalizer.atexit = False
         return finalizer
+
+
+# --- Messages: see `Messages` and `MessageReader` in Java for what the calls return.
+
+_messages = _polyproc.runtime.messages()
+_read = _messages.read
+_write = _messages.write
+_await = _messages.awaitAny
+_await_one = _messages.awaitOne
+_resume = _messages.resume
+_dumps = reduction.dumps
+_NO_LIMIT = (1 << 63) - 1
+_END, _CUT_OFF, _TOO_LONG = 2, 3, 4
+_SLICE = 0.1
+"""Seconds between two looks after signals, should one arrive just before a wait."""
+
+
+def _fail(status):
+    """Raises what a call that did not succeed means."""
+    if status == _END:
+        raise EOFError
+    if status == _CUT_OFF:
+        raise OSError("got end of file during message")
+    raise OSError(-status, os.strerror(-status))
+
+
+def _finish_reading(message):
+    """The bytes of a message that was not there at once; None if it is longer than allowed."""
+    while type(message) is not bytes:
+        if message == _TOO_LONG:
+            return None
+        if isinstance(message, int):
+            _fail(message)
+        message = _resume(message)
+    return message
+
+
+def _finish_writing(status):
+    while status != 0:
+        if isinstance(status, int):
+            _fail(status)
+        status = _resume(status)
+
+
+def _send(self, obj):
+    """Send a (picklable) object"""
+    if self._handle is None or not self._writable:
+        self._check_closed()
+        self._check_writable()
+    status = _write(self._handle, _dumps(obj))
+    if status != 0:
+        _finish_writing(status)
+
+
+def _send_bytes(self, buf, offset=0, size=None):
+    """Send the bytes data from a bytes-like object"""
+    if self._handle is None or not self._writable:
+        self._check_closed()
+        self._check_writable()
+    if type(buf) is not bytes or offset != 0 or size is not None:
+        buf = _part(buf, offset, size)
+    status = _write(self._handle, buf)
+    if status != 0:
+        _finish_writing(status)
+
+
+def _part(buf, offset, size):
+    m = memoryview(buf)
+    if m.itemsize > 1:
+        m = m.cast("B")
+    n = m.nbytes
+    if offset < 0:
+        raise ValueError("offset is negative")
+    if n < offset:
+        raise ValueError("buffer length < offset")
+    if size is None:
+        size = n - offset
+    elif size < 0:
+        raise ValueError("size is negative")
+    elif offset + size > n:
+        raise ValueError("buffer length < offset + size")
+    return bytes(m[offset:offset + size])
+
+
+def _recv(self):
+    """Receive a (picklable) object"""
+    if self._handle is None or not self._readable:
+        self._check_closed()
+        self._check_readable()
+    message = _read(self._handle, _NO_LIMIT)
+    if type(message) is not bytes:
+        message = _finish_reading(message)
+        if message is None:
+            self._bad_message_length()
+    return _ForkingPickler.loads(message)
+
+
+def _recv_bytes(self, maxlength=None):
+    """
+    Receive bytes data as a bytes object.
+    """
+    if self._handle is None or not self._readable:
+        self._check_closed()
+        self._check_readable()
+    if maxlength is None:
+        maxlength = _NO_LIMIT
+    elif maxlength < 0:
+        raise ValueError("negative maxlength")
+    message = _read(self._handle, min(maxlength, _NO_LIMIT))
+    if type(message) is not bytes:
+        message = _finish_reading(message)
+        if message is None:
+            self._bad_message_length()
+    return message
+
+
+def _recv_bytes_into(self, buf, offset=0):
+    """
+    Receive bytes data into a writeable bytes-like object.
+    Return the number of bytes read.
+    """
+    self._check_closed()
+    self._check_readable()
+    with memoryview(buf) as m:
+        itemsize = m.itemsize
+        bytesize = itemsize * len(m)
+        if offset < 0:
+            raise ValueError("negative offset")
+        elif offset > bytesize:
+            raise ValueError("offset too large")
+        message = _recv_bytes(self)
+        size = len(message)
+        if bytesize < offset + size:
+            raise BufferTooShort(message)
+        m.cast("B")[offset:offset + size] = message
+        return size
+
+
+def _poll(self, timeout):
+    return bool(_wait_for((self._handle,), timeout))
+
+
+def _wait_for(fds, timeout):
+    """Waits for descriptors; returns flags, false if the time is over before any is ready."""
+    deadline = None if timeout is None else time.monotonic() + timeout
+    one = len(fds) == 1
+    fds = list(fds)
+    while True:
+        left = _SLICE if deadline is None else min(max(deadline - time.monotonic(), 0.0), _SLICE)
+        millis = math.ceil(left * 1000)
+        ready = _await_one(fds[0], millis) if one else _await(fds, millis)
+        if type(ready) is bytes or ready > 0:
+            return ready
+        if ready < 0 and ready != -errno.EINTR:
+            _fail(ready)
+        if deadline is not None and time.monotonic() >= deadline:
+            return 0
+
+
+_stdlib_wait = wait
+
+
+def _wait(object_list, timeout=None):
+    """
+    Wait till an object in object_list is ready/readable.
+
+    Returns list of those objects in object_list which are ready/readable.
+    """
+    objects = list(object_list)
+    fds = [_fileno(obj) for obj in objects]
+    if len(set(fds)) < len(fds):
+        return _stdlib_wait(objects, timeout)  # which says what is wrong
+    ready = _wait_for(fds, timeout)
+    if type(ready) is bytes:
+        return [obj for obj, flag in zip(objects, ready) if flag]
+    return objects if ready else []
+
+
+if _messages.areAvailable():
+    wait = _wait
+    wait.__name__ = "wait"
+    _ConnectionBase.send = _send
+    _ConnectionBase.send_bytes = _send_bytes
+    _ConnectionBase.recv = _recv
+    _ConnectionBase.recv_bytes = _recv_bytes
+    _ConnectionBase.recv_bytes_into = _recv_bytes_into
+    Connection._poll = _poll
+    for _method in _send, _send_bytes, _recv, _recv_bytes, _recv_bytes_into:
+        _method.__name__ = _method.__name__[1:]
+        _method.__qualname__ = f"_ConnectionBase.{_method.__name__}"

@@ -1,8 +1,67 @@
 """Contexts: the three start methods of CPython on Linux, each realised by worker JVMs."""
 
+import _polyproc
 from _polyproc.overlay import load_stdlib
 
 load_stdlib(globals())
+
+
+class WorkerLostError(ProcessError):
+    """A pool's worker ended while it had a task, or all end before they are ready.
+
+    pid: the worker's; exitcode: its exit status or the negative number of the signal that killed it;
+    task: the task in words, or None.
+    """
+
+    def __init__(self, message="", pid=None, exitcode=None, task=None):
+        super().__init__(message)
+        self.pid = pid
+        self.exitcode = exitcode
+        self.task = task
+
+    @property
+    def signal(self):
+        """The name of the signal that killed it, or None."""
+        if self.exitcode is None or self.exitcode >= 0:
+            return None
+        import signal
+        try:
+            return signal.Signals(-self.exitcode).name
+        except ValueError:
+            return str(-self.exitcode)
+
+    def __reduce__(self):
+        return type(self), (*self.args, self.pid, self.exitcode, self.task)
+
+
+class TaskTimeoutError(TimeoutError):
+    """A task of a pool took longer than it may.
+
+    pid: of the worker, which was ended; timeout: the limit in seconds; task: the task in words.
+    """
+
+    def __init__(self, message="", pid=None, timeout=None, task=None):
+        super().__init__(message)
+        self.pid = pid
+        self.timeout = timeout
+        self.task = task
+
+    def __reduce__(self):
+        return type(self), (*self.args, self.pid, self.timeout, self.task)
+
+
+def _pool(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None, *,
+          task_timeout=None):
+    """Returns a process pool object; task_timeout: how many seconds a task may take."""
+    from .pool import Pool
+    return Pool(processes, initializer, initargs, maxtasksperchild, context=self.get_context(),
+                task_timeout=task_timeout)
+
+
+_pool.__name__ = "Pool"
+BaseContext.Pool = _pool
+BaseContext.WorkerLostError = WorkerLostError
+BaseContext.TaskTimeoutError = TaskTimeoutError
 
 
 def _fork(process_obj):
@@ -59,4 +118,4 @@ _concrete_contexts = {
     "spawn": SpawnContext(),
     "forkserver": ForkServerContext(),
 }
-_default_context = DefaultContext(_concrete_contexts["fork"])
+_default_context = DefaultContext(_concrete_contexts[_polyproc.start_method])

@@ -1,30 +1,55 @@
-"""Named resources that must not outlive the program: the supervisor keeps the list."""
+"""Named resources that must not outlive the program: the standard library's, whose process is a shell here.
 
-from _polyproc.descriptors import call
+Shared memory is all that has a name; semaphores have none.
+"""
 
-__all__ = ["ensure_running", "register", "unregister"]
+import os
+import sys
 
+import _polyproc
+import _posixshmem
+from _polyproc.overlay import load_stdlib
 
-class ResourceTracker:
-    """Stands for CPython's tracker process, which is not needed here."""
+load_stdlib(globals())
 
-    def getfd(self):
-        return None
-
-    def ensure_running(self):
-        """Nothing to do: the supervisor runs."""
-
-    def register(self, name, rtype):
-        """Lets the resource be removed when the program ends."""
-        call("trackResource", rtype, name, True)
-
-    def unregister(self, name, rtype):
-        """The resource has been removed."""
-        call("trackResource", rtype, name, False)
+_CLEANUP_FUNCS.pop("semaphore", None)
+_CLEANUP_FUNCS["shared_memory"] = _posixshmem.shm_unlink
+# Where processes are started here, SIGINT and SIGTERM are blocked already.
+_HAVE_SIGMASK = False
 
 
-_resource_tracker = ResourceTracker()
-ensure_running = _resource_tracker.ensure_running
-register = _resource_tracker.register
-unregister = _resource_tracker.unregister
-getfd = _resource_tracker.getfd
+class util:
+    """What the standard library's `resource_tracker` uses of `util`."""
+
+    @staticmethod
+    def _args_from_interpreter_flags():
+        return []
+
+    @staticmethod
+    def spawnv_passfds(path, args, passfds):
+        """Starts the process that reads from the last of the descriptors."""
+        from _polyproc.descriptors import call
+        script = os.path.join(_polyproc.home, "_polyproc", "tracker.sh")
+        source = main.__code__.co_filename
+        environment = [f"{name}={value}" for name, value in os.environ.items()]
+        return int(call("startHelper", "polyproc: resource tracker",
+                        ["/bin/sh", script, source, *(["silent"] if _is_silent() else [])],
+                        environment, passfds[-1]))
+
+
+def _is_silent():
+    """Whether the options and variables of this Python suppress the tracker's warnings."""
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.resetwarnings()
+        try:
+            warnings._processoptions(sys.warnoptions)
+            warnings.warn("resource_tracker: There appear to be leaked objects")
+        except UserWarning:
+            pass
+        return not shown
+
+
+def adopt(fd, pid=None):
+    """In a child: uses the tracker of its parent, at the other end of a descriptor."""
+    _resource_tracker._fd = fd
+    _resource_tracker._pid = pid

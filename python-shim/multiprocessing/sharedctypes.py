@@ -7,6 +7,10 @@ load_stdlib(globals())
 # GraalPy 25.0.3 makes no weak references to the types of ctypes.
 class_cache = {}
 
+# One function of GraalPy 25.0.3 reads `value` and sets it. If it has first set one, then where `value` is
+# read for the first time it sets it to None: a TypeError. So it reads one first.
+ctypes.c_int().value
+
 _new_array = RawArray
 
 

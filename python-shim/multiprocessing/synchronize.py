@@ -4,6 +4,9 @@ from _polyproc.overlay import load_stdlib
 
 load_stdlib(globals())
 
+from . import resource_tracker
+
+_initialise = SemLock.__init__
 _getstate = SemLock.__getstate__
 _setstate = SemLock.__setstate__
 
@@ -22,5 +25,83 @@ def _setstate_for(self, state):
         self._is_fork_ctx = state[4]
 
 
+def _init(self, kind, value, maxvalue, *, ctx):
+    _initialise(self, kind, value, maxvalue, ctx=ctx)
+    # CPython's registers its name there, and notices when the tracker has died.
+    if not self._is_fork_ctx and resource_tracker._resource_tracker._fd is not None:
+        resource_tracker.ensure_running()
+
+
+SemLock.__init__ = _init
 SemLock.__getstate__ = _getstate_for
 SemLock.__setstate__ = _setstate_for
+
+
+class Semaphore(Semaphore):
+    """Counts. What a killed process held goes to whoever waits, if it is known who held it: not where
+    somebody releases what he has not acquired, as then the permits are signals."""
+
+    def __init__(self, value=1, *, ctx):
+        super().__init__(value, ctx=ctx)
+        _track(self)
+
+
+class BoundedSemaphore(BoundedSemaphore, Semaphore):
+
+    def __init__(self, value=1, *, ctx):
+        super().__init__(value, ctx=ctx)
+        _track(self)
+
+
+def _track(semaphore):
+    try:
+        caller = sys._getframe(3).f_globals.get("__name__")
+    except ValueError:
+        caller = None
+    if caller == "multiprocessing.queues":
+        semaphore._semlock.use_for_signals()
+    elif semaphore._semlock._get_value():  # those that begin without permits are for signals, too
+        semaphore._semlock.track()
+
+
+_wait = Condition.wait
+
+
+class Condition(Condition):
+    """The standard library's; here a process that is killed while it waits counts as woken."""
+
+    def wait(self, timeout=None):
+        place = self._enlist()
+        try:
+            return _wait(self, timeout)
+        finally:
+            if place is not None:
+                place.delist()
+
+    def _enlist(self):
+        for semaphore in self._lists():
+            if semaphore.enlist():
+                return semaphore
+        return None
+
+    def _lists(self):
+        return (self._sleeping_count._semlock, self._woken_count._semlock,
+                self._wait_semaphore._semlock)
+
+    def _make_methods(self):
+        super()._make_methods()
+        self._woken_count.acquire = self._await_woken
+
+    def _await_woken(self, block=True, timeout=None):
+        """What `notify` does for each that it wakes."""
+        woken = self._woken_count._semlock
+        if not block:
+            return woken.acquire(False)
+        while not woken.acquire(True, _LOOK_SECONDS):
+            for semaphore in self._lists():
+                for _ in range(semaphore.delist_gone()):
+                    woken.release()
+        return True
+
+
+_LOOK_SECONDS = 0.1

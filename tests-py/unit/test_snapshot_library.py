@@ -219,6 +219,25 @@ class Library(SnapshotTestCase):
             assert contextvars.copy_context()[plain] == 5
         """)
 
+    test_closed_memory_streams = forked("""
+        import io
+        class Mine(io.StringIO):
+            def __init__(self, needed):
+                super().__init__("text")
+        closed = [io.StringIO("a"), io.BytesIO(b"a"), Mine(1)]
+        for each in closed:
+            each.close()
+        def child():
+            for each in closed:
+                assert each.closed
+                try:
+                    each.read()
+                except ValueError:
+                    pass
+                else:
+                    assert False, each
+    """)
+
     test_text_and_byte_buffers = forked("""
         import io
         text, raw = io.StringIO("one\\ntwo"), io.BytesIO(b"abc")
@@ -299,6 +318,7 @@ class Library(SnapshotTestCase):
         import io, logging, sys
         stream = io.StringIO()
         logger = logging.getLogger("app")
+        logger.handlers.clear()  # of an earlier run in this process
         handler = logging.StreamHandler(stream)
         handler.setFormatter(logging.Formatter("%(name)s:%(levelname)s:%(message)s"))
         logger.addHandler(handler)

@@ -34,6 +34,21 @@ class Modules(SnapshotTestCase):
             return x
         """})
 
+    test_submodules_that_were_imported_are_there = forked("""
+        import concurrent.futures, importlib.util, logging.handlers, sys, xml.dom.minidom
+        def child():
+            assert importlib.util.find_spec("os") and logging.handlers.QueueHandler
+            assert xml.dom.minidom.parseString("<a/>").documentElement.tagName == "a"
+            assert concurrent.futures.Future and concurrent.futures.ProcessPoolExecutor
+            for package in importlib, logging, xml, xml.dom, concurrent, concurrent.futures:
+                try:
+                    package.nobody
+                except AttributeError as e:
+                    assert str(e) == f"module {package.__name__!r} has no attribute 'nobody'", e
+                else:
+                    assert False, package
+        """)
+
     test_only_the_programs_own_modules_travel_by_value = forked("""
         import sys, threading, queue, logging, decimal, multiprocessing.managers, random, json, tools
         from _polyproc import snapshot_modules

@@ -188,7 +188,6 @@ class Placeholders(SnapshotTestCase):
         def child():
             expect("'frame'", lambda: frame.f_code)
             expect("serves only the process that made it", lambda: executor.submit)
-            expect("'re.Match'", lambda: match.group(1))
             expect("pool objects cannot be passed between processes or pickled", lambda: pool.map)
             expect("'coroutine'", lambda: coroutine.send(None))
         """)

@@ -1,0 +1,45 @@
+"""What CPython's `gc` has and GraalPy's 25.0.3 has not: settings, which the JVM's collector does without.
+
+Programs set thresholds, or freeze what they have before they start processes, to make CPython's faster.
+"""
+
+import gc
+import operator
+
+_thresholds = (700, 10, 10)
+
+
+def install():
+    """Adds what is missing."""
+    gc.garbage = []
+    for function in (get_threshold, set_threshold, freeze, unfreeze, get_freeze_count):
+        if not hasattr(gc, function.__name__):
+            function.__module__ = "gc"
+            setattr(gc, function.__name__, function)
+
+
+def get_threshold():
+    """The collection thresholds set last."""
+    return _thresholds
+
+
+def set_threshold(threshold0, /, *others):
+    """Sets the collection thresholds, which are only remembered."""
+    global _thresholds
+    if len(others) > 2:
+        raise TypeError("gc.set_threshold requires 1 to 3 arguments")
+    given = tuple(map(operator.index, (threshold0, *others)))
+    _thresholds = given + _thresholds[len(given):]
+
+
+def freeze():
+    """Does nothing: forked processes get no pages of their parent's to keep unwritten."""
+
+
+def unfreeze():
+    """Undoes `freeze`."""
+
+
+def get_freeze_count():
+    """How many objects are frozen."""
+    return 0

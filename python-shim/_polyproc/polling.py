@@ -1,0 +1,80 @@
+"""`select.poll`, which GraalPy 25.0.3 lacks: descriptors beyond 1023, and other events than `select` tells of."""
+
+import errno
+import os
+import select
+import time
+
+from _polyproc.descriptors import call
+
+_EVENTS = {"POLLIN": 1, "POLLPRI": 2, "POLLOUT": 4, "POLLERR": 8, "POLLHUP": 16, "POLLNVAL": 32,
+           "POLLRDNORM": 64, "POLLRDBAND": 128, "POLLWRNORM": 256, "POLLWRBAND": 512, "POLLMSG": 1024,
+           "POLLRDHUP": 0x2000}
+_LONGEST = 1.0
+"""Seconds between two looks after signals, should one come just before the system call it is to end."""
+
+
+def install():
+    """Adds the function before the module `selectors` looks for it."""
+    for name, value in _EVENTS.items():
+        setattr(select, name, value)
+    select.poll = poll
+
+
+class poll:
+    """Descriptors to be polled, and for what; a class, as `selectors` keeps it in one, where a function binds."""
+
+    __slots__ = ("_events",)
+
+    def __init__(self):
+        self._events = {}
+
+    def register(self, fd, eventmask=7, /):
+        self._events[_descriptor(fd)] = _mask(eventmask)
+
+    def modify(self, fd, eventmask, /):
+        number = _descriptor(fd)
+        if number not in self._events:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        self._events[number] = _mask(eventmask)
+
+    def unregister(self, fd, /):
+        del self._events[_descriptor(fd)]
+
+    def poll(self, timeout=None, /):
+        """Waits at most `timeout` milliseconds; returns pairs of descriptors and events."""
+        fds, events = list(self._events), list(self._events.values())
+        if timeout is None or timeout < 0:
+            end = None
+        else:
+            end = time.monotonic() + timeout / 1000
+        while True:
+            left = _LONGEST if end is None else max(0.0, end - time.monotonic())
+            found = call("poll", fds, events, min(left, _LONGEST))
+            if found is not None:
+                return [(fd, int(event)) for fd, event in zip(fds, found) if event]
+            if end is not None and time.monotonic() >= end:
+                return []
+
+
+poll.__module__ = "select"
+
+
+def _descriptor(fd):
+    if isinstance(fd, int):
+        number = fd
+    elif hasattr(fd, "fileno"):
+        number = fd.fileno()
+    else:
+        raise TypeError("argument must be an int, or have a fileno() method.")
+    if number < 0:
+        raise ValueError(f"file descriptor cannot be a negative integer ({number})")
+    return number
+
+
+def _mask(events):
+    if events < 0:
+        raise ValueError("value must be positive")
+    if events > 0xffff:
+        raise OverflowError("Python int too large for C unsigned short")
+    return events

@@ -1,0 +1,119 @@
+"""A pool's end of the line to one worker."""
+
+import collections
+import os
+
+import _polyproc
+from _polyproc.descriptors import Handle, call
+from _polyproc.pool_wire import RESULT
+
+_READ = 1 << 18
+_WRITE = 1 << 20
+_LONG = 1 << 17
+
+
+class FarEnd:
+    """The worker's end, until it has travelled to the worker."""
+
+    def __init__(self, socket, claims):
+        self._socket = socket
+        self._claims = claims
+
+    def __reduce__(self):
+        from _polyproc.pool_worker import WorkerEnd
+        return WorkerEnd, (Handle(self._socket), Handle(int(self._claims.descriptor())))
+
+
+class Line:
+    """A socket that never blocks, and the claims. One thread uses it.
+
+    No forked child inherits its descriptors: a worker must see when its pool is gone.
+    """
+
+    def __init__(self):
+        self.fd, self._far_fd = (int(end) for end in call("privateSocketPair"))
+        os.set_blocking(self.fd, False)
+        self.claims = call("newTaskClaims")
+        self.far_end = FarEnd(self._far_fd, self.claims)
+        self.outgoing = collections.deque()
+        self.dry = False
+        """Whether there was nothing more to receive."""
+        self._rest = b""
+        self._long = None
+        self._needed = 0
+
+    def hand_over(self):
+        """The worker has its end: closes what is left of it here."""
+        if self._far_fd is not None:
+            _polyproc.runtime.close(self._far_fd)
+            self._far_fd = None
+            self.claims.closeDescriptor()
+
+    def close(self):
+        self.hand_over()
+        if self.fd is not None:
+            _polyproc.runtime.close(self.fd)
+            self.fd = None
+
+    def send(self, data):
+        """Sends, as far as that is possible now; the rest stays in `outgoing` for `send_more`."""
+        if not self.outgoing:
+            data = self._write(memoryview(data))
+        if len(data):
+            self.outgoing.append(data)
+
+    def send_more(self):
+        """Sends more of what is left."""
+        while self.outgoing:
+            rest = self._write(self.outgoing[0])
+            if len(rest):
+                self.outgoing[0] = rest
+                return
+            self.outgoing.popleft()
+
+    def _write(self, data):
+        """Returns what could not be written."""
+        try:
+            while len(data):
+                data = data[os.write(self.fd, data[:_WRITE]):]
+        except BlockingIOError:
+            pass
+        except OSError:
+            return b""  # the worker has ended, which its sentinel tells
+        return data
+
+    def receive(self):
+        """The messages that have arrived, as ((what, seconds), body); None if there is nothing more."""
+        try:
+            part = os.read(self.fd, _READ)
+        except BlockingIOError:
+            self.dry = True
+            return []
+        except OSError:
+            part = b""
+        self.dry = not part
+        return self._split(part) if part else None
+
+    def _split(self, part):
+        if self._long is not None:
+            self._long += part
+            if len(self._long) < self._needed:
+                return []
+            data, self._long = bytes(self._long), None
+        else:
+            data = self._rest + part if self._rest else part
+        messages = []
+        at = 0
+        while len(data) - at >= RESULT.size:
+            length, *fields = RESULT.unpack_from(data, at)
+            end = at + RESULT.size + length
+            if end > len(data):
+                if end - at > _LONG:
+                    self._long = bytearray(data[at:])
+                    self._needed = end - at
+                    at = len(data)
+                break
+            messages.append((fields, data[at + RESULT.size:end]))
+            at = end
+        self._rest = data[at:]
+        return messages

@@ -1,0 +1,152 @@
+"""What a standby worker does while it waits: it starts processes and is them, without any other process.
+
+Each worker is forked from one that has rehearsed, so what was loaded, linked and compiled here no
+process has to do again. A round leaves no trace: what it changes of a module is put back.
+"""
+
+import contextlib
+import os
+import runpy
+import sys
+
+from _polyproc import child, descriptors, snapshot_placeholder
+
+_ROUNDS = 60
+_rounds = iter(range(_ROUNDS))
+
+
+def step(stage):
+    """Plays one round; returns whether there are more.
+
+    stage: Java's stand-in for the supervisor, which hands over what was to start.
+    """
+    number = next(_rounds, None)
+    if number is None:
+        return False
+    method = ("fork", "spawn")[number % 2]
+    with _nothing_changed():
+        _play(method, stage)
+    return True
+
+
+def _play(method, stage):
+    import itertools
+    import multiprocessing
+    from multiprocessing import resource_tracker
+    multiprocessing.process._process_counter = itertools.count(1)
+    resource_tracker.getfd = _standard_input
+    resource_tracker.adopt = os.close
+    context = multiprocessing.get_context(method)
+    queue, lock = context.SimpleQueue(), context.Lock()
+    here, there = context.Pipe()
+    parts = [queue._reader, queue._writer, here, there]
+    try:
+        process = context.Process(target=_part, args=(queue, lock, there))
+        process.start()
+        payload, *others = [int(fd) for fd in stage.takeStarted()]
+        _be_child(payload, others)
+        stage.end()
+        process.join()
+        if queue.get() != ["a", 1, None] or here.recv() != {"b": 2.5}:
+            raise AssertionError("a rehearsed process has sent something else")
+        process.close()
+    finally:
+        for part in parts:
+            part.close()
+
+
+def _standard_input():
+    return 0
+
+
+def _be_child(payload, others):
+    parent_sentinel = os.dup(0)
+    with _nothing_changed():
+        # A child closes its standard input, which whoever is forked from this worker still needs.
+        sys.modules["multiprocessing.util"]._close_stdin = _nothing
+        sys.argv[:] = [""]
+        child.run(os.getppid(), parent_sentinel, payload, others)
+        for number, fd in descriptors.inherited.items():
+            if number not in descriptors.handed_over:
+                os.close(fd)
+    os.close(parent_sentinel)
+
+
+def _part(queue, lock, there):
+    with lock:
+        queue.put(["a", 1, None])
+    there.send({"b": 2.5})
+    for part in (queue._reader, queue._writer, there):
+        part.close()
+    runpy.run_path(snapshot_placeholder.__file__, run_name="__mp_main__")
+
+
+def _modules():
+    names = ("multiprocessing.process", "multiprocessing.util", "multiprocessing.context",
+             "multiprocessing.spawn", "multiprocessing.connection", "multiprocessing.resource_tracker", "_polyproc.descriptors",
+             "_polyproc.lifecycle", "signal", "atexit", "threading", "sys", "__main__")
+    return [sys.modules[name] for name in names if name in sys.modules]
+
+
+@contextlib.contextmanager
+def _nothing_changed():
+    """Puts back, at the end, the modules' variables and what is in their lists, dicts and sets."""
+    import atexit
+    import threading
+    import multiprocessing
+    import multiprocessing.resource_tracker
+    import multiprocessing.spawn
+    environment = dict(os.environ)
+    objects = (multiprocessing.context._default_context, multiprocessing.process._current_process)
+    attributes = [dict(vars(thing)) for thing in objects]
+    saved = [(vars(module), dict(vars(module)), _contents(module)) for module in _modules()]
+    handlers = _handlers()
+    threading._shutdown = atexit._run_exitfuncs = _nothing
+    try:
+        yield
+    finally:
+        for namespace, variables, contents in saved:
+            for name in [name for name in namespace if name not in variables]:
+                del namespace[name]
+            for name, value in variables.items():
+                if namespace.get(name, namespace) is not value:
+                    namespace[name] = value
+            for container, copy in contents:
+                _restore(container, copy)
+        for thing, former in zip(objects, attributes):
+            vars(thing).clear()
+            vars(thing).update(former)
+        if dict(os.environ) != environment:
+            os.environ.clear()
+            os.environ.update(environment)
+        _set_handlers(handlers)
+
+
+def _nothing():
+    pass
+
+
+def _contents(module):
+    return [(value, value.copy()) for name, value in vars(module).items()
+            if type(value) in (list, dict, set) and name != "__builtins__"]
+
+
+def _restore(container, copy):
+    if container != copy:
+        container.clear()
+        if type(container) is list:
+            container.extend(copy)
+        else:
+            container.update(copy)
+
+
+def _handlers():
+    import signal
+    return {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+
+def _set_handlers(handlers):
+    import signal
+    for number, handler in handlers.items():
+        if signal.getsignal(number) is not handler:
+            signal.signal(number, handler)

@@ -1,0 +1,171 @@
+"""Modules of the standard library, imported before a program wants them, and out of its sight until it does.
+
+A standby fills the shelf while it waits. A program that imports one finds what it would have found: a module
+as new that was not in `sys.modules`, or its own where it has one of that name in its path.
+"""
+
+import os
+import sys
+
+from importlib import _bootstrap
+from importlib.machinery import ModuleSpec
+
+_NAMES = iter((
+    "random", "datetime", "json", "argparse", "decimal", "fractions", "statistics", "csv", "pathlib", "glob",
+    "fnmatch", "tempfile", "shutil", "subprocess", "hashlib", "hmac", "base64", "string", "textwrap", "pprint",
+    "copy", "dataclasses", "uuid", "platform", "timeit", "inspect", "concurrent.futures", "queue", "socket",
+    "ssl", "selectors", "configparser", "gzip", "zipfile", "tarfile", "difflib", "unittest", "unittest.mock",
+    "logging.handlers", "html", "email.message", "email.parser", "http.client", "urllib.parse",
+    "urllib.request", "socketserver", "http.server", "xml.etree.ElementTree", "getpass", "graphlib",
+    "importlib.resources", "importlib.metadata", "asyncio", "doctest"))
+_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(os.__file__)))) + os.sep
+_STDLIB = os.path.dirname(os.path.abspath(os.__file__))
+_kept = {}
+_folders = {}
+
+
+class _Kept:
+    """A module on the shelf."""
+
+    def __init__(self, module, nested):
+        self.module = module
+        self.spec = getattr(module, "__spec__", None)  # `typing.io` is a class
+        self.uses = {name: sys.modules.get(name) or _kept[name].module
+                     for name in (*_names_used_by(module), *nested) if name in sys.modules or name in _kept}
+        """The modules that it has imported, directly for the most part."""
+
+    def fits(self):
+        """Whether importing it now would find the modules that it has found."""
+        for name, module in self.uses.items():
+            kept = _kept.get(name)
+            if sys.modules.get(name, kept and kept.module) is not module:
+                return False
+        return True
+
+
+def _names_used_by(module):
+    names = set()
+    for value in list(vars(module).values()):
+        name = getattr(value, "__name__" if type(value) is type(sys) else "__module__", None)
+        if type(name) is str:
+            names.add(name)
+    return names
+
+
+def _with_all_it_uses(name):
+    """The names of a module on the shelf and of those there that come with it."""
+    names = {name: None}
+    left = [name]
+    while left:
+        for used in _kept[left.pop()].uses:
+            if used in _kept and used not in names and used not in sys.modules:
+                names[used] = None
+                left.append(used)
+    return names
+
+
+class _Loader:
+    """Loads a module by taking it off the shelf, with all that it uses."""
+
+    def __init__(self, names):
+        self._all = {name: _kept.pop(name) for name in names}
+
+    def create_module(self, spec):
+        return self._all[spec.name].module
+
+    def exec_module(self, module):
+        for name, kept in self._all.items():
+            if kept.module is module:
+                module.__spec__ = kept.spec
+            elif name not in sys.modules:
+                sys.modules[name] = kept.module
+                _set_in_parent(name, kept.module)
+
+
+def find_spec(name):
+    """How to load a module that is on the shelf; None if it is not, or would not be what is found."""
+    if name not in _kept or _kept[name].spec is None:
+        return None
+    names = _with_all_it_uses(name)
+    if not all(_kept[each].fits() for each in names) or _is_shadowed(names):
+        for each in names:
+            del _kept[each]
+        return None
+    kept = _kept[name]
+    spec = ModuleSpec(name, _Loader(names), origin=kept.spec.origin)
+    spec.submodule_search_locations = kept.spec.submodule_search_locations
+    return spec
+
+
+def modules():
+    """What is on the shelf."""
+    return {name: kept.module for name, kept in _kept.items()}
+
+
+def step():
+    """Imports one more module; returns whether there may be others."""
+    name = next(_NAMES, None)
+    if name is None:
+        return False
+    if name not in sys.modules:
+        _import_ahead(name)
+    return True
+
+
+def _import_ahead(name):
+    before = set(sys.modules)
+    nested = {}
+    load = _bootstrap._load_unlocked
+
+    def load_and_note(spec):
+        others = {spec.name, *sys.modules}
+        module = load(spec)
+        nested[spec.name] = [name for name in sys.modules if name not in others]
+        return module
+
+    _bootstrap._load_unlocked = load_and_note
+    try:
+        __import__(name)
+    except ImportError:
+        pass  # a program that wants it will be told
+    finally:
+        _bootstrap._load_unlocked = load
+    added = [name for name in sys.modules if name not in before]
+    _kept.update({name: _Kept(sys.modules[name], nested.get(name, ())) for name in added})
+    for name in added:
+        _remove_from_parent(name, sys.modules.pop(name))
+
+
+def _set_in_parent(name, module):
+    parent, _, tail = name.rpartition(".")
+    if parent in sys.modules:
+        setattr(sys.modules[parent], tail, module)
+
+
+def _remove_from_parent(name, module):
+    parent, _, tail = name.rpartition(".")
+    if parent in sys.modules and vars(sys.modules[parent]).get(tail) is module:
+        delattr(sys.modules[parent], tail)
+
+
+def _is_shadowed(names):
+    """Whether the path has something else of one of these names before the standard library."""
+    names = {name.partition(".")[0] for name in names}
+    for folder in sys.path:
+        if folder == _STDLIB:
+            return False
+        if not folder.startswith(_HOME) and _may_hold(folder or os.getcwd(), names):
+            return True
+    return True
+
+
+def _may_hold(folder, names):
+    try:
+        changed = os.stat(folder).st_mtime_ns
+        if _folders.get(folder, (0,))[0] != changed:
+            _folders[folder] = changed, {file.partition(".")[0] for file in os.listdir(folder)}
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # such as an archive
+    return not names.isdisjoint(_folders[folder][1])

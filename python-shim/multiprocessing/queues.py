@@ -1,0 +1,227 @@
+"""Queues: the standard library's, whose feeder is a thread of Java and only needed when the pipe is full."""
+
+import _polyproc
+from _polyproc.overlay import load_stdlib
+
+load_stdlib(globals())
+
+_messages = _polyproc.runtime.messages()
+_get = _messages.get
+_resume_get = _messages.resumeGet
+_put = _messages.put
+_resume_put = _messages.resumePut
+_dumps = context.reduction.dumps
+_AGAIN = 1
+_FULL = 2
+_MILLIS = 100
+"""How long to wait between two looks after signals."""
+
+_pending = set()
+"""Feeders whose queue is gone and which have still something to write."""
+
+
+def _semaphore(lock):
+    """Java's object behind a lock or semaphore."""
+    return lock._semlock._semaphore
+
+
+def _receive(reader, lock, slots):
+    """The next message in a pipe, taken under a lock; then there is a place more in `slots`."""
+    fd = reader.fileno()
+    message = _get(fd, lock, slots)
+    if type(message) is bytes:
+        return message
+    try:
+        while type(message) is not bytes:
+            if not isinstance(message, int):
+                message = _resume_get(message, lock, slots)
+            elif message == _AGAIN:
+                message = _get(fd, lock, slots)
+            else:
+                connection._fail(message)
+    except BaseException:
+        if not isinstance(message, int):
+            lock.release()  # a signal handler has raised amidst a message
+        raise
+    return message
+
+
+def _send(writer, lock, message):
+    """Writes a message to a pipe under a lock."""
+    fd = writer.fileno()
+    status = _put(fd, lock, message)
+    try:
+        while status != 0:
+            if not isinstance(status, int):
+                status = _resume_put(status, lock)
+            elif status == _AGAIN:
+                status = _put(fd, lock, message)
+            else:
+                connection._fail(status)
+    except BaseException:
+        if not isinstance(status, int):
+            lock.release()  # a signal handler has raised amidst a message
+        raise
+
+
+class _Feeder:
+    """Java's feeder of one queue in this process, and what belongs to its end."""
+
+    def __init__(self, queue):
+        self._java = _messages.feeder(queue._writer.fileno(), _semaphore(queue._wlock),
+                                      _semaphore(queue._sem))
+        self.offer = self._java.offer
+        self._slots = queue._sem
+        self._ignore_epipe = queue._ignore_epipe
+        self._on_error = queue._on_queue_feeder_error
+        self._reader, self._writer = queue._reader, queue._writer
+
+    def fail(self, error, obj):
+        """Tells of an object that was not sent; there is room for another one in its place."""
+        if self._ignore_epipe and getattr(error, "errno", 0) == errno.EPIPE:
+            return
+        if is_exiting():
+            info("error in queue thread: %s", error)
+            return
+        self._slots.release()
+        self._on_error(error, obj)
+
+    def fail_to_write(self, message, number):
+        """Tells of a message that could not be written."""
+        try:
+            obj = _ForkingPickler.loads(message)
+        except Exception:
+            obj = message
+        self.fail(OSError(number, os.strerror(number)), obj)
+
+    def send(self, message):
+        """Sends a message for which there is a place."""
+        if self._writer.closed:
+            self.fail_to_write(message, errno.EBADF)
+            return
+        status = self._java.put(message)
+        if status:
+            self.explain(status, message)
+
+    def explain(self, status, message):
+        """Acts on what Java's `put` and `offer` return but 0."""
+        if status < 0:
+            self.fail_to_write(message, -status)
+        else:
+            self.report()
+
+    def report(self):
+        """Tells of what the feeder could not write."""
+        while (failure := self._java.nextFailure()) is not None:
+            self.fail_to_write(_messages.failedMessage(failure), int(failure.errno()))
+
+    def join(self):
+        """Waits until all is written."""
+        debug("joining queue thread")
+        while not self._java.awaitWritten(_MILLIS):
+            pass
+        self.report()
+        debug("... queue thread joined")
+
+    def close(self):
+        """Closes the pipe once all is written."""
+        debug("telling queue thread to quit")
+        if self._java.isIdle():
+            self._close()
+            return
+        _pending.add(self)
+        try:
+            threading.Thread(target=self._close, name="QueueFeederThread", daemon=True).start()
+        except RuntimeError:
+            pass  # the process ends: `join` waits, and the pipe ends with the process
+
+    def _close(self):
+        self.join()
+        self._reader.close()
+        self._writer.close()
+        _pending.discard(self)
+
+
+if _messages.areAvailable():
+
+    class Queue(Queue):
+
+        __doc__ = Queue.__doc__
+
+        def _reset(self, after_fork=False):
+            super()._reset(after_fork)
+            self._feeder = None
+
+        def put(self, obj, block=True, timeout=None):
+            if self._closed:
+                raise ValueError(f"Queue {self!r} is closed")
+            feeder = self._feeder or self._start_feeder()
+            try:
+                message = _dumps(obj)
+            except Exception as e:
+                self._take_place(block, timeout)
+                feeder.fail(e, obj)
+                return
+            status = _FULL if self._writer.closed else feeder.offer(message)
+            if status == _FULL:
+                self._take_place(block, timeout)
+                feeder.send(message)
+            elif status:
+                feeder.explain(status, message)
+
+        def _take_place(self, block, timeout):
+            if not self._sem.acquire(block, timeout):
+                raise Full
+
+        def _start_feeder(self):
+            with self._notempty:
+                if self._feeder is None:
+                    feeder = _Feeder(self)
+                    if not self._joincancelled:
+                        self._jointhread = Finalize(feeder, Queue._finalize_join, [weakref.ref(feeder)],
+                                                    exitpriority=-5)
+                    self._close = Finalize(self, feeder.close, exitpriority=10)
+                    self._feeder = feeder
+                return self._feeder
+
+        @staticmethod
+        def _finalize_join(reference):
+            feeder = reference()
+            if feeder is not None:
+                feeder.join()
+
+        def get(self, block=True, timeout=None):
+            if not block or timeout is not None:
+                return super().get(block, timeout)
+            if self._closed:
+                raise ValueError(f"Queue {self!r} is closed")
+            return _ForkingPickler.loads(
+                _receive(self._reader, _semaphore(self._rlock), _semaphore(self._sem)))
+
+    class JoinableQueue(Queue, JoinableQueue):
+
+        __doc__ = JoinableQueue.__doc__
+
+        def put(self, obj, block=True, timeout=None):
+            if self._closed:
+                raise ValueError(f"Queue {self!r} is closed")
+            self._take_place(block, timeout)
+            with self._cond:
+                feeder = self._feeder or self._start_feeder()
+                try:
+                    message = _dumps(obj)
+                except Exception as e:
+                    feeder.fail(e, obj)
+                else:
+                    feeder.send(message)
+                self._unfinished_tasks.release()
+
+    class SimpleQueue(SimpleQueue):
+
+        __doc__ = SimpleQueue.__doc__
+
+        def get(self):
+            return _ForkingPickler.loads(_receive(self._reader, _semaphore(self._rlock), None))
+
+        def put(self, obj):
+            _send(self._writer, _semaphore(self._wlock), _dumps(obj))

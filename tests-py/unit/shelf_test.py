@@ -1,0 +1,118 @@
+"""The shelf of modules that are imported ahead of need; runs under any Python."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import textwrap
+import unittest
+
+_SHIM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../python-shim/_polyproc")
+_PROLOGUE = f"""
+import importlib, importlib.util, os, sys
+spec = importlib.util.spec_from_file_location("shelf", {os.path.join(_SHIM, "shelf.py")!r})
+shelf = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(shelf)
+
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        return shelf.find_spec(name)
+
+sys.meta_path.insert(0, Finder)
+
+def fill(*names):
+    before = set(sys.modules)
+    shelf._NAMES = iter(names)
+    while shelf.step():
+        pass
+    assert set(sys.modules) == before, set(sys.modules) ^ before
+    for name in names:
+        assert name in shelf.modules(), name
+"""
+
+
+class Shelf(unittest.TestCase):
+
+    def run_program(self, text, files=()):
+        with tempfile.TemporaryDirectory() as folder:
+            os.mkdir(os.path.join(folder, "own"))
+            for name, content in dict(files).items():
+                with open(os.path.join(folder, "own", name), "w") as file:
+                    file.write(content)
+            script = os.path.join(folder, "main.py")
+            with open(script, "w") as file:
+                file.write(_PROLOGUE + textwrap.dedent(text))
+            ran = subprocess.run([sys.executable, script], capture_output=True, text=True)
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+
+    def test_a_module_comes_off_the_shelf_as_if_it_were_new(self):
+        self.run_program("""
+            fill("xml.dom.minidom", "fractions")
+            kept = shelf.modules()["fractions"]
+            import fractions
+            assert fractions is kept and "fractions" not in shelf.modules()
+            assert fractions.__spec__.name == "fractions" and fractions.__spec__.loader is fractions.__loader__
+            assert fractions.Fraction(1, 2) + fractions.Fraction(1, 3) == fractions.Fraction(5, 6)
+            again = importlib.reload(fractions)
+            assert again is fractions
+            """)
+
+    def test_what_it_has_imported_comes_along(self):
+        self.run_program("""
+            fill("http.client")
+            assert "email.message" not in sys.modules
+            import http.client
+            assert "email.message" in sys.modules and sys.modules["http"].client is http.client
+            import email
+            assert email.message is sys.modules["email.message"]
+            """)
+
+    def test_a_submodule_is_no_attribute_before_it_is_imported(self):
+        self.run_program("""
+            import xml
+            assert not hasattr(xml, "dom")
+            fill("xml.dom.minidom")
+            assert not hasattr(xml, "dom")
+            import xml.dom.minidom
+            assert xml.dom.minidom.parseString("<a/>").documentElement.tagName == "a"
+            """)
+
+    def test_a_module_of_the_program_comes_first(self):
+        self.run_program("""
+            fill("fractions", "statistics")
+            sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "own"))
+            import fractions
+            assert fractions.mine
+            """, {"fractions.py": "mine = True"})
+
+    def test_one_that_a_kept_module_would_have_imported_comes_first_too(self):
+        self.run_program("""
+            fill("statistics")
+            sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "own"))
+            import statistics
+            assert statistics.Fraction == "mine"
+            """, {"fractions.py": "Fraction = 'mine'"})
+
+    def test_a_module_that_is_blocked_or_replaced_is_not_what_a_kept_one_has_found(self):
+        self.run_program("""
+            import heapq, types
+            fill("difflib")
+            fake = sys.modules["heapq"] = types.ModuleType("heapq")
+            fake.nlargest = "fake"
+            import difflib
+            assert difflib._nlargest == "fake"
+            """)
+
+    def test_a_module_that_was_removed_is_imported_anew(self):
+        self.run_program("""
+            fill("fractions")
+            import fractions
+            first = sys.modules.pop("fractions")
+            import fractions
+            assert fractions is not first
+            """)
+
+
+if __name__ == "__main__":
+    unittest.main()
