@@ -1,5 +1,6 @@
 package io.polyproc.cli;
 
+import io.polyproc.image.Installation;
 import io.polyproc.python.PythonOptions;
 import io.polyproc.worker.Program;
 import java.util.List;
@@ -24,6 +25,8 @@ final class Arguments {
       case "run" -> parseProgram(rest);
       case "doctor" -> new Invocation.RunDoctor(List.copyOf(rest));
       case "daemon" -> new Invocation.RunDaemon(List.copyOf(rest));
+      case "bench" -> bench(rest);
+      case "verify" -> new Invocation.RunVerify(List.copyOf(rest));
       case "help" -> help(rest);
       default -> parseProgram(arguments);
     };
@@ -33,9 +36,20 @@ final class Arguments {
     if (topics.contains("doctor")) {
       return new Invocation.RunDoctor(List.of("--help"));
     }
+    if (topics.contains("verify")) {
+      return new Invocation.RunVerify(List.of("--help"));
+    }
+    if (topics.contains("bench")) {
+      return bench(List.of("--help"));
+    }
     return topics.contains("daemon")
         ? new Invocation.RunDaemon(List.of("--help"))
         : new Invocation.ShowHelp();
+  }
+
+  /** A program of the distribution's own, which any Python can run. */
+  private static Invocation bench(List<String> arguments) {
+    return run(new Program.Script(Installation.current().benchmark().toString()), arguments);
   }
 
   private static Invocation parseProgram(List<String> arguments) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -26,12 +27,9 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print an array of objects instead of lines")
   private boolean json;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "print this help and exit")
-  @SuppressWarnings("unused") // Picocli acts on it
-  private boolean help;
+  @Mixin
+  @SuppressWarnings("unused") // Picocli fills it
+  private final HelpOption help = new HelpOption();
 
   static int execute(List<String> arguments) {
     return new CommandLine(new DoctorCommand()).execute(arguments.toArray(String[]::new));

@@ -14,7 +14,9 @@ final class Help {
           "  run           run a program; the word may be left out",
           "  daemon        status, start or stop of the process that keeps workers warm",
           "  doctor        print what was found on this machine and what is used",
-          "  help          print this help; help doctor: that of doctor; so daemon",
+          "  bench         compare with CPython, area by area: a table and a chart",
+          "  verify        run the conformance programs on this machine: a table",
+          "  help          print this help; help doctor: that of doctor; so daemon, bench, verify",
           "");
 
   private static final List<String> ARGUMENTS =

@@ -1,5 +1,6 @@
 package io.polyproc.cli;
 
+import io.polyproc.posix.Memory;
 import io.polyproc.python.CacheFolder;
 import io.polyproc.supervisor.StandbyPolicy;
 import java.io.File;

@@ -2,6 +2,7 @@ package io.polyproc.daemon;
 
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.Memory;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageListener;
 import io.polyproc.posix.MessageSocket;
@@ -121,7 +122,7 @@ public final class Daemon {
     if (!installation.build().equals(build) || sinceUse().compareTo(idle) >= 0) {
       stopping = true;
     }
-    if (StandbyPolicy.availableMemory() < LOW_MEMORY) {
+    if (Memory.availableNow() < LOW_MEMORY) {
       supervisors.values().forEach(Supervisor::stopStandbys);
     }
     return LOOK_MILLIS;

@@ -207,8 +207,11 @@ final class ArgumentsTest {
     assertEquals(
         new Invocation.RunDoctor(List.of("--help")),
         parse(List.of("help", "doctor"), CommandName.POLYPROC));
+    assertEquals(
+        new Invocation.RunVerify(List.of("fork/*")),
+        parse(List.of("verify", "fork/*"), CommandName.POLYPROC));
     assertEquals(new Invocation.ShowHelp(), parse(List.of("help"), CommandName.POLYPROC));
-    for (String name : List.of("doctor", "help", "run")) {
+    for (String name : List.of("doctor", "help", "run", "bench", "verify")) {
       assertEquals(
           new Invocation.Run(PythonOptions.DEFAULT, script(name), List.of("a")),
           parse(List.of(name, "a"), CommandName.PYTHON));

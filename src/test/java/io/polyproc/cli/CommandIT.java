@@ -60,6 +60,26 @@ final class CommandIT {
   }
 
   @Test
+  void shouldHaveABenchmarkThatAnswersForItself() throws Exception {
+    Outcome outcome = run("polyproc", "bench", "--help");
+
+    assertEquals(0, outcome.status(), outcome.errors());
+    assertTrue(outcome.output().startsWith("usage: polyproc bench"), outcome.output());
+    assertEquals(2, run("polyproc", "bench", "nonsense").status());
+  }
+
+  @Test
+  void shouldVerifyItself() throws Exception {
+    Outcome outcome = run("polyproc", "verify", "samples/2*");
+
+    assertEquals(0, outcome.status(), outcome.output() + outcome.errors());
+    assertTrue(outcome.output().contains("1 of 1 runs"), outcome.output());
+    assertEquals(
+        new Outcome(2, "", "polyproc verify: no program is named like nonsense/*\n"),
+        run("polyproc", "verify", "nonsense/*"));
+  }
+
+  @Test
   void shouldTellOfAMissingScript() throws Exception {
     for (String name : List.of("polyproc", "python")) {
       String message =

@@ -3,6 +3,7 @@ package io.polyproc.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polyproc.posix.Memory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -188,7 +188,9 @@ final class DaemonIT {
   }
 
   private static ProcessBuilder polyproc(Path folder, String... arguments) {
-    List<String> command = new ArrayList<>(List.of(BIN.resolve("polyproc").toString()));
+    // The signals as a shell gives them, whatever this JVM inherited.
+    List<String> command =
+        new ArrayList<>(List.of("env", "--default-signal", BIN.resolve("polyproc").toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     Map<String, String> environment = builder.environment();

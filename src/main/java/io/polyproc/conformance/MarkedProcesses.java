@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * The processes of one run, found through {@code /proc} by a variable in their environment or, for
- * those that were given another environment, by the run's folder on their command line.
+ * those that were given another environment or had one before, by the run's folder on their command
+ * line or as their working directory.
  *
  * @param id the value of the variable {@link #VARIABLE}, different for each run
  * @param folder of the run
@@ -52,7 +53,16 @@ record MarkedProcesses(String id, Path folder) {
   private boolean isMarked(Path process, String commandLine) {
     // A zombie has neither: whoever should reap it may do so when it likes.
     return commandLine.contains(folder.toString())
+        || worksInFolder(process)
         || ("\0" + read(process.resolve("environ"))).contains("\0" + VARIABLE + "=" + id + "\0");
+  }
+
+  private boolean worksInFolder(Path process) {
+    try {
+      return Files.readSymbolicLink(process.resolve("cwd")).startsWith(folder);
+    } catch (IOException e) {
+      return false; // it ended meanwhile, or belongs to someone else
+    }
   }
 
   void kill() throws IOException {

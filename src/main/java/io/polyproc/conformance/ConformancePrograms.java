@@ -6,10 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
 
-/**
- * The programs of {@code tests-py/programs}, or those whose name matches the glob in the system
- * property {@code polyproc.programs}, such as <code>fork/*</code>.
- */
+/** The programs of {@code tests-py/programs}. */
 final class ConformancePrograms {
 
   private ConformancePrograms() {}
@@ -19,12 +16,23 @@ final class ConformancePrograms {
     return Path.of(System.getProperty("polyproc.project", "")).toAbsolutePath();
   }
 
+  /** All, or those that the system property {@code polyproc.programs} chooses. */
   static List<Program> all() throws IOException {
     Path project = project();
-    String glob = System.getProperty("polyproc.programs", "");
+    return in(
+        project, project.resolve("tests-py/programs"), System.getProperty("polyproc.programs", ""));
+  }
+
+  /**
+   * Those in a folder.
+   *
+   * @param project where the scripts are that a header names
+   * @param glob which names to choose, such as <code>fork/*</code>; all if empty
+   */
+  static List<Program> in(Path project, Path folder, String glob) throws IOException {
     PathMatcher wanted =
         FileSystems.getDefault().getPathMatcher("glob:" + (glob.isEmpty() ? "**" : glob));
-    return Program.in(project, project.resolve("tests-py/programs")).stream()
+    return Program.in(project, folder).stream()
         .filter(program -> wanted.matches(Path.of(program.name())))
         .toList();
   }
