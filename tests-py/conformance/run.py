@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
-"""Runs CPython's own tests of `multiprocessing` under polyproc and compares with the list of those that pass.
+"""Runs CPython's own tests of `multiprocessing` and of process pools of `concurrent.futures` under polyproc
+and compares with the list of those that pass.
 
     tests-py/conformance/run.py [options] [Class | Class.test …]
 
 Needs a CPython 3.12 with its `test` package: --cpython, POLYPROC_CPYTHON, pyenv's versions, or python3.12
-on the path. Any Python from 3.9 on runs this, polyproc too. Each class of tests runs in a program of its
-own, so that one that hangs or dies takes no other along: it is killed after --patience seconds without a
-test's end, and the rest of the class goes on in another one.
+on the path. Any Python from 3.9 on runs this, polyproc too. The tests of a type run in one program under each
+start method, as CPython runs them. One that hangs is killed after --patience seconds without a test's
+end; the tests that are left then go on in another program. Those of `impossible.txt` are run only by name.
+Where that CPython was installed without `test_concurrent_futures`, as 3.12.0 to 3.12.2 were, those of a 3.13 of
+pyenv's stand in.
 
-Prints a table of start methods and types, and the tests that do other than `passing.txt` says. Exit
-status: 0, or 1 if a test in the list does not pass any more.
+Prints a table of start methods and types (with --classes also of classes), and the tests that do other
+than `passing.txt` says. Exit status: 0, or 1 if a test in the list does not pass any more.
 """
 
 import argparse
 import collections
+import concurrent.futures
 import glob
 import json
 import os
@@ -26,13 +30,14 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIST = os.path.join(HERE, "passing.txt")
-TYPES = ("processes", "threads", "manager", "misc")
+TYPES = ("processes", "threads", "manager", "misc", "futures")
 METHODS = ("fork", "spawn", "forkserver")
 BAD = ("failed", "hung", "died")
+FUTURES = "test_concurrent_futures"
 
 
 def find_cpython(wanted):
-    """The path of a CPython 3.12 that has its tests."""
+    """A CPython 3.12 that has its tests: its path, its home and the folder of its package `test`."""
     candidates = [wanted, os.environ.get("POLYPROC_CPYTHON"),
                   *sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/3.12*/bin/python"))),
                   shutil.which("python3.12")]
@@ -40,119 +45,165 @@ def find_cpython(wanted):
         if candidate:
             found = subprocess.run(
                 [candidate, "-c", "import sys, test._test_multiprocessing as m; "
-                 "print(*sys.version_info[:2], m.__file__)"], capture_output=True, text=True)
-            if found.returncode == 0 and found.stdout.startswith("3 12 "):
-                return candidate, os.path.dirname(found.stdout.split(maxsplit=2)[2].strip())
+                 "print(*sys.version_info[:2], sys.base_prefix, m.__file__, sep=chr(10))"],
+                capture_output=True, text=True)
+            if found.returncode == 0 and found.stdout.startswith("3\n12\n"):
+                home, file = found.stdout.splitlines()[2:]
+                return candidate, home, os.path.dirname(file)
     raise SystemExit("run.py: no CPython 3.12 with its package `test` was found; name one by --cpython")
+
+
+def lay_out(tests, path):
+    """Makes the package `test` at the path: CPython's, with the tests of `concurrent.futures`, if any."""
+    os.mkdir(path)
+    for name in os.listdir(tests):
+        if name != "__pycache__":
+            os.symlink(os.path.join(tests, name), os.path.join(path, name))
+    if os.path.exists(os.path.join(path, FUTURES)):
+        return
+    newer = sorted(glob.glob(os.path.expanduser(
+        os.path.join("~/.pyenv/versions/3.13*/lib/python3.13/test", FUTURES))))
+    if newer:
+        os.mkdir(os.path.join(path, FUTURES))
+        for file in glob.glob(os.path.join(newer[0], "[!_]*.py")):
+            os.symlink(file, os.path.join(path, FUTURES, os.path.basename(file)))
+        os.symlink(os.path.join(HERE, "futures_support.py"), os.path.join(path, FUTURES, "__init__.py"))
 
 
 class Suite:
     """The tests of one type under one start method."""
 
-    def __init__(self, options, path, type_, method):
+    def __init__(self, options, cpython, home, path, type_, method):
         self._options = options
+        self._cpython = cpython
         self._type = type_
         self._method = method
-        self._environment = {**os.environ, "POLYPROC_SUITE": f"{type_} {method}",
-                             "POLYPROC_SUITE_PATH": path}
+        self._folder = path
+        # Where `test.support` sees PYTHONHOME, it starts programs without -I, so that they find `test`.
+        self._environment = {**os.environ, "PYTHONPATH": path, "PYTHONHOME": home,
+                             "POLYPROC_SUITE": f"{type_} {method}", "POLYPROC_SUITE_PATH": path,
+                             "POLYPROC_SUITE_PATIENCE": str(options.patience)}
+        # Tests are compiled once, and not by each process again.
+        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
-    def _start(self, *arguments, **streams):
-        command = [*self._options.command, os.path.join(HERE, "suite_main.py"), self._type,
-                   self._method, *arguments]
-        return subprocess.Popen(command, env=self._environment, start_new_session=True,
-                                stdin=subprocess.DEVNULL, **streams)
+    def _start(self, command, *arguments, **streams):
+        command = [*command, os.path.join(HERE, "suite_main.py"), self._type, self._method, *arguments]
+        # Programs that the tests start by -E -c find the package `test` in the current folder.
+        return subprocess.Popen(command, env=self._environment, cwd=self._folder,
+                                start_new_session=True, stdin=subprocess.DEVNULL, **streams)
 
     def names(self):
-        """`Class.test` of all tests."""
-        with self._start("--list", stdout=subprocess.PIPE, text=True) as process:
+        """`Class.test` of the tests that CPython has and the options choose."""
+        with self._start([self._cpython], "--list", stdout=subprocess.PIPE, text=True) as process:
             names = process.stdout.read().split()
         if process.returncode != 0:
             raise SystemExit("run.py: the tests cannot be listed")
-        return names
+        wanted = set(self._options.tests)
+        known = read_list() if self._options.missing else ()
+        return [name for name in names
+                if (not wanted or {name, name.partition(".")[0]} & wanted)
+                and f"{self._method} {name}" not in known]
 
-    def run(self, tests):
-        """Runs tests of one class; returns the outcome and a detail of each."""
-        outcomes = {}
-        left = list(tests)
+    def run(self):
+        """Runs the tests chosen; returns the outcome and a detail of each, and tells of bad ones at once."""
+        left = self.names()
+        outcomes = {name: ("impossible", reason) for name, reason in read_impossible().items()
+                    if name in left and name not in self._options.tests}
+        left = [name for name in left if name not in outcomes]
         while left:
-            some = self._run_once(left)
-            outcomes.update(some)
-            rest = [test for test in left if test not in some]
-            if len(rest) == len(left):
-                outcomes.update((test, ("died", "the program did not get to a test")) for test in rest)
-                break
-            left = rest
+            outcomes.update(self._run_once(left))
+            left = [test for test in left if test not in outcomes]
         return outcomes
 
     def _run_once(self, tests):
         with tempfile.TemporaryDirectory() as folder:
-            results = os.path.join(folder, "results")
+            results = Results(os.path.join(folder, "results"), self._tell)
             with open(os.path.join(folder, "output"), "w+b") as output:
-                process = self._start(results, *tests, stdout=output, stderr=output)
+                process = self._start(self._options.command, results.path, *tests, stdout=output,
+                                      stderr=output)
                 hung = self._await(process, results)
                 output.seek(0)
-                text = output.read().decode(errors="replace")[-4000:]
-            return self._read(results, "hung" if hung else "died", text)
+                text = shortened(output.read().decode(errors="replace"))
+            results.read()
+            if results.running is not None:
+                results.add(results.running, "hung" if hung else "died", text)
+            elif not results.outcomes:
+                for test in tests:
+                    results.add(test, "died", f"the program did not get to a test:\n{text}")
+            elif text and self._options.verbose:
+                print(f"output of {self._type} under {self._method}:\n{text}", flush=True)
+            return results.outcomes
 
     def _await(self, process, results):
         """Waits for the end; True if it had to be killed."""
-        size, since = 0, time.monotonic()
+        since = time.monotonic()
         while True:
             try:
                 process.wait(1)
                 return False
             except subprocess.TimeoutExpired:
-                now = os.path.getsize(results) if os.path.exists(results) else 0
-                if now != size:
-                    size, since = now, time.monotonic()
+                if results.read():
+                    since = time.monotonic()
                 elif time.monotonic() - since > self._options.patience:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
                     return True
 
-    @staticmethod
-    def _read(results, otherwise, text):
-        outcomes, begun = {}, None
-        if os.path.exists(results):
-            with open(results, encoding="utf-8") as file:
-                for line in file:
-                    name, outcome, detail, _ = json.loads(line)
-                    if outcome == "start":
-                        begun = name
-                    else:
-                        if outcomes.get(name, ("",))[0] not in BAD:
-                            outcomes[name] = outcome, detail
-        if begun is not None and begun not in outcomes:
-            outcomes[begun] = otherwise, text
-        return outcomes
+    def _tell(self, name, outcome, detail):
+        text = f"{outcome}: {self._method} {name}"
+        if self._options.verbose:
+            text += "\n    " + detail.strip().replace("\n", "\n    ")
+        print(text, flush=True)
 
 
-def run_suite(options, path, type_, method):
-    """Runs one type under one method; returns {test: (outcome, detail)}."""
-    suite = Suite(options, path, type_, method)
-    classes = collections.defaultdict(list)
-    for name in suite.names():
-        class_name = name.partition(".")[0]
-        if not options.tests or name in options.tests or class_name in options.tests:
-            classes[class_name].append(name)
-    outcomes = {}
-    for class_name, tests in sorted(classes.items()):
-        begin = time.monotonic()
-        found = suite.run(tests)
-        outcomes.update(found)
-        counts = collections.Counter(outcome for outcome, _ in found.values())
-        print(f"{method:10} {class_name:40} {describe(counts)}  {time.monotonic() - begin:.0f} s",
-              flush=True)
-        for name, (outcome, detail) in found.items():
-            if outcome in BAD:
-                print(f"    {outcome}: {name}", flush=True)
-                if options.verbose:
-                    print("        " + detail.strip().replace("\n", "\n        "), flush=True)
-    return outcomes
+def shortened(text):
+    """Its beginning and end: a Java stack trace says in its first lines what happened."""
+    return text if len(text) <= 20000 else f"{text[:5000]}\n[…]\n{text[-15000:]}"
 
 
-def describe(counts):
-    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "none"
+class Results:
+    """What a program has written about its tests so far."""
+
+    def __init__(self, path, tell):
+        self.path = path
+        self.outcomes = {}
+        self.running = None
+        self._tell = tell
+        self._file = None
+
+    def read(self):
+        """Takes over what is new; False if there is nothing."""
+        if self._file is None and os.path.exists(self.path):
+            self._file = open(self.path, encoding="utf-8")
+        lines = self._file.readlines() if self._file is not None else []
+        for line in lines:
+            name, outcome, detail, _ = json.loads(line)
+            if outcome == "start":
+                self.running = name
+            else:
+                self.add(name, outcome, detail)
+        return bool(lines)
+
+    def add(self, name, outcome, detail):
+        self.running = None
+        if self.outcomes.get(name, ("",))[0] not in BAD:
+            self.outcomes[name] = outcome, detail
+        if outcome in BAD:
+            self._tell(name, outcome, detail)
+
+
+def run_all(options):
+    """Runs all that the options choose; returns {(method, type): {test: (outcome, detail)}}."""
+    cpython, home, tests = find_cpython(options.cpython)
+    with tempfile.TemporaryDirectory() as path, \
+            concurrent.futures.ThreadPoolExecutor(options.jobs) as executor:
+        lay_out(tests, os.path.join(path, "test"))
+        types = [type_ for type_ in options.type or TYPES
+                 if type_ != "futures" or os.path.exists(os.path.join(path, "test", FUTURES))]
+        futures = {(method, type_): executor.submit(
+                       Suite(options, cpython, home, path, type_, method).run)
+                   for method in options.method or METHODS for type_ in types}
+        return {key: future.result() for key, future in futures.items()}
 
 
 def read_list():
@@ -163,23 +214,46 @@ def read_list():
         return {line.strip() for line in file if line.strip() and not line.startswith("#")}
 
 
+def read_impossible():
+    """The tests that cannot pass on a JVM, as {`Class.test`: reason}."""
+    with open(os.path.join(HERE, "impossible.txt"), encoding="utf-8") as file:
+        lines = [line for line in file if line.strip() and not line.startswith("#")]
+    return {name: reason.strip() for name, _, reason in (line.partition(":") for line in lines)}
+
+
 def write_list(names):
     with open(LIST, "w", encoding="utf-8") as file:
         file.write("# Tests of CPython 3.12 that pass under polyproc. It only grows: run.py --update adds.\n")
         file.writelines(f"{name}\n" for name in sorted(names))
 
 
-def print_table(table):
-    print(f"\n{'':12}" + "".join(f"{type_:>26}" for type_ in TYPES))
-    for method in METHODS:
-        cells = []
-        for type_ in TYPES:
-            counts = table.get((method, type_))
-            cells.append("" if counts is None else
-                         f"{counts['passed']} passed, {counts['skipped']} skipped"
-                         + (f", {sum(counts[bad] for bad in BAD)} bad"
-                            if any(counts[bad] for bad in BAD) else ""))
-        print(f"{method:12}" + "".join(f"{cell:>26}" for cell in cells))
+def print_table(columns, rows):
+    """columns: their names; rows: {name: {column: counts}}."""
+    width = max(map(len, rows), default=0)
+    print(f"\n{'':{width}}" + "".join(f"{column:>38}" for column in columns))
+    for name, row in rows.items():
+        print(f"{name:{width}}" + "".join(f"{cell(row.get(column)):>38}" for column in columns))
+
+
+def cell(counts):
+    if not counts:
+        return ""
+    bad = sum(counts[outcome] for outcome in BAD)
+    more = {"impossible": counts["impossible"], "bad": bad}
+    return (f"{counts['passed']} passed, {counts['skipped']} skipped"
+            + "".join(f", {count} {what}" for what, count in more.items() if count))
+
+
+def print_tables(outcomes, classes):
+    by_class = collections.defaultdict(lambda: collections.defaultdict(collections.Counter))
+    by_type = {method: collections.defaultdict(collections.Counter) for method in METHODS}
+    for (method, type_), tests in outcomes.items():
+        for name, (outcome, _) in tests.items():
+            by_class[name.partition(".")[0]][method][outcome] += 1
+            by_type[method][type_][outcome] += 1
+    if classes:
+        print_table(sorted({method for method, _ in outcomes}), dict(sorted(by_class.items())))
+    print_table([type_ for type_ in TYPES if any(type_ == ran for _, ran in outcomes)], by_type)
 
 
 def main():
@@ -190,22 +264,24 @@ def main():
     parser.add_argument("--type", choices=TYPES, action="append", help="by default all")
     parser.add_argument("--command", nargs="+", default=[os.path.join(HERE, "../../polyproc")],
                         help="what runs the tests; by default polyproc")
-    parser.add_argument("--patience", type=float, default=240,
-                        help="seconds without the end of a test until it counts as hung")
+    parser.add_argument("--patience", type=float, default=330,
+                        help="seconds without the end of a test until it counts as hung; "
+                             "some tests wait 300 s")
+    parser.add_argument("--missing", action="store_true", help="run those that the list does not have")
     parser.add_argument("--update", action="store_true", help="add what passes to the list")
     parser.add_argument("--verbose", action="store_true", help="print why a test failed")
+    parser.add_argument("--jobs", type=int, default=1, help="how many programs run at once; by default 1")
+    parser.add_argument("--classes", action="store_true", help="print a table of classes too")
     options = parser.parse_args()
-    _, tests = find_cpython(options.cpython)
-    table, passed, bad = {}, set(), set()
-    with tempfile.TemporaryDirectory() as path:
-        os.symlink(tests, os.path.join(path, "test"))
-        for method in options.method or METHODS:
-            for type_ in options.type or TYPES:
-                outcomes = run_suite(options, path, type_, method)
-                table[method, type_] = collections.Counter(o for o, _ in outcomes.values())
-                for name, (outcome, _) in outcomes.items():
-                    (bad if outcome in BAD else passed).add(f"{method} {name}")
-    print_table(table)
+    # A shell's job in the background has SIGINT ignored, and would pass that on to the tests.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    outcomes = run_all(options)
+    print_tables(outcomes, options.classes)
+    passed, bad = set(), set()
+    for (method, _), tests in outcomes.items():
+        for name, (outcome, _) in tests.items():
+            if outcome != "impossible":
+                (bad if outcome in BAD else passed).add(f"{method} {name}")
     known = read_list()
     lost = known & bad
     if options.update:

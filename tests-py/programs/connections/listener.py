@@ -40,8 +40,8 @@ if __name__ == '__main__':
         try:
             listener.accept()
         except AuthenticationError as error:
+            p.join()
             print('listener:', error)
-        p.join()
     print(os.path.exists('by-name'))
     try:
         listener.accept()

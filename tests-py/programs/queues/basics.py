@@ -7,13 +7,13 @@ import sys
 import time
 
 
-def attempt(label, action):
+def attempt(label, action, wait=0):
     start = time.monotonic()
     try:
         result = action()
     except Exception as error:
         result = '%s %s' % (type(error).__name__, error)
-    print(label, '->', result, '(waited)' if time.monotonic() - start > 0.15 else '')
+    print(label, '->', result, '(waited)' if 0 < wait <= time.monotonic() - start else '')
 
 
 def child(requests, answers):
@@ -50,13 +50,13 @@ if __name__ == '__main__':
     q = ctx.Queue(2)
     print(q.empty(), q.full(), q.qsize())
     attempt('get_nowait', q.get_nowait)
-    attempt('get(timeout)', lambda: q.get(timeout=0.2))
+    attempt('get(timeout)', lambda: q.get(timeout=0.2), 0.19)
     attempt('get(False)', lambda: q.get(block=False))
     q.put('a')
     q.put('b', True, 5)
     print(q.full(), q.qsize())
     attempt('put_nowait', lambda: q.put_nowait('c'))
-    attempt('put(timeout)', lambda: q.put('c', timeout=0.2))
+    attempt('put(timeout)', lambda: q.put('c', timeout=0.2), 0.19)
     print(q.get(), q.get(timeout=5))
     print(q.empty(), q.full(), q.qsize())
 
