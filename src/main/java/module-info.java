@@ -1,16 +1,25 @@
 /** Gives GraalPy scripts a working {@code multiprocessing}: every process is a worker JVM. */
-@SuppressWarnings("opens") // an incremental build that skips its classes calls the package empty
+@SuppressWarnings({
+  "opens", // an incremental build that skips its classes calls the package empty
+  "requires-automatic"
+})
 module io.polyproc {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
   requires info.picocli;
+  requires jdk.jfr;
+  requires static pickle; // only where a Java program holds the runtime, on its class path
   requires jdk.unsupported; // sun.misc.Signal
-  requires org.graalvm.polyglot;
+  requires transitive org.graalvm.polyglot;
+
+  exports io.polyproc;
 
   // The objects that the Python shim calls. GraalPy sees only what is open to everybody; they are
   // not exported, because no Java code outside is to use them.
+  opens io.polyproc.ipc;
   opens io.polyproc.python;
   opens io.polyproc.sync;
   opens io.polyproc.wire;
+  opens io.polyproc.worker;
   opens io.polyproc.cli to
       info.picocli;
 }

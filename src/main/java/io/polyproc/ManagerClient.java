@@ -1,0 +1,161 @@
+package io.polyproc;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Speaks to a manager's server as {@code multiprocessing.managers.BaseProxy} does. Any thread may
+ * call; calls of one object at the same time have a connection each, which is kept for the next
+ * one.
+ */
+final class ManagerClient {
+  private static final String REMOTE_ERROR = "multiprocessing.managers.RemoteError";
+
+  private final SocketAddress address;
+  private final byte[] authkey;
+  private final KnownTypes types;
+  private final Map<String, Deque<ManagerLine>> idle = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  ManagerClient(SocketAddress address, byte[] authkey, KnownTypes types) {
+    this.address = address;
+    this.authkey = authkey.clone();
+    this.types = types;
+  }
+
+  /** A Python address: a path, or a pair of host and port. */
+  static SocketAddress address(@Nullable Object python) {
+    return switch (python) {
+      case String path -> UnixDomainSocketAddress.of(path);
+      case PythonTuple pair when pair.size() == 2 && pair.get(1) instanceof Long port ->
+          InetSocketAddress.createUnresolved(String.valueOf(pair.get(0)), Math.toIntExact(port));
+      case null, default ->
+          throw new UnconvertibleValueException("address", "not one of a manager: " + python);
+    };
+  }
+
+  /** The reverse. */
+  Object pythonAddress() {
+    return address instanceof InetSocketAddress inet
+        ? PythonTuple.of(inet.getHostString(), inet.getPort())
+        : ((UnixDomainSocketAddress) address).getPath().toString();
+  }
+
+  SocketAddress address() {
+    return address;
+  }
+
+  byte[] authkey() {
+    return authkey;
+  }
+
+  KnownTypes types() {
+    return types;
+  }
+
+  /** Asks the server itself, over a connection for this one question. */
+  @Nullable Object ask(String function, @Nullable Object... arguments) throws IOException {
+    try (ManagerLine line = ManagerLine.connect(address, authkey)) {
+      return dispatch(line, null, function, PythonTuple.of(arguments));
+    }
+  }
+
+  /** Calls a method of an object in the server. */
+  @Nullable Object call(String id, String method, @Nullable Object... arguments) {
+    if (closed) {
+      throw new IllegalStateException("this manager is closed");
+    }
+    PythonTuple list = PythonTuple.of(arguments);
+    Deque<ManagerLine> free = idle.computeIfAbsent(id, _ -> new ConcurrentLinkedDeque<>());
+    try {
+      ManagerLine line = free.poll();
+      if (line == null) {
+        line = ManagerLine.connect(address, authkey);
+        Object _ =
+            dispatch(
+                line, null, "accept_connection", PythonTuple.of(Thread.currentThread().getName()));
+      }
+      boolean usable = false;
+      try {
+        Object result = dispatch(line, id, method, list);
+        usable = true;
+        return result;
+      } catch (PythonException e) {
+        usable = true;
+        throw e;
+      } finally {
+        if (usable && !closed) {
+          free.push(line);
+        } else {
+          line.close();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the manager does not answer: " + e.getMessage(), e);
+    }
+  }
+
+  private @Nullable Object dispatch(
+      ManagerLine line, @Nullable String id, String method, PythonTuple arguments)
+      throws IOException {
+    line.send(ValueWriter.write(PythonTuple.of(id, method, arguments, Map.of()), "arguments"));
+    PythonTuple answer =
+        (PythonTuple) Objects.requireNonNull(ValueReader.read(line.receive(), types, "result"));
+    Object result = answer.get(1);
+    return switch (String.valueOf(answer.get(0))) {
+      case "#RETURN" -> result;
+      case "#PROXY" -> proxied((PythonTuple) Objects.requireNonNull(result));
+      case "#ERROR" -> throw raised(result);
+      default -> throw remoteError(String.valueOf(result));
+    };
+  }
+
+  private PythonProxy proxied(PythonTuple result) {
+    PythonObject token = (PythonObject) Objects.requireNonNull(result.get(1));
+    PythonTuple state = (PythonTuple) Objects.requireNonNull(token.state());
+    return PythonProxy.adopt(
+        this, String.valueOf(state.get(0)), String.valueOf(state.get(2)), exposed(result.get(0)));
+  }
+
+  static List<?> exposed(@Nullable Object names) {
+    return names instanceof List<?> list ? list : List.of();
+  }
+
+  private static PythonException raised(@Nullable Object exception) {
+    return exception instanceof PythonException python
+        ? new PythonException(python.typeName(), python.message())
+        : new PythonException(REMOTE_ERROR, String.valueOf(exception));
+  }
+
+  private static PythonException remoteError(String traceback) {
+    String[] lines = traceback.strip().split("\n", -1);
+    return new PythonException(REMOTE_ERROR, lines[lines.length - 1], traceback);
+  }
+
+  /** The object has gone: its connections are of no use any more. */
+  void forget(String id) {
+    Deque<ManagerLine> lines = idle.remove(id);
+    if (lines != null) {
+      lines.forEach(ManagerLine::close);
+    }
+  }
+
+  void close() {
+    closed = true;
+    List.copyOf(idle.keySet()).forEach(this::forget);
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+}

@@ -1,0 +1,487 @@
+package io.polyproc;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.polyproc.embedding.Home;
+import io.polyproc.embedding.Host;
+import io.polyproc.embedding.HostOptions;
+import io.polyproc.posix.Processes;
+import io.polyproc.python.PythonContexts;
+import io.polyproc.sync.SharedSemaphore;
+import io.polyproc.wire.ChildHandle;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Engine;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A runtime for Python processes: worker JVMs that run Python functions, and what Java shares with
+ * them.
+ *
+ * <pre>{@code
+ * try (Polyproc polyproc = Polyproc.start();
+ *     PythonPool pool = polyproc.pool(4)) {
+ *   double root = pool.submit(Double.class, PythonFunction.of("math", "sqrt"), 2).join();
+ * }
+ * }</pre>
+ *
+ * <p>Any thread may call, a virtual one too. A program may have several. {@link #close} ends every
+ * process that was started through it; a program that forgets it, or is killed, leaves none behind
+ * either.
+ *
+ * <p>The first start on a machine links a Java runtime with the Graal compiler for the workers and
+ * keeps it in {@code ~/.cache/polyproc}, which takes a minute or two, once; {@link Builder#home}
+ * names an installation instead.
+ */
+public final class Polyproc implements AutoCloseable {
+  private static final int KEY_BYTES = 32;
+
+  private final Host host;
+  private final Builder options;
+  private final byte[] authkey = new byte[KEY_BYTES];
+  private final KnownTypes types;
+  private @Nullable Engine engine;
+  private final AtomicLong numbers = new AtomicLong();
+  private final Set<Runnable> beforeClose = ConcurrentHashMap.newKeySet();
+
+  private Polyproc(Host host, Builder options) {
+    this.host = host;
+    this.options = options;
+    this.types = new KnownTypes();
+    types.rebuildBy(new SharedObjects(this, host));
+    new SecureRandom().nextBytes(authkey);
+  }
+
+  /** Starts a runtime with what {@link Builder} has as its defaults. */
+  public static Polyproc start() {
+    return builder().build();
+  }
+
+  /** For a runtime with other options. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * How a runtime is to be.
+   *
+   * <pre>{@code
+   * Polyproc polyproc = Polyproc.builder()
+   *     .pythonPath(Path.of("python"))
+   *     .standby(2)
+   *     .workerOptions("-Xmx512m")
+   *     .output(line -> log.info(line))
+   *     .build();
+   * }</pre>
+   */
+  public static final class Builder {
+    private final List<Path> pythonPath = new ArrayList<>();
+    private final List<String> workerOptions = new ArrayList<>();
+    private final Map<String, String> environment = new HashMap<>(System.getenv());
+    private @Nullable Integer standby;
+    private @Nullable Path home;
+    private @Nullable Path javaHome;
+    private Path folder = Path.of("").toAbsolutePath();
+    private String startMethod = "fork";
+    private @Nullable String classPath;
+    private @Nullable OutputStream output;
+    private @Nullable OutputStream error;
+
+    private Builder() {}
+
+    /** Adds folders, or zip files, in which the workers look for modules first. */
+    public Builder pythonPath(Path... entries) {
+      Arrays.stream(entries)
+          .map(entry -> entry.toAbsolutePath().normalize())
+          .forEach(pythonPath::add);
+      return this;
+    }
+
+    /**
+     * How many workers wait booted for the next process, which then starts in some 50 ms; 0 for
+     * none. By default as many as there are cores, as far as memory allows.
+     */
+    public Builder standby(int workers) {
+      if (workers < 0) {
+        throw new IllegalArgumentException("standby must not be negative: " + workers);
+      }
+      standby = workers;
+      return this;
+    }
+
+    /** Adds options for each worker's JVM, such as {@code -Xmx512m} or {@code -Dname=value}. */
+    public Builder workerOptions(String... jvmOptions) {
+      workerOptions.addAll(List.of(jvmOptions));
+      return this;
+    }
+
+    /** The JDK 25 of the workers, where they have no runtime image; by default this program's. */
+    public Builder javaHome(Path jdk) {
+      javaHome = jdk.toAbsolutePath();
+      return this;
+    }
+
+    /**
+     * An installed polyproc to start workers from. By default the one named by the system property
+     * {@code polyproc.home} or the variable {@code POLYPROC_HOME}, else one that is made on first
+     * use.
+     */
+    public Builder home(Path installation) {
+      home = installation.toAbsolutePath();
+      return this;
+    }
+
+    /** Sets an environment variable for the workers, beside those of this program. */
+    public Builder environment(String name, String value) {
+      environment.put(name, value);
+      return this;
+    }
+
+    /** The working directory of the workers; by default this program's. */
+    public Builder cwd(Path directory) {
+      folder = directory.toAbsolutePath();
+      return this;
+    }
+
+    /**
+     * How Python code in the workers, and in contexts, starts processes of its own by default:
+     * {@code "fork"}, which is the default, {@code "spawn"} or {@code "forkserver"}.
+     */
+    public Builder startMethod(String method) {
+      if (!List.of("fork", "spawn", "forkserver").contains(method)) {
+        throw new IllegalArgumentException("no start method: " + method);
+      }
+      startMethod = method;
+      return this;
+    }
+
+    /**
+     * Where {@code java.type("…")} in the workers finds classes; by default the class path of this
+     * program. Separated as in {@code -cp}; relative entries are of this program's folder.
+     */
+    public Builder classPath(String entries) {
+      classPath = entries;
+      return this;
+    }
+
+    /** Takes what the workers write to standard output; by default it goes to this program's. */
+    public Builder output(OutputStream sink) {
+      output = sink;
+      return this;
+    }
+
+    /** Takes what the workers write to standard output, line by line. */
+    public Builder output(Consumer<String> lines) {
+      return output(new LineStream(lines));
+    }
+
+    /** Takes what the workers write to standard error; by default it goes to this program's. */
+    public Builder error(OutputStream sink) {
+      error = sink;
+      return this;
+    }
+
+    /** Takes what the workers write to standard error, line by line. */
+    public Builder error(Consumer<String> lines) {
+      return error(new LineStream(lines));
+    }
+
+    /**
+     * Starts the runtime. Workers begin to boot; this does not wait for them.
+     *
+     * @throws UncheckedIOException if there is no installation to start workers from and none can
+     *     be made
+     */
+    public Polyproc build() {
+      String hostClassPath = classPath;
+      HostOptions hostOptions =
+          new HostOptions(
+              Home.find(home, javaHome),
+              standby,
+              workerOptions,
+              environment,
+              folder,
+              absolute(
+                  hostClassPath == null
+                      ? System.getProperty("java.class.path", "")
+                      : hostClassPath),
+              output,
+              error);
+      return new Polyproc(Host.start(hostOptions), this);
+    }
+
+    /** Workers are started elsewhere. */
+    private static String absolute(String entries) {
+      return entries.isEmpty()
+          ? ""
+          : Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+              .splitAsStream(entries)
+              .map(entry -> Path.of(entry).toAbsolutePath().toString())
+              .collect(Collectors.joining(File.pathSeparator));
+    }
+  }
+
+  /**
+   * A pool of worker processes, which start at once.
+   *
+   * @param workers how many tasks run at a time
+   */
+  public PythonPool pool(int workers) {
+    return pool(workers, PythonPool.options());
+  }
+
+  /**
+   * A pool with a timeout for its tasks, an initializer, and more; see {@link PythonPool.Options}.
+   */
+  public PythonPool pool(int workers, PythonPool.Options poolOptions) {
+    return new PythonPool(this, workers, poolOptions);
+  }
+
+  /**
+   * A process that will call a function, once it is {@linkplain PythonProcess#start started}.
+   *
+   * @param arguments of the function
+   */
+  public PythonProcess process(PythonFunction function, @Nullable Object... arguments) {
+    return new PythonProcess(this, function, PythonTuple.of(arguments));
+  }
+
+  /**
+   * A context of this JVM in which {@code import multiprocessing} is polyproc's: its processes are
+   * workers of this runtime. The caller closes it. It has all access, as a script of this program.
+   *
+   * <pre>{@code
+   * try (Context context = polyproc.newContext()) {
+   *   context.eval("python", "import multiprocessing; print(multiprocessing.cpu_count())");
+   * }
+   * }</pre>
+   */
+  public Context newContext() {
+    return newContext(_ -> {});
+  }
+
+  /**
+   * As above, with more options.
+   *
+   * @param customizer may set what it likes, but for {@code python.PosixModuleBackend}: only with
+   *     the native one can other processes have a context's pipes
+   * @throws IllegalArgumentException if the context can't have processes
+   */
+  public Context newContext(Consumer<Context.Builder> customizer) {
+    if (host.isClosed()) {
+      throw new IllegalStateException("this Polyproc is closed");
+    }
+    Context.Builder builder =
+        PythonContexts.embedded(engine(), host.options().installation().launcher());
+    customizer.accept(builder);
+    Context context = builder.build();
+    try {
+      host.install(context, options.pythonPath, options.startMethod);
+      return context;
+    } catch (PolyglotException e) {
+      context.close(true);
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /** One for all contexts: they share what is compiled. */
+  private synchronized Engine engine() {
+    Engine shared = engine;
+    if (shared == null) {
+      shared =
+          Engine.newBuilder("python")
+              .allowExperimentalOptions(true)
+              .option("engine.WarnInterpreterOnly", "false")
+              // It warns of the native POSIX backend, which this needs.
+              .option("log.python.com.oracle.graal.python.runtime.PythonContext.level", "SEVERE")
+              .build();
+      engine = shared;
+    }
+    return shared;
+  }
+
+  /**
+   * Brings a value into a {@linkplain #newContext context} as Python's own: a queue as a {@code
+   * multiprocessing.Queue}, a map as a {@code dict}.
+   *
+   * <pre>{@code
+   * context.getBindings("python").putMember("queue", polyproc.toPython(context, queue));
+   * }</pre>
+   */
+  public Value toPython(Context context, @Nullable Object value) {
+    byte[] pickle = ValueWriter.write(value, "value");
+    return embedding(context).invokeMember("loads", new String(pickle, ISO_8859_1));
+  }
+
+  /** The reverse of {@link #toPython}: what a value of a context is in Java. */
+  public <T> @Nullable T fromPython(Class<T> type, Value value) {
+    String pickle = embedding(value.getContext()).invokeMember("dumps_as_text", value).asString();
+    return Conversions.convert(
+        ValueReader.read(pickle.getBytes(ISO_8859_1), types, "value"), type, "value");
+  }
+
+  private static Value embedding(Context context) {
+    return context.eval("python", "__import__('importlib').import_module('_polyproc.embedding')");
+  }
+
+  /** Starts a manager, in a process of its own, and waits until it listens. */
+  public PythonManager manager() {
+    return PythonManager.start(this);
+  }
+
+  /** A queue of any length between Java and Python processes. */
+  public PythonQueue queue() {
+    return queue(SharedSemaphore.MAX_VALUE);
+  }
+
+  /** A queue for so many values at a time: who puts one more waits. */
+  public PythonQueue queue(int capacity) {
+    return PythonQueue.create(this, capacity);
+  }
+
+  /** Two connected ends, both for sending and receiving. */
+  public PythonPipe pipe() {
+    return PythonPipe.create(host, types);
+  }
+
+  /** A lock between processes: {@code multiprocessing.Lock}. */
+  public PythonLock lock() {
+    return new PythonLock(SharedLock.create(host, "Lock", 1));
+  }
+
+  /** A lock that its thread may take again: {@code multiprocessing.RLock}. */
+  public PythonLock reentrantLock() {
+    return new PythonLock(SharedLock.create(host, "RLock", 1));
+  }
+
+  /**
+   * A semaphore between processes.
+   *
+   * @param permits how many there are
+   */
+  public PythonSemaphore semaphore(int permits) {
+    if (permits < 1) {
+      throw new IllegalArgumentException("a semaphore needs a permit, not " + permits);
+    }
+    return new PythonSemaphore(SharedLock.create(host, "BoundedSemaphore", permits));
+  }
+
+  /** A flag that processes wait for, not set yet. */
+  public PythonEvent event() {
+    return PythonEvent.create(host);
+  }
+
+  /** Where so many threads of any processes wait for each other. */
+  public PythonBarrier barrier(int parties) {
+    return PythonBarrier.create(host, parties);
+  }
+
+  /**
+   * A number in shared memory.
+   *
+   * @param typecode as in Python's {@code array}: {@code 'i'} is a C int, {@code 'd'} a double, …
+   */
+  public PythonValue value(char typecode, Number initial) {
+    return PythonValue.create(host, typecode, initial);
+  }
+
+  /** So many numbers in shared memory, all 0; see {@link #value}. */
+  public PythonArray array(char typecode, int length) {
+    return PythonArray.create(host, typecode, length);
+  }
+
+  /** So many bytes of shared memory with a name. */
+  public PythonSharedMemory sharedMemory(long size) {
+    return PythonSharedMemory.create(host, size);
+  }
+
+  /**
+   * Ends every process of this runtime, by SIGTERM, and by SIGKILL after five seconds; tasks that
+   * still run fail. Blocks until all have ended: some tenths of a second, and at most seven.
+   */
+  @Override
+  public void close() {
+    beforeClose.forEach(Runnable::run);
+    host.close();
+  }
+
+  void onClose(Runnable action) {
+    beforeClose.add(action);
+    if (host.isClosed()) {
+      action.run();
+    }
+  }
+
+  void forgetOnClose(Runnable action) {
+    beforeClose.remove(action);
+  }
+
+  Host host() {
+    return host;
+  }
+
+  KnownTypes types() {
+    return types;
+  }
+
+  byte[] authkey() {
+    return authkey.clone();
+  }
+
+  /** Starts a process that calls a function. */
+  ChildHandle startProcess(String name, PythonFunction function, PythonTuple arguments) {
+    if (host.isClosed()) {
+      throw new IllegalStateException("this Polyproc is closed");
+    }
+    long number = numbers.incrementAndGet();
+    String processName = name.isEmpty() ? "Process-" + number : name;
+    byte[] payload = payload(processName, number, function, arguments);
+    try {
+      String title = "polyproc: %s (%s)".formatted(processName, function);
+      ChildHandle child = host.startProcess(title, payload);
+      Events.processStarted(child, processName, function.toString());
+      return child;
+    } catch (IOException e) {
+      throw new UncheckedIOException("the process could not be started: " + e.getMessage(), e);
+    }
+  }
+
+  private byte[] payload(String name, long number, PythonFunction function, PythonTuple arguments) {
+    Map<String, @Nullable Object> start = new LinkedHashMap<>();
+    start.put("path", options.pythonPath.stream().map(Path::toString).toList());
+    start.put("authkey", authkey);
+    start.put("parent", Processes.id());
+    start.put("method", options.startMethod);
+    start.put("name", name);
+    start.put("number", number);
+    start.put("function", function.specification());
+    byte[] head = ValueWriter.write(start, "start");
+    byte[] body = ValueWriter.write(arguments, "arguments");
+    Map<String, @Nullable Object> surroundings = new LinkedHashMap<>();
+    surroundings.put("cwd", host.options().folder().toString());
+    surroundings.put("umask", Processes.fileModeMask());
+    surroundings.put("environment", host.options().environment());
+    surroundings.put("descriptors", List.of());
+    return ValueWriter.write(
+        PythonTuple.of("java", surroundings, PythonTuple.of(head, body)), "payload");
+  }
+}

@@ -1,0 +1,93 @@
+package io.polyproc;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task of a pool, and the future that its submitter has. Whoever completes it first decides how
+ * it ended.
+ */
+final class PoolTask<T> extends CompletableFuture<T> {
+  private final PythonPool pool;
+  private final long number;
+  private final Class<T> type;
+  private final PythonFunction function;
+  private final @Nullable Duration timeout;
+  private byte[] message = new byte[0];
+
+  PoolTask(
+      PythonPool pool,
+      long number,
+      Class<T> type,
+      PythonFunction function,
+      @Nullable Duration timeout) {
+    this.pool = pool;
+    this.number = number;
+    this.type = type;
+    this.function = function;
+    this.timeout = timeout;
+    var _ = whenComplete((_, failure) -> pool.completed(this, failure != null));
+  }
+
+  // Stages that are derived from it are plain ones: cancelling those stops nothing.
+  @Override
+  public <U> CompletableFuture<U> newIncompleteFuture() {
+    return new CompletableFuture<>();
+  }
+
+  void setMessage(byte[] pickle) {
+    message = pickle;
+  }
+
+  byte[] message() {
+    return message;
+  }
+
+  /** Its number as it stands before message and answer. */
+  byte[] head() {
+    return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+  }
+
+  long number() {
+    return number;
+  }
+
+  PythonFunction function() {
+    return function;
+  }
+
+  /** For people. */
+  String title() {
+    return "task %d (%s)".formatted(number, function);
+  }
+
+  /** A worker has it: its time runs. */
+  void begun() {
+    Duration limit = timeout;
+    if (limit != null) {
+      CompletableFuture<Void> alarm =
+          CompletableFuture.runAsync(
+              () ->
+                  completeExceptionally(
+                      new TimeoutException(
+                          "%s did not end within %s s"
+                              .formatted(title(), limit.toMillis() / 1000.0))),
+              CompletableFuture.delayedExecutor(limit.toNanos(), TimeUnit.NANOSECONDS));
+      var _ = whenComplete((_, _) -> alarm.cancel(false));
+    }
+  }
+
+  /** Completes it with what the worker answered. */
+  void succeed(byte[] pickle) {
+    try {
+      Object value = ValueReader.read(pickle, pool.types(), "result");
+      complete(Conversions.convert(value, type, "result"));
+    } catch (RuntimeException e) {
+      completeExceptionally(e);
+    }
+  }
+}

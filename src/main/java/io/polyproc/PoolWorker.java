@@ -1,0 +1,241 @@
+package io.polyproc;
+
+import io.polyproc.ipc.Frames;
+import io.polyproc.posix.Processes;
+import io.polyproc.posix.RawStream;
+import io.polyproc.wire.ChildHandle;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker process of a pool, its successors, and the thread that talks to them.
+ *
+ * <p>The thread gives the process one task at a time over a socket of its own, so it is always
+ * known who holds which task. The process and the current task are guarded by this object's
+ * monitor, so that a process is never stopped for a task that it does not run any more.
+ */
+final class PoolWorker {
+  private static final System.Logger LOG = System.getLogger(PoolWorker.class.getName());
+  private static final PythonFunction SERVE = PythonFunction.of("_polyproc.embedding", "serve");
+  private static final int MOST_USELESS_STARTS = 3;
+  private static final int DONE = 0;
+  private static final int FAILED = 1;
+  private static final int STATUS = Long.BYTES;
+  private static final double EXIT_SECONDS = 10;
+
+  private final PythonPool pool;
+  private final int number;
+  private final Thread thread;
+  private @Nullable ChildHandle process;
+  private @Nullable Frames frames;
+  private @Nullable PoolTask<?> current;
+  private boolean ended;
+  private int tasks;
+  private int uselessStarts;
+
+  PoolWorker(PythonPool pool, int number) {
+    this.pool = pool;
+    this.number = number;
+    this.thread =
+        Thread.ofPlatform().daemon().name("polyproc-pool-worker-" + number).unstarted(this::work);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  private void work() {
+    try {
+      for (Frames line = line(); line != null; line = line()) {
+        PoolTask<?> task = pool.take();
+        if (task == null) {
+          break;
+        }
+        if (task.isDone()) {
+          continue;
+        }
+        run(task, line);
+      }
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread, but then it has to end.
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "a pool can't run tasks any more", e);
+      pool.breakDown(e);
+    } finally {
+      end();
+      release();
+    }
+  }
+
+  /** The line to a process that runs; a new one if need be. Null when this worker is to end. */
+  private synchronized @Nullable Frames line() {
+    if (ended || (pool.isClosing() && pool.isIdle())) {
+      return null;
+    }
+    ChildHandle running = process;
+    int limit = pool.poolOptions().maxTasksPerWorker();
+    if (running != null && (limit == 0 || tasks < limit) && running.waitFor(0) == null) {
+      return frames;
+    }
+    release();
+    return connect();
+  }
+
+  private Frames connect() {
+    RawStream[] ends = RawStream.socketPair();
+    Frames line = new Frames(ends[0]);
+    try (RawStream theirs = ends[1]) {
+      PythonFunction initializer = pool.poolOptions().initializer();
+      ValueWriter.Shareable connection =
+          writer ->
+              writer.build("connection", Kept.of(pool.polyproc().host(), theirs.fd()), true, true);
+      process =
+          pool.polyproc()
+              .startProcess(
+                  "PoolWorker-" + number,
+                  SERVE,
+                  PythonTuple.of(
+                      connection,
+                      initializer == null ? null : initializer.specification(),
+                      pool.poolOptions().initializerArguments()));
+      frames = line;
+      tasks = 0;
+      return line;
+    } catch (RuntimeException e) {
+      line.close();
+      throw e;
+    }
+  }
+
+  /** Gives up the present process; it ends by itself once it sees that. */
+  private synchronized void release() {
+    if (frames != null) {
+      frames.close();
+      frames = null;
+    }
+    if (process != null) {
+      ChildHandle former = process;
+      var _ = former.end().thenRun(former::close);
+      process = null;
+    }
+  }
+
+  private void run(PoolTask<?> task, Frames line) {
+    ChildHandle running = begin(task);
+    if (task.isDone()) {
+      // Cancelled just now, when nobody could know yet that it was here.
+      finished();
+      return;
+    }
+    Events.TaskEnd event =
+        Events.taskStarted(task.number(), task.function().toString(), running.pid());
+    String outcome = "lost";
+    try {
+      line.send(task.head(), task.message());
+      byte[] answer = line.receive();
+      outcome = answered(task, answer);
+    } catch (IOException e) {
+      outcome = lost(task, running);
+    } finally {
+      Events.taskEnded(event, outcome);
+    }
+  }
+
+  private synchronized ChildHandle begin(PoolTask<?> task) {
+    current = task;
+    tasks++;
+    task.begun();
+    return Objects.requireNonNull(process);
+  }
+
+  private synchronized void finished() {
+    current = null;
+  }
+
+  private String answered(PoolTask<?> task, byte[] answer) {
+    finished();
+    uselessStarts = 0;
+    byte[] pickle = Arrays.copyOfRange(answer, STATUS + 1, answer.length);
+    if (answer[STATUS] == DONE) {
+      task.succeed(pickle);
+      return task.isCompletedExceptionally() ? "failed" : "done";
+    }
+    PythonException raised = exception(pickle);
+    if (answer[STATUS] != FAILED) {
+      pool.breakDown(raised);
+    }
+    task.completeExceptionally(raised);
+    return "failed";
+  }
+
+  private PythonException exception(byte[] pickle) {
+    PythonTuple parts =
+        (PythonTuple) Objects.requireNonNull(ValueReader.read(pickle, pool.types(), "exception"));
+    return new PythonException(
+        String.valueOf(parts.get(0)), String.valueOf(parts.get(1)), String.valueOf(parts.get(2)));
+  }
+
+  /** The process has ended, or been ended, with the task. */
+  private String lost(PoolTask<?> task, ChildHandle lost) {
+    finished();
+    Integer status = lost.waitFor(EXIT_SECONDS);
+    if (status == null) {
+      // It has closed its end but does not end: of no use any more.
+      lost.signal(Processes.SIGKILL);
+      status = lost.waitFor(EXIT_SECONDS);
+    }
+    int exitStatus = status == null ? ChildHandle.UNKNOWN_STATUS : status;
+    boolean stopped = task.isDone();
+    if (!stopped) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "worker {0} ended with status {1} while it ran {2}",
+          Integer.toString(lost.pid()),
+          exitStatus,
+          task.title());
+      Events.workerLost(lost.pid(), exitStatus, task.title());
+      task.completeExceptionally(
+          new WorkerLostException(lost.pid(), exitStatus, task.title(), lost.lastWords()));
+      countUseless(lost);
+    }
+    return stopped ? "stopped" : "lost";
+  }
+
+  /**
+   * Workers that never run anything, such as JVMs that can't boot, must not be started for ever.
+   */
+  private void countUseless(ChildHandle lost) {
+    if (!lost.lastWords().isEmpty() && ++uselessStarts >= MOST_USELESS_STARTS) {
+      throw new UncheckedIOException(
+          new IOException("workers end before they run anything:\n" + lost.lastWords()));
+    }
+  }
+
+  /** Ends the process if it runs this task. */
+  synchronized void stopIfRunning(PoolTask<?> task) {
+    if (current == task && process != null) {
+      process.signal(Processes.SIGKILL);
+    }
+  }
+
+  synchronized Optional<PoolTask<?>> current() {
+    return Optional.ofNullable(current);
+  }
+
+  synchronized int pid() {
+    return process == null ? 0 : process.pid();
+  }
+
+  /** Starts no process any more; the present one ends when it has answered. */
+  synchronized void end() {
+    ended = true;
+    if (frames != null) {
+      frames.stream().disconnect();
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.polyproc;
+
+import io.polyproc.embedding.Blocking;
+import io.polyproc.embedding.Host;
+import io.polyproc.ipc.Frames;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a pipe: {@code multiprocessing.connection.Connection}.
+ *
+ * <pre>{@code
+ * PythonPipe pipe = polyproc.pipe();
+ * polyproc.process(PythonFunction.of("chat", "answer"), pipe.there()).start();
+ * pipe.there().close();                    // the process has its own
+ * pipe.here().send("hello");
+ * String answer = pipe.here().receive(String.class);
+ * }</pre>
+ *
+ * <p>Any thread may call; messages stay whole.
+ */
+public final class PythonConnection implements AutoCloseable {
+  private final Host host;
+  private final KnownTypes types;
+  private final Frames frames;
+  private final boolean readable;
+  private final boolean writable;
+  private final ReentrantLock reading = new ReentrantLock();
+  private final ReentrantLock writing = new ReentrantLock();
+  private volatile boolean closed;
+
+  PythonConnection(Host host, KnownTypes types, Frames frames, boolean readable, boolean writable) {
+    this.host = host;
+    this.types = types;
+    this.frames = frames;
+    this.readable = readable;
+    this.writable = writable;
+  }
+
+  Frames frames() {
+    return frames;
+  }
+
+  private void check(boolean allowed, String what) throws IOException {
+    if (closed) {
+      throw new IOException("this end of the pipe is closed");
+    }
+    if (!allowed) {
+      throw new IOException("this end of the pipe is not for " + what);
+    }
+  }
+
+  /**
+   * Sends a value; waits while the other side is behind.
+   *
+   * @throws IOException if nobody is at the other end any more
+   */
+  public void send(@Nullable Object value) throws IOException {
+    check(writable, "sending");
+    byte[] message = ValueWriter.write(value, "value");
+    writing.lock();
+    try {
+      boolean _ =
+          Blocking.finish(
+              () -> {
+                frames.send(message);
+                return true;
+              });
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /**
+   * Waits for a value.
+   *
+   * @throws EOFException if there will be none, as the other end is closed
+   */
+  public <T> T receive(Class<T> type) throws IOException, InterruptedException {
+    Optional<byte[]> message = message(Waiting.FOR_EVER);
+    return Queues.value(message.orElseThrow(), types, type);
+  }
+
+  /** Waits so long for a value; empty if none came. */
+  public <T> Optional<T> poll(Class<T> type, Duration time)
+      throws IOException, InterruptedException {
+    return message(Waiting.nanos(time)).map(message -> Queues.value(message, types, type));
+  }
+
+  private Optional<byte[]> message(long nanos) throws IOException, InterruptedException {
+    check(readable, "receiving");
+    reading.lockInterruptibly();
+    try {
+      if (!Waiting.readable(frames.stream().fd(), nanos)) {
+        return Optional.empty();
+      }
+      return Optional.of(Blocking.finish(frames::receive));
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  /** Closes this end in this program; a process that was given it has its own. */
+  @Override
+  public void close() {
+    closed = true;
+    writing.lock();
+    try {
+      if (reading.tryLock()) {
+        try {
+          frames.close();
+        } finally {
+          reading.unlock();
+        }
+      } else {
+        // Somebody waits for a value, who now sees the end.
+        frames.stream().disconnect();
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  void write(ValueWriter writer) throws IOException {
+    if (closed) {
+      throw new UncheckedIOException(new IOException("this end of the pipe is closed"));
+    }
+    writer.build("connection", Kept.of(host, frames.stream().fd()), readable, writable);
+  }
+}

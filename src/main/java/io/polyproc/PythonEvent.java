@@ -1,0 +1,96 @@
+package io.polyproc;
+
+import io.polyproc.embedding.Host;
+import java.io.IOException;
+import java.time.Duration;
+
+/**
+ * A flag that Java and Python processes wait for: {@code multiprocessing.Event}.
+ *
+ * <pre>{@code
+ * PythonEvent stop = polyproc.event();
+ * polyproc.process(PythonFunction.of("worker", "run_until"), stop).start();
+ * stop.set();
+ * }</pre>
+ */
+public final class PythonEvent {
+  private final SharedCondition condition;
+  private final SharedLock flag;
+
+  PythonEvent(SharedCondition condition, SharedLock flag) {
+    this.condition = condition;
+    this.flag = flag;
+  }
+
+  static PythonEvent create(Host host) {
+    return new PythonEvent(
+        SharedCondition.create(host, "Lock"), SharedLock.create(host, "Semaphore", 0));
+  }
+
+  /** Whether it is set. */
+  public boolean isSet() {
+    condition.enter();
+    try {
+      return look();
+    } finally {
+      condition.leave();
+    }
+  }
+
+  private boolean look() {
+    if (flag.semaphore().tryAcquire()) {
+      int _ = flag.semaphore().release();
+      return true;
+    }
+    return false;
+  }
+
+  /** Sets it, which wakes all that wait. */
+  public void set() {
+    condition.enter();
+    try {
+      boolean _ = flag.semaphore().tryAcquire();
+      int _ = flag.semaphore().release();
+      condition.notifyEverybody();
+    } finally {
+      condition.leave();
+    }
+  }
+
+  /** Unsets it. */
+  public void clear() {
+    condition.enter();
+    try {
+      boolean _ = flag.semaphore().tryAcquire();
+    } finally {
+      condition.leave();
+    }
+  }
+
+  /** Waits until it is set. */
+  public void await() throws InterruptedException {
+    boolean _ = await(Waiting.FOR_EVER);
+  }
+
+  /** Waits until it is set; false if it was not in time. */
+  public boolean await(Duration time) throws InterruptedException {
+    return await(Waiting.nanos(time));
+  }
+
+  private boolean await(long nanos) throws InterruptedException {
+    condition.enter();
+    try {
+      if (look()) {
+        return true;
+      }
+      boolean _ = condition.await(nanos);
+      return look();
+    } finally {
+      condition.leave();
+    }
+  }
+
+  void write(ValueWriter writer) throws IOException {
+    writer.build("event", condition, flag);
+  }
+}

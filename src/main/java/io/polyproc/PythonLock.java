@@ -1,0 +1,86 @@
+package io.polyproc;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+
+/**
+ * A lock between threads of any Java and Python processes: {@code multiprocessing.Lock}, or {@code
+ * RLock}.
+ *
+ * <pre>{@code
+ * PythonLock lock = polyproc.lock();
+ * polyproc.process(append, lock, "log.txt").start();   // def append(lock, file): with lock: …
+ * lock.lock();
+ * try {
+ *   Files.writeString(log, "from Java\n", APPEND);
+ * } finally {
+ *   lock.unlock();
+ * }
+ * }</pre>
+ *
+ * <p>As in Python, a lock may be released by another thread than its holder, and a thread that
+ * locks it twice waits for ever; a {@linkplain Polyproc#reentrantLock reentrant} one belongs to its
+ * thread.
+ */
+public final class PythonLock implements Lock {
+  private final SharedLock lock;
+
+  PythonLock(SharedLock lock) {
+    this.lock = lock;
+  }
+
+  SharedLock shared() {
+    return lock;
+  }
+
+  @Override
+  public void lock() {
+    Waiting.acquireUninterruptibly(lock.semaphore());
+  }
+
+  @Override
+  public void lockInterruptibly() throws InterruptedException {
+    while (!Waiting.acquire(lock.semaphore(), Waiting.FOR_EVER)) {
+      // Once more.
+    }
+  }
+
+  @Override
+  public boolean tryLock() {
+    return lock.semaphore().tryAcquire();
+  }
+
+  @Override
+  public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
+    return Waiting.acquire(lock.semaphore(), Math.min(unit.toNanos(time), Waiting.FOR_EVER));
+  }
+
+  /**
+   * Releases the lock.
+   *
+   * @throws IllegalMonitorStateException if it is not held, or, of a reentrant one, not by this
+   *     thread
+   */
+  @Override
+  public void unlock() {
+    switch (lock.semaphore().release()) {
+      case 0 -> {}
+      case 1 ->
+          throw new IllegalMonitorStateException("this thread does not hold the reentrant lock");
+      default -> throw new IllegalMonitorStateException("the lock is not held");
+    }
+  }
+
+  /** Not supported: use a {@link PythonEvent}, a {@link PythonBarrier} or a {@link PythonQueue}. */
+  @Override
+  public Condition newCondition() {
+    throw new UnsupportedOperationException(
+        "a PythonLock has no conditions; use a PythonEvent, a PythonBarrier or a PythonQueue");
+  }
+
+  void write(ValueWriter writer) throws IOException {
+    lock.write(writer);
+  }
+}

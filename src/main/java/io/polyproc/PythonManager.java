@@ -1,0 +1,142 @@
+package io.polyproc;
+
+import io.polyproc.ipc.Frames;
+import io.polyproc.posix.RawStream;
+import io.polyproc.wire.ChildHandle;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Objects in a process of their own that Java and Python programs use from everywhere, over a
+ * socket: {@code multiprocessing.Manager()}.
+ *
+ * <pre>{@code
+ * try (PythonManager manager = polyproc.manager()) {
+ *   Map<Object, Object> results = manager.dict();
+ *   pool.submit(Void.class, PythonFunction.of("work", "fill"), results).join();   // results["a"] = 1
+ *   System.out.println(results.get("a"));
+ * }
+ *
+ * PythonManager far = PythonManager.connect(new InetSocketAddress("host", 50000), key);
+ * PythonProxy jobs = far.create("get_jobs");     // what that manager has registered
+ * }</pre>
+ *
+ * <p>Any thread may call. The maps and lists go into Python as its proxies.
+ */
+public final class PythonManager implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(PythonManager.class.getName());
+  private static final PythonFunction SERVE =
+      PythonFunction.of("_polyproc.embedding", "serve_manager");
+  private static final double SHUTDOWN_SECONDS = 5;
+
+  private final ManagerClient client;
+  private final @Nullable ChildHandle server;
+
+  private PythonManager(ManagerClient client, @Nullable ChildHandle server) {
+    this.client = client;
+    this.server = server;
+  }
+
+  /** Starts a server and waits until it listens. */
+  static PythonManager start(Polyproc polyproc) {
+    RawStream[] ends = RawStream.socketPair();
+    try (Frames line = new Frames(ends[0])) {
+      ChildHandle server;
+      try (RawStream theirs = ends[1]) {
+        ValueWriter.Shareable connection =
+            writer -> writer.build("connection", Kept.of(polyproc.host(), theirs.fd()), true, true);
+        server = polyproc.startProcess("Manager", SERVE, PythonTuple.of(connection));
+      }
+      Object address = ValueReader.read(line.receive(), polyproc.types(), "address");
+      return new PythonManager(
+          new ManagerClient(ManagerClient.address(address), polyproc.authkey(), polyproc.types()),
+          server);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the manager has ended before it listened", e);
+    }
+  }
+
+  /**
+   * Connects to a manager that runs elsewhere, under polyproc or CPython.
+   *
+   * @param address an {@link java.net.InetSocketAddress} or a {@link
+   *     java.net.UnixDomainSocketAddress}
+   * @param authkey the manager's
+   * @throws UncheckedIOException if none answers there, or the key is another one
+   */
+  public static PythonManager connect(SocketAddress address, byte[] authkey) {
+    ManagerClient client = new ManagerClient(address, authkey, new KnownTypes());
+    try {
+      Object _ = client.ask("dummy");
+      return new PythonManager(client, null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Where it listens: other programs connect there, with {@link #authkey}. */
+  public SocketAddress address() {
+    return client.address();
+  }
+
+  /** What others need to {@link #connect}. */
+  public byte[] authkey() {
+    return client.authkey().clone();
+  }
+
+  /**
+   * A new {@code dict} in the manager. Keys and values are converted as everywhere; iterating is
+   * over a copy of that moment.
+   */
+  public Map<Object, @Nullable Object> dict() {
+    return new ManagedMap(create("dict"));
+  }
+
+  /** A new {@code list} in the manager; see {@link #dict}. */
+  public List<@Nullable Object> list() {
+    return new ManagedList(create("list"));
+  }
+
+  /**
+   * A new object of a type that the manager has registered: {@code "Namespace"}, {@code "Queue"},
+   * or one of its own.
+   *
+   * @throws PythonException if it has not, or if making the object raises
+   */
+  public PythonProxy create(String typeId, @Nullable Object... arguments) {
+    @Nullable Object[] all = new Object[arguments.length + 1];
+    all[0] = typeId;
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    try {
+      PythonTuple made = (PythonTuple) Objects.requireNonNull(client.ask("create", all));
+      return PythonProxy.adopt(
+          client, typeId, String.valueOf(made.get(0)), ManagerClient.exposed(made.get(1)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the manager does not answer: " + e.getMessage(), e);
+    }
+  }
+
+  /** Ends the manager and its objects; one that was {@linkplain #connect connected to} goes on. */
+  @Override
+  public void close() {
+    client.close();
+    ChildHandle own = server;
+    if (own == null) {
+      return;
+    }
+    try {
+      Object _ = client.ask("shutdown");
+    } catch (IOException | PythonException e) {
+      LOG.log(Level.DEBUG, "the manager has ended already", e);
+    }
+    if (own.waitFor(SHUTDOWN_SECONDS) == null) {
+      own.signal(io.polyproc.posix.Processes.SIGTERM);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.polyproc;
+
+import io.polyproc.embedding.Host;
+import io.polyproc.ipc.Frames;
+import io.polyproc.posix.RawStream;
+
+/**
+ * Two connected ends, one for each side: {@code multiprocessing.Pipe()}. See {@link
+ * PythonConnection}.
+ *
+ * <pre>{@code
+ * try (PythonPipe pipe = polyproc.pipe()) {
+ *   polyproc.process(PythonFunction.of("chat", "answer"), pipe.there()).start();
+ *   pipe.here().send("hello");
+ * }
+ * }</pre>
+ */
+public final class PythonPipe implements AutoCloseable {
+  private final PythonConnection here;
+  private final PythonConnection there;
+
+  private PythonPipe(PythonConnection here, PythonConnection there) {
+    this.here = here;
+    this.there = there;
+  }
+
+  static PythonPipe create(Host host, KnownTypes types) {
+    RawStream[] ends = RawStream.socketPair();
+    return new PythonPipe(
+        new PythonConnection(host, types, new Frames(ends[0]), true, true),
+        new PythonConnection(host, types, new Frames(ends[1]), true, true));
+  }
+
+  /** The end for this program. */
+  public PythonConnection here() {
+    return here;
+  }
+
+  /** The end to give away. Close it here then, so that the end of the other process is seen. */
+  public PythonConnection there() {
+    return there;
+  }
+
+  /** Closes both ends in this program. */
+  @Override
+  public void close() {
+    here.close();
+    there.close();
+  }
+}

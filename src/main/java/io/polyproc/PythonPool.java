@@ -1,0 +1,424 @@
+package io.polyproc;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Worker processes that run tasks, each a call of a Python function.
+ *
+ * <pre>{@code
+ * try (PythonPool pool = polyproc.pool(4, PythonPool.options()
+ *     .taskTimeout(Duration.ofSeconds(30))
+ *     .initializer(PythonFunction.of("model", "load"), "weights.bin")
+ *     .maxTasksPerWorker(1000)
+ *     .onProgress(progress -> System.out.println(progress.done() + " of " + progress.submitted())))) {
+ *   List<Double> scores = pool.map(Double.class, PythonFunction.of("model", "score"), texts);
+ * }
+ * }</pre>
+ *
+ * <p>Any thread may submit. A task whose worker dies fails with {@link WorkerLostException}, and no
+ * other does; the pool starts a new worker. A future that is cancelled, or completed by the caller,
+ * as {@link CompletableFuture#orTimeout} does, stops its task: one that has begun with its worker,
+ * which is replaced.
+ */
+public final class PythonPool implements AutoCloseable {
+  private static final int STREAMED_PER_WORKER = 4;
+
+  private final Options options;
+  private final KnownTypes types;
+  private final Polyproc polyproc;
+  private final List<PoolWorker> workers = new ArrayList<>();
+  private final AtomicLong numbers = new AtomicLong();
+  private final Runnable terminate = this::terminate;
+
+  // Guarded by this; awaited by workers for a task, and by close() for the last one's end.
+  private final Deque<PoolTask<?>> waiting = new ArrayDeque<>();
+  private int unfinished;
+  private boolean closing;
+  private @Nullable RuntimeException broken;
+  private long submitted;
+  private long done;
+  private long failed;
+
+  PythonPool(Polyproc polyproc, int size, Options options) {
+    if (size < 1) {
+      throw new IllegalArgumentException("a pool needs at least one worker, not " + size);
+    }
+    this.polyproc = polyproc;
+    this.types = polyproc.types();
+    this.options = options.copy();
+    for (int i = 1; i <= size; i++) {
+      workers.add(new PoolWorker(this, i));
+    }
+    workers.forEach(PoolWorker::start);
+    polyproc.onClose(terminate);
+  }
+
+  /** What a pool may do beyond running tasks; every method returns the same object. */
+  public static final class Options {
+    private @Nullable Duration taskTimeout;
+    private @Nullable PythonFunction initializer;
+    private PythonTuple initializerArguments = PythonTuple.of();
+    private int maxTasksPerWorker;
+    private Consumer<Progress> onProgress = _ -> {};
+
+    private Options() {}
+
+    private Options copy() {
+      Options copy = new Options();
+      copy.taskTimeout = taskTimeout;
+      copy.initializer = initializer;
+      copy.initializerArguments = initializerArguments;
+      copy.maxTasksPerWorker = maxTasksPerWorker;
+      copy.onProgress = onProgress;
+      return copy;
+    }
+
+    /**
+     * How long a task may run; then its future fails with a {@link
+     * java.util.concurrent.TimeoutException} and its worker is ended and replaced. The time begins
+     * when a worker is given the task.
+     */
+    public Options taskTimeout(Duration time) {
+      if (time.isNegative() || time.isZero()) {
+        throw new IllegalArgumentException("a timeout must be positive: " + time);
+      }
+      taskTimeout = time;
+      return this;
+    }
+
+    /**
+     * What each worker calls first. If it raises, the pool is of no use: its tasks fail with that
+     * {@link PythonException}.
+     */
+    public Options initializer(PythonFunction function, @Nullable Object... arguments) {
+      initializer = function;
+      initializerArguments = PythonTuple.of(arguments);
+      return this;
+    }
+
+    /**
+     * After so many tasks a worker is replaced by a new one, which gives back what they have
+     * leaked.
+     */
+    public Options maxTasksPerWorker(int tasks) {
+      if (tasks < 1) {
+        throw new IllegalArgumentException("a worker must run at least one task, not " + tasks);
+      }
+      maxTasksPerWorker = tasks;
+      return this;
+    }
+
+    /** Called after each task, by one thread at a time, which should not be kept long. */
+    public Options onProgress(Consumer<Progress> listener) {
+      onProgress = Objects.requireNonNull(listener);
+      return this;
+    }
+
+    @Nullable PythonFunction initializer() {
+      return initializer;
+    }
+
+    PythonTuple initializerArguments() {
+      return initializerArguments;
+    }
+
+    int maxTasksPerWorker() {
+      return maxTasksPerWorker;
+    }
+  }
+
+  /** Options of which none is set. */
+  public static Options options() {
+    return new Options();
+  }
+
+  /**
+   * How far a pool is.
+   *
+   * @param done how many tasks have ended, however
+   * @param failed how many of those without a result
+   * @param submitted how many there have been
+   */
+  public record Progress(long done, long failed, long submitted) {}
+
+  /**
+   * Has a worker call a function.
+   *
+   * @param type of the result: {@code Long}, {@code String}, a record, {@code Object} for whatever
+   *     it is
+   * @return fails with {@link PythonException}, {@link WorkerLostException}, {@link
+   *     UnconvertibleValueException} for arguments or a result, or {@link
+   *     java.util.concurrent.TimeoutException}
+   * @throws IllegalStateException if the pool is closed
+   */
+  public <T> CompletableFuture<T> submit(
+      Class<T> type, PythonFunction function, @Nullable Object... arguments) {
+    return submit(type, options.taskTimeout, function, arguments);
+  }
+
+  /** {@link #submit} of a task with a timeout of its own. */
+  public <T> CompletableFuture<T> submit(
+      Class<T> type,
+      @Nullable Duration timeout,
+      PythonFunction function,
+      @Nullable Object... arguments) {
+    long number = numbers.incrementAndGet();
+    PoolTask<T> task = new PoolTask<>(this, number, type, function, timeout);
+    try {
+      task.setMessage(
+          ValueWriter.write(
+              PythonTuple.of(function.specification(), PythonTuple.of(arguments)), "arguments"));
+    } catch (UnconvertibleValueException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    enqueue(task);
+    return task;
+  }
+
+  /**
+   * The function's results for all items, in their order. Waits for them; the first failure ends
+   * it, stops the rest and is thrown.
+   *
+   * @throws CancellationException if the calling thread is interrupted, which stops the tasks
+   */
+  public <T> List<T> map(Class<T> type, PythonFunction function, Iterable<?> items) {
+    List<CompletableFuture<T>> futures = new ArrayList<>();
+    for (Object item : items) {
+      futures.add(submit(type, function, item));
+    }
+    List<T> results = new ArrayList<>(futures.size());
+    try {
+      for (CompletableFuture<T> future : futures) {
+        results.add(result(future));
+      }
+      return results;
+    } finally {
+      if (results.size() < futures.size()) {
+        futures.forEach(future -> future.cancel(true));
+      }
+    }
+  }
+
+  /**
+   * The function's results as they come, whatever the order of their items. The stream takes items
+   * as workers get free, so there may be more than fit into memory. Its first failure is thrown by
+   * the stream's terminal operation; closing the stream stops what still runs.
+   */
+  public <T> Stream<T> stream(Class<T> type, PythonFunction function, Iterable<?> items) {
+    Completed<T> completed = new Completed<>(type, function, items.iterator());
+    return StreamSupport.stream(
+            Spliterators.spliteratorUnknownSize(completed, Spliterator.NONNULL), false)
+        .onClose(completed::stop);
+  }
+
+  @SuppressWarnings("CollectionUndefinedEquality") // futures are told apart by identity
+  private final class Completed<T> implements Iterator<T> {
+    private final Class<T> type;
+    private final PythonFunction function;
+    private final Iterator<?> items;
+    private final LinkedBlockingQueue<CompletableFuture<T>> ended = new LinkedBlockingQueue<>();
+    private final Set<CompletableFuture<T>> running =
+        Collections.newSetFromMap(new IdentityHashMap<>());
+
+    Completed(Class<T> type, PythonFunction function, Iterator<?> items) {
+      this.type = type;
+      this.function = function;
+      this.items = items;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (running.size() < STREAMED_PER_WORKER * workers.size() && items.hasNext()) {
+        CompletableFuture<T> future = submit(type, function, items.next());
+        running.add(future);
+        var _ = future.whenComplete((_, _) -> ended.add(future));
+      }
+      return !running.isEmpty();
+    }
+
+    @Override
+    public T next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      try {
+        CompletableFuture<T> future = ended.take();
+        running.remove(future);
+        return result(future);
+      } catch (InterruptedException e) {
+        stop();
+        Thread.currentThread().interrupt();
+        throw (CancellationException) new CancellationException("interrupted").initCause(e);
+      } catch (RuntimeException e) {
+        stop();
+        throw e;
+      }
+    }
+
+    void stop() {
+      List.copyOf(running).forEach(future -> future.cancel(true));
+      running.clear();
+    }
+  }
+
+  private static <T> T result(CompletableFuture<T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new CompletionException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (CancellationException) new CancellationException("interrupted").initCause(e);
+    }
+  }
+
+  private void enqueue(PoolTask<?> task) {
+    RuntimeException failure;
+    synchronized (this) {
+      if (closing) {
+        throw new IllegalStateException("this pool is closed");
+      }
+      submitted++;
+      unfinished++;
+      failure = broken;
+      if (failure == null) {
+        waiting.add(task);
+        notifyAll();
+      }
+    }
+    if (failure != null) {
+      task.completeExceptionally(failure);
+    }
+  }
+
+  /** The next task for a worker, which waits for it; null when there will be none. */
+  synchronized @Nullable PoolTask<?> take() throws InterruptedException {
+    while (waiting.isEmpty()) {
+      if (closing || broken != null) {
+        return null;
+      }
+      wait();
+    }
+    return waiting.remove();
+  }
+
+  /** Whether no task waits for a worker. */
+  synchronized boolean isIdle() {
+    return waiting.isEmpty();
+  }
+
+  /** Called by each task, once, when its future is complete. */
+  void completed(PoolTask<?> task, boolean failure) {
+    workers.forEach(worker -> worker.stopIfRunning(task));
+    synchronized (options) {
+      Progress progress;
+      synchronized (this) {
+        waiting.remove(task);
+        done++;
+        failed += failure ? 1 : 0;
+        unfinished--;
+        progress = new Progress(done, failed, submitted);
+        notifyAll();
+      }
+      options.onProgress.accept(progress);
+    }
+  }
+
+  /** No worker can be had: every task fails. */
+  void breakDown(RuntimeException why) {
+    List<PoolTask<?>> lost;
+    synchronized (this) {
+      if (broken == null) {
+        broken = why;
+      }
+      lost = List.copyOf(waiting);
+      waiting.clear();
+      notifyAll();
+    }
+    lost.forEach(task -> task.completeExceptionally(why));
+  }
+
+  Polyproc polyproc() {
+    return polyproc;
+  }
+
+  Options poolOptions() {
+    return options;
+  }
+
+  KnownTypes types() {
+    return types;
+  }
+
+  synchronized boolean isClosing() {
+    return closing;
+  }
+
+  /** The process ids of the workers that there are now. */
+  public List<Integer> pids() {
+    return workers.stream().map(PoolWorker::pid).filter(pid -> pid > 0).toList();
+  }
+
+  /**
+   * Takes no more tasks, waits until those that were submitted have ended, and ends the workers. If
+   * the calling thread is interrupted meanwhile, the tasks are stopped.
+   */
+  @Override
+  public void close() {
+    boolean interrupted = false;
+    synchronized (this) {
+      closing = true;
+      notifyAll();
+      while (unfinished > 0 && !interrupted) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    terminate();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Stops all tasks, which then count as cancelled, and ends the workers. */
+  public void terminate() {
+    polyproc.forgetOnClose(terminate);
+    List<PoolTask<?>> stopped = new ArrayList<>();
+    synchronized (this) {
+      closing = true;
+      stopped.addAll(waiting);
+      notifyAll();
+    }
+    workers.forEach(worker -> worker.current().ifPresent(stopped::add));
+    stopped.forEach(task -> task.cancel(true));
+    workers.forEach(PoolWorker::end);
+  }
+}

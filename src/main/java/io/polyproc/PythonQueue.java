@@ -1,0 +1,201 @@
+package io.polyproc;
+
+import io.polyproc.embedding.Blocking;
+import io.polyproc.embedding.Host;
+import io.polyproc.ipc.Frames;
+import io.polyproc.posix.RawStream;
+import io.polyproc.sync.SharedSemaphore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue between Java and Python processes: {@code multiprocessing.Queue}. Any number of both may
+ * put and take.
+ *
+ * <pre>{@code
+ * PythonQueue queue = polyproc.queue();
+ * polyproc.process(PythonFunction.ofSource("def produce(q): q.put([1, 2])", "produce"), queue).start();
+ * List<?> item = queue.take(List.class);
+ * }</pre>
+ *
+ * <p>As in Python, {@link #put} leaves the value to a thread that writes it, so it does not wait
+ * until somebody takes it, unless the queue has a capacity and is full. What was not written yet
+ * when the runtime is closed is lost.
+ */
+public final class PythonQueue {
+  private static final System.Logger LOG = System.getLogger(PythonQueue.class.getName());
+  private static final byte[] END = new byte[0];
+
+  private final Polyproc polyproc;
+  private final long capacity;
+  private final PythonConnection reader;
+  private final PythonConnection writer;
+  private final SharedLock readLock;
+  private final SharedLock writeLock;
+  private final SharedLock places;
+  private final LinkedBlockingQueue<byte[]> buffer = new LinkedBlockingQueue<>();
+  private final Runnable end = this::end;
+  private @Nullable Thread feeder;
+  private volatile boolean ended;
+
+  PythonQueue(
+      Polyproc polyproc,
+      long capacity,
+      PythonConnection reader,
+      PythonConnection writer,
+      SharedLock readLock,
+      SharedLock writeLock,
+      SharedLock places) {
+    this.polyproc = polyproc;
+    this.capacity = capacity;
+    this.reader = reader;
+    this.writer = writer;
+    this.readLock = readLock;
+    this.writeLock = writeLock;
+    this.places = places;
+  }
+
+  static PythonQueue create(Polyproc polyproc, int capacity) {
+    if (capacity < 1) {
+      throw new IllegalArgumentException("a queue needs room for one value, not " + capacity);
+    }
+    Host host = polyproc.host();
+    RawStream[] ends = RawStream.pipe();
+    KnownTypes types = polyproc.types();
+    return new PythonQueue(
+        polyproc,
+        capacity,
+        new PythonConnection(host, types, new Frames(ends[0]), true, false),
+        new PythonConnection(host, types, new Frames(ends[1]), false, true),
+        SharedLock.create(host, "Lock", 1),
+        SharedLock.create(host, "Lock", 1),
+        SharedLock.create(host, "BoundedSemaphore", capacity));
+  }
+
+  /**
+   * Puts a value, waiting for room if the queue is full.
+   *
+   * @throws UnconvertibleValueException if the value has no counterpart in Python
+   */
+  public void put(@Nullable Object value) throws InterruptedException {
+    boolean _ = put(value, Waiting.FOR_EVER);
+  }
+
+  /** Puts a value if there is room within the time; false if there was none. */
+  public boolean offer(@Nullable Object value, Duration time) throws InterruptedException {
+    return put(value, Waiting.nanos(time));
+  }
+
+  private boolean put(@Nullable Object value, long nanos) throws InterruptedException {
+    byte[] message = ValueWriter.write(value, "value");
+    if (!Waiting.acquire(places.semaphore(), nanos)) {
+      return false;
+    }
+    feed(message);
+    return true;
+  }
+
+  private synchronized void feed(byte[] message) {
+    if (feeder == null) {
+      feeder = Thread.ofPlatform().daemon().name("polyproc-queue-feeder").start(this::write);
+      polyproc.onClose(end);
+    }
+    buffer.add(message);
+  }
+
+  private void write() {
+    try {
+      for (byte[] message = buffer.take(); !ended; message = buffer.take()) {
+        Waiting.acquireUninterruptibly(writeLock.semaphore());
+        try {
+          writer.frames().send(message);
+        } finally {
+          int _ = writeLock.semaphore().release();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.WARNING, "what was put into a queue is lost", e);
+    }
+  }
+
+  /**
+   * The runtime ends: nobody will take what the feeder still has, and it must not wait for that.
+   */
+  private synchronized void end() {
+    ended = true;
+    buffer.add(END);
+    Thread waiting = feeder;
+    byte[] dropped = new byte[64 << 10];
+    try {
+      while (waiting != null && waiting.isAlive()) {
+        if (reader.frames().stream().await(1)) {
+          int _ = reader.frames().stream().read(dropped, 0, dropped.length);
+        }
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "a queue could not be emptied", e);
+    }
+  }
+
+  /**
+   * Takes a value, waiting for one.
+   *
+   * @param type what it is to be in Java
+   */
+  public <T> T take(Class<T> type) throws InterruptedException {
+    while (true) {
+      Optional<byte[]> message = message(Waiting.FOR_EVER);
+      if (message.isPresent()) {
+        return Queues.value(message.get(), polyproc.types(), type);
+      }
+    }
+  }
+
+  /** Takes a value, waiting for one so long; empty if none came. */
+  public <T> Optional<T> poll(Class<T> type, Duration time) throws InterruptedException {
+    return message(Waiting.nanos(time))
+        .map(message -> Queues.value(message, polyproc.types(), type));
+  }
+
+  private Optional<byte[]> message(long nanos) throws InterruptedException {
+    long deadline = System.nanoTime() + nanos;
+    SharedSemaphore lock = readLock.semaphore();
+    if (!Waiting.acquire(lock, nanos)) {
+      return Optional.empty();
+    }
+    try {
+      long left = Math.max(0, deadline - System.nanoTime());
+      if (!Waiting.readable(reader.frames().stream().fd(), left)) {
+        return Optional.empty();
+      }
+      byte[] message = Blocking.finish(reader.frames()::receive);
+      int _ = places.semaphore().release();
+      return Optional.of(message);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the queue can't be read", e);
+    } finally {
+      int _ = lock.release();
+    }
+  }
+
+  /** About how many values are in it: others may put and take meanwhile. */
+  public int size() {
+    return (int) (capacity - places.semaphore().value());
+  }
+
+  /** Whether nothing can be taken at this moment. */
+  public boolean isEmpty() {
+    return !reader.frames().stream().await(0);
+  }
+
+  void write(ValueWriter out) throws IOException {
+    out.build("queue", capacity, reader, writer, readLock, writeLock, places);
+  }
+}

@@ -1,0 +1,66 @@
+package io.polyproc;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/**
+ * A counting semaphore between Java and Python processes: {@code multiprocessing.BoundedSemaphore}.
+ *
+ * <pre>{@code
+ * PythonSemaphore connections = polyproc.semaphore(3);
+ * connections.acquire();
+ * try {
+ *   download();
+ * } finally {
+ *   connections.release();
+ * }
+ * }</pre>
+ */
+public final class PythonSemaphore {
+  private final SharedLock lock;
+
+  PythonSemaphore(SharedLock lock) {
+    this.lock = lock;
+  }
+
+  SharedLock shared() {
+    return lock;
+  }
+
+  /** Takes a permit, waiting for it. */
+  public void acquire() throws InterruptedException {
+    while (!Waiting.acquire(lock.semaphore(), Waiting.FOR_EVER)) {
+      // Once more.
+    }
+  }
+
+  /** Takes a permit if there is one. */
+  public boolean tryAcquire() {
+    return lock.semaphore().tryAcquire();
+  }
+
+  /** Takes a permit, waiting for it so long; false if there was none. */
+  public boolean tryAcquire(Duration time) throws InterruptedException {
+    return Waiting.acquire(lock.semaphore(), Waiting.nanos(time));
+  }
+
+  /**
+   * Gives a permit back.
+   *
+   * @throws IllegalStateException if there would be more than in the beginning
+   */
+  public void release() {
+    if (lock.semaphore().release() != 0) {
+      throw new IllegalStateException("the semaphore was released too many times");
+    }
+  }
+
+  /** How many permits are free at this moment. */
+  public int availablePermits() {
+    return lock.semaphore().value();
+  }
+
+  void write(ValueWriter writer) throws IOException {
+    lock.write(writer);
+  }
+}

@@ -1,0 +1,91 @@
+package io.polyproc;
+
+import io.polyproc.embedding.Blocking;
+import io.polyproc.posix.Descriptors;
+import io.polyproc.sync.SharedSemaphore;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/**
+ * Waits for what other processes do, in slices, so that an interrupt is seen; the kernel wakes no
+ * Java thread for one.
+ */
+final class Waiting {
+  /** Longer than anybody waits, and small enough to be added to {@link System#nanoTime}. */
+  static final long FOR_EVER = Long.MAX_VALUE / 4;
+
+  private static final long SLICE_NANOS = 100_000_000;
+
+  private Waiting() {}
+
+  static long nanos(Duration time) {
+    try {
+      return Math.min(Math.max(0, time.toNanos()), FOR_EVER);
+    } catch (ArithmeticException e) {
+      return FOR_EVER;
+    }
+  }
+
+  /** Takes a permit; false if there was none in time. */
+  static boolean acquire(SharedSemaphore semaphore, long nanos) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    long deadline = System.nanoTime() + nanos;
+    while (!semaphore.tryAcquire()) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      double seconds = Math.min(left, SLICE_NANOS) / 1e9;
+      slice(() -> semaphore.awaitFree(seconds));
+    }
+    return true;
+  }
+
+  /** {@link #acquire} without end, whatever interrupts. */
+  static void acquireUninterruptibly(SharedSemaphore semaphore) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (acquire(semaphore, FOR_EVER)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until a descriptor can be read; false if it could not in time. */
+  static boolean readable(int descriptor, long nanos) throws InterruptedException {
+    int[] descriptors = {descriptor};
+    if (Descriptors.poll(descriptors, 0)[0]) {
+      return true;
+    }
+    long deadline = System.nanoTime() + nanos;
+    while (true) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      int millis = (int) Math.max(1, Math.min(left, SLICE_NANOS) / 1_000_000);
+      if (slice(() -> Descriptors.poll(descriptors, millis)[0])) {
+        return true;
+      }
+    }
+  }
+
+  private static boolean slice(Callable<Boolean> wait) throws InterruptedException {
+    try {
+      return Blocking.call(wait);
+    } catch (InterruptedException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.polyproc.embedding;
+
+import io.polyproc.image.Installation;
+import io.polyproc.image.SelfInstallation;
+import io.polyproc.python.CacheFolder;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the installation that workers are started from. */
+public final class Home {
+  /** The environment variable that names it. */
+  public static final String VARIABLE = "POLYPROC_HOME";
+
+  private Home() {}
+
+  /**
+   * The one that is named, by the caller, the system property or the environment, else the one in
+   * the cache folder, which is made if need be.
+   *
+   * @param named by the caller
+   * @param jdk of workers that have no runtime image, and to link one from; null for this JVM's
+   */
+  public static Installation find(@Nullable Path named, @Nullable Path jdk) {
+    Path home = named != null ? named : configured();
+    Path java = jdk == null ? Path.of(System.getProperty("java.home")) : jdk;
+    if (home == null) {
+      return firstUse(java);
+    }
+    Installation installation = Installation.of(home, java);
+    if (installation.build().isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s holds no polyproc: it has no lib/build".formatted(installation.home()));
+    }
+    return installation;
+  }
+
+  private static Installation firstUse(Path jdk) {
+    return switch (CacheFolder.find()) {
+      case CacheFolder.Usable usable -> SelfInstallation.in(usable.path(), jdk);
+      case CacheFolder.Unusable unusable ->
+          throw new IllegalStateException(
+              "workers need an installation, and none can be made: %s; name another folder by %s"
+                  .formatted(unusable.reason(), CacheFolder.SETTING));
+    };
+  }
+
+  private static @Nullable Path configured() {
+    String property = System.getProperty(Installation.HOME_PROPERTY, "");
+    String home =
+        property.isEmpty() ? Objects.requireNonNullElse(System.getenv(VARIABLE), "") : property;
+    return home.isEmpty() ? null : Path.of(home);
+  }
+}
