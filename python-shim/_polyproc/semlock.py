@@ -156,11 +156,6 @@ class SemLock:
     def _after_fork(self):
         self._semaphore.resetCount()
 
-    def __del__(self):
-        semaphore = getattr(self, "_semaphore", None)
-        if semaphore is not None:
-            semaphore.close()
-
 
 def _warn_of_lost_holder(semlock, pid):
     """Tells who was killed with a lock of the program's; what the standard library's own are for, it can

@@ -97,9 +97,10 @@ def find_spec(name):
     return spec
 
 
-def modules():
-    """What is on the shelf."""
-    return {name: kept.module for name, kept in _kept.items()}
+def module(name):
+    """A module that stays on the shelf; None if it is not there."""
+    kept = _kept.get(name)
+    return kept and kept.module
 
 
 def step():

@@ -91,7 +91,7 @@ def _retrying(function):
 def kill(pid, signal, /):
     """Sends a signal to a process; one to this process has had its effect when this returns."""
     if pid == os.getpid():
-        raise_signal(signal)
+        _send_here(signal, sys._getframe(1))
     else:
         _kill(pid, signal)
 
@@ -101,17 +101,21 @@ kill.__module__ = "posix"
 
 def raise_signal(signalnum, /):
     """Sends a signal to this process."""
+    _send_here(signalnum, sys._getframe(1))
+
+
+raise_signal.__module__ = "_signal"
+
+
+def _send_here(signalnum, frame):
     number = operator.index(signalnum)
     action = getsignal(number) if 0 < number < _signal.NSIG else None
     if action == _signal.SIG_DFL and number in _JVM_SIGNALS and not _polyproc.embedded:
         _polyproc.runtime.dieOf(number)  # the JVM would print what its threads do, or write a crash report
     elif callable(action) and _thread.get_ident() == _MAIN_THREAD:
-        action(number, sys._getframe(1))  # the JVM would run it some milliseconds later
+        action(number, frame)  # the JVM would run it some milliseconds later
     else:
         _kill(os.getpid(), number)
-
-
-raise_signal.__module__ = "_signal"
 
 
 def abort():

@@ -212,3 +212,60 @@ if _messages.areAvailable():
     for _method in _send, _send_bytes, _recv, _recv_bytes, _recv_bytes_into:
         _method.__name__ = _method.__name__[1:]
         _method.__qualname__ = f"_ConnectionBase.{_method.__name__}"
+
+
+# --- The handshake: whoever begins one must end it, lest a silent peer keep `accept` for itself.
+
+_HANDSHAKE_SECONDS = 30.0
+_stdlib_deliver_challenge = deliver_challenge
+_stdlib_answer_challenge = answer_challenge
+
+
+class _Handshake:
+    """A connection that is over when its peer does not come to the end of the handshake in time.
+
+    The time begins with the first challenge: before that, a client waits for a server that has other things
+    to do.
+    """
+
+    def __init__(self, connection):
+        self._connection = connection
+        self.send_bytes = connection.send_bytes
+
+    def begin(self):
+        if not hasattr(self._connection, "_handshake_end"):
+            self._connection._handshake_end = time.monotonic() + _HANDSHAKE_SECONDS
+
+    def recv_bytes(self, maxlength):
+        size = int.from_bytes(self._read(4), "big", signed=True)
+        if not 0 <= size <= maxlength:
+            self._connection._bad_message_length()
+        return self._read(size)
+
+    def _read(self, size):
+        read = b""
+        fd = self._connection.fileno()
+        while len(read) < size:
+            end = getattr(self._connection, "_handshake_end", None)
+            if not _wait_for((fd,), None if end is None else end - time.monotonic()):
+                raise AuthenticationError(
+                    f"the other side has not authenticated itself within {_HANDSHAKE_SECONDS:g} seconds")
+            part = os.read(fd, size - len(read))
+            if not part:
+                _fail(_CUT_OFF if read else _END)
+            read += part
+            self.begin()
+        return read
+
+
+def deliver_challenge(connection, authkey, digest_name="sha256"):
+    if isinstance(connection, Connection):
+        connection = _Handshake(connection)
+        connection.begin()
+    _stdlib_deliver_challenge(connection, authkey, digest_name)
+
+
+def answer_challenge(connection, authkey):
+    if isinstance(connection, Connection):
+        connection = _Handshake(connection)
+    _stdlib_answer_challenge(connection, authkey)

@@ -17,6 +17,9 @@ def child():
 
 
 try:
+    if sys.argv[1] == 'join':
+        p = mp.Process(target=child, daemon=True)
+        p.start()
     print('ready', flush=True)
     if sys.argv[1] == 'sleep':
         time.sleep(600)
@@ -27,8 +30,6 @@ try:
         r, w = os.pipe()
         os.read(r, 1)
     else:
-        p = mp.Process(target=child, daemon=True)
-        p.start()
         p.join()
 finally:
     print('finally runs')

@@ -23,10 +23,10 @@ import picocli.CommandLine.Parameters;
 final class VerifyCommand implements Callable<Integer> {
 
   @Parameters(
-      arity = "0..1",
+      arity = "0..*",
       paramLabel = "PROGRAMS",
       description = "only those whose name matches, such as 'fork/*' (quoted)")
-  private String glob = "";
+  private List<String> globs = List.of();
 
   @Option(names = "--jobs", description = "how many programs run at a time; by default 2")
   private int jobs = 2;
@@ -49,7 +49,7 @@ final class VerifyCommand implements Callable<Integer> {
               List.of(command),
               installation.home(),
               installation.conformancePrograms(),
-              glob,
+              globs,
               Math.max(1, jobs),
               System.out);
       return failures == 0 ? 0 : 1;

@@ -19,21 +19,28 @@ final class ConformancePrograms {
   /** All, or those that the system property {@code polyproc.programs} chooses. */
   static List<Program> all() throws IOException {
     Path project = project();
+    String glob = System.getProperty("polyproc.programs", "");
     return in(
-        project, project.resolve("tests-py/programs"), System.getProperty("polyproc.programs", ""));
+        project, project.resolve("tests-py/programs"), glob.isEmpty() ? List.of() : List.of(glob));
   }
 
   /**
    * Those in a folder.
    *
    * @param project where the scripts are that a header names
-   * @param glob which names to choose, such as <code>fork/*</code>; all if empty
+   * @param globs which names to choose, such as <code>fork/*</code>; all if empty
    */
-  static List<Program> in(Path project, Path folder, String glob) throws IOException {
-    PathMatcher wanted =
-        FileSystems.getDefault().getPathMatcher("glob:" + (glob.isEmpty() ? "**" : glob));
+  static List<Program> in(Path project, Path folder, List<String> globs) throws IOException {
+    List<PathMatcher> wanted =
+        globs.stream()
+            .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
+            .toList();
     return Program.in(project, folder).stream()
-        .filter(program -> wanted.matches(Path.of(program.name())))
+        .filter(program -> wanted.isEmpty() || matches(wanted, Path.of(program.name())))
         .toList();
+  }
+
+  private static boolean matches(List<PathMatcher> wanted, Path name) {
+    return wanted.stream().anyMatch(it -> it.matches(name));
   }
 }

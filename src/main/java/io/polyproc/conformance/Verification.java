@@ -46,18 +46,23 @@ public final class Verification {
    * @param command that runs Python
    * @param project the folder with {@code samples}
    * @param folder the programs'
-   * @param glob which programs, such as <code>fork/*</code>; all if empty
+   * @param globs which programs, such as <code>fork/*</code>; all if empty
    * @param jobs how many at a time
    * @return how many failed
    * @throws IOException if the programs can't be read or run
-   * @throws IllegalArgumentException if the glob matches none
+   * @throws IllegalArgumentException if the globs match none
    */
   public static int run(
-      List<String> command, Path project, Path folder, String glob, int jobs, PrintStream output)
+      List<String> command,
+      Path project,
+      Path folder,
+      List<String> globs,
+      int jobs,
+      PrintStream output)
       throws IOException, InterruptedException {
-    List<Program> programs = ConformancePrograms.in(project, folder, glob);
+    List<Program> programs = ConformancePrograms.in(project, folder, globs);
     if (programs.isEmpty()) {
-      throw new IllegalArgumentException("no program is named like " + glob);
+      throw new IllegalArgumentException("no program is named like " + String.join(" or ", globs));
     }
     Verification verification =
         new Verification(new Runner(new Interpreter("polyproc", command)), output);

@@ -32,6 +32,9 @@ public final class DaemonClient {
   private static final Duration START = Duration.ofSeconds(10);
   private static final int LOOK_MILLIS = 20;
 
+  /** The request and the standard streams. */
+  private static final int OWN_DESCRIPTORS = 4;
+
   private final Installation installation = Installation.current();
   private final RuntimeFolder folder = RuntimeFolder.of(installation, System.getenv());
 
@@ -144,10 +147,8 @@ public final class DaemonClient {
    * @return the exit status; empty if no daemon could run it, so that it must be run without
    */
   public OptionalInt run(RunRequest request) {
-    for (int stream = 0; stream <= 2; stream++) {
-      if (!Descriptors.isOpen(stream)) {
-        return OptionalInt.empty();
-      }
+    if (!canBeSent(request)) {
+      return OptionalInt.empty();
     }
     Optional<MessageSocket> connected = connect();
     if (connected.isEmpty()) {
@@ -171,6 +172,12 @@ public final class DaemonClient {
     SignalForwarder.install(socket, request.ignoredSignals());
     Descriptors.forgetStandardStreams();
     return OptionalInt.of(end(exited(socket), answer.descriptors()[0]));
+  }
+
+  /** Whether there are standard streams, and no more other descriptors than one message takes. */
+  private static boolean canBeSent(RunRequest request) {
+    return IntStream.rangeClosed(0, 2).allMatch(Descriptors::isOpen)
+        && OWN_DESCRIPTORS + request.descriptors().size() <= MessageSocket.MAX_DESCRIPTORS;
   }
 
   /** Does once what a run does with its socket, for the training of the AOT cache. */

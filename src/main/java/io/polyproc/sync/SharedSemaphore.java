@@ -7,7 +7,7 @@ import io.polyproc.posix.Futex;
 import io.polyproc.posix.ProcessIdentity;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.lang.ref.Cleaner;
 
 /**
  * A counting semaphore or a recursive mutex that processes share: CPython's {@code
@@ -62,13 +62,14 @@ public final class SharedSemaphore {
   private static final int SPINS = 64;
   private static final int LOOK_MILLIS = 100;
   private static final long LOOK_NANOS = LOOK_MILLIS * 1_000_000L;
+  private static final Cleaner CLEANER = Cleaner.create();
 
   private final SemaphoreArena arena;
   private final MemorySegment memory;
   private final long slot;
   private final int kind;
   private final int maxValue;
-  private final AtomicBoolean released = new AtomicBoolean();
+  private final Cleaner.Cleanable reference;
   private volatile int count;
   private volatile long owner;
   private volatile int lostHolder;
@@ -79,6 +80,13 @@ public final class SharedSemaphore {
     this.slot = slot;
     this.kind = kind;
     this.maxValue = maxValue;
+    this.reference = CLEANER.register(this, () -> dropReference(arena, slot));
+  }
+
+  private static void dropReference(SemaphoreArena arena, long slot) {
+    if ((int) WORD.getAndAdd(arena.memory(), slot + REFERENCES, -1) == 1) {
+      arena.free(slot);
+    }
   }
 
   void initialise(int value) {
@@ -395,11 +403,11 @@ public final class SharedSemaphore {
     WORD.getAndAdd(memory, slot + REFERENCES, 1);
   }
 
-  /** Drops this process's reference; the last one frees the slot. Later calls do nothing. */
+  /**
+   * Drops this process's reference; the last one frees the slot. Later calls do nothing. Where
+   * nobody calls it the collector does, once nothing refers to this object.
+   */
   public void close() {
-    if (released.compareAndSet(false, true)
-        && (int) WORD.getAndAdd(memory, slot + REFERENCES, -1) == 1) {
-      arena.free(slot);
-    }
+    reference.clean();
   }
 }

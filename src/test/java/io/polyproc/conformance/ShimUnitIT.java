@@ -23,6 +23,11 @@ class ShimUnitIT {
     run(Interpreter.polyproc(), "shelf_test.py");
   }
 
+  @Test
+  void shouldEndHandshakes() throws IOException, InterruptedException {
+    run(Interpreter.polyproc(), "handshake_test.py");
+  }
+
   /** What a snapshot holds: all the same to any Python, and CPython is the quickest. */
   @Test
   void shouldTakeSnapshots() throws IOException, InterruptedException {

@@ -131,6 +131,14 @@ final class DaemonIT {
   }
 
   @Test
+  void shouldRunAProgramWithMoreDescriptorsThanOneMessageTakes() throws Exception {
+    ProcessBuilder builder = polyproc(folder, "-c", "print(1)");
+    String open = "for i in {1..300}; do exec {fd}</dev/null; done; exec \"$@\"";
+    builder.command().addAll(0, List.of("bash", "-c", open, "bash"));
+    assertEquals(new Outcome(0, "1\n", ""), outcome(builder.start()));
+  }
+
+  @Test
   void shouldEndByTheSignalThatEndedTheProgram() throws Exception {
     Outcome outcome = run("-c", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)");
     assertEquals(128 + Processes.SIGTERM, outcome.status());

@@ -45,6 +45,43 @@ final class SharedSemaphoreTest {
   }
 
   @Test
+  void shouldUseTheSlotsOfThoseThatNobodyKnowsAnyMore() {
+    Set<String> dropped = new HashSet<>();
+    for (int i = 0; i < 1000; i++) {
+      dropped.add(place(SemaphoreArena.newSemaphore(SEMAPHORE, 1, 1)));
+    }
+    List<SharedSemaphore> kept = new ArrayList<>();
+    do {
+      System.gc();
+      kept.add(SemaphoreArena.newSemaphore(SEMAPHORE, 1, 1));
+    } while (!dropped.contains(place(kept.getLast())));
+    kept.forEach(SharedSemaphore::close);
+  }
+
+  private static String place(SharedSemaphore semaphore) {
+    return semaphore.arena().identity() + ":" + semaphore.slot();
+  }
+
+  @Test
+  void shouldKeepTheSlotOfOneThatTravels() throws Exception {
+    long slot = travelling();
+    List<SharedSemaphore> others = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      System.gc();
+      Thread.sleep(10);
+      others.add(SemaphoreArena.newSemaphore(SEMAPHORE, 1, 1));
+    }
+    assertTrue(others.stream().noneMatch(other -> other.slot() == slot));
+    others.forEach(SharedSemaphore::close);
+  }
+
+  private static long travelling() {
+    SharedSemaphore semaphore = SemaphoreArena.newSemaphore(SEMAPHORE, 1, 1);
+    semaphore.retain();
+    return semaphore.slot();
+  }
+
+  @Test
   void shouldLetOnlyItsOwnerReleaseARecursiveMutex() throws Exception {
     SharedSemaphore mutex = SemaphoreArena.newSemaphore(RECURSIVE_MUTEX, 1, 1);
     assertEquals(1, mutex.release());
