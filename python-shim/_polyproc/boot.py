@@ -125,7 +125,7 @@ def after_fork():
     """In a worker that was forked: gives up what no two processes may have in common."""
     from _polyproc import repairs
     repairs.note_main_thread()
-    random = sys.modules.get("random") or shelf.modules().get("random")
+    random = sys.modules.get("random") or shelf.module("random")
     if random is not None:
         random.seed()
     process = sys.modules.get("multiprocessing.process")
