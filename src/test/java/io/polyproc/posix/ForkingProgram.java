@@ -3,6 +3,7 @@ package io.polyproc.posix;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +21,7 @@ final class ForkingProgram {
 
   private static final int WHOLE = 0;
   private static final int STUCK = 3;
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
 
   private enum Work {
     SLEEP,
@@ -83,6 +84,12 @@ final class ForkingProgram {
       }
       Thread.sleep(1);
     }
+    IntStream.range(0, goals.length)
+        .filter(i -> TASKS.get(i).progress().get() < goals[i])
+        .forEach(i -> System.out.println(TASKS.get(i).work() + " does not go on"));
+    Thread.getAllStackTraces()
+        .forEach((thread, stack) -> System.out.println(thread + " " + Arrays.toString(stack)));
+    System.out.flush();
     return false;
   }
 
@@ -106,6 +113,7 @@ final class ForkingProgram {
         synchronized (lock) {
           LockSupport.parkNanos(100_000);
         }
+        LockSupport.parkNanos(100_000); // a monitor is not fair: the other would starve for seconds
       }
       case HAND_OVER -> {
         back.acquire();

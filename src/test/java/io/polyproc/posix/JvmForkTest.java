@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** In JVMs of their own: a fault in here would take the tests along. */
-@Timeout(180)
+@Timeout(300)
 final class JvmForkTest {
   private static final int SMALLEST_CODE = 1000;
 
