@@ -2,6 +2,7 @@ package io.polyproc;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -13,8 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +37,7 @@ final class ManagerLine implements AutoCloseable {
   private static final byte[] FAILURE = ascii("#FAILURE#");
   private static final int CHALLENGE_BYTES = 40;
   private static final int LONGEST_RESPONSE = 256;
+  private static final Duration HANDSHAKE = Duration.ofSeconds(30);
   private static final Map<String, String> DIGESTS =
       Map.of(
           "md5", "HmacMD5",
@@ -57,17 +63,39 @@ final class ManagerLine implements AutoCloseable {
   /**
    * Connects and authenticates.
    *
-   * @throws IOException if nobody listens there, or one of the two does not know the key
+   * @throws IOException if nobody listens there, one of the two does not know the key, or the other
+   *     side has not shown within 30 s that it does
    */
   static ManagerLine connect(SocketAddress address, byte[] authkey) throws IOException {
+    return connect(address, authkey, HANDSHAKE);
+  }
+
+  static ManagerLine connect(SocketAddress address, byte[] authkey, Duration patience)
+      throws IOException {
     ManagerLine line = new ManagerLine(open(address));
+    AtomicBoolean tooLate = new AtomicBoolean();
+    CompletableFuture<Void> deadline =
+        CompletableFuture.runAsync(
+            () -> {
+              tooLate.set(true);
+              line.close();
+            },
+            CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS));
     try {
       line.answerChallenge(authkey);
       line.deliverChallenge(authkey);
       return line;
     } catch (IOException e) {
       line.close();
+      if (tooLate.get()) {
+        throw new IOException(
+            "the manager at %s has not authenticated itself within %d s"
+                .formatted(address, patience.toSeconds()),
+            e);
+      }
       throw e;
+    } finally {
+      deadline.cancel(false);
     }
   }
 
@@ -184,7 +212,12 @@ final class ManagerLine implements AutoCloseable {
     if (length < 0 || length > most) {
       throw new IOException("a message of %d bytes is too long".formatted(length));
     }
-    return in.readNBytes((int) length);
+    byte[] message = in.readNBytes((int) length);
+    if (message.length < length) {
+      throw new EOFException(
+          "the manager's answer is cut: %d of %d bytes came".formatted(message.length, length));
+    }
+    return message;
   }
 
   @Override

@@ -402,9 +402,17 @@ public final class PythonPool implements AutoCloseable {
         }
       }
     }
+    awaitListener();
     terminate();
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until the listener has been told of all that is done. */
+  private void awaitListener() {
+    synchronized (options) {
+      // Whoever tells it holds this monitor, and held it before the task counted as finished.
     }
   }
 

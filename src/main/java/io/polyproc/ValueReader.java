@@ -2,7 +2,6 @@ package io.polyproc;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -37,11 +36,14 @@ final class ValueReader extends Unpickler {
   static @Nullable Object read(byte[] pickle, KnownTypes types, String name) {
     try {
       return new ValueReader(types).load(new ByteArrayInputStream(pickle));
-    } catch (IOException e) {
-      throw new UncheckedIOException(name + " can't be read: " + e.getMessage(), e);
-    } catch (PickleException | ClassCastException | IndexOutOfBoundsException e) {
-      throw new UnconvertibleValueException(
-          name, "it is pickled in a way that can't be read: " + e);
+    } catch (UnconvertibleValueException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // The library takes a pickle to be right, so a wrong one may end in any exception.
+      UnconvertibleValueException unread =
+          new UnconvertibleValueException(name, "it is pickled in a way that can't be read: " + e);
+      unread.initCause(e);
+      throw unread;
     } catch (StackOverflowError e) {
       throw new UnconvertibleValueException(name, "it is nested too deeply, or contains itself");
     }

@@ -78,25 +78,28 @@ final class ContextIT {
     try (Context one = polyproc.newContext();
         Context other = polyproc.newContext()) {
       List<CompletableFuture<Integer>> results =
-          List.of(one, other, one).stream()
-              .map(
-                  context ->
-                      CompletableFuture.supplyAsync(
-                          () ->
-                              context
-                                  .eval(
-                                      "python",
-                                      """
-                                      import multiprocessing
-                                      process = multiprocessing.Process(target=abs, args=(-1,))
-                                      process.start()
-                                      process.join()
-                                      process.exitcode
-                                      """)
-                                  .asInt()))
-              .toList();
+          List.of(
+              startsAProcess(one, "first"),
+              startsAProcess(other, "second"),
+              startsAProcess(one, "third"));
       assertEquals(List.of(0, 0, 0), results.stream().map(CompletableFuture::join).toList());
     }
+  }
+
+  /** Names of its own: two threads of a context share its globals. */
+  private static CompletableFuture<Integer> startsAProcess(Context context, String name) {
+    String program =
+        """
+        def %1$s():
+            import multiprocessing
+            process = multiprocessing.Process(target=abs, args=(-1,))
+            process.start()
+            process.join()
+            return process.exitcode
+        %1$s()
+        """
+            .formatted(name);
+    return CompletableFuture.supplyAsync(() -> context.eval("python", program).asInt());
   }
 
   @Test

@@ -189,7 +189,7 @@ public final class Daemon {
     }
 
     void hear() {
-      Packet packet = socket.receive();
+      Packet packet = received();
       if (packet == null) {
         gone();
         return;
@@ -197,10 +197,19 @@ public final class Daemon {
       try {
         handle(MessageCodec.decode(packet.data()), packet.descriptors());
       } catch (IllegalArgumentException e) {
-        LOG.log(System.Logger.Level.WARNING, "process " + socket.peerProcess(), e);
+        LOG.log(System.Logger.Level.WARNING, "process {0}: {1}", socket.peerProcess(), e);
         gone();
       } finally {
         Arrays.stream(packet.descriptors()).forEach(Descriptors::close);
+      }
+    }
+
+    private @Nullable Packet received() {
+      try {
+        return socket.receive();
+      } catch (PosixException e) {
+        LOG.log(System.Logger.Level.WARNING, "process {0}: {1}", socket.peerProcess(), e);
+        return null;
       }
     }
 
@@ -255,15 +264,18 @@ public final class Daemon {
       send(how);
     }
 
+    /** A command that does not read what it is told would stop all others. */
     private void send(Message message, int... descriptors) {
-      if (!closed) {
-        // If the command has gone, the loop sees that next.
-        boolean _ = socket.send(MessageCodec.encode(message), descriptors);
+      if (!closed && !socket.offer(MessageCodec.encode(message), descriptors)) {
+        gone();
       }
     }
 
     /** A command that was killed takes its program with it, as a killed python would be gone. */
     private void gone() {
+      if (closed) {
+        return;
+      }
       closed = true;
       loop.forget(socket.fd());
       socket.close();

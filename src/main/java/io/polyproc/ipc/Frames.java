@@ -6,22 +6,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Whole messages over a byte stream, in the form of {@code multiprocessing.connection.Connection}.
- *
- * <pre>
- *   0  length   4 bytes, big-endian; -1 if 8 more bytes hold it
- *   4  message
- * </pre>
+ * Whole messages over a byte stream, in the form of {@code multiprocessing.connection.Connection}:
+ * what {@link MessageWriter} writes and {@link MessageReader} reads, for Java's side of a line.
  *
  * <p>One thread at a time sends and one receives; whoever shares the stream guards it.
  */
 public final class Frames implements AutoCloseable {
-  private static final int HEADER = 4;
-  private static final int LONG_HEADER = 8;
-  private static final int JOINED = 16 << 10;
-  private static final int LONG = -1;
-
   private final RawStream stream;
+  private final MessageReader reader = new MessageReader();
+  private final MessageWriter writer = new MessageWriter();
 
   public Frames(RawStream stream) {
     this.stream = stream;
@@ -38,23 +31,25 @@ public final class Frames implements AutoCloseable {
    * @throws EOFException if nobody reads any more
    */
   public void send(byte[]... parts) throws IOException {
+    int status = writer.write(stream.fd(), parts.length == 1 ? parts[0] : joined(parts));
+    while (status == MessageWriter.INTERRUPTED) {
+      status = writer.resume();
+    }
+    if (status != MessageWriter.DONE) {
+      throw RawStream.failed("write", status);
+    }
+  }
+
+  private static byte[] joined(byte[]... parts) {
     int length = 0;
     for (byte[] part : parts) {
       length = Math.addExact(length, part.length);
     }
-    if (length <= JOINED) {
-      // In one write: a pipe's other writers must not come between.
-      ByteBuffer all = ByteBuffer.allocate(HEADER + length).putInt(length);
-      for (byte[] part : parts) {
-        all.put(part);
-      }
-      stream.write(all.array(), 0, HEADER + length);
-      return;
-    }
-    stream.write(ByteBuffer.allocate(HEADER).putInt(length).array(), 0, HEADER);
+    ByteBuffer all = ByteBuffer.allocate(length);
     for (byte[] part : parts) {
-      stream.write(part, 0, part.length);
+      all.put(part);
     }
+    return all.array();
   }
 
   /**
@@ -63,24 +58,21 @@ public final class Frames implements AutoCloseable {
    * @throws EOFException if there will be none
    */
   public byte[] receive() throws IOException {
-    long length = number(HEADER).getInt(0);
-    if (length == LONG) {
-      length = number(LONG_HEADER).getLong(0);
+    int status = reader.read(stream.fd(), Long.MAX_VALUE);
+    while (status == MessageReader.INTERRUPTED) {
+      status = reader.resume();
     }
-    if (length < 0 || length > Integer.MAX_VALUE - LONG_HEADER) {
-      throw new IOException(
-          "a message of %d bytes was announced; Java can hold %d"
-              .formatted(length, Integer.MAX_VALUE - LONG_HEADER));
-    }
-    byte[] message = new byte[(int) length];
-    stream.readFully(message, 0, message.length);
-    return message;
-  }
-
-  private ByteBuffer number(int bytes) throws IOException {
-    byte[] header = new byte[bytes];
-    stream.readFully(header, 0, bytes);
-    return ByteBuffer.wrap(header);
+    return switch (status) {
+      case MessageReader.DONE -> reader.take();
+      case MessageReader.END -> throw new EOFException("the other end was closed");
+      case MessageReader.CUT_OFF ->
+          throw new EOFException("the other end was closed amidst a message");
+      case MessageReader.TOO_LONG ->
+          throw new IOException(
+              "a message of %d bytes was announced; Java can hold %d"
+                  .formatted(reader.announced(), MessageReader.LONGEST));
+      default -> throw RawStream.failed("read", status);
+    };
   }
 
   @Override

@@ -49,7 +49,9 @@ public final class MessageReader {
   /** Room is made as content arrives, lest a wrong length take all memory. */
   private static final int FIRST_ROOM = 16 << 20;
 
-  private static final long LONGEST = Integer.MAX_VALUE - 8;
+  /** The longest message that an array can hold, in bytes. */
+  static final long LONGEST = Integer.MAX_VALUE - 8;
+
   private static final byte[] EMPTY = {};
 
   private MemorySegment buffer = Arena.ofAuto().allocate(SMALL, 8);
@@ -57,6 +59,7 @@ public final class MessageReader {
   private long limit;
   private int lengthBytes;
   private long length;
+  private long announced;
   private int got;
   private byte[] content = EMPTY;
 
@@ -116,6 +119,7 @@ public final class MessageReader {
         lengthBytes = LONG_LENGTH_BYTES;
         continue;
       }
+      announced = found;
       if (found < 0 || found > Math.min(limit, LONGEST)) {
         return TOO_LONG;
       }
@@ -135,6 +139,11 @@ public final class MessageReader {
   /** Whether nothing of the message has come yet. */
   public boolean isUnbegun() {
     return length < 0 && got == 0 && lengthBytes == LENGTH_BYTES;
+  }
+
+  /** How long the message is, or was said to be, in bytes. */
+  long announced() {
+    return announced;
   }
 
   /** The message, which is the caller's from now on. */

@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class MessageSocket implements AutoCloseable {
 
   private static final int AF_UNIX = 1;
   private static final int SOCK_SEQPACKET = 5;
+  private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
   private static final int SOL_SOCKET = 1;
@@ -138,14 +140,27 @@ public final class MessageSocket implements AutoCloseable {
    *
    * @return false if the peer is gone
    */
-  public synchronized boolean send(byte[] data, int... descriptors) {
+  public boolean send(byte[] data, int... descriptors) {
+    return send(data, 0, descriptors);
+  }
+
+  /**
+   * As {@link #send}, but never waits for the peer.
+   *
+   * @return false if the peer is gone, or has left too much unread
+   */
+  public boolean offer(byte[] data, int... descriptors) {
+    return send(data, MSG_DONTWAIT, descriptors);
+  }
+
+  private synchronized boolean send(byte[] data, int flags, int[] descriptors) {
     if (data.length > MAX_BYTES || descriptors.length > MAX_DESCRIPTORS) {
       throw new IllegalArgumentException(
           "a message of %d bytes and %d descriptors exceeds %d bytes or %d descriptors"
               .formatted(data.length, descriptors.length, MAX_BYTES, MAX_DESCRIPTORS));
     }
-    long result = send(fd, data, descriptors);
-    if (result == -Errno.EPIPE || result == -Errno.ECONNRESET) {
+    long result = send(fd, data, flags, descriptors);
+    if (result == -Errno.EPIPE || result == -Errno.ECONNRESET || result == -Errno.EAGAIN) {
       return false;
     }
     if (result < 0) {
@@ -160,20 +175,20 @@ public final class MessageSocket implements AutoCloseable {
    * @param message the byte, 0 to 255
    */
   public static void sendDescriptors(int socket, int message, int... descriptors) {
-    long result = send(socket, new byte[] {(byte) message}, descriptors);
+    long result = send(socket, new byte[] {(byte) message}, 0, descriptors);
     if (result < 0) {
       throw new PosixException("sendmsg", (int) -result);
     }
   }
 
-  private static long send(int fd, byte[] data, int... descriptors) {
+  private static long send(int fd, byte[] data, int flags, int... descriptors) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment body = arena.allocate(Math.max(1, data.length));
       MemorySegment.copy(data, 0, body, JAVA_BYTE, 0, data.length);
       MemorySegment header = header(arena, body, data.length, rights(arena, descriptors));
       long result;
       do {
-        result = LibC.SENDMSG.tryCall(fd, header.address(), MSG_NOSIGNAL);
+        result = LibC.SENDMSG.tryCall(fd, header.address(), MSG_NOSIGNAL | flags);
       } while (result == -Errno.EINTR);
       return result;
     }
@@ -201,15 +216,19 @@ public final class MessageSocket implements AutoCloseable {
       do {
         result = LibC.RECVMSG.tryCall(fd, header.address(), MSG_CMSG_CLOEXEC);
       } while (result == -Errno.EINTR);
-      if (result == 0 || result == -Errno.ECONNRESET) {
+      if (result == -Errno.ECONNRESET) {
         return null;
       }
       if (result < 0) {
         throw new PosixException("recvmsg", (int) -result);
       }
-      long controlLength = header.get(JAVA_LONG, MSGHDR_CONTROL_LENGTH);
-      return new Packet(
-          body.asSlice(0, result).toArray(JAVA_BYTE), descriptors(control, controlLength));
+      int[] received = descriptors(control, header.get(JAVA_LONG, MSGHDR_CONTROL_LENGTH));
+      if (result == 0) {
+        // The end, or an empty message, which nobody sends who means well.
+        Arrays.stream(received).forEach(Descriptors::close);
+        return null;
+      }
+      return new Packet(body.asSlice(0, result).toArray(JAVA_BYTE), received);
     }
   }
 

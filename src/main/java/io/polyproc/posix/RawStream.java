@@ -115,7 +115,13 @@ public final class RawStream implements AutoCloseable {
     }
   }
 
-  private static IOException failed(String what, long result) {
+  /**
+   * The exception for what the system refused.
+   *
+   * @param what the call
+   * @param result its negative error number
+   */
+  public static IOException failed(String what, long result) {
     if (result == -Errno.EPIPE || result == -Errno.ECONNRESET) {
       return new EOFException("the other end was closed");
     }

@@ -16,6 +16,7 @@ import io.polyproc.wire.ControlClient;
 import io.polyproc.wire.Message;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bridge {
   private static final System.Logger LOG = System.getLogger(Bridge.class.getName());
+  private static final Duration DYING = Duration.ofSeconds(10);
 
   private final Path home;
   private final Supplier<ControlClient> control;
@@ -327,6 +329,12 @@ public final class Bridge {
     beforeHalt.run();
     Processes.setDefaultAction(signal);
     Processes.signal(Processes.id(), signal);
+    try {
+      // The JVM's own threads take some signals, as SIGQUIT, and end this one a moment later.
+      Thread.sleep(DYING);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Ends this process at once, without a Java shutdown: {@code os._exit}. */

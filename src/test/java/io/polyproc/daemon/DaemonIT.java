@@ -4,17 +4,29 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polyproc.Mutator;
+import io.polyproc.posix.MemoryFile;
+import io.polyproc.posix.MessageSocket;
+import io.polyproc.posix.MessageSocket.Packet;
 import io.polyproc.posix.Processes;
+import io.polyproc.posix.RawStream;
+import io.polyproc.wire.Message;
+import io.polyproc.wire.MessageCodec;
+import io.polyproc.wire.RunRequest;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +38,21 @@ import org.junit.jupiter.api.io.TempDir;
 final class DaemonIT {
   private static final Path BIN = Path.of(System.getProperty("polyproc.home"), "bin");
   private static final int TIMEOUT_SECONDS = 90;
+
+  private static final RunRequest REQUEST =
+      new RunRequest(
+          "/nowhere",
+          List.of("-B"),
+          "/nowhere/bin/polyproc",
+          List.of("code", "pass"),
+          List.of("a"),
+          "/",
+          18,
+          Map.of("LANG", "C"),
+          List.of(),
+          List.of());
+
+  private static final int INPUTS = Integer.getInteger("fuzz.inputs", 2000);
 
   private static Path runtime = Path.of("");
 
@@ -171,6 +198,86 @@ final class DaemonIT {
     builder.environment().put("POLYPROC_DAEMON", "off");
     assertEquals(new Outcome(0, "1\n", ""), outcome(builder.start()));
     assertEquals(before, programs());
+  }
+
+  @Test
+  void shouldServeOthersWhateverACommandSends() throws Exception {
+    int daemon = daemonPid();
+    long seed = Long.getLong("fuzz.seed", System.nanoTime());
+    Random random = new Random(seed);
+    Mutator messages =
+        new Mutator(
+            Stream.of(
+                    new Message.RunProgram(), new Message.SendSignal(9, true), new Message.Ready())
+                .map(MessageCodec::encode)
+                .toList(),
+            random);
+    Mutator requests = new Mutator(List.of(REQUEST.encode()), random);
+    long descriptors = descriptorsOf(daemon);
+    RawStream[] pipe = RawStream.pipe();
+    for (int i = 0; i < INPUTS; i++) {
+      try (MessageSocket socket = MessageSocket.connect(socket()).orElseThrow();
+          MemoryFile request = MemoryFile.of("request", requests.next())) {
+        int[] sent = {request.fd(), pipe[0].fd(), pipe[1].fd(), request.fd(), socket.fd()};
+        byte[] message = messages.next();
+        if (!isStop(message)) {
+          boolean _ = socket.offer(message, Arrays.copyOf(sent, random.nextInt(sent.length + 1)));
+        }
+        if (random.nextBoolean()) {
+          // The one that travels first, so that the request is looked at.
+          boolean _ =
+              socket.offer(MessageCodec.encode(new Message.RunProgram()), Arrays.copyOf(sent, 4));
+        }
+      }
+    }
+    pipe[0].close();
+    pipe[1].close();
+    assertEquals(daemon, daemonPid(), "seed " + seed);
+    await(
+        () -> descriptorsOf(daemon) < descriptors + INPUTS / 20,
+        "descriptors are left; seed " + seed);
+    assertEquals(new Outcome(0, "1\n", ""), run("-c", "print(1)"));
+    forgetLog();
+  }
+
+  @Test
+  void shouldServeOthersWhenACommandDoesNotListen() throws Exception {
+    try (MessageSocket socket = MessageSocket.connect(socket()).orElseThrow()) {
+      byte[] question = MessageCodec.encode(new Message.AskStatus());
+      for (int i = 0; i < 5000 && socket.offer(question); i++) {
+        Thread.sleep(0, 100_000);
+      }
+      assertEquals(new Outcome(0, "1\n", ""), run("-c", "print(1)"));
+      Packet answer = socket.receive();
+      while (answer != null) {
+        answer = socket.receive();
+      }
+    }
+  }
+
+  private static boolean isStop(byte[] message) {
+    return message.length == 1 && message[0] == MessageCodec.encode(new Message.Stop())[0];
+  }
+
+  private static Path socket() throws IOException {
+    return file(".sock");
+  }
+
+  /** The daemon would leave it, as there is something in it. */
+  private static void forgetLog() throws IOException {
+    Files.delete(file(".log"));
+  }
+
+  private static Path file(String ending) throws IOException {
+    try (Stream<Path> files = Files.list(runtime)) {
+      return files.filter(file -> file.toString().endsWith(ending)).findFirst().orElseThrow();
+    }
+  }
+
+  private static long descriptorsOf(int pid) throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      return files.count();
+    }
   }
 
   @Test
