@@ -265,6 +265,12 @@ def connection(handle, readable, writable):
     return Connection(handle.detach(), readable, writable)
 
 
+def packet_connection(handle, readable, writable):
+    """An end of a queue."""
+    from multiprocessing.connection import PacketConnection
+    return PacketConnection(handle.detach(), readable, writable)
+
+
 def lock(name, handle, kind, maxvalue):
     """A Lock, RLock, Semaphore or BoundedSemaphore."""
     from multiprocessing import synchronize

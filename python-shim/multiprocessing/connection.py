@@ -5,6 +5,7 @@ import weakref as _weakref
 from selectors import _fileobj_to_fd as _fileno
 
 import _polyproc
+from _polyproc.descriptors import call as _call
 from _polyproc.overlay import load_stdlib
 
 load_stdlib(globals())
@@ -34,7 +35,7 @@ _await_one = _messages.awaitOne
 _resume = _messages.resume
 _dumps = reduction.dumps
 _NO_LIMIT = (1 << 63) - 1
-_END, _CUT_OFF, _TOO_LONG = 2, 3, 4
+_AGAIN, _END, _CUT_OFF, _TOO_LONG = 1, 2, 3, 4
 _SLICE = 0.1
 """Seconds between two looks after signals, should one arrive just before a wait."""
 
@@ -152,7 +153,7 @@ def _recv_bytes_into(self, buf, offset=0):
             raise ValueError("negative offset")
         elif offset > bytesize:
             raise ValueError("offset too large")
-        message = _recv_bytes(self)
+        message = self.recv_bytes()
         size = len(message)
         if bytesize < offset + size:
             raise BufferTooShort(message)
@@ -212,6 +213,78 @@ if _messages.areAvailable():
     for _method in _send, _send_bytes, _recv, _recv_bytes, _recv_bytes_into:
         _method.__name__ = _method.__name__[1:]
         _method.__qualname__ = f"_ConnectionBase.{_method.__name__}"
+
+
+# --- Packets: what queues are made of; see `Packets` in Java.
+
+if _messages.areAvailable():
+    _write_packet = _messages.writePacket
+else:
+    def _write_packet(fd, content):
+        return _messages.writePacketOfText(fd, content.decode("latin-1"))
+
+
+class PacketConnection(Connection):
+    """One end of a queue: whoever is killed, no other process ever sees half a message."""
+
+    def send(self, obj):
+        """Send a (picklable) object"""
+        self.send_bytes(_dumps(obj))
+
+    def send_bytes(self, buf, offset=0, size=None):
+        """Send the bytes data from a bytes-like object"""
+        self._check_closed()
+        self._check_writable()
+        if type(buf) is not bytes or offset != 0 or size is not None:
+            buf = _part(buf, offset, size)
+        status = _AGAIN
+        while status == _AGAIN:
+            status = _write_packet(self._handle, buf)
+        if status != 0:
+            _fail(status)
+
+    def recv(self):
+        """Receive a (picklable) object"""
+        return _ForkingPickler.loads(self.recv_bytes())
+
+    def recv_bytes(self, maxlength=None):
+        """
+        Receive bytes data as a bytes object.
+        """
+        self._check_closed()
+        self._check_readable()
+        if maxlength is None:
+            maxlength = _NO_LIMIT
+        elif maxlength < 0:
+            raise ValueError("negative maxlength")
+        message = _AGAIN
+        while message == _AGAIN:
+            message = _messages.readPacket(self._handle, min(maxlength, _NO_LIMIT))
+        if type(message) is bytes:
+            return message
+        if type(message) is str:
+            return message.encode("latin-1")
+        if message == _TOO_LONG:
+            self._bad_message_length()
+        _fail(message)
+
+
+def packet_pipe():
+    """Two ends for packets, the one to receive from first."""
+    reader, writer = (int(end) for end in _call("packetPipe"))
+    return PacketConnection(reader, writable=False), PacketConnection(writer, readable=False)
+
+
+def rebuild_packet_connection(df, readable, writable):
+    return PacketConnection(df.detach(), readable, writable)
+
+
+def _reduce_packet_connection(connection):
+    df = reduction.DupFd(connection.fileno())
+    return rebuild_packet_connection, (df, connection.readable, connection.writable)
+
+
+reduction.register(PacketConnection, _reduce_packet_connection)
 
 
 # --- The handshake: whoever begins one must end it, lest a silent peer keep `accept` for itself.

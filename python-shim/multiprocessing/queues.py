@@ -1,4 +1,8 @@
-"""Queues: the standard library's, whose feeder is a thread of Java and only needed when the pipe is full."""
+"""Queues: the standard library's, made of packets instead of a pipe.
+
+A packet is there whole or not at all, whoever is killed. The feeder is a thread of Java, and only needed
+when there is no room for a packet.
+"""
 
 import _polyproc
 from _polyproc.overlay import load_stdlib
@@ -7,9 +11,6 @@ load_stdlib(globals())
 
 _messages = _polyproc.runtime.messages()
 _get = _messages.get
-_resume_get = _messages.resumeGet
-_put = _messages.put
-_resume_put = _messages.resumePut
 _dumps = context.reduction.dumps
 _AGAIN = 1
 _FULL = 2
@@ -26,50 +27,46 @@ def _semaphore(lock):
 
 
 def _receive(reader, lock, slots):
-    """The next message in a pipe, taken under a lock; then there is a place more in `slots`."""
+    """The next message of a queue, taken under a lock; then there is a place more in `slots`."""
     fd = reader.fileno()
-    message = _get(fd, lock, slots)
-    if type(message) is bytes:
-        return message
-    try:
-        while type(message) is not bytes:
-            if not isinstance(message, int):
-                message = _resume_get(message, lock, slots)
-            elif message == _AGAIN:
-                message = _get(fd, lock, slots)
-            else:
-                connection._fail(message)
-    except BaseException:
-        if not isinstance(message, int):
-            lock.release()  # a signal handler has raised amidst a message
-        raise
-    return message
+    while True:
+        message = _get(fd, lock, slots)
+        if type(message) is bytes:
+            return message
+        if message != _AGAIN:
+            connection._fail(message)
 
 
-def _send(writer, lock, message):
-    """Writes a message to a pipe under a lock."""
-    fd = writer.fileno()
-    status = _put(fd, lock, message)
-    try:
-        while status != 0:
-            if not isinstance(status, int):
-                status = _resume_put(status, lock)
-            elif status == _AGAIN:
-                status = _put(fd, lock, message)
-            else:
-                connection._fail(status)
-    except BaseException:
-        if not isinstance(status, int):
-            lock.release()  # a signal handler has raised amidst a message
-        raise
+def _init_queue(self, maxsize=0, *, ctx):
+    if maxsize <= 0:
+        from .synchronize import SEM_VALUE_MAX as maxsize
+    self._maxsize = maxsize
+    self._reader, self._writer = connection.packet_pipe()
+    self._rlock = ctx.Lock()
+    self._opid = os.getpid()
+    self._wlock = ctx.Lock()  # nobody here needs it: packets keep apart by themselves
+    self._sem = ctx.BoundedSemaphore(maxsize)
+    self._ignore_epipe = False
+    self._reset()
+    register_after_fork(self, Queue._after_fork)
+
+
+def _init_simple_queue(self, *, ctx):
+    self._reader, self._writer = connection.packet_pipe()
+    self._rlock = ctx.Lock()
+    self._poll = self._reader.poll
+    self._wlock = ctx.Lock()
+
+
+Queue.__init__ = _init_queue
+SimpleQueue.__init__ = _init_simple_queue
 
 
 class _Feeder:
     """Java's feeder of one queue in this process, and what belongs to its end."""
 
     def __init__(self, queue):
-        self._java = _messages.feeder(queue._writer.fileno(), _semaphore(queue._wlock),
-                                      _semaphore(queue._sem))
+        self._java = _messages.feeder(queue._writer.fileno(), _semaphore(queue._sem))
         self.offer = self._java.offer
         self._slots = queue._sem
         self._ignore_epipe = queue._ignore_epipe
@@ -224,4 +221,4 @@ if _messages.areAvailable():
             return _ForkingPickler.loads(_receive(self._reader, _semaphore(self._rlock), None))
 
         def put(self, obj):
-            _send(self._writer, _semaphore(self._wlock), _dumps(obj))
+            self._writer.send_bytes(_dumps(obj))

@@ -2,7 +2,8 @@ package io.polyproc;
 
 import io.polyproc.embedding.Blocking;
 import io.polyproc.embedding.Host;
-import io.polyproc.ipc.Frames;
+import io.polyproc.ipc.MessageChannel;
+import io.polyproc.ipc.PacketChannel;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,23 +28,24 @@ import org.jspecify.annotations.Nullable;
 public final class PythonConnection implements AutoCloseable {
   private final Host host;
   private final KnownTypes types;
-  private final Frames frames;
+  private final MessageChannel channel;
   private final boolean readable;
   private final boolean writable;
   private final ReentrantLock reading = new ReentrantLock();
   private final ReentrantLock writing = new ReentrantLock();
   private volatile boolean closed;
 
-  PythonConnection(Host host, KnownTypes types, Frames frames, boolean readable, boolean writable) {
+  PythonConnection(
+      Host host, KnownTypes types, MessageChannel channel, boolean readable, boolean writable) {
     this.host = host;
     this.types = types;
-    this.frames = frames;
+    this.channel = channel;
     this.readable = readable;
     this.writable = writable;
   }
 
-  Frames frames() {
-    return frames;
+  MessageChannel channel() {
+    return channel;
   }
 
   private void check(boolean allowed, String what) throws IOException {
@@ -68,7 +70,7 @@ public final class PythonConnection implements AutoCloseable {
       boolean _ =
           Blocking.finish(
               () -> {
-                frames.send(message);
+                channel.send(message);
                 return true;
               });
     } finally {
@@ -96,10 +98,10 @@ public final class PythonConnection implements AutoCloseable {
     check(readable, "receiving");
     reading.lockInterruptibly();
     try {
-      if (!Waiting.readable(frames.stream().fd(), nanos)) {
+      if (!Waiting.readable(channel.stream().fd(), nanos)) {
         return Optional.empty();
       }
-      return Optional.of(Blocking.finish(frames::receive));
+      return Optional.of(Blocking.finish(channel::receive));
     } finally {
       reading.unlock();
     }
@@ -113,13 +115,13 @@ public final class PythonConnection implements AutoCloseable {
     try {
       if (reading.tryLock()) {
         try {
-          frames.close();
+          channel.close();
         } finally {
           reading.unlock();
         }
       } else {
         // Somebody waits for a value, who now sees the end.
-        frames.stream().disconnect();
+        channel.stream().disconnect();
       }
     } finally {
       writing.unlock();
@@ -130,6 +132,7 @@ public final class PythonConnection implements AutoCloseable {
     if (closed) {
       throw new UncheckedIOException(new IOException("this end of the pipe is closed"));
     }
-    writer.build("connection", Kept.of(host, frames.stream().fd()), readable, writable);
+    String form = channel instanceof PacketChannel ? "packet_connection" : "connection";
+    writer.build(form, Kept.of(host, channel.stream().fd()), readable, writable);
   }
 }

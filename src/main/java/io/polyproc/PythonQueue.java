@@ -2,8 +2,7 @@ package io.polyproc;
 
 import io.polyproc.embedding.Blocking;
 import io.polyproc.embedding.Host;
-import io.polyproc.ipc.Frames;
-import io.polyproc.posix.RawStream;
+import io.polyproc.ipc.PacketChannel;
 import io.polyproc.sync.SharedSemaphore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,13 +64,13 @@ public final class PythonQueue {
       throw new IllegalArgumentException("a queue needs room for one value, not " + capacity);
     }
     Host host = polyproc.host();
-    RawStream[] ends = RawStream.pipe();
+    PacketChannel[] ends = PacketChannel.pipe();
     KnownTypes types = polyproc.types();
     return new PythonQueue(
         polyproc,
         capacity,
-        new PythonConnection(host, types, new Frames(ends[0]), true, false),
-        new PythonConnection(host, types, new Frames(ends[1]), false, true),
+        new PythonConnection(host, types, ends[0], true, false),
+        new PythonConnection(host, types, ends[1], false, true),
         SharedLock.create(host, "Lock", 1),
         SharedLock.create(host, "Lock", 1),
         SharedLock.create(host, "BoundedSemaphore", capacity));
@@ -111,12 +110,7 @@ public final class PythonQueue {
   private void write() {
     try {
       for (byte[] message = buffer.take(); !ended; message = buffer.take()) {
-        Waiting.acquireUninterruptibly(writeLock.semaphore());
-        try {
-          writer.frames().send(message);
-        } finally {
-          int _ = writeLock.semaphore().release();
-        }
+        writer.channel().send(message);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -135,8 +129,8 @@ public final class PythonQueue {
     byte[] dropped = new byte[64 << 10];
     try {
       while (waiting != null && waiting.isAlive()) {
-        if (reader.frames().stream().await(1)) {
-          int _ = reader.frames().stream().read(dropped, 0, dropped.length);
+        if (reader.channel().stream().await(1)) {
+          int _ = reader.channel().stream().read(dropped, 0, dropped.length);
         }
       }
     } catch (IOException e) {
@@ -172,10 +166,10 @@ public final class PythonQueue {
     }
     try {
       long left = Math.max(0, deadline - System.nanoTime());
-      if (!Waiting.readable(reader.frames().stream().fd(), left)) {
+      if (!Waiting.readable(reader.channel().stream().fd(), left)) {
         return Optional.empty();
       }
-      byte[] message = Blocking.finish(reader.frames()::receive);
+      byte[] message = Blocking.finish(reader.channel()::receive);
       int _ = places.semaphore().release();
       return Optional.of(message);
     } catch (IOException e) {
@@ -192,7 +186,7 @@ public final class PythonQueue {
 
   /** Whether nothing can be taken at this moment. */
   public boolean isEmpty() {
-    return !reader.frames().stream().await(0);
+    return !reader.channel().stream().await(0);
   }
 
   void write(ValueWriter out) throws IOException {

@@ -2,6 +2,8 @@ package io.polyproc;
 
 import io.polyproc.embedding.Host;
 import io.polyproc.ipc.Frames;
+import io.polyproc.ipc.MessageChannel;
+import io.polyproc.ipc.PacketChannel;
 import io.polyproc.posix.RawStream;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;
@@ -40,12 +42,9 @@ final class SharedObjects implements Sharing {
     return switch (function.toString()) {
       case "_polyproc.semlock._open" -> semaphore(a);
       case "multiprocessing.connection.rebuild_connection" ->
-          new PythonConnection(
-              host,
-              polyproc.types(),
-              new Frames(RawStream.of(take(a.get(0)))),
-              Boolean.TRUE.equals(a.get(1)),
-              Boolean.TRUE.equals(a.get(2)));
+          connection(new Frames(RawStream.of(take(a.get(0)))), a);
+      case "multiprocessing.connection.rebuild_packet_connection" ->
+          connection(new PacketChannel(RawStream.of(take(a.get(0)))), a);
       case "multiprocessing.heap.rebuild_arena" -> new ArenaHandle(take(a.get(1)), number(a, 0));
       case "multiprocessing.sharedctypes.rebuild_ctype" -> numbers(a);
       case "multiprocessing.sharedctypes.synchronized" ->
@@ -55,6 +54,15 @@ final class SharedObjects implements Sharing {
       case "multiprocessing.managers.RebuildProxy" -> proxy(a);
       default -> null;
     };
+  }
+
+  private PythonConnection connection(MessageChannel channel, PythonTuple a) {
+    return new PythonConnection(
+        host,
+        polyproc.types(),
+        channel,
+        Boolean.TRUE.equals(a.get(1)),
+        Boolean.TRUE.equals(a.get(2)));
   }
 
   /** Its reference in the manager is counted before the sender can drop its own. */

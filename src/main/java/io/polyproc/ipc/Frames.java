@@ -3,15 +3,12 @@ package io.polyproc.ipc;
 import io.polyproc.posix.RawStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /**
  * Whole messages over a byte stream, in the form of {@code multiprocessing.connection.Connection}:
- * what {@link MessageWriter} writes and {@link MessageReader} reads, for Java's side of a line.
- *
- * <p>One thread at a time sends and one receives; whoever shares the stream guards it.
+ * what {@link MessageWriter} writes and {@link MessageReader} reads.
  */
-public final class Frames implements AutoCloseable {
+public final class Frames implements MessageChannel {
   private final RawStream stream;
   private final MessageReader reader = new MessageReader();
   private final MessageWriter writer = new MessageWriter();
@@ -20,18 +17,14 @@ public final class Frames implements AutoCloseable {
     this.stream = stream;
   }
 
-  /** The stream; it stays this object's. */
+  @Override
   public RawStream stream() {
     return stream;
   }
 
-  /**
-   * Sends one message, which is all parts together.
-   *
-   * @throws EOFException if nobody reads any more
-   */
+  @Override
   public void send(byte[]... parts) throws IOException {
-    int status = writer.write(stream.fd(), parts.length == 1 ? parts[0] : joined(parts));
+    int status = writer.write(stream.fd(), MessageChannel.joined(parts));
     while (status == MessageWriter.INTERRUPTED) {
       status = writer.resume();
     }
@@ -40,23 +33,7 @@ public final class Frames implements AutoCloseable {
     }
   }
 
-  private static byte[] joined(byte[]... parts) {
-    int length = 0;
-    for (byte[] part : parts) {
-      length = Math.addExact(length, part.length);
-    }
-    ByteBuffer all = ByteBuffer.allocate(length);
-    for (byte[] part : parts) {
-      all.put(part);
-    }
-    return all.array();
-  }
-
-  /**
-   * Waits for one message.
-   *
-   * @throws EOFException if there will be none
-   */
+  @Override
   public byte[] receive() throws IOException {
     int status = reader.read(stream.fd(), Long.MAX_VALUE);
     while (status == MessageReader.INTERRUPTED) {

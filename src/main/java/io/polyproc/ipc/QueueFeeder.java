@@ -1,6 +1,5 @@
 package io.polyproc.ipc;
 
-import io.polyproc.posix.ByteStream;
 import io.polyproc.sync.SharedSemaphore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,26 +13,23 @@ import org.jspecify.annotations.Nullable;
  * thread of this object. In CPython every message takes the way through such a thread, which there
  * is Python's: here it would wait for Python's lock each time.
  *
- * <p>Any thread may call. The monitor guards what waits; the write lock, which all processes share,
- * is taken by whoever writes, inside the monitor only if it is free. When the process ends, what
- * waits is lost unless somebody has called {@link #awaitWritten}; the thread is a daemon.
+ * <p>Any thread may call. The monitor guards what waits. When the process ends, what waits is lost
+ * unless somebody has called {@link #awaitWritten}; the thread is a daemon.
  */
 public final class QueueFeeder {
   /** The queue has no place free. */
   public static final int FULL = 2;
 
-  /** So many bytes are written to a pipe with room whole and without waiting: {@code PIPE_BUF}. */
-  private static final int AT_ONCE = 4096;
+  /** Longer messages are left to the thread: copying them takes its time. */
+  private static final int AT_ONCE = 16 << 10;
 
   private static final int BATCH = 64 << 10;
-  private static final double SECONDS = 1;
 
   private final int fd;
-  private final SharedSemaphore lock;
   private final SharedSemaphore slots;
   private final Queue<byte[]> waiting = new ArrayDeque<>();
   private final Queue<Failure> failures = new ArrayDeque<>();
-  private final MessageWriter writer = new MessageWriter();
+  private final Packets packets = new Packets();
   private @Nullable Thread thread;
   private boolean writing;
 
@@ -60,12 +56,10 @@ public final class QueueFeeder {
 
   /**
    * @param fd the pipe, which must stay open until all is written
-   * @param lock the queue's write lock
    * @param slots the queue's free places
    */
-  public QueueFeeder(int fd, SharedSemaphore lock, SharedSemaphore slots) {
+  public QueueFeeder(int fd, SharedSemaphore slots) {
     this.fd = fd;
-    this.lock = lock;
     this.slots = slots;
   }
 
@@ -85,15 +79,10 @@ public final class QueueFeeder {
    *     be: {@link #nextFailure}
    */
   public synchronized int put(byte[] message) {
-    if (waiting.isEmpty() && !writing && message.length + MessageWriter.LENGTH_BYTES <= AT_ONCE) {
-      if (lock.acquire(0)) {
-        try {
-          if (ByteStream.isWritable(fd)) {
-            return write(message);
-          }
-        } finally {
-          lock.release();
-        }
+    if (waiting.isEmpty() && !writing && message.length <= AT_ONCE) {
+      int status = write(message, false);
+      if (status != Packets.NOT_NOW) {
+        return status;
       }
     }
     waiting.add(message);
@@ -104,11 +93,11 @@ public final class QueueFeeder {
     return failures.isEmpty() ? 0 : 1;
   }
 
-  private int write(byte[] message) {
-    int status = writer.write(fd, message);
-    while (status == MessageWriter.INTERRUPTED) {
-      status = writer.resume();
-    }
+  private int write(byte[] message, boolean wait) {
+    int status;
+    do {
+      status = packets.write(fd, message, wait);
+    } while (status == Packets.INTERRUPTED);
     return status;
   }
 
@@ -142,18 +131,11 @@ public final class QueueFeeder {
   }
 
   private void writeAll(List<byte[]> batch) {
-    while (!lock.acquire(SECONDS)) {
-      // Whoever holds it waits for room, maybe for long.
-    }
-    try {
-      for (byte[] message : batch) {
-        int status = write(message);
-        if (status != MessageWriter.DONE) {
-          fail(new Failure(message, -status));
-        }
+    for (byte[] message : batch) {
+      int status = write(message, true);
+      if (status != Packets.DONE) {
+        fail(new Failure(message, -status));
       }
-    } finally {
-      lock.release();
     }
   }
 

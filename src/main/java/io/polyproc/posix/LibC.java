@@ -56,6 +56,7 @@ enum LibC {
   READ("read"),
   RECVMSG("recvmsg"),
   SENDMSG("sendmsg"),
+  SETSOCKOPT("setsockopt"),
   SHUTDOWN("shutdown"),
   SIGACTION("sigaction"),
   SIGNAL("signal"),

@@ -17,7 +17,7 @@ public final class MemoryFile implements AutoCloseable {
   private static final int MFD_CLOEXEC = 1;
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_SHARED = 1;
-  private static final int CHUNK = 1 << 20;
+  private static final int CHUNK = 256 << 10;
   private static final int MAX_CONTENT = 64 << 20;
 
   private final int fd;
@@ -70,7 +70,12 @@ public final class MemoryFile implements AutoCloseable {
     if (size > MAX_CONTENT) {
       throw new IOException("a memory file of %d bytes is too large".formatted(size));
     }
-    byte[] content = new byte[(int) size];
+    return content(fd, (int) size);
+  }
+
+  /** The first bytes of what a descriptor's memory file holds. */
+  public static byte[] content(int fd, int size) throws IOException {
+    byte[] content = new byte[size];
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(Math.max(1, Math.min(CHUNK, size)));
       int at = 0;

@@ -1,9 +1,7 @@
 package io.polyproc.posix;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
@@ -33,23 +31,11 @@ public final class MessageSocket implements AutoCloseable {
 
   private static final int AF_UNIX = 1;
   private static final int SOCK_SEQPACKET = 5;
-  private static final int MSG_DONTWAIT = 0x40;
-  private static final int MSG_NOSIGNAL = 0x4000;
-  private static final int MSG_CMSG_CLOEXEC = 0x40000000;
   private static final int SOL_SOCKET = 1;
-  private static final int SCM_RIGHTS = 1;
   private static final int SHUT_RDWR = 2;
   private static final int SO_PEERCRED = 17;
   private static final int SUN_PATH_BYTES = 108;
   private static final int UCRED_BYTES = 12;
-
-  // struct msghdr and struct cmsghdr of 64-bit Linux
-  private static final int MSGHDR_BYTES = 56;
-  private static final int MSGHDR_IOV = 16;
-  private static final int MSGHDR_IOV_LENGTH = 24;
-  private static final int MSGHDR_CONTROL = 32;
-  private static final int MSGHDR_CONTROL_LENGTH = 40;
-  private static final int CMSG_HEADER_BYTES = 16;
 
   /**
    * A received message and its descriptors, which the receiver owns; one that is for the program is
@@ -150,7 +136,7 @@ public final class MessageSocket implements AutoCloseable {
    * @return false if the peer is gone, or has left too much unread
    */
   public boolean offer(byte[] data, int... descriptors) {
-    return send(data, MSG_DONTWAIT, descriptors);
+    return send(data, MessageHeader.MSG_DONTWAIT, descriptors);
   }
 
   private synchronized boolean send(byte[] data, int flags, int[] descriptors) {
@@ -185,10 +171,11 @@ public final class MessageSocket implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment body = arena.allocate(Math.max(1, data.length));
       MemorySegment.copy(data, 0, body, JAVA_BYTE, 0, data.length);
-      MemorySegment header = header(arena, body, data.length, rights(arena, descriptors));
+      MemorySegment header =
+          MessageHeader.of(arena, body, data.length, MessageHeader.rights(arena, descriptors));
       long result;
       do {
-        result = LibC.SENDMSG.tryCall(fd, header.address(), MSG_NOSIGNAL | flags);
+        result = LibC.SENDMSG.tryCall(fd, header.address(), MessageHeader.MSG_NOSIGNAL | flags);
       } while (result == -Errno.EINTR);
       return result;
     }
@@ -210,11 +197,11 @@ public final class MessageSocket implements AutoCloseable {
   private static @Nullable Packet receive(int fd, int bytes, int descriptors) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment body = arena.allocate(bytes);
-      MemorySegment control = arena.allocate(controlBytes(descriptors), 8);
-      MemorySegment header = header(arena, body, bytes, control);
+      MemorySegment control = MessageHeader.roomForRights(arena, descriptors);
+      MemorySegment header = MessageHeader.of(arena, body, bytes, control);
       long result;
       do {
-        result = LibC.RECVMSG.tryCall(fd, header.address(), MSG_CMSG_CLOEXEC);
+        result = LibC.RECVMSG.tryCall(fd, header.address(), MessageHeader.MSG_CMSG_CLOEXEC);
       } while (result == -Errno.EINTR);
       if (result == -Errno.ECONNRESET) {
         return null;
@@ -222,7 +209,7 @@ public final class MessageSocket implements AutoCloseable {
       if (result < 0) {
         throw new PosixException("recvmsg", (int) -result);
       }
-      int[] received = descriptors(control, header.get(JAVA_LONG, MSGHDR_CONTROL_LENGTH));
+      int[] received = MessageHeader.rights(header, control);
       if (result == 0) {
         // The end, or an empty message, which nobody sends who means well.
         Arrays.stream(received).forEach(Descriptors::close);
@@ -230,51 +217,6 @@ public final class MessageSocket implements AutoCloseable {
       }
       return new Packet(body.asSlice(0, result).toArray(JAVA_BYTE), received);
     }
-  }
-
-  private static MemorySegment header(
-      Arena arena, MemorySegment body, long length, MemorySegment control) {
-    MemorySegment iov = arena.allocate(16, 8);
-    iov.set(ADDRESS, 0, body);
-    iov.set(JAVA_LONG, 8, length);
-    MemorySegment header = arena.allocate(MSGHDR_BYTES, 8);
-    header.set(ADDRESS, MSGHDR_IOV, iov);
-    header.set(JAVA_LONG, MSGHDR_IOV_LENGTH, 1);
-    header.set(ADDRESS, MSGHDR_CONTROL, control);
-    header.set(JAVA_LONG, MSGHDR_CONTROL_LENGTH, control.byteSize());
-    return header;
-  }
-
-  private static long controlBytes(int descriptors) {
-    return (CMSG_HEADER_BYTES + 4L * descriptors + 7) & ~7L;
-  }
-
-  private static MemorySegment rights(Arena arena, int[] descriptors) {
-    if (descriptors.length == 0) {
-      return MemorySegment.NULL;
-    }
-    MemorySegment control = arena.allocate(controlBytes(descriptors.length), 8);
-    control.set(JAVA_LONG, 0, CMSG_HEADER_BYTES + 4L * descriptors.length);
-    control.set(JAVA_INT, 8, SOL_SOCKET);
-    control.set(JAVA_INT, 12, SCM_RIGHTS);
-    for (int i = 0; i < descriptors.length; i++) {
-      control.set(JAVA_INT, CMSG_HEADER_BYTES + 4L * i, descriptors[i]);
-    }
-    return control;
-  }
-
-  private static int[] descriptors(MemorySegment control, long length) {
-    if (length < CMSG_HEADER_BYTES
-        || control.get(JAVA_INT, 8) != SOL_SOCKET
-        || control.get(JAVA_INT, 12) != SCM_RIGHTS) {
-      return new int[0];
-    }
-    int count = (int) ((control.get(JAVA_LONG, 0) - CMSG_HEADER_BYTES) / 4);
-    int[] fds = new int[count];
-    for (int i = 0; i < count; i++) {
-      fds[i] = Descriptors.internal(control.get(JAVA_INT, CMSG_HEADER_BYTES + 4L * i));
-    }
-    return fds;
   }
 
   /**

@@ -4,6 +4,7 @@ import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageSocket;
+import io.polyproc.posix.PacketBuffer;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.ProcessTitle;
 import io.polyproc.posix.Processes;
@@ -276,6 +277,15 @@ public final class Bridge {
   public void setTitle(String title) {
     if (embedding == null) {
       ProcessTitle.set(title);
+    }
+  }
+
+  /** What a queue is made of: the end to receive packets from, then the one to send them to. */
+  public int[] packetPipe() throws IOException {
+    try {
+      return PacketBuffer.pipe();
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 

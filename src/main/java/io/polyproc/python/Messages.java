@@ -2,9 +2,11 @@ package io.polyproc.python;
 
 import io.polyproc.ipc.MessageReader;
 import io.polyproc.ipc.MessageWriter;
+import io.polyproc.ipc.Packets;
 import io.polyproc.ipc.QueueFeeder;
 import io.polyproc.posix.ByteStream;
 import io.polyproc.sync.SharedSemaphore;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ public final class Messages {
       ThreadLocal.withInitial(MessageReader::new);
   private static final ThreadLocal<MessageWriter> WRITER =
       ThreadLocal.withInitial(MessageWriter::new);
+
+  private static final ThreadLocal<Packets> PACKETS = ThreadLocal.withInitial(Packets::new);
 
   /**
    * Seconds that a call waits for a lock before it returns, so that Python can look after signals.
@@ -108,70 +112,56 @@ public final class Messages {
   }
 
   /**
-   * Receives a message under a lock, as {@link #read}; here {@link MessageReader#INTERRUPTED} as a
-   * number means that nothing came yet and the lock is free. If a reader is returned, the lock is
-   * held until {@link #resumeGet} has returned something else.
+   * Receives a message of a queue under its lock, and gives the lock back.
    *
    * @param slots gets a permit more for a message that was taken
+   * @return {@code bytes}; or a number, {@code -errno} or what {@link Packets} has, of which {@link
+   *     Packets#INTERRUPTED} also means that the lock was not to be had yet
    */
   public Object get(int fd, SharedSemaphore lock, @Nullable SharedSemaphore slots) {
     if (!lock.acquire(SLICE)) {
-      return MessageReader.INTERRUPTED;
+      return Packets.INTERRUPTED;
     }
-    MessageReader reader = READER.get();
-    int status = reader.read(fd, Long.MAX_VALUE);
-    if (status == MessageReader.INTERRUPTED && reader.isUnbegun()) {
+    Object message;
+    try {
+      message = readPacket(fd, Long.MAX_VALUE);
+    } finally {
       lock.release();
-      return status;
     }
-    return finish(outcome(reader, status), lock, slots);
-  }
-
-  /** Goes on with {@link #get}. */
-  public Object resumeGet(
-      MessageReader reader, SharedSemaphore lock, @Nullable SharedSemaphore slots) {
-    return finish(resume(reader), lock, slots);
-  }
-
-  private static Object finish(
-      Object outcome, SharedSemaphore lock, @Nullable SharedSemaphore slots) {
-    if (outcome instanceof MessageReader) {
-      return outcome;
-    }
-    lock.release();
-    if (slots != null && !(outcome instanceof Integer)) {
+    if (slots != null && !(message instanceof Integer)) {
       slots.release();
     }
-    return outcome;
+    return message;
   }
 
   /**
-   * Sends a message under a lock, as {@link #write}; {@link MessageWriter#INTERRUPTED} as a number
-   * means that the lock was not to be had yet. If a writer is returned, the lock is held until
-   * {@link #resumePut} has returned something else.
+   * Receives a packet's message; returns a number as {@link #get}, or {@code bytes}, or Latin-1
+   * text where these are not {@linkplain #areAvailable available}.
    */
-  public Object put(int fd, SharedSemaphore lock, byte[] content) {
-    if (!lock.acquire(SLICE)) {
-      return MessageWriter.INTERRUPTED;
+  public Object readPacket(int fd, long limit) {
+    Packets packets = PACKETS.get();
+    int status = packets.read(fd, limit);
+    if (status != Packets.DONE) {
+      return status;
     }
-    return finish(write(fd, content), lock);
+    return areAvailable()
+        ? PythonBytes.of(packets.take())
+        : new String(packets.take(), StandardCharsets.ISO_8859_1);
   }
 
-  /** Goes on with {@link #put}. */
-  public Object resumePut(MessageWriter writer, SharedSemaphore lock) {
-    return finish(resume(writer), lock);
+  /** Sends a message as a packet; returns 0, {@link Packets#INTERRUPTED} or {@code -errno}. */
+  public int writePacket(int fd, byte[] content) {
+    return PACKETS.get().write(fd, content, true);
   }
 
-  private static Object finish(Object outcome, SharedSemaphore lock) {
-    if (!(outcome instanceof MessageWriter)) {
-      lock.release();
-    }
-    return outcome;
+  /** {@link #writePacket} of Latin-1 text. */
+  public int writePacketOfText(int fd, String content) {
+    return writePacket(fd, content.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** The sending side of a queue; see {@link QueueFeeder}. */
-  public QueueFeeder feeder(int fd, SharedSemaphore lock, SharedSemaphore slots) {
-    return new QueueFeeder(fd, lock, slots);
+  public QueueFeeder feeder(int fd, SharedSemaphore slots) {
+    return new QueueFeeder(fd, slots);
   }
 
   /** {@code bytes} of a message that was not sent. */

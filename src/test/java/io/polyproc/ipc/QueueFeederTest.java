@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.PacketBuffer;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;
 import java.nio.ByteBuffer;
@@ -18,24 +19,21 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class QueueFeederTest {
-  private static final int AF_UNIX = 1;
-  private static final int SOCK_STREAM = 1;
   private static final int EPIPE = 32;
 
-  private final SharedSemaphore lock = SemaphoreArena.newSemaphore(SharedSemaphore.SEMAPHORE, 1, 1);
   private final SharedSemaphore slots =
       SemaphoreArena.newSemaphore(SharedSemaphore.SEMAPHORE, 2, 2);
-  private final MessageReader reader = new MessageReader();
+  private final Packets reader = new Packets();
   private QueueFeeder feeder;
   private int in;
   private int out;
 
   @BeforeEach
   void open() {
-    int[] pair = Descriptors.socketPair(AF_UNIX, SOCK_STREAM, 0);
-    in = pair[0];
-    out = pair[1];
-    feeder = new QueueFeeder(in, lock, slots);
+    int[] pair = PacketBuffer.pipe();
+    out = pair[0];
+    in = pair[1];
+    feeder = new QueueFeeder(in, slots);
   }
 
   @AfterEach
@@ -44,7 +42,6 @@ final class QueueFeederTest {
       Descriptors.close(out);
     }
     Descriptors.close(in);
-    lock.close();
     slots.close();
   }
 
@@ -53,7 +50,7 @@ final class QueueFeederTest {
   }
 
   private void assertNext(byte[] message) {
-    assertEquals(MessageReader.DONE, reader.read(out, Long.MAX_VALUE));
+    assertEquals(Packets.DONE, reader.read(out, Long.MAX_VALUE));
     assertArrayEquals(message, reader.take());
   }
 
@@ -61,7 +58,6 @@ final class QueueFeederTest {
   void shouldWriteAtOnceWhereThereIsRoom() {
     assertEquals(0, feeder.put(message(1, 10)));
     assertTrue(feeder.isIdle());
-    assertEquals(1, lock.value());
     assertNext(message(1, 10));
   }
 
@@ -88,18 +84,7 @@ final class QueueFeederTest {
       assertNext(message(i, i % 7 == 0 ? 10_000 : 100));
     }
     assertTrue(feeder.awaitWritten(10_000));
-    assertEquals(1, lock.value());
     assertNull(feeder.nextFailure());
-  }
-
-  @Test
-  void shouldLeaveItToTheFeederWhileAnotherWrites() throws Exception {
-    assertTrue(lock.tryAcquire());
-    assertEquals(0, feeder.put(message(1, 10)));
-    assertFalse(feeder.awaitWritten(20));
-    lock.release();
-    assertTrue(feeder.awaitWritten(10_000));
-    assertNext(message(1, 10));
   }
 
   @Test
@@ -114,6 +99,5 @@ final class QueueFeederTest {
     assertEquals(EPIPE, failure.errno());
     assertArrayEquals(message(2, 100_000), failure.message());
     assertNull(feeder.nextFailure());
-    assertEquals(1, lock.value());
   }
 }

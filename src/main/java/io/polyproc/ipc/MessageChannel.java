@@ -1,0 +1,50 @@
+package io.polyproc.ipc;
+
+import io.polyproc.posix.RawStream;
+import java.io.EOFException;
+import java.io.IOException;
+
+/**
+ * Whole messages to and from another process, for Java's side of a line.
+ *
+ * <p>One thread at a time sends and one receives; whoever shares the channel guards it.
+ */
+public interface MessageChannel extends AutoCloseable {
+  /** What the messages travel over; it stays this object's. */
+  RawStream stream();
+
+  /**
+   * Sends one message, which is all parts together.
+   *
+   * @throws EOFException if nobody reads any more
+   */
+  void send(byte[]... parts) throws IOException;
+
+  /**
+   * Waits for one message.
+   *
+   * @throws EOFException if there will be none
+   */
+  byte[] receive() throws IOException;
+
+  @Override
+  void close();
+
+  /** All parts in one. */
+  static byte[] joined(byte[]... parts) {
+    if (parts.length == 1) {
+      return parts[0];
+    }
+    int length = 0;
+    for (byte[] part : parts) {
+      length = Math.addExact(length, part.length);
+    }
+    byte[] all = new byte[length];
+    int at = 0;
+    for (byte[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return all;
+  }
+}
