@@ -141,8 +141,8 @@ class SemLock:
     def track(self):
         self._semaphore.track()
 
-    def use_for_signals(self):
-        self._semaphore.useForSignals()
+    def use_for_places(self):
+        self._semaphore.useForPlaces()
 
     def enlist(self):
         return bool(self._semaphore.enlist())

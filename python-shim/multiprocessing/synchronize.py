@@ -59,7 +59,7 @@ def _track(semaphore):
     except ValueError:
         caller = None
     if caller == "multiprocessing.queues":
-        semaphore._semlock.use_for_signals()
+        semaphore._semlock.use_for_places()
     elif semaphore._semlock._get_value():  # those that begin without permits are for signals, too
         semaphore._semlock.track()
 

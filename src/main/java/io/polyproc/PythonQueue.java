@@ -66,6 +66,8 @@ public final class PythonQueue {
     Host host = polyproc.host();
     PacketChannel[] ends = PacketChannel.pipe();
     KnownTypes types = polyproc.types();
+    SharedLock places = SharedLock.create(host, "BoundedSemaphore", capacity);
+    places.semaphore().useForPlaces();
     return new PythonQueue(
         polyproc,
         capacity,
@@ -73,7 +75,7 @@ public final class PythonQueue {
         new PythonConnection(host, types, ends[1], false, true),
         SharedLock.create(host, "Lock", 1),
         SharedLock.create(host, "Lock", 1),
-        SharedLock.create(host, "BoundedSemaphore", capacity));
+        places);
   }
 
   /**

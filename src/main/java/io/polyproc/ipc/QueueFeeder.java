@@ -32,6 +32,7 @@ public final class QueueFeeder {
   private final Packets packets = new Packets();
   private @Nullable Thread thread;
   private boolean writing;
+  private int listed;
 
   /** A message that could not be written. */
   public static final class Failure {
@@ -56,7 +57,7 @@ public final class QueueFeeder {
 
   /**
    * @param fd the pipe, which must stay open until all is written
-   * @param slots the queue's free places
+   * @param slots the queue's free places, {@linkplain SharedSemaphore#useForPlaces used} as such
    */
   public QueueFeeder(int fd, SharedSemaphore slots) {
     this.fd = fd;
@@ -85,6 +86,8 @@ public final class QueueFeeder {
         return status;
       }
     }
+    // Should this process be killed, its place is free again.
+    listed += slots.enlist() ? 1 : 0;
     waiting.add(message);
     if (thread == null) {
       thread = Thread.ofPlatform().daemon().name("QueueFeederThread").start(this::feed);
@@ -133,14 +136,18 @@ public final class QueueFeeder {
   private void writeAll(List<byte[]> batch) {
     for (byte[] message : batch) {
       int status = write(message, true);
-      if (status != Packets.DONE) {
-        fail(new Failure(message, -status));
-      }
+      done(message, status);
     }
   }
 
-  private synchronized void fail(Failure failure) {
-    failures.add(failure);
+  private synchronized void done(byte[] message, int status) {
+    if (listed > 0) {
+      listed--;
+      boolean _ = slots.delist();
+    }
+    if (status != Packets.DONE) {
+      failures.add(new Failure(message, -status));
+    }
   }
 
   /** The next message that could not be written, if there is one. */

@@ -55,6 +55,8 @@ public final class SharedSemaphore {
   private static final int TRACKED = 1;
   // Nobody holds its permits, for they are released by others than those who have acquired them.
   private static final int SIGNALS = 2;
+  // The same, but whoever has acquired one and not used it yet is on the list, once for each.
+  private static final int PLACES = 3;
 
   private static final VarHandle WORD = JAVA_INT.varHandle();
   private static final VarHandle BOTH = JAVA_LONG.varHandle();
@@ -108,12 +110,26 @@ public final class SharedSemaphore {
   }
 
   /** Its permits are signals, and pass to nobody when a process ends. */
-  public void useForSignals() {
-    WORD.setVolatile(memory, slot + FLAGS, SIGNALS);
+  private void useForSignals() {
+    if (flags() != PLACES) {
+      WORD.setVolatile(memory, slot + FLAGS, SIGNALS);
+    }
+  }
+
+  /**
+   * Its permits are places in a queue, which others free. Who has taken one and has not filled it
+   * yet can {@linkplain #enlist be listed}: when he ends, the place passes to whoever waits.
+   */
+  public void useForPlaces() {
+    WORD.setVolatile(memory, slot + FLAGS, PLACES);
+  }
+
+  private int flags() {
+    return (int) WORD.getVolatile(memory, slot + FLAGS);
   }
 
   private boolean isTracked() {
-    return maxValue > 1 && (int) WORD.getVolatile(memory, slot + FLAGS) == TRACKED;
+    return maxValue > 1 && flags() == TRACKED;
   }
 
   /**
@@ -219,6 +235,9 @@ public final class SharedSemaphore {
 
   /** Takes a permit over if the process that holds it has ended. */
   private boolean takeOver() {
+    if (flags() == PLACES) {
+      return replaceGone(0) != 0;
+    }
     return maxValue == 1 ? takeOnlyOver() : isTracked() && takeListedOver();
   }
 
@@ -235,7 +254,7 @@ public final class SharedSemaphore {
     if ((int) word != 0
         || holder == 0
         || holder == mine
-        || (int) WORD.getVolatile(memory, slot + FLAGS) == SIGNALS
+        || flags() == SIGNALS
         || !ProcessIdentity.isGone(holder)) {
       return false;
     }

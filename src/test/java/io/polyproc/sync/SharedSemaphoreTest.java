@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class SharedSemaphoreTest {
@@ -300,6 +302,24 @@ final class SharedSemaphoreTest {
     assertEquals(0, semaphore.delistGone());
     assertTrue(semaphore.delist());
     assertFalse(semaphore.delist());
+    semaphore.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void shouldPassThePlaceOfADeadProcessOn(int places) throws Exception {
+    SharedSemaphore semaphore = SemaphoreArena.newSemaphore(SEMAPHORE, places, places);
+    semaphore.useForPlaces();
+    for (int i = 0; i < places; i++) {
+      assertTrue(semaphore.tryAcquire());
+    }
+    assertFalse(semaphore.acquire(0.2), "all places are taken, by whom is not known");
+    semaphore.list(0, endedProcess());
+    assertTrue(semaphore.acquire(0.2));
+    assertEquals(0, semaphore.takeLostHolder(), "nobody is warned");
+    assertFalse(semaphore.acquire(0));
+    assertEquals(0, semaphore.release());
+    assertTrue(semaphore.tryAcquire());
     semaphore.close();
   }
 
