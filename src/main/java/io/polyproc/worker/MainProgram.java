@@ -1,6 +1,7 @@
 package io.polyproc.worker;
 
 import io.polyproc.image.CompilerGate;
+import io.polyproc.image.HeapKeeper;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.ProcessTitle;
@@ -85,6 +86,7 @@ public final class MainProgram {
             options, installation.pythonShim(), executable(installation), commandLine(), bridge);
     Descriptors.claimLowNumbers();
     gate.openAfter(Worker.WORK_BEFORE_COMPILING);
+    HeapKeeper.start();
     try {
       return python.runMain(program.kind(), program.what(), arguments);
     } finally {

@@ -1,6 +1,7 @@
 package io.polyproc.worker;
 
 import io.polyproc.image.CompilerGate;
+import io.polyproc.image.HeapKeeper;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.JvmFork;
@@ -300,6 +301,7 @@ public final class Worker {
     takeStandardStreams(descriptors, STANDARD_INPUT);
     ProcessTitle.set(assign.title());
     gate.openAfter(WORK_BEFORE_COMPILING);
+    HeapKeeper.start();
     deferred.connected(ControlClient.connect(control, () -> supervisorGone(assign.daemonic())));
     return python.runProcess(
         assign.parentPid(),
@@ -323,6 +325,7 @@ public final class Worker {
     request.ignoredSignals().forEach(Processes::ignore);
     ProcessTitle.set("polyproc " + String.join(" ", request.commandLine()));
     gate.openAfter(WORK_BEFORE_COMPILING);
+    HeapKeeper.start();
     deferred.connected(ControlClient.connect(control, () -> {}));
     return python.runProgram(request);
   }
