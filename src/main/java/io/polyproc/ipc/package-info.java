@@ -1,4 +1,4 @@
-/** The messages of connections: what crosses a pipe or socket, in CPython's format. */
+/** Messages: of connections, in CPython's format, and of queues, as packets. */
 @NullMarked
 package io.polyproc.ipc;
 
