@@ -25,6 +25,23 @@ class weakref:
         return finalizer
 
 
+_select_for_exit = _weakref.finalize._select_for_exit.__func__
+
+
+@classmethod
+def _select_patiently(cls):
+    """What is to be finalised at exit, while a queue's thread may still close connections: in GraalPy a
+    dictionary can change between any two steps of an iteration."""
+    while True:
+        try:
+            return _select_for_exit(cls)
+        except RuntimeError:
+            pass
+
+
+_weakref.finalize._select_for_exit = _select_patiently
+
+
 # --- Messages: see `Messages` and `MessageReader` in Java for what the calls return.
 
 _messages = _polyproc.runtime.messages()
