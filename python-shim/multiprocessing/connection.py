@@ -137,6 +137,15 @@ def _recv(self):
     return _ForkingPickler.loads(message)
 
 
+def _limit(maxlength):
+    """What `recv_bytes` gives as the longest message, for Java."""
+    if maxlength is None:
+        return _NO_LIMIT
+    if maxlength < 0:
+        raise ValueError("negative maxlength")
+    return min(maxlength, _NO_LIMIT)
+
+
 def _recv_bytes(self, maxlength=None):
     """
     Receive bytes data as a bytes object.
@@ -144,11 +153,7 @@ def _recv_bytes(self, maxlength=None):
     if self._handle is None or not self._readable:
         self._check_closed()
         self._check_readable()
-    if maxlength is None:
-        maxlength = _NO_LIMIT
-    elif maxlength < 0:
-        raise ValueError("negative maxlength")
-    message = _read(self._handle, min(maxlength, _NO_LIMIT))
+    message = _read(self._handle, _limit(maxlength))
     if type(message) is not bytes:
         message = _finish_reading(message)
         if message is None:
@@ -270,13 +275,10 @@ class PacketConnection(Connection):
         """
         self._check_closed()
         self._check_readable()
-        if maxlength is None:
-            maxlength = _NO_LIMIT
-        elif maxlength < 0:
-            raise ValueError("negative maxlength")
+        limit = _limit(maxlength)
         message = _AGAIN
         while message == _AGAIN:
-            message = _messages.readPacket(self._handle, min(maxlength, _NO_LIMIT))
+            message = _messages.readPacket(self._handle, limit)
         if type(message) is bytes:
             return message
         if type(message) is str:

@@ -136,11 +136,6 @@ public final class MessageReader {
     return read == ByteStream.INTERRUPTED ? INTERRUPTED : (int) read;
   }
 
-  /** Whether nothing of the message has come yet. */
-  public boolean isUnbegun() {
-    return length < 0 && got == 0 && lengthBytes == LENGTH_BYTES;
-  }
-
   /** How long the message is, or was said to be, in bytes. */
   long announced() {
     return announced;

@@ -34,13 +34,13 @@ public final class ByteStream {
    */
   public static int await(int[] fds, boolean[] ready, int millis) {
     if (fds.length == 1) {
-      int result = poll(ONE.get(), PollEntries.POLLIN, millis, fds);
+      int result = poll(ONE.get(), millis, fds);
       ready[0] = result > 0;
       return result;
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment entries = PollEntries.allocate(arena, fds.length);
-      int result = poll(entries, PollEntries.POLLIN, millis, fds);
+      int result = poll(entries, millis, fds);
       for (int i = 0; i < fds.length; i++) {
         ready[i] = result > 0 && PollEntries.found(entries, i) != 0;
       }
@@ -48,14 +48,9 @@ public final class ByteStream {
     }
   }
 
-  /** Whether something can be written without waiting, or fails at once. */
-  public static boolean isWritable(int fd) {
-    return poll(ONE.get(), PollEntries.POLLOUT, 0, fd) > 0;
-  }
-
-  private static int poll(MemorySegment entries, short events, int millis, int... fds) {
+  private static int poll(MemorySegment entries, int millis, int... fds) {
     for (int i = 0; i < fds.length; i++) {
-      PollEntries.set(entries, i, fds[i], events);
+      PollEntries.set(entries, i, fds[i], PollEntries.POLLIN);
     }
     return (int) LibC.POLL.tryCall6(entries.address(), fds.length, millis, 0, 0, 0);
   }

@@ -42,21 +42,15 @@ final class MessageHeader {
     iov.set(ADDRESS, 0, body);
     header.set(ADDRESS, IOV, iov);
     header.set(JAVA_LONG, IOV_COUNT, 1);
-    reuse(header, iov, length, control, control.byteSize());
+    reuse(header, length, control, control.byteSize());
     return header;
   }
 
-  /** Makes the header one for so many bytes, as the kernel has changed it. */
-  private static void reuse(
-      MemorySegment header, MemorySegment iov, long length, MemorySegment control, long room) {
-    iov.set(JAVA_LONG, IOV_LENGTH, length);
+  /** Makes the header one for so many bytes of the same buffer, as the kernel has changed it. */
+  static void reuse(MemorySegment header, long length, MemorySegment control, long room) {
+    header.get(ADDRESS, IOV).reinterpret(IOV_BYTES).set(JAVA_LONG, IOV_LENGTH, length);
     header.set(ADDRESS, CONTROL, control);
     header.set(JAVA_LONG, CONTROL_LENGTH, room);
-  }
-
-  /** {@link #reuse} of what {@link #of} has made, whose buffer stays the same. */
-  static void reuse(MemorySegment header, long length, MemorySegment control, long room) {
-    reuse(header, header.get(ADDRESS, IOV).reinterpret(IOV_BYTES), length, control, room);
   }
 
   static MemorySegment roomForRights(Arena arena, int descriptors) {

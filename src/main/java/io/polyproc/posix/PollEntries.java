@@ -17,7 +17,6 @@ import java.lang.foreign.MemorySegment;
  */
 final class PollEntries {
   static final short POLLIN = 1;
-  static final short POLLOUT = 4;
 
   private static final long BYTES = 8;
   private static final long EVENTS = 4;

@@ -261,11 +261,7 @@ public final class Bridge {
 
   /** Two connected stream sockets which no forked child inherits; {@link #close} each. */
   public int[] privateSocketPair() throws IOException {
-    try {
-      return Descriptors.privateSocketPair();
-    } catch (PosixException e) {
-      throw new IOException(e.getMessage(), e);
-    }
+    return pair(Descriptors::privateSocketPair);
   }
 
   /** Closes a descriptor that no forked child inherits. */
@@ -282,17 +278,17 @@ public final class Bridge {
 
   /** What a queue is made of: the end to receive packets from, then the one to send them to. */
   public int[] packetPipe() throws IOException {
-    try {
-      return PacketBuffer.pipe();
-    } catch (PosixException e) {
-      throw new IOException(e.getMessage(), e);
-    }
+    return pair(PacketBuffer::pipe);
   }
 
   /** Two connected sockets of the kernel's, which the caller closes. */
   public int[] socketPair(int family, int type, int protocol) throws IOException {
+    return pair(() -> Descriptors.socketPair(family, type, protocol));
+  }
+
+  private static int[] pair(Supplier<int[]> made) throws IOException {
     try {
-      return Descriptors.socketPair(family, type, protocol);
+      return made.get();
     } catch (PosixException e) {
       throw new IOException(e.getMessage(), e);
     }
