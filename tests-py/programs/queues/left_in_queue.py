@@ -2,15 +2,17 @@
 import multiprocessing as mp
 import sys
 
+COUNT = 500  # times 20 KB: no system's buffer takes so much
+
 
 def flushes(q):
-    for i in range(5):
+    for i in range(COUNT):
         q.put('x' * 20_000 + str(i))
 
 
 def cancels(q, ready):
     q.cancel_join_thread()
-    for i in range(200):
+    for i in range(COUNT):
         q.put('y' * 20_000)
     ready.set()
 
@@ -21,7 +23,7 @@ if __name__ == '__main__':
     p.start()
     p.join(0.5)
     print('waits for its reader:', p.exitcode)
-    print([q.get(timeout=60)[-1] for _ in range(5)])
+    print([q.get(timeout=60)[20_000:] for _ in range(COUNT)] == [str(i) for i in range(COUNT)])
     p.join()
     print(p.exitcode)
 
