@@ -382,7 +382,9 @@ public final class Polyproc implements AutoCloseable {
     if (permits < 1) {
       throw new IllegalArgumentException("a semaphore needs a permit, not " + permits);
     }
-    return new PythonSemaphore(SharedLock.create(host, "BoundedSemaphore", permits));
+    SharedLock lock = SharedLock.create(host, "BoundedSemaphore", permits);
+    lock.semaphore().track();
+    return new PythonSemaphore(lock);
   }
 
   /** A flag that processes wait for, not set yet. */

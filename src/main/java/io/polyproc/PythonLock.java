@@ -23,6 +23,8 @@ import java.util.concurrent.locks.Lock;
  * <p>As in Python, a lock may be released by another thread than its holder, and a thread that
  * locks it twice waits for ever; a {@linkplain Polyproc#reentrantLock reentrant} one belongs to its
  * thread.
+ *
+ * <p>A lock whose holder was killed goes to whoever waits, or tries next, and a warning is logged.
  */
 public final class PythonLock implements Lock {
   private final SharedLock lock;
@@ -37,24 +39,24 @@ public final class PythonLock implements Lock {
 
   @Override
   public void lock() {
-    Waiting.acquireUninterruptibly(lock.semaphore());
+    lock.acquireUninterruptibly();
   }
 
   @Override
   public void lockInterruptibly() throws InterruptedException {
-    while (!Waiting.acquire(lock.semaphore(), Waiting.FOR_EVER)) {
+    while (!lock.acquire(Waiting.FOR_EVER)) {
       // Once more.
     }
   }
 
   @Override
   public boolean tryLock() {
-    return lock.semaphore().tryAcquire();
+    return lock.tryAcquire();
   }
 
   @Override
   public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
-    return Waiting.acquire(lock.semaphore(), Math.min(unit.toNanos(time), Waiting.FOR_EVER));
+    return lock.acquire(Math.min(unit.toNanos(time), Waiting.FOR_EVER));
   }
 
   /**

@@ -3,13 +3,15 @@ package io.polyproc;
 import io.polyproc.embedding.Blocking;
 import io.polyproc.embedding.Host;
 import io.polyproc.ipc.PacketChannel;
+import io.polyproc.ipc.QueueFeeder;
+import io.polyproc.ipc.QueueFeeder.Failure;
+import io.polyproc.posix.RawStream;
 import io.polyproc.sync.SharedSemaphore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +24,12 @@ import org.jspecify.annotations.Nullable;
  * List<?> item = queue.take(List.class);
  * }</pre>
  *
- * <p>As in Python, {@link #put} leaves the value to a thread that writes it, so it does not wait
- * until somebody takes it, unless the queue has a capacity and is full. What was not written yet
- * when the runtime is closed is lost.
+ * <p>As in Python, {@link #put} does not wait until somebody takes the value, unless the queue has
+ * a capacity and is full: what finds no room in the system's buffer is left to a thread. What was
+ * not written yet when the runtime is closed is lost.
  */
 public final class PythonQueue {
   private static final System.Logger LOG = System.getLogger(PythonQueue.class.getName());
-  private static final byte[] END = new byte[0];
 
   private final Polyproc polyproc;
   private final long capacity;
@@ -37,10 +38,7 @@ public final class PythonQueue {
   private final SharedLock readLock;
   private final SharedLock writeLock;
   private final SharedLock places;
-  private final LinkedBlockingQueue<byte[]> buffer = new LinkedBlockingQueue<>();
-  private final Runnable end = this::end;
-  private @Nullable Thread feeder;
-  private volatile boolean ended;
+  private final QueueFeeder feeder;
 
   PythonQueue(
       Polyproc polyproc,
@@ -57,6 +55,8 @@ public final class PythonQueue {
     this.readLock = readLock;
     this.writeLock = writeLock;
     this.places = places;
+    this.feeder =
+        new QueueFeeder(writer.channel().stream().fd(), places.semaphore(), new Registration());
   }
 
   static PythonQueue create(Polyproc polyproc, int capacity) {
@@ -97,40 +97,51 @@ public final class PythonQueue {
     if (!Waiting.acquire(places.semaphore(), nanos)) {
       return false;
     }
-    feed(message);
+    int status = feeder.put(message);
+    if (status < 0) {
+      int _ = places.semaphore().release();
+      throw new UncheckedIOException(
+          "the queue can't be written", RawStream.failed("sendmsg", status));
+    }
+    warnOfLost();
     return true;
   }
 
-  private synchronized void feed(byte[] message) {
-    if (feeder == null) {
-      feeder = Thread.ofPlatform().daemon().name("polyproc-queue-feeder").start(this::write);
-      polyproc.onClose(end);
+  private void warnOfLost() {
+    for (Failure lost = feeder.nextFailure(); lost != null; lost = feeder.nextFailure()) {
+      int _ = places.semaphore().release();
+      LOG.log(
+          Level.WARNING,
+          "what was put into a queue is lost, errno {0} for {1} bytes",
+          lost.errno(),
+          lost.message().length);
     }
-    buffer.add(message);
   }
 
-  private void write() {
-    try {
-      for (byte[] message = buffer.take(); !ended; message = buffer.take()) {
-        writer.channel().send(message);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (IOException | RuntimeException e) {
-      LOG.log(Level.WARNING, "what was put into a queue is lost", e);
+  /** As long as the feeder writes, the runtime knows the queue, which may be forgotten else. */
+  private final class Registration implements QueueFeeder.IdleListener {
+    private final Runnable end = PythonQueue.this::end;
+
+    @Override
+    public void busy() {
+      polyproc.onClose(end);
+    }
+
+    @Override
+    public void idle() {
+      polyproc.forgetOnClose(end);
+      warnOfLost();
     }
   }
 
   /**
    * The runtime ends: nobody will take what the feeder still has, and it must not wait for that.
    */
-  private synchronized void end() {
-    ended = true;
-    buffer.add(END);
-    Thread waiting = feeder;
+  private void end() {
+    feeder.close();
     byte[] dropped = new byte[64 << 10];
     try {
-      while (waiting != null && waiting.isAlive()) {
+      while (!feeder.isIdle()) {
         if (reader.channel().stream().await(1)) {
           int _ = reader.channel().stream().read(dropped, 0, dropped.length);
         }

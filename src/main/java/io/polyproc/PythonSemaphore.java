@@ -15,6 +15,9 @@ import java.time.Duration;
  *   connections.release();
  * }
  * }</pre>
+ *
+ * <p>A permit whose holder was killed goes to whoever waits, or tries next, and a warning is
+ * logged.
  */
 public final class PythonSemaphore {
   private final SharedLock lock;
@@ -29,19 +32,19 @@ public final class PythonSemaphore {
 
   /** Takes a permit, waiting for it. */
   public void acquire() throws InterruptedException {
-    while (!Waiting.acquire(lock.semaphore(), Waiting.FOR_EVER)) {
+    while (!lock.acquire(Waiting.FOR_EVER)) {
       // Once more.
     }
   }
 
   /** Takes a permit if there is one. */
   public boolean tryAcquire() {
-    return lock.semaphore().tryAcquire();
+    return lock.tryAcquire();
   }
 
   /** Takes a permit, waiting for it so long; false if there was none. */
   public boolean tryAcquire(Duration time) throws InterruptedException {
-    return Waiting.acquire(lock.semaphore(), Waiting.nanos(time));
+    return lock.acquire(Waiting.nanos(time));
   }
 
   /**

@@ -3,6 +3,8 @@ package io.polyproc;
 import io.polyproc.embedding.Host;
 import io.polyproc.sync.SharedSemaphore;
 import java.io.IOException;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * {@code multiprocessing.Condition}, of the same parts and by the same protocol, so that Java and
@@ -11,6 +13,7 @@ import java.io.IOException;
  */
 record SharedCondition(SharedLock lock, SharedLock sleeping, SharedLock woken, SharedLock call)
     implements ValueWriter.Shareable {
+  private static final long LOOK_NANOS = 100_000_000;
 
   static SharedCondition create(Host host, String lockClass) {
     return new SharedCondition(
@@ -21,7 +24,7 @@ record SharedCondition(SharedLock lock, SharedLock sleeping, SharedLock woken, S
   }
 
   void enter() {
-    Waiting.acquireUninterruptibly(lock.semaphore());
+    lock.acquireUninterruptibly();
   }
 
   void leave() {
@@ -38,14 +41,21 @@ record SharedCondition(SharedLock lock, SharedLock sleeping, SharedLock woken, S
    * Waits for a notification, without the lock, which the caller holds once; false if none came.
    */
   boolean await(long nanos) throws InterruptedException {
+    Optional<SharedSemaphore> place = lists().filter(SharedSemaphore::enlist).findFirst();
     release(sleeping);
     release(lock);
     try {
       return Waiting.acquire(call.semaphore(), nanos);
     } finally {
       release(woken);
-      Waiting.acquireUninterruptibly(lock.semaphore());
+      lock.acquireUninterruptibly();
+      place.ifPresent(SharedSemaphore::delist);
     }
+  }
+
+  /** Where those that sleep are listed, so that one that is killed counts as woken. */
+  private Stream<SharedSemaphore> lists() {
+    return Stream.of(sleeping, woken, call).map(SharedLock::semaphore);
   }
 
   /** Wakes all that wait; the caller holds the lock. */
@@ -61,11 +71,19 @@ record SharedCondition(SharedLock lock, SharedLock sleeping, SharedLock woken, S
       called++;
     }
     for (int i = 0; i < called; i++) {
-      Waiting.acquireUninterruptibly(woken.semaphore());
+      awaitWoken();
     }
     if (called > 0) {
       while (call.semaphore().tryAcquire()) {
         // What those have left whose time was over just now.
+      }
+    }
+  }
+
+  private void awaitWoken() {
+    while (!Waiting.acquireUninterruptibly(woken.semaphore(), LOOK_NANOS)) {
+      for (int gone = lists().mapToInt(SharedSemaphore::delistGone).sum(); gone > 0; gone--) {
+        release(woken);
       }
     }
   }

@@ -4,6 +4,7 @@ import io.polyproc.embedding.Host;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 
 /**
  * A semaphore in shared memory, and which of {@code multiprocessing}'s classes it is in Python.
@@ -12,6 +13,7 @@ import java.io.IOException;
  */
 record SharedLock(Host host, String className, SharedSemaphore semaphore, int kind, int maxValue)
     implements ValueWriter.Shareable {
+  private static final System.Logger LOG = System.getLogger(SharedLock.class.getName());
 
   static SharedLock create(Host host, String className, int value) {
     int kind =
@@ -19,6 +21,35 @@ record SharedLock(Host host, String className, SharedSemaphore semaphore, int ki
     int maxValue = className.equals("Semaphore") ? SharedSemaphore.MAX_VALUE : value;
     SharedSemaphore semaphore = SemaphoreArena.newSemaphore(kind, value, maxValue);
     return new SharedLock(host, className, semaphore, kind, maxValue);
+  }
+
+  /** Acquires, waiting so long; false if it could not. */
+  boolean acquire(long nanos) throws InterruptedException {
+    return told(Waiting.acquire(semaphore, nanos));
+  }
+
+  /** Acquires, whatever interrupts. */
+  void acquireUninterruptibly() {
+    boolean _ = told(Waiting.acquireUninterruptibly(semaphore, Waiting.FOR_EVER));
+  }
+
+  /** Acquires without waiting; false if it could not. */
+  boolean tryAcquire() {
+    return told(Waiting.takeOrTakeOver(semaphore));
+  }
+
+  /** The counterpart of the {@code RuntimeWarning} that a Python process gives. */
+  private boolean told(boolean acquired) {
+    int pid = acquired ? semaphore.takeLostHolder() : 0;
+    if (pid != 0) {
+      LOG.log(
+          Level.WARNING,
+          "the process with pid {0,number,#} has ended without releasing a {1}, which is acquired"
+              + " in its place; what it protects may be half done",
+          pid,
+          className);
+    }
+    return acquired;
   }
 
   @Override

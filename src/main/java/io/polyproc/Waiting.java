@@ -32,31 +32,42 @@ final class Waiting {
       throw new InterruptedException();
     }
     long deadline = System.nanoTime() + nanos;
-    while (!semaphore.tryAcquire()) {
+    boolean acquired = semaphore.tryAcquire();
+    while (!acquired) {
       long left = deadline - System.nanoTime();
-      if (left <= 0) {
-        return false;
+      if (left > 0) {
+        double seconds = Math.min(left, SLICE_NANOS) / 1e9;
+        slice(() -> semaphore.awaitFree(seconds));
       }
-      double seconds = Math.min(left, SLICE_NANOS) / 1e9;
-      slice(() -> semaphore.awaitFree(seconds));
+      acquired = takeOrTakeOver(semaphore);
+      if (left <= 0) {
+        break;
+      }
     }
-    return true;
+    return acquired;
   }
 
-  /** {@link #acquire} without end, whatever interrupts. */
-  static void acquireUninterruptibly(SharedSemaphore semaphore) {
+  /** Takes a permit that is free, or one whose holder has ended; waits for none. */
+  static boolean takeOrTakeOver(SharedSemaphore semaphore) {
+    return semaphore.acquire(0);
+  }
+
+  /** {@link #acquire} whatever interrupts. */
+  static boolean acquireUninterruptibly(SharedSemaphore semaphore, long nanos) {
+    long deadline = System.nanoTime() + nanos;
     boolean interrupted = false;
-    while (true) {
-      try {
-        if (acquire(semaphore, FOR_EVER)) {
-          break;
+    try {
+      while (true) {
+        try {
+          return acquire(semaphore, Math.max(0, deadline - System.nanoTime()));
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
-      } catch (InterruptedException e) {
-        interrupted = true;
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

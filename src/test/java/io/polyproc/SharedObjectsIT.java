@@ -13,12 +13,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,6 +74,19 @@ final class SharedObjectsIT {
           with lock:
               held.set()
               time.sleep(seconds)
+
+      def hold_for_ever(lock, held):
+          lock.acquire()
+          held.set()
+          time.sleep(600)
+
+      def take_for_ever(queue, waiting):
+          waiting.set()
+          queue.get()
+
+      def await_for_ever(event, waiting):
+          waiting.set()
+          event.wait()
 
       def fill(array):
           for i in range(len(array)):
@@ -323,6 +341,82 @@ final class SharedObjectsIT {
     holder.join();
     assertThrows(IllegalMonitorStateException.class, lock::unlock);
     assertThrows(UnsupportedOperationException.class, lock::newCondition);
+  }
+
+  /** Starts a process that blocks with the object, and kills it there. */
+  private static long killAt(String name, Object shared) throws InterruptedException {
+    PythonEvent reached = polyproc.event();
+    PythonProcess process = polyproc.process(function(name), shared, reached);
+    process.start();
+    reached.await();
+    Thread.sleep(200); // what it does after it has told so
+    process.kill();
+    process.join();
+    return process.pid();
+  }
+
+  @Test
+  void shouldTakeOverWhatAKilledProcessHeld() throws InterruptedException {
+    PythonLock lock = polyproc.lock();
+    PythonLock reentrant = polyproc.reentrantLock();
+    PythonSemaphore semaphore = polyproc.semaphore(2);
+    semaphore.acquire();
+    Logger logger = Logger.getLogger(SharedLock.class.getName());
+    List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            warnings.add(new SimpleFormatter().formatMessage(record));
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    logger.addHandler(handler);
+    try {
+      long holder = killAt("hold_for_ever", lock);
+      assertTrue(lock.tryLock(30, TimeUnit.SECONDS));
+      lock.unlock();
+      assertEquals(
+          "the process with pid %d has ended without releasing a Lock, which is acquired in its place; what it protects may be half done"
+              .formatted(holder),
+          warnings.getLast());
+      assertTrue(lock.tryLock(), "once taken over it is as any other");
+      long _ = killAt("hold_for_ever", reentrant);
+      assertTrue(reentrant.tryLock());
+      reentrant.unlock();
+      long _ = killAt("hold_for_ever", semaphore);
+      assertTrue(semaphore.tryAcquire(Duration.ofSeconds(30)));
+      assertFalse(semaphore.tryAcquire());
+      semaphore.release();
+      semaphore.release();
+      assertEquals(2, semaphore.availablePermits());
+      assertEquals(3, warnings.size());
+    } finally {
+      logger.removeHandler(handler);
+    }
+  }
+
+  @Test
+  void shouldTakeFromAQueueWhereAProcessWasKilledTaking() throws InterruptedException {
+    PythonQueue queue = polyproc.queue(1);
+    long _ = killAt("take_for_ever", queue);
+    queue.put("for the next");
+    assertEquals("for the next", queue.take(String.class));
+    assertTrue(queue.offer("more", Duration.ZERO));
+  }
+
+  @Test
+  void shouldWakeTheOthersWhereAProcessWasKilledWaiting() throws InterruptedException {
+    PythonEvent event = polyproc.event();
+    CompletableFuture<Boolean> other = run(Boolean.class, "wait", event);
+    long _ = killAt("await_for_ever", event);
+    event.set();
+    assertTrue(other.join());
   }
 
   @Test

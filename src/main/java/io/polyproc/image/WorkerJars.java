@@ -10,10 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Finds, among the jars of a class path, those that a worker needs: our own, and the modules that
@@ -26,7 +27,7 @@ final class WorkerJars {
 
   private final Map<String, Path> jars = new HashMap<>();
   private final Map<String, ModuleDescriptor> modules = new HashMap<>();
-  private final Map<String, Path> selected = new LinkedHashMap<>();
+  private final SortedMap<String, Path> selected = new TreeMap<>();
 
   WorkerJars(List<Path> classPath) {
     classPath.stream()
@@ -53,7 +54,10 @@ final class WorkerJars {
     return Optional.ofNullable(jars.get(OWN_MODULE));
   }
 
-  /** All that our own needs, without our own. */
+  /**
+   * All that our own needs, without our own, by the names of the modules: in every run the same
+   * order, which a descriptor's set of requirements does not have.
+   */
   List<Path> dependencies() throws IOException {
     Deque<String> open = new ArrayDeque<>();
     jars.keySet().stream()

@@ -1,5 +1,7 @@
 package io.polyproc.ipc;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.polyproc.sync.SharedSemaphore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sending side of a {@code multiprocessing.Queue} in one process. {@link #put} never waits for
  * the pipe: a message for which there is room is written at once, any other, and all after it, by a
- * thread of this object. In CPython every message takes the way through such a thread, which there
- * is Python's: here it would wait for Python's lock each time.
+ * thread of this object, which lives as long as it has something to do. In CPython every message
+ * takes the way through such a thread, which there is Python's: here it would wait for Python's
+ * lock each time.
  *
  * <p>Any thread may call. The monitor guards what waits. When the process ends, what waits is lost
  * unless somebody has called {@link #awaitWritten}; the thread is a daemon.
@@ -25,14 +28,37 @@ public final class QueueFeeder {
 
   private static final int BATCH = 64 << 10;
 
+  /** After so long the thread ends. */
+  private static final long IDLE_NANOS = 1_000_000_000;
+
   private final int fd;
   private final SharedSemaphore slots;
   private final Queue<byte[]> waiting = new ArrayDeque<>();
   private final Queue<Failure> failures = new ArrayDeque<>();
   private final Packets packets = new Packets();
+  private final IdleListener listener;
   private @Nullable Thread thread;
   private boolean writing;
   private int listed;
+  private boolean closed;
+
+  /** Is called by the thread that puts or by the feeder's own, which must not wait in it. */
+  public interface IdleListener {
+    IdleListener NONE =
+        new IdleListener() {
+          @Override
+          public void busy() {}
+
+          @Override
+          public void idle() {}
+        };
+
+    /** From now on the thread writes, and needs the pipe. */
+    void busy();
+
+    /** The thread has ended; all is written, or the feeder closed. */
+    void idle();
+  }
 
   /** A message that could not be written. */
   public static final class Failure {
@@ -60,8 +86,16 @@ public final class QueueFeeder {
    * @param slots the queue's free places, {@linkplain SharedSemaphore#useForPlaces used} as such
    */
   public QueueFeeder(int fd, SharedSemaphore slots) {
+    this(fd, slots, IdleListener.NONE);
+  }
+
+  /**
+   * @param listener is told when there is something to wait for
+   */
+  public QueueFeeder(int fd, SharedSemaphore slots, IdleListener listener) {
     this.fd = fd;
     this.slots = slots;
+    this.listener = listener;
   }
 
   /**
@@ -80,18 +114,22 @@ public final class QueueFeeder {
    *     be: {@link #nextFailure}
    */
   public synchronized int put(byte[] message) {
+    if (closed) {
+      return 0;
+    }
     if (waiting.isEmpty() && !writing && message.length <= AT_ONCE) {
       int status = write(message, false);
       if (status != Packets.NOT_NOW) {
         return status;
       }
     }
+    if (thread == null) {
+      listener.busy();
+      thread = Thread.ofPlatform().daemon().name("QueueFeederThread").start(this::feed);
+    }
     // Should this process be killed, its place is free again.
     listed += slots.enlist() ? 1 : 0;
     waiting.add(message);
-    if (thread == null) {
-      thread = Thread.ofPlatform().daemon().name("QueueFeederThread").start(this::feed);
-    }
     notifyAll();
     return failures.isEmpty() ? 0 : 1;
   }
@@ -106,8 +144,8 @@ public final class QueueFeeder {
 
   private void feed() {
     try {
-      while (true) {
-        writeAll(next());
+      for (List<byte[]> batch = next(); !batch.isEmpty(); batch = next()) {
+        writeAll(batch);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody does
@@ -117,8 +155,11 @@ public final class QueueFeeder {
   private synchronized List<byte[]> next() throws InterruptedException {
     writing = false;
     notifyAll();
-    while (waiting.isEmpty()) {
-      wait();
+    long deadline = System.nanoTime() + IDLE_NANOS;
+    for (long left = IDLE_NANOS;
+        waiting.isEmpty() && !closed && left > 0;
+        left = deadline - System.nanoTime()) {
+      NANOSECONDS.timedWait(this, left);
     }
     List<byte[]> batch = new ArrayList<>();
     int bytes = 0;
@@ -129,12 +170,19 @@ public final class QueueFeeder {
         break;
       }
     }
-    writing = true;
+    writing = !batch.isEmpty();
+    if (!writing) {
+      thread = null;
+      listener.idle();
+    }
     return batch;
   }
 
   private void writeAll(List<byte[]> batch) {
     for (byte[] message : batch) {
+      if (isClosed()) {
+        return;
+      }
       int status = write(message, true);
       done(message, status);
     }
@@ -153,6 +201,23 @@ public final class QueueFeeder {
   /** The next message that could not be written, if there is one. */
   public synchronized @Nullable Failure nextFailure() {
     return failures.poll();
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Drops what is not written, now and later. The thread ends, once the pipe has taken or refused
+   * what it is writing: {@link #isIdle}.
+   */
+  public synchronized void close() {
+    closed = true;
+    waiting.clear();
+    for (; listed > 0; listed--) {
+      boolean _ = slots.delist();
+    }
+    notifyAll();
   }
 
   /** Whether all that was put is written. */

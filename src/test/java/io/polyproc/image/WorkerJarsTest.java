@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +46,16 @@ final class WorkerJarsTest {
     for (String other : List.of("junit-", "archunit", "pickle-", "jspecify-")) {
       assertTrue(names.stream().noneMatch(name -> name.startsWith(other)), other + names);
     }
+  }
+
+  @Test
+  void shouldListThemInTheSameOrderInEveryRun() throws IOException {
+    List<String> modules =
+        new WorkerJars(classPath())
+            .dependencies().stream()
+                .map(jar -> ModuleFinder.of(jar).findAll().iterator().next().descriptor().name())
+                .toList();
+    assertEquals(modules.stream().sorted().toList(), modules);
   }
 
   @Test

@@ -12,6 +12,9 @@ import io.polyproc.posix.PacketBuffer;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +88,42 @@ final class QueueFeederTest {
     }
     assertTrue(feeder.awaitWritten(10_000));
     assertNull(feeder.nextFailure());
+  }
+
+  @Test
+  void shouldDropWhatIsNotWrittenWhenItIsClosed() throws Exception {
+    List<String> told = Collections.synchronizedList(new ArrayList<>());
+    QueueFeeder watched =
+        new QueueFeeder(
+            in,
+            slots,
+            new QueueFeeder.IdleListener() {
+              @Override
+              public void busy() {
+                told.add("busy");
+              }
+
+              @Override
+              public void idle() {
+                told.add("idle");
+              }
+            });
+    int count = 0;
+    while (watched.isIdle()) {
+      assertEquals(0, watched.put(message(count++, 10_000)));
+    }
+    assertEquals(0, watched.put(message(count, 10_000)));
+    assertEquals(List.of("busy"), told);
+    watched.close();
+    assertEquals(0, watched.put(message(-1, 10)));
+    // The system's buffer has all but the one that the thread writes, and that one is on its way.
+    for (int i = 0; i < count; i++) {
+      assertNext(message(i, 10_000));
+    }
+    assertTrue(watched.awaitWritten(10_000));
+    assertEquals(List.of("busy", "idle"), told);
+    assertEquals(0, slots.delistGone());
+    assertFalse(slots.delist(), "its places are no longer listed");
   }
 
   @Test
