@@ -115,10 +115,16 @@ def import_ahead():
     return shelf.step()
 
 
-def rehearse(stage):
-    """Plays through the start and end of a process; returns whether there is more to rehearse."""
+def rehearse(stage, number):
+    """Plays through the start and end of a process."""
     from _polyproc import rehearsal
-    return rehearsal.step(stage)
+    rehearsal.play(stage, int(number))
+
+
+def practise():
+    """Does a little of what the compiler is to see; returns whether there is more."""
+    from _polyproc import practice
+    return practice.step()
 
 
 def after_fork():

@@ -19,9 +19,13 @@ class FarEnd:
         self._socket = socket
         self._claims = claims
 
+    def descriptors(self):
+        """Of the socket and of the claims' memory."""
+        return self._socket, int(self._claims.descriptor())
+
     def __reduce__(self):
         from _polyproc.pool_worker import WorkerEnd
-        return WorkerEnd, (Handle(self._socket), Handle(int(self._claims.descriptor())))
+        return WorkerEnd, tuple(map(Handle, self.descriptors()))
 
 
 class Line:

@@ -11,22 +11,13 @@ import sys
 
 from _polyproc import child, descriptors, snapshot_placeholder
 
-_ROUNDS = 60
-_rounds = iter(range(_ROUNDS))
-
-
-def step(stage):
-    """Plays one round; returns whether there are more.
+def play(stage, number):
+    """Plays one round, with one or the other start method in turn.
 
     stage: Java's stand-in for the supervisor, which hands over what was to start.
     """
-    number = next(_rounds, None)
-    if number is None:
-        return False
-    method = ("fork", "spawn")[number % 2]
-    with _nothing_changed():
-        _play(method, stage)
-    return True
+    with nothing_changed():
+        _play(("fork", "spawn")[number % 2], stage)
 
 
 def _play(method, stage):
@@ -61,7 +52,7 @@ def _standard_input():
 
 def _be_child(payload, others):
     parent_sentinel = os.dup(0)
-    with _nothing_changed():
+    with nothing_changed():
         # A child closes its standard input, which whoever is forked from this worker still needs.
         sys.modules["multiprocessing.util"]._close_stdin = _nothing
         sys.argv[:] = [""]
@@ -89,7 +80,7 @@ def _modules():
 
 
 @contextlib.contextmanager
-def _nothing_changed():
+def nothing_changed():
     """Puts back, at the end, the modules' variables and what is in their lists, dicts and sets."""
     import atexit
     import threading
@@ -128,13 +119,13 @@ def _nothing():
 
 def _contents(module):
     return [(value, value.copy()) for name, value in vars(module).items()
-            if type(value) in (list, dict, set) and name != "__builtins__"]
+            if isinstance(value, (list, dict, set)) and name != "__builtins__"]
 
 
 def _restore(container, copy):
     if container != copy:
         container.clear()
-        if type(container) is list:
+        if isinstance(container, list):
             container.extend(copy)
         else:
             container.update(copy)

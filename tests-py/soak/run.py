@@ -10,6 +10,8 @@ line now and then, and at the end a summary. Exit status: 0, or 1 if anything is
 
 import argparse
 import collections
+import contextlib
+import gc
 import multiprocessing as mp
 import os
 import random
@@ -158,12 +160,30 @@ def kill_some(pool, others, rng, pause, until, kills):
         if victims:
             victim = rng.choice(victims)
             number = rng.choice(SIGNALS)
-            os.kill(victim.pid, number)
+            try:
+                os.kill(victim.pid, number)
+            except ProcessLookupError:
+                continue  # it has ended meanwhile
             kills[signal.Signals(number).name] += 1
 
 
 def descriptors():
-    return len(os.listdir('/proc/self/fd'))
+    found = {}
+    for number in os.listdir('/proc/self/fd'):
+        with contextlib.suppress(FileNotFoundError):
+            found[number] = os.readlink(f'/proc/self/fd/{number}')
+    return found
+
+
+def leftover(before, seconds=10):
+    """What is open that was not before; the collector closes some of it, a moment later."""
+    end = time.monotonic() + seconds
+    while True:
+        gc.collect()
+        left = [what for number, what in descriptors().items() if number not in before]
+        if not left or time.monotonic() > end:
+            return left
+        time.sleep(0.1)
 
 
 def main():
@@ -223,9 +243,9 @@ def main():
         pool.join()
     if mp.active_children():
         ledger.complain(f'processes are left: {mp.active_children()}')
-    after = descriptors()
-    if after > before + 4:
-        ledger.complain(f'{after - before} descriptors are left')
+    left = leftover(before)
+    if len(left) > 4:
+        ledger.complain(f'{len(left)} descriptors are left: {sorted(left)}')
     print(f'{ledger.accepted} accepted, {sum(ledger.outcomes.values())} answered, {sum(kills.values())} kills '
           f'({", ".join(f"{count} {name}" for name, count in sorted(kills.items()))}), '
           f'{counters[0]} turns with the lock')

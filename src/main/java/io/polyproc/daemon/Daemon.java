@@ -166,6 +166,7 @@ public final class Daemon {
         programs      %d now, %d in all
         processes     %d
         standbys      %d
+        practised     %s
         ends after    %d s without a program
         """
         .formatted(
@@ -175,6 +176,7 @@ public final class Daemon {
             programsRun,
             processes,
             standbys,
+            supervisors.values().stream().anyMatch(Supervisor::hasPractised) ? "yes" : "no",
             idle.toSeconds());
   }
 

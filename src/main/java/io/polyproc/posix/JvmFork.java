@@ -36,7 +36,7 @@ public final class JvmFork {
   /** The exit status of a child that the system has given no threads. */
   public static final int NO_THREADS = 71;
 
-  // The JDK, GraalPy and Processes.wake use the real-time signals from 62 on.
+  // The JDK, GraalPy and Processes use the real-time signals from 61 on.
   private static final int SIGNAL = 60;
   private static final long SIGCHLD = 17;
   private static final long CLONE_PARENT = 0x8000;

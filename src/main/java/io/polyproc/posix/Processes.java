@@ -6,8 +6,12 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -24,11 +28,15 @@ public final class Processes {
   // man 5 proc, /proc/PID/stat
   private static final int GROUP_FIELD = 5;
   private static final int TERMINAL_GROUP_FIELD = 8;
+  private static final int UTIME_FIELD = 11;
+  // USER_HZ, the unit of man 5 proc, is 100 wherever Linux runs a JVM.
+  private static final long MILLIS_A_TICK = 10;
 
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final long SYS_GETTID = ARM ? 178 : 186;
   private static final long SYS_TGKILL = ARM ? 131 : 234;
   // One below SIGRTMAX; the JDK uses the one before for the same purpose.
+  private static final int HOLD_SIGNAL = 61;
   private static final int WAKE_SIGNAL = 63;
   private static final int SIGACTION_BYTES = 152;
 
@@ -107,6 +115,22 @@ public final class Processes {
     }
   }
 
+  /**
+   * What this process has used; {@link ProcessHandle#current} would tell of a forked JVM's parent.
+   * Elapsed time where {@code man 5 proc} does not hold.
+   */
+  public static Duration processorTime() {
+    try {
+      String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
+      // The second field, a name in parentheses, may contain anything.
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      long ticks = Long.parseLong(fields[UTIME_FIELD]) + Long.parseLong(fields[UTIME_FIELD + 1]);
+      return Duration.ofMillis(ticks * MILLIS_A_TICK);
+    } catch (IOException | NumberFormatException e) {
+      return Duration.ofNanos(System.nanoTime());
+    }
+  }
+
   /** Whether a process with this id exists, as a zombie too. */
   public static boolean exists(int pid) {
     return LibC.KILL.tryCall(pid, 0) != -Errno.ESRCH;
@@ -150,15 +174,49 @@ public final class Processes {
    * library's {@code abs}, without {@code SA_RESTART}.
    */
   public static void allowWaking() {
+    handle(WAKE_SIGNAL, "abs");
+  }
+
+  private static void handle(int signal, String function) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment action = arena.allocate(SIGACTION_BYTES, 8);
-      action.set(ValueLayout.ADDRESS, 0, Linker.nativeLinker().defaultLookup().findOrThrow("abs"));
-      LibC.SIGACTION.call(WAKE_SIGNAL, action.address(), 0);
+      action.set(
+          ValueLayout.ADDRESS, 0, Linker.nativeLinker().defaultLookup().findOrThrow(function));
+      LibC.SIGACTION.call(signal, action.address(), 0);
     }
   }
 
-  /** Ends a system call of this process's thread with {@code EINTR}, if it is in one. */
+  /**
+   * Ends a system call of this process's thread with {@code EINTR}, if it is in one, or its being
+   * {@linkplain #hold held}.
+   */
   public static void wake(int thread) {
     LibC.SYSCALL.tryCall(SYS_TGKILL, id(), thread, WAKE_SIGNAL);
+  }
+
+  /**
+   * Stops a thread of this process until it is {@linkplain #wake woken}: it gets a signal whose
+   * handler is the C library's {@code pause}. To the JVM it is where it was, so it must be idle.
+   */
+  public static void hold(int thread) {
+    allowWaking();
+    handle(HOLD_SIGNAL, "pause");
+    LibC.SYSCALL.tryCall(SYS_TGKILL, id(), thread, HOLD_SIGNAL);
+  }
+
+  /** The kernel's ids of this process's threads whose names begin so; it keeps 15 characters. */
+  public static List<Integer> threads(String name) {
+    List<Integer> found = new ArrayList<>();
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path thread : threads) {
+        if (Files.readString(thread.resolve("comm"), StandardCharsets.ISO_8859_1)
+            .startsWith(name)) {
+          found.add(Integer.valueOf(thread.getFileName().toString()));
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // One has just ended, or the system does not tell: then there are those.
+    }
+    return found;
   }
 }

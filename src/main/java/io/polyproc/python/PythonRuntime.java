@@ -103,10 +103,19 @@ public final class PythonRuntime {
    * Plays through the start and the end of a process.
    *
    * @param stage what stands for the supervisor, with the methods that {@code rehearsal.py} calls
-   * @return whether there is more to rehearse
+   * @param number of the round, from 0
    */
-  public boolean rehearse(Object stage) {
-    return boot.invokeMember("rehearse", stage).asBoolean();
+  public void rehearse(Object stage, int number) {
+    boot.invokeMember("rehearse", stage, number);
+  }
+
+  /**
+   * Does a little of what the compiler is to have seen before a program needs it.
+   *
+   * @return whether there is more
+   */
+  public boolean practise() {
+    return boot.invokeMember("practise").asBoolean();
   }
 
   /** In a forked JVM: gives up what no two processes may have in common. */

@@ -13,10 +13,15 @@ import java.util.Map;
  * process that was just started.
  *
  * @param limit the most standby workers at a time
+ * @param practises whether a worker lets its compiler see the hot paths, for a minute, before
+ *     others are forked from it
  */
-public record StandbyPolicy(int limit) {
+public record StandbyPolicy(int limit, boolean practises) {
   /** Overrides the number of standby workers; 0 switches booting ahead off. */
   public static final String SETTING = "POLYPROC_STANDBY";
+
+  /** {@code off}: no worker practises for the daemon. */
+  public static final String PRACTICE = "POLYPROC_PRACTICE";
 
   /** What a standby worker takes at most, in bytes, with a reserve for what it will run. */
   private static final long WORKER_BYTES = 512L << 20;
@@ -29,6 +34,11 @@ public record StandbyPolicy(int limit) {
     if (limit < 0) {
       throw new IllegalArgumentException(SETTING + " must not be negative: " + limit);
     }
+  }
+
+  /** Nobody practises. */
+  public StandbyPolicy(int limit) {
+    this(limit, false);
   }
 
   /** The number from the environment, or else one that this machine's cores and memory allow. */
@@ -48,7 +58,8 @@ public record StandbyPolicy(int limit) {
    */
   public static StandbyPolicy forDaemon(Map<String, String> environment) {
     String setting = environment.getOrDefault(SETTING, "");
-    return setting.isEmpty() ? ofMachine(2) : of(setting);
+    int limit = (setting.isEmpty() ? ofMachine(2) : of(setting)).limit();
+    return new StandbyPolicy(limit, !environment.getOrDefault(PRACTICE, "on").equals("off"));
   }
 
   private static StandbyPolicy ofMachine(int perCore) {

@@ -10,6 +10,7 @@ import io.polyproc.supervisor.WorkerJvm.Peer;
 import io.polyproc.supervisor.WorkerJvm.State;
 import io.polyproc.wire.Message;
 import io.polyproc.wire.Message.Exited;
+import io.polyproc.wire.Message.Role;
 import io.polyproc.wire.Message.StartFailed;
 import io.polyproc.wire.Message.StartProcess;
 import io.polyproc.wire.Message.Started;
@@ -20,9 +21,11 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +50,8 @@ public final class Supervisor {
   /** How long a process may wait for the zygote before a worker boots for it. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
+  private static final Set<State> NEVER_ASSIGNED = EnumSet.of(State.ZYGOTE, State.APPRENTICE);
+
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
   private final EventLoop loop;
@@ -60,6 +65,7 @@ public final class Supervisor {
   private @Nullable WorkerJvm zygote;
   private final Queue<Waiting> waiting = new ArrayDeque<>();
   private boolean canFork = true;
+  private boolean practised;
   private boolean prepared;
   private boolean forGood;
   private boolean anyHandedOut;
@@ -228,6 +234,11 @@ public final class Supervisor {
     return (int) workers.stream().filter(worker -> worker.program() != null).count();
   }
 
+  /** Whether standbys come from a worker that has practised. */
+  public boolean hasPractised() {
+    return practised;
+  }
+
   /** Workers will be needed: they boot. */
   public void prepare() {
     prepared = true;
@@ -237,8 +248,9 @@ public final class Supervisor {
   public void stopStandbys() {
     prepared = false;
     zygote = null;
+    practised = false;
     workers.stream()
-        .filter(worker -> worker.isUnassigned() || worker.state() == State.ZYGOTE)
+        .filter(worker -> worker.isUnassigned() || NEVER_ASSIGNED.contains(worker.state()))
         .forEach(WorkerJvm::discard);
   }
 
@@ -305,11 +317,38 @@ public final class Supervisor {
     }
   }
 
-  /** Standbys that were forked from the zygote before give way to better ones. */
+  /**
+   * Standbys that were forked before give way to better ones. A zygote that is prepared has an
+   * apprentice, which takes its place once it is: what is forked while the compiler runs would have
+   * to go on with it.
+   */
   private void prepared(WorkerJvm worker) {
-    if (worker.equals(zygote)) {
-      workers.stream().filter(it -> it.state() == State.STANDBY).forEach(WorkerJvm::discard);
+    if (worker.state() == State.APPRENTICE) {
+      if (zygote != null) {
+        zygote.discard();
+      }
+      worker.becomeZygote();
+      worker.becomeWarm();
+      zygote = worker;
+      practised = true;
+    } else if (!worker.equals(zygote)) {
+      return;
+    } else if (policy.practises()) {
+      takeApprentice(worker);
     }
+    workers.stream().filter(it -> it.state() == State.STANDBY).forEach(WorkerJvm::discard);
+  }
+
+  private void takeApprentice(WorkerJvm worker) {
+    try {
+      WorkerJvm _ = add(fork(worker, Role.APPRENTICE));
+    } catch (IOException | PosixException | IllegalArgumentException e) {
+      LOG.log(Level.DEBUG, "no worker will have practised", e);
+    }
+  }
+
+  private WorkerJvm fork(WorkerJvm original, Role role) throws IOException {
+    return original.fork(role, message -> handle(original.asPeer(), null, message));
   }
 
   private boolean wantsZygote() {
@@ -449,7 +488,7 @@ public final class Supervisor {
       return null;
     }
     try {
-      return add(original.fork(message -> handle(original.asPeer(), null, message)));
+      return add(fork(original, Role.STANDBY));
     } catch (IOException | PosixException | IllegalArgumentException e) {
       LOG.log(Level.WARNING, "a worker could not be forked; others boot in full", e);
       zygote = null;
@@ -546,6 +585,7 @@ public final class Supervisor {
     workers.remove(worker);
     if (worker.equals(zygote)) {
       zygote = null;
+      practised = false;
     }
     if (unassigned) {
       bootFailures++;

@@ -7,6 +7,7 @@ import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;
 import io.polyproc.posix.Processes;
 import io.polyproc.wire.Message;
+import io.polyproc.wire.Message.Role;
 import io.polyproc.wire.MessageCodec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,8 @@ final class WorkerJvm {
     STANDBY,
     /** Never assigned: standbys are forked from it. */
     ZYGOTE,
+    /** Never assigned: it practises to be the next zygote. */
+    APPRENTICE,
     ASSIGNED,
     DISCARDED,
     ENDED
@@ -98,15 +101,18 @@ final class WorkerJvm {
    * Forks a zygote.
    *
    * @param others handles what it says before it answers
-   * @return a standby
+   * @return a standby or an apprentice
    * @throws IOException if it can't be forked, or does not answer
    */
-  WorkerJvm fork(Consumer<Message> others) throws IOException {
+  WorkerJvm fork(Role role, Consumer<Message> others) throws IOException {
     Fork fork = Fork.create();
     try {
-      ask(fork, false);
+      ask(fork, role);
       WorkerJvm child = fork.child(forkedPid(others));
       child.booted();
+      if (role == Role.APPRENTICE) {
+        child.state = State.APPRENTICE;
+      }
       return child;
     } catch (IOException | RuntimeException e) {
       fork.abandon();
@@ -118,7 +124,7 @@ final class WorkerJvm {
   void askForZygote() throws IOException {
     Fork fork = Fork.create();
     try {
-      ask(fork, true);
+      ask(fork, Role.ZYGOTE);
       pendingZygote = fork;
     } catch (IOException | RuntimeException e) {
       fork.abandon();
@@ -159,9 +165,9 @@ final class WorkerJvm {
     }
   }
 
-  private void ask(Fork fork, boolean zygote) throws IOException {
+  private void ask(Fork fork, Role role) throws IOException {
     try {
-      byte[] message = MessageCodec.encode(new Message.Fork(zygote));
+      byte[] message = MessageCodec.encode(new Message.Fork(role));
       if (!control.send(message, fork.ofChild().fd(), fork.log().fd())) {
         throw new IOException("the worker to be forked has ended");
       }

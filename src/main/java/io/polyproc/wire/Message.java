@@ -104,9 +104,19 @@ public sealed interface Message {
    * Supervisor to a worker without assignment: fork. Descriptors: the child's control socket, and
    * its standard output and error. Answered by {@link Forked} or {@link ForkFailed}.
    *
-   * @param zygote whether the child is to be forked in its turn, and not assigned
+   * @param role what the child is to be
    */
-  record Fork(boolean zygote) implements Message {}
+  record Fork(Role role) implements Message {}
+
+  /** What a worker is forked for. */
+  enum Role {
+    /** To be assigned. */
+    STANDBY,
+    /** To be forked in its turn, as soon as it is asked. */
+    ZYGOTE,
+    /** To practise, and then to be the zygote. */
+    APPRENTICE
+  }
 
   /** Worker to supervisor: its child, which is the supervisor's. No descriptors. */
   record Forked(int pid) implements Message {}
@@ -115,8 +125,8 @@ public sealed interface Message {
   record ForkFailed(String reason) implements Message {}
 
   /**
-   * Zygote to supervisor: it has done all that can be done ahead, so what is forked from now on has
-   * more than what was before. No descriptors.
+   * Zygote or apprentice to supervisor: it has done all that it is to do ahead, so what is forked
+   * from now on has more than what was before. No descriptors.
    */
   record Prepared() implements Message {}
 

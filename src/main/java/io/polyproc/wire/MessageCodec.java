@@ -99,7 +99,7 @@ public final class MessageCodec {
         out.writeBoolean(m.everybody());
       }
       case Report m -> writeText(out, m.text());
-      case Message.Fork m -> out.writeBoolean(m.zygote());
+      case Message.Fork m -> writeText(out, m.role().name());
       case Message.Forked m -> out.writeInt(m.pid());
       case Message.ForkFailed m -> writeText(out, m.reason());
     }
@@ -148,7 +148,7 @@ public final class MessageCodec {
       case 15 -> new Stop();
       case 16 -> new SharedDescriptor(in.readLong());
       case 17 -> new Message.Warm(in.readBoolean());
-      case 18 -> new Message.Fork(in.readBoolean());
+      case 18 -> new Message.Fork(Message.Role.valueOf(in.readUTF()));
       case 19 -> new Message.Forked(in.readInt());
       case 20 -> new Message.ForkFailed(in.readUTF());
       case 21 -> new Message.Prepared();

@@ -1,6 +1,5 @@
 package io.polyproc.worker;
 
-import io.polyproc.image.CompilerGate;
 import io.polyproc.image.HeapKeeper;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
@@ -85,7 +84,7 @@ public final class MainProgram {
         PythonRuntime.start(
             options, installation.pythonShim(), executable(installation), commandLine(), bridge);
     Descriptors.claimLowNumbers();
-    gate.openAfter(Worker.WORK_BEFORE_COMPILING);
+    gate.openAfterWork();
     HeapKeeper.start();
     try {
       return python.runMain(program.kind(), program.what(), arguments);

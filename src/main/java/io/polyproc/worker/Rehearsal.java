@@ -29,17 +29,17 @@ public final class Rehearsal {
   /**
    * Plays one round.
    *
+   * @param number of the round, from 0
    * @param connect makes the Python side speak through a client until the round is over
-   * @return whether there is more to rehearse
    */
-  static boolean play(PythonRuntime python, Consumer<ControlClient> connect) {
+  static void play(PythonRuntime python, int number, Consumer<ControlClient> connect) {
     MessageSocket[] ends = MessageSocket.pair();
     Rehearsal stage = new Rehearsal(ends[0]);
     Thread supervisor = Thread.ofPlatform().name("polyproc-rehearsal").start(stage::supervise);
     ControlClient client = ControlClient.connect(ends[1], () -> {});
     try {
       connect.accept(client);
-      return python.rehearse(stage);
+      python.rehearse(stage, number);
     } finally {
       ends[0].disconnect();
       client.awaitEnd();

@@ -1,6 +1,5 @@
 package io.polyproc.worker;
 
-import io.polyproc.image.CompilerGate;
 import io.polyproc.image.HeapKeeper;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
@@ -19,6 +18,7 @@ import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.wire.ControlClient;
 import io.polyproc.wire.Message;
 import io.polyproc.wire.Message.Assign;
+import io.polyproc.wire.Message.Role;
 import io.polyproc.wire.MessageCodec;
 import io.polyproc.wire.RunRequest;
 import java.io.IOException;
@@ -49,9 +49,6 @@ public final class Worker {
 
   private static final String IN_BACKGROUND = "polyproc.in-background";
 
-  /** What a process does at first without the compiler; see {@link CompilerGate}. */
-  static final Duration WORK_BEFORE_COMPILING = Duration.ofSeconds(3);
-
   /** The exit status of a process that fails outside its program. */
   private static final int FAILED = 1;
 
@@ -74,6 +71,22 @@ public final class Worker {
   /** How long to wait before looking again whether there is a processor to spare. */
   private static final int BUSY_MILLIS = 250;
 
+  /** How often a zygote plays the start and the end of a process. */
+  private static final int ROUNDS = 60;
+
+  /** How often an apprentice does, so that the compiler has seen enough. */
+  private static final int PRACTICE_ROUNDS = 150;
+
+  /** An apprentice is ready when it has used less than 1/QUIET_SHARE of a processor for so long. */
+  private static final int QUIET_MILLIS = 500;
+
+  private static final int QUIET_SHARE = 10;
+
+  /** What the compiler leaves behind is collected when there is so much, in bytes. */
+  private static final long PRACTICE_BYTES = 600L << 20;
+
+  private static final String COMPILER = "jdk.graal.compiler";
+
   // The JDK's sources that read from the system, and the most that each of them buffers.
   private static final List<String> RANDOM_SOURCES = List.of("NativePRNG", "NativePRNGNonBlocking");
   private static final int MOST_RANDOM_BYTES = 65_536;
@@ -83,6 +96,8 @@ public final class Worker {
     WARM_UP,
     IMPORTS,
     REHEARSAL,
+    /** An apprentice's only one. */
+    PRACTICE,
     DONE
   }
 
@@ -90,8 +105,9 @@ public final class Worker {
   private final PythonRuntime python;
   private final Bridge bridge;
   private final DeferredControl deferred;
-  private final CompilerGate gate;
+  private CompilerGate gate;
   private int rest;
+  private int round;
   private Preparation preparation = Preparation.WARM_UP;
 
   private Worker(
@@ -201,7 +217,7 @@ public final class Worker {
         case Message.AssignProgram _ -> {
           return runProgram(descriptors);
         }
-        case Message.Fork fork -> fork(fork.zygote(), descriptors);
+        case Message.Fork fork -> fork(fork.role(), descriptors);
         case Message.Prepare _ -> {} // it has ended the rest
         case Message other -> throw new IllegalStateException("not an assignment: " + other);
       }
@@ -228,24 +244,62 @@ public final class Worker {
   }
 
   private Preparation step() {
+    return switch (preparation) {
+      case WARM_UP -> warmUp();
+      case IMPORTS -> python.importAhead() ? Preparation.IMPORTS : Preparation.REHEARSAL;
+      case REHEARSAL -> rehearse(ROUNDS) ? Preparation.REHEARSAL : prepared();
+      case PRACTICE -> practise() ? Preparation.PRACTICE : prepared();
+      case DONE -> Preparation.DONE;
+    };
+  }
+
+  private Preparation warmUp() {
     boolean inBackground = Boolean.getBoolean(IN_BACKGROUND);
-    if (preparation == Preparation.WARM_UP) {
-      if (python.warmUp(inBackground)) {
-        return Preparation.WARM_UP;
-      }
-      tell(new Message.Warm(JvmFork.isSupported()));
-      return inBackground ? Preparation.IMPORTS : Preparation.DONE;
+    if (python.warmUp(inBackground)) {
+      return Preparation.WARM_UP;
     }
-    if (preparation == Preparation.IMPORTS) {
-      return python.importAhead() ? Preparation.IMPORTS : Preparation.REHEARSAL;
+    tell(new Message.Warm(JvmFork.isSupported()));
+    return inBackground ? Preparation.IMPORTS : Preparation.DONE;
+  }
+
+  /** Plays a round; false if all were played. */
+  private boolean rehearse(int rounds) {
+    if (round == rounds) {
+      return false;
     }
-    boolean more = Rehearsal.play(python, deferred::connected);
+    Rehearsal.play(python, round++, deferred::connected);
     bridge.disconnect();
     // The rehearsed process has taken over SIGINT.
     Processes.ignore(Processes.SIGINT);
-    if (more) {
-      return Preparation.REHEARSAL;
+    return true;
+  }
+
+  /**
+   * Does a little of what the compiler is to have seen; when that is all done, waits until it is
+   * compiled. Whoever is forked meanwhile would have to compile it, too.
+   */
+  private boolean practise() {
+    if (ModuleLayer.boot().findModule(COMPILER).isEmpty()) {
+      return false;
     }
+    gate.open();
+    Runtime jvm = Runtime.getRuntime();
+    if (jvm.totalMemory() - jvm.freeMemory() > PRACTICE_BYTES) {
+      System.gc();
+    }
+    if (rehearse(ROUNDS + PRACTICE_ROUNDS) || python.practise()) {
+      return true;
+    }
+    Duration before = Processes.processorTime();
+    if (!Descriptors.poll(new int[] {control.fd()}, QUIET_MILLIS)[0]
+        && Processes.processorTime().minus(before).toMillis() * QUIET_SHARE > QUIET_MILLIS) {
+      return true;
+    }
+    System.gc();
+    return false;
+  }
+
+  private Preparation prepared() {
     tell(new Message.Prepared());
     return Preparation.DONE;
   }
@@ -255,8 +309,8 @@ public final class Worker {
     boolean _ = control.send(MessageCodec.encode(message));
   }
 
-  /** Forks this JVM; the child is a standby, or a zygote, with a control socket of its own. */
-  private void fork(boolean zygote, int[] descriptors) {
+  /** Forks this JVM; the child has a control socket of its own. */
+  private void fork(Role role, int[] descriptors) {
     int child;
     try {
       child = JvmFork.load().fork(true);
@@ -271,10 +325,13 @@ public final class Worker {
       tell(new Message.Forked(child));
       return;
     }
-    if (zygote) {
-      rest = REST_MILLIS;
-    } else {
-      preparation = Preparation.DONE;
+    switch (role) {
+      case STANDBY -> {
+        preparation = Preparation.DONE;
+        gate = gate.afterFork();
+      }
+      case ZYGOTE -> rest = REST_MILLIS;
+      case APPRENTICE -> preparation = Preparation.PRACTICE;
     }
     control.close();
     control = MessageSocket.of(descriptors[CHILD_CONTROL]);
@@ -300,7 +357,7 @@ public final class Worker {
   private int runProcess(Assign assign, int[] descriptors) {
     takeStandardStreams(descriptors, STANDARD_INPUT);
     ProcessTitle.set(assign.title());
-    gate.openAfter(WORK_BEFORE_COMPILING);
+    gate.openAfterWork();
     HeapKeeper.start();
     deferred.connected(ControlClient.connect(control, () -> supervisorGone(assign.daemonic())));
     return python.runProcess(
@@ -324,7 +381,7 @@ public final class Worker {
         Arrays.copyOfRange(descriptors, 4, descriptors.length), request.descriptors());
     request.ignoredSignals().forEach(Processes::ignore);
     ProcessTitle.set("polyproc " + String.join(" ", request.commandLine()));
-    gate.openAfter(WORK_BEFORE_COMPILING);
+    gate.openAfterWork();
     HeapKeeper.start();
     deferred.connected(ControlClient.connect(control, () -> {}));
     return python.runProgram(request);

@@ -28,6 +28,11 @@ class ShimUnitIT {
     run(Interpreter.polyproc(), "handshake_test.py");
   }
 
+  @Test
+  void shouldPractiseWithoutATrace() throws IOException, InterruptedException {
+    run(Interpreter.polyproc(), "practice_test.py");
+  }
+
   /** What a snapshot holds: all the same to any Python, and CPython is the quickest. */
   @Test
   void shouldTakeSnapshots() throws IOException, InterruptedException {

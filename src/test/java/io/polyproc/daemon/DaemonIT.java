@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -297,6 +298,83 @@ final class DaemonIT {
     await(() -> daemonPid() != daemon && daemonPid() > 0, "no new daemon");
   }
 
+  /** Its processes come from a worker whose compiler is warm, and are held up by nothing else. */
+  @Test
+  @Timeout(900) // it practises while a processor is free
+  void shouldForkFromAWorkerThatHasPractised() throws Exception {
+    Path elsewhere =
+        Files.createTempDirectory(
+            "polyproc-daemon",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    try {
+      assertEquals(0, outcome(practising(elsewhere, "daemon", "start")).status());
+      assertEquals(new Outcome(0, "1\n", ""), outcome(practising(elsewhere, "-c", "print(1)")));
+      await(
+          Duration.ofMinutes(10),
+          Duration.ofSeconds(3), // asking takes the processor that it practises on
+          () ->
+              outcome(practising(elsewhere, "daemon", "status"))
+                  .output()
+                  .contains("practised     yes"),
+          "no worker has practised");
+      Files.writeString(
+          folder.resolve("load.py"),
+          """
+          import multiprocessing as mp, threading, time
+
+          def fib(n):
+              return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+          def put(queue, lock, count):
+              for i in range(count):
+                  with lock:
+                      queue.put(i)
+
+          if __name__ == "__main__":
+              before = threading.active_count()
+              queue, lock = mp.Queue(), mp.Lock()
+              putting = [mp.Process(target=put, args=(queue, lock, 200)) for _ in range(3)]
+              for process in putting:
+                  process.start()
+              print(sum(queue.get() for _ in range(600)))
+              with mp.Pool(2) as pool:
+                  print(pool.map(fib, [18] * 20) == [2584] * 20, fib(20))
+              with mp.Manager() as manager:
+                  shared = manager.dict()
+                  for i in range(100):
+                      shared[i % 3] = i
+                  print(shared)
+              for process in putting:
+                  process.join()
+              print([process.exitcode for process in putting], before, mp.active_children())
+          """);
+      for (int i = 0; i < 3; i++) {
+        assertEquals(
+            new Outcome(0, "59700\nTrue 6765\n{0: 99, 1: 97, 2: 98}\n[0, 0, 0] 1 []\n", ""),
+            outcome(practising(elsewhere, folder.resolve("load.py").toString())));
+      }
+    } finally {
+      outcome(practising(elsewhere, "daemon", "stop"));
+      await(() -> isEmpty(elsewhere), "the daemon leaves something behind");
+      Files.delete(elsewhere);
+    }
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.findAny().isEmpty();
+    }
+  }
+
+  private Process practising(Path runtimeFolder, String... arguments) throws IOException {
+    ProcessBuilder builder = polyproc(folder, arguments);
+    builder.environment().remove("POLYPROC_PRACTICE");
+    builder.environment().put("POLYPROC_RUNTIME_DIR", runtimeFolder.toString());
+    Process process = builder.start();
+    process.getOutputStream().close();
+    return process;
+  }
+
   private Outcome run(String... arguments) throws Exception {
     Process process = polyproc(folder, arguments).start();
     process.getOutputStream().close();
@@ -314,6 +392,7 @@ final class DaemonIT {
     environment.remove("POLYPROC_DAEMON");
     environment.put("POLYPROC_RUNTIME_DIR", runtime.toString());
     environment.put("POLYPROC_STANDBY", "2");
+    environment.put("POLYPROC_PRACTICE", "off");
     return builder;
   }
 
@@ -347,10 +426,15 @@ final class DaemonIT {
   }
 
   private static void await(Condition condition, String otherwise) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    await(Duration.ofSeconds(30), Duration.ofMillis(50), condition, otherwise);
+  }
+
+  private static void await(Duration time, Duration pause, Condition condition, String otherwise)
+      throws Exception {
+    long deadline = System.nanoTime() + time.toNanos();
     while (!condition.holds()) {
       assertFalse(System.nanoTime() > deadline, otherwise);
-      Thread.sleep(50);
+      Thread.sleep(pause);
     }
   }
 }

@@ -37,7 +37,7 @@ final class MessageCodecTest {
         new Message.Stop(),
         new Message.Warm(true),
         new Message.Prepared(),
-        new Message.Fork(false),
+        new Message.Fork(Message.Role.APPRENTICE),
         new Message.Forked(4122),
         new Message.ForkFailed("fork: no memory left"));
   }

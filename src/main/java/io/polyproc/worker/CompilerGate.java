@@ -1,15 +1,15 @@
-package io.polyproc.image;
+package io.polyproc.worker;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.polyproc.posix.Processes;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps the Graal compiler from starting up while a JVM boots.
+ * Keeps the Graal compiler from taking the processor while a JVM boots, and while a process begins.
  *
  * <p>Truffle starts its compiler in the background as soon as the first piece of a program exists.
  * That takes 3 to 4 seconds of processor time and 50 MB, more than all else that a worker does to
@@ -19,23 +19,42 @@ import java.util.concurrent.TimeUnit;
  * nobody else: a program only asks for it when it asks for the start-up, which is the first thing
  * done under it here.
  *
- * <p>Close it before the first engine is made; at most one gate a JVM. All methods may be called
+ * <p>A JVM that was forked from one in which the compiler runs has it already, and its threads are
+ * held up in another way: by a signal whose handler does not return until the gate opens.
+ *
+ * <p>Close it before the first engine is made, or right after a fork. All methods may be called
  * from any thread. Without a compiler, or when Truffle's classes can't be reached ({@code
  * --add-exports} in {@code lib/jvm.options}), it has no effect. The thread that holds the monitor
  * is a daemon thread and ends when the gate opens.
  */
-public final class CompilerGate {
-  // USER_HZ, the unit of man 5 proc, is 100 wherever Linux runs a JVM.
-  private static final long MILLIS_A_TICK = 10;
+final class CompilerGate {
+  /**
+   * What a process does at first without the compiler, whose start-up takes as long on two cores.
+   */
+  private static final Duration WORK_BEFORE_START_UP = Duration.ofSeconds(3);
+
+  /** The same where the compiler is there. */
+  private static final Duration WORK_BEFORE_COMPILING = Duration.ofMillis(300);
+
+  private static final Set<Thread.State> IDLE =
+      EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
+
+  private static final String COMPILER_THREAD = "TruffleCompilerThread";
+  private static final String COMPILER_THREAD_TO_THE_KERNEL = "TruffleCompiler";
 
   private final CountDownLatch opened = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final Duration work;
+  private final List<Integer> held;
 
-  private CompilerGate() {}
+  private CompilerGate(Duration work, List<Integer> held) {
+    this.work = work;
+    this.held = held;
+  }
 
   /** Waits until the gate is closed, or known to have no effect. */
-  public static CompilerGate close() {
-    CompilerGate gate = new CompilerGate();
+  static CompilerGate close() {
+    CompilerGate gate = new CompilerGate(WORK_BEFORE_START_UP, List.of());
     Thread holder = new Thread(gate::hold, "polyproc-compiler-gate");
     holder.setDaemon(true);
     holder.start();
@@ -43,25 +62,51 @@ public final class CompilerGate {
     return gate;
   }
 
-  /** Lets the compiler start, if it has not yet. */
-  public void open() {
-    opened.countDown();
+  /** In a JVM that was just forked: this gate, or if it is open one that holds up the threads. */
+  CompilerGate afterFork() {
+    return opened.getCount() > 0 ? this : new CompilerGate(WORK_BEFORE_COMPILING, holdThreads());
   }
 
   /**
-   * Opens it once this process has used that much more processor time: one that sleeps, waits or
-   * soon ends would not gain from a compiler.
+   * Holds up the compiler's threads, if none has something to do: one that runs Java code must go
+   * on until it reaches a point where the JVM may stop it.
    */
-  public void openAfter(Duration processorTime) {
+  private static List<Integer> holdThreads() {
+    boolean idle =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith(COMPILER_THREAD))
+            .allMatch(thread -> IDLE.contains(thread.getState()));
+    List<Integer> threads = idle ? Processes.threads(COMPILER_THREAD_TO_THE_KERNEL) : List.of();
+    threads.forEach(Processes::hold);
+    return threads;
+  }
+
+  /** Lets the compiler start, or go on, if it does not yet. */
+  void open() {
+    opened.countDown();
+    held.forEach(Processes::wake);
+  }
+
+  /**
+   * Opens it once this process has worked for some time: one that sleeps, waits or soon ends would
+   * not gain from a compiler.
+   */
+  void openAfterWork() {
+    openAfter(work);
+  }
+
+  void openAfter(Duration processorTime) {
     Thread timer =
-        new Thread(() -> awaitWork(used().plus(processorTime)), "polyproc-compiler-gate-timer");
+        new Thread(
+            () -> awaitWork(Processes.processorTime().plus(processorTime)),
+            "polyproc-compiler-gate-timer");
     timer.setDaemon(true);
     timer.start();
   }
 
   /** Looks again when one busy thread can have used what is left; there is no event to wait for. */
   private void awaitWork(Duration goal) {
-    Duration left = goal.minus(used());
+    Duration left = goal.minus(Processes.processorTime());
     while (left.isPositive()) {
       try {
         if (opened.await(left.toMillis() + 1, TimeUnit.MILLISECONDS)) {
@@ -71,24 +116,9 @@ public final class CompilerGate {
         Thread.currentThread().interrupt();
         break;
       }
-      left = goal.minus(used());
+      left = goal.minus(Processes.processorTime());
     }
     open();
-  }
-
-  /** This process's; {@link ProcessHandle#current} would be a forked JVM's parent. */
-  private static Duration used() {
-    try {
-      String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
-      // The second field, a name in parentheses, may contain anything; utime and stime are 14 and
-      // 15.
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      long ticks = Long.parseLong(fields[14 - 3]) + Long.parseLong(fields[15 - 3]);
-      return Duration.ofMillis(ticks * MILLIS_A_TICK);
-    } catch (IOException | NumberFormatException e) {
-      // Where the system does not tell, elapsed time has to do.
-      return Duration.ofNanos(System.nanoTime());
-    }
   }
 
   private void hold() {

@@ -1,0 +1,74 @@
+"""What a standby practises leaves nothing behind: all that is forked from it would have it."""
+
+import glob
+import multiprocessing
+import os
+import tempfile
+import threading
+import time
+import unittest
+
+from _polyproc import practice, warmup
+from _polyproc.rehearsal import nothing_changed
+
+while warmup.step():  # as a standby has
+    pass
+
+_PATTERN = os.path.join(tempfile.gettempdir(), "polyproc-practice-*")
+
+
+def descriptors():
+    return {number: os.readlink(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")
+            if os.path.lexists(f"/proc/self/fd/{number}")}
+
+
+def settle(count, seconds=10):
+    """What the collector closes is closed a moment later; returns whether there are no more than `count`."""
+    end = time.monotonic() + seconds
+    while len(descriptors()) > count and time.monotonic() < end:
+        time.sleep(0.05)
+    return len(descriptors()) <= count
+
+
+class Practice(unittest.TestCase):
+
+    def play(self, piece):
+        context = multiprocessing.get_context("spawn")
+        with nothing_changed(), piece(context) as again:
+            again()
+            again()
+
+    def test_pieces_leave_nothing_behind(self):
+        for piece in practice.PIECES:
+            with self.subTest(piece.__name__):
+                self.play(piece)  # what is made once, as the first arena of semaphores
+                before, threads, folders = descriptors(), threading.enumerate(), glob.glob(_PATTERN)
+                self.play(piece)
+                settle(len(before))
+                left = {number: what for number, what in descriptors().items() if number not in before}
+                self.assertLessEqual(len(descriptors()), len(before), left)
+                self.assertEqual(threads, threading.enumerate())
+                self.assertEqual(folders, glob.glob(_PATTERN))
+
+    def test_pieces_change_nothing(self):
+        process, counter = multiprocessing.current_process(), repr(multiprocessing.process._process_counter)
+        registry = dict(multiprocessing.util._finalizer_registry)
+        for piece in practice.PIECES:
+            self.play(piece)
+        self.assertIs(process, multiprocessing.current_process())
+        self.assertEqual(counter, repr(multiprocessing.process._process_counter))
+        self.assertEqual(registry, multiprocessing.util._finalizer_registry)
+        self.assertEqual([], multiprocessing.active_children())
+
+    def test_steps_come_to_an_end(self):
+        self.addCleanup(setattr, practice, "_STEP_SECONDS", practice._STEP_SECONDS)
+        practice._STEP_SECONDS = 0.0
+        count = 0
+        while practice.step():
+            count += 1
+        self.assertEqual(count, practice._STEPS * len(practice.PIECES))
+        self.assertFalse(practice.step())
+
+
+if __name__ == "__main__":
+    unittest.main()
