@@ -55,6 +55,15 @@ def _initialize(fd, initializer, initargs):
         raise
 
 
+def _encoding_error(error, value):
+    from multiprocessing.pool import MaybeEncodingError
+    try:
+        return MaybeEncodingError(error, value)
+    except Exception:
+        # Its repr fails as well; CPython's worker dies of that, and its pool waits for ever.
+        return MaybeEncodingError(error, object.__repr__(value))
+
+
 class _Worker:
     def __init__(self, end, wrap_exception):
         self._fd = end.fd
@@ -156,8 +165,7 @@ class _Worker:
         try:
             body = bytes(ForkingPickler.dumps(outcome))
         except Exception as e:
-            from multiprocessing.pool import MaybeEncodingError
-            wrapped = MaybeEncodingError(e, outcome[1])
+            wrapped = _encoding_error(e, outcome[1])
             util.debug("Possible encoding error while sending result: %s" % wrapped)
             body = bytes(ForkingPickler.dumps((False, wrapped)))
         self.send(OUTCOME, perf_counter() - begin, body)

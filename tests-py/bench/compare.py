@@ -119,6 +119,7 @@ class Polyproc(Bench):
     def __init__(self, command, folder, seconds):
         self.folder = folder
         environment = {**os.environ, "POLYPROC_RUNTIME_DIR": folder}
+        environment.pop("POLYPROC_DAEMON", None)
         super().__init__("polyproc", [command], environment, seconds)
 
     def start_daemon(self):
@@ -136,8 +137,11 @@ class Polyproc(Bench):
             time.sleep(0.1)
 
     def settle(self):
-        """Waits until the daemon's workers have nothing more to prepare."""
-        end = time.monotonic() + 60
+        """Waits until the daemon's workers have nothing more to prepare; they practise for a minute or two."""
+        end = time.monotonic() + 300
+        while "practised     no" in (self.run("daemon", "status") or "") and time.monotonic() < end:
+            time.sleep(5)
+        end = time.monotonic() + 200
         quiet = 0
         before = self._processor_time()
         while quiet < 3 and time.monotonic() < end:

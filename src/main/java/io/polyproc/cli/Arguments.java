@@ -49,7 +49,12 @@ final class Arguments {
 
   /** A program of the distribution's own, which any Python can run. */
   private static Invocation bench(List<String> arguments) {
-    return run(new Program.Script(Installation.current().benchmark().toString()), arguments);
+    return run(benchmark(), arguments);
+  }
+
+  /** What the subcommand {@code bench} runs. */
+  static Program benchmark() {
+    return new Program.Script(Installation.current().benchmark().toString());
   }
 
   private static Invocation parseProgram(List<String> arguments) {

@@ -82,7 +82,8 @@ public final class Main {
     if (problem.isPresent()) {
       return report(problem.get());
     }
-    if (!DaemonClient.isWanted()) {
+    // The benchmark has a daemon of its own, and no other is to take the processor from it.
+    if (!DaemonClient.isWanted() || run.program().equals(Arguments.benchmark())) {
       return MainProgram.run(run.options(), run.program(), run.arguments());
     }
     try (DaemonStart _ = DaemonStart.after(DAEMON_DELAY, run.options())) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -152,6 +153,82 @@ final class CommandIT {
     assertTrue(
         outcome.output().lines().anyMatch(line -> line.matches("!!  cache folder .*/dev/null.*")),
         outcome::output);
+  }
+
+  @Test
+  void shouldEndByASignalThatTheJvmHandlesWithoutAWord() throws Exception {
+    Files.writeString(
+        folder.resolve("killed.py"),
+        """
+        import multiprocessing as mp, os, signal, time
+
+        def wait(connection):
+            connection.send("there")
+            time.sleep(600)
+
+        if __name__ == "__main__":
+            for number in signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT:
+                here, there = mp.Pipe()
+                process = mp.Process(target=wait, args=(there,))
+                process.start()
+                here.recv()
+                os.kill(process.pid, number)
+                process.join()
+                print(process.exitcode)
+        """);
+    assertEquals(new Outcome(0, "-6\n-6\n-6\n", ""), run("polyproc", "killed.py"));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(), files.filter(file -> file.toString().contains("hs_err")).toList());
+    }
+  }
+
+  @Test
+  void shouldTellOfAResultThatCanBeNeitherSentNorShown() throws Exception {
+    Files.writeString(
+        folder.resolve("deep.py"),
+        """
+        import multiprocessing as mp
+        from multiprocessing.pool import MaybeEncodingError
+
+        def nested(depth):
+            value = []
+            for _ in range(depth):
+                value = [value]
+            return value
+
+        if __name__ == "__main__":
+            with mp.Pool(1) as pool:
+                try:
+                    pool.apply(nested, (100_000,))
+                except MaybeEncodingError as e:
+                    print("<list object" in e.value, "RecursionError" in e.exc)
+                print(pool.apply(len, ([1, 2],)))
+        """);
+    assertEquals(new Outcome(0, "True True\n2\n", ""), run("polyproc", "deep.py"));
+  }
+
+  @Test
+  void shouldRaiseMemoryErrorWhereTheHeapIsFull() throws Exception {
+    Files.writeString(
+        folder.resolve("full.py"),
+        """
+        import multiprocessing as mp, os
+
+        def fill(count):
+            return len([0] * count), os.getpid()
+
+        if __name__ == "__main__":
+            with mp.Pool(1) as pool:
+                count, pid = pool.apply(fill, (10,))
+                try:
+                    pool.apply(fill, (10 ** 9,))
+                except MemoryError as e:
+                    print(type(e).__name__)
+                print(count, pool.apply(fill, (20,)) == (20, pid))
+        """);
+    assertEquals(
+        new Outcome(0, "MemoryError\n10 True\n", ""),
+        run(Map.of("POLYPROC_JAVA_OPTS", "-Xmx400m"), "polyproc", "full.py"));
   }
 
   private Outcome run(String launcher, String... arguments)
