@@ -26,6 +26,9 @@ public record StandbyPolicy(int limit, boolean practises) {
   /** What a standby worker takes at most, in bytes, with a reserve for what it will run. */
   private static final long WORKER_BYTES = 512L << 20;
 
+  /** Below that much free memory, in bytes, nobody practises, which takes 760 MB at times. */
+  private static final long PRACTICE_BYTES = 4 * WORKER_BYTES;
+
   private static final int MOST = 8;
 
   private static final Duration QUIET = Duration.ofSeconds(1);
@@ -59,7 +62,10 @@ public record StandbyPolicy(int limit, boolean practises) {
   public static StandbyPolicy forDaemon(Map<String, String> environment) {
     String setting = environment.getOrDefault(SETTING, "");
     int limit = (setting.isEmpty() ? ofMachine(2) : of(setting)).limit();
-    return new StandbyPolicy(limit, !environment.getOrDefault(PRACTICE, "on").equals("off"));
+    boolean practises =
+        !environment.getOrDefault(PRACTICE, "on").equals("off")
+            && Memory.availableNow() > PRACTICE_BYTES;
+    return new StandbyPolicy(limit, practises);
   }
 
   private static StandbyPolicy ofMachine(int perCore) {

@@ -36,6 +36,8 @@ final class CompilerGate {
   /** The same where the compiler is there. */
   private static final Duration WORK_BEFORE_COMPILING = Duration.ofMillis(300);
 
+  private static final Duration LONGEST_WAY_TO_SAFEPOINT = Duration.ofMillis(200);
+
   private static final Set<Thread.State> IDLE =
       EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
 
@@ -69,7 +71,8 @@ final class CompilerGate {
 
   /**
    * Holds up the compiler's threads, if none has something to do: one that runs Java code must go
-   * on until it reaches a point where the JVM may stop it.
+   * on until it reaches a safepoint. It may have been about to, as a fork ends waits early: whether
+   * the JVM can still stop all threads is tried.
    */
   private static List<Integer> holdThreads() {
     boolean idle =
@@ -78,7 +81,23 @@ final class CompilerGate {
             .allMatch(thread -> IDLE.contains(thread.getState()));
     List<Integer> threads = idle ? Processes.threads(COMPILER_THREAD_TO_THE_KERNEL) : List.of();
     threads.forEach(Processes::hold);
-    return threads;
+    if (threads.isEmpty() || reachesSafepoint()) {
+      return threads;
+    }
+    threads.forEach(Processes::wake);
+    return List.of();
+  }
+
+  private static boolean reachesSafepoint() {
+    Thread probe = new Thread(Thread::getAllStackTraces, "polyproc-compiler-gate-probe");
+    probe.setDaemon(true);
+    probe.start();
+    try {
+      return probe.join(LONGEST_WAY_TO_SAFEPOINT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /** Lets the compiler start, or go on, if it does not yet. */
