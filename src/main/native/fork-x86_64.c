@@ -19,7 +19,7 @@ typedef unsigned int u32;
 enum { MAX_THREADS = 512, DIRECTORY_BYTES = 16384, NAME_BYTES = 16 };
 
 /* What io.polyproc.posix.JvmFork asks for. */
-enum { INSTALL, FORK };
+enum { INSTALL, FORK, LOCKS };
 
 /* The exit status of a child that can't have its threads: a limit on processes or memory. */
 enum { NO_THREADS = 71 };
@@ -31,7 +31,7 @@ enum {
   SYS_exit_group = 231, SYS_tgkill = 234, SYS_dup3 = 292
 };
 
-enum { EAGAIN = 11, ENOSYS = 38, ETIMEDOUT = 110 };
+enum { EAGAIN = 11, EBUSY = 16, ENOSYS = 38, ETIMEDOUT = 110 };
 enum { SIG_SETMASK = 2, SA_SIGINFO = 4, SA_RESTORER = 0x04000000, SA_RESTART = 0x10000000 };
 enum { FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129 };
 enum { PR_SET_NAME = 15, PR_GET_NAME = 16 };
@@ -44,6 +44,9 @@ enum {
   LIKE_A_THREAD = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM
       | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID
 };
+
+/* The kind of a lock: PTHREAD_MUTEX_RECURSIVE_NP. */
+enum { RECURSIVE = 1 };
 
 /* How long all threads may take to stop: 2 s, in steps of 50 µs. */
 enum { STEP_NANOSECONDS = 50000, MOST_STEPS = 40000 };
@@ -65,6 +68,8 @@ struct state {
   volatile u32 arrived;
   struct thread threads[MAX_THREADS];
   char directory[DIRECTORY_BYTES];
+  int *locks;           /* memory of the C library that has its own locks */
+  int *locks_end;
 };
 
 extern struct state state __attribute__((visibility("hidden")));
@@ -92,11 +97,12 @@ static inline char *thread_local_memory(void) {
 
 static long install(int signal);
 static long fork_all(int signal, long flags);
+static long note_locks(long address, long length);
 
 /* The one entry, at the beginning of the code. */
 __attribute__((used, section(".text.0")))
-long entry(long what, long signal, long flags) {
-  return what == INSTALL ? install((int) signal) : fork_all((int) signal, flags);
+long entry(long what, long a, long b) {
+  return what == INSTALL ? install((int) a) : what == LOCKS ? note_locks(a, b) : fork_all((int) a, b);
 }
 
 /* Runs in each thread that is to stop: tells where it is, and waits. */
@@ -148,6 +154,26 @@ static void go_on(void) {
 static int has_stopped(int id, u32 arrived) {
   for (u32 i = 0; i < arrived; i++) {
     if (__atomic_load_n(&state.threads[i].id, __ATOMIC_SEQ_CST) == id) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+static long note_locks(long address, long length) {
+  state.locks = (int *) address;
+  state.locks_end = (int *) (address + length);
+  return 0;
+}
+
+/*
+ * Whether a stopped thread holds a recursive lock of the C library's own (pthread_create takes one).
+ * Such a lock knows its owner by his id, which is another one in the child, and would not be unlocked
+ * by him. It begins: lock, count, owner, users, kind.
+ */
+static int holds_lock(u32 arrived) {
+  for (int *lock = state.locks; lock + 5 <= state.locks_end; lock++) {
+    if ((lock[0] == 1 || lock[0] == 2) && lock[4] == RECURSIVE && has_stopped(lock[2], arrived)) {
       return 1;
     }
   }
@@ -328,6 +354,11 @@ static long fork_all(int signal, long flags) {
     goto out;
   }
   u32 count = (u32) result;
+  if (holds_lock(count)) {
+    go_on();
+    result = -EBUSY;
+    goto out;
+  }
   for (u32 i = 0; i < count; i++) {
     if (*(int *) (state.threads[i].local + id_offset) != state.threads[i].id) {
       go_on();

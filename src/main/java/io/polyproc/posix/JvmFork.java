@@ -5,10 +5,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +35,7 @@ public final class JvmFork {
   // The commands and offsets of fork-x86_64.c and fork-x86_64.ld.
   private static final long INSTALL = 0;
   private static final long FORK = 1;
+  private static final long LOCKS = 2;
   private static final int STATE = 0x2000;
   private static final int BYTES = 0x10000;
 
@@ -39,6 +45,10 @@ public final class JvmFork {
   // The JDK, GraalPy and Processes use the real-time signals from 61 on.
   private static final int SIGNAL = 60;
   private static final long SIGCHLD = 17;
+  private static final long EBUSY = 16;
+  private static final int MOST_TRIES = 1000;
+  private static final long TRY_NANOS = 200_000;
+  private static final long MOST_LOCK_BYTES = 8192;
   private static final long CLONE_PARENT = 0x8000;
 
   // man 2 mmap
@@ -73,7 +83,8 @@ public final class JvmFork {
         throw new UnsupportedOperationException("no JVM can be forked on this system");
       }
       loaded = new JvmFork(map(listing()));
-      loaded.call(INSTALL, 0);
+      loaded.call(INSTALL, SIGNAL, 0);
+      loaded.noteLocks();
       instance = loaded;
     }
     return loaded;
@@ -119,11 +130,50 @@ public final class JvmFork {
    *     refuses a process; then nothing has happened
    */
   public synchronized int fork(boolean sibling) {
-    return (int) call(FORK, SIGCHLD | (sibling ? CLONE_PARENT : 0));
+    long flags = SIGCHLD | (sibling ? CLONE_PARENT : 0);
+    long result = LibC.callAt(code, FORK, SIGNAL, flags);
+    for (int i = 0; i < MOST_TRIES && result == -EBUSY; i++) {
+      // A thread holds a lock that it could not unlock in the child; it soon holds it no more.
+      LockSupport.parkNanos(TRY_NANOS);
+      result = LibC.callAt(code, FORK, SIGNAL, flags);
+    }
+    return (int) checked(FORK, result);
   }
 
-  private long call(long what, long flags) {
-    long result = LibC.callAt(code, what, SIGNAL, flags);
+  /** Tells where the C library's dynamic linker has its locks, if that is to be found. */
+  private void noteLocks() {
+    long start =
+        Linker.nativeLinker()
+            .defaultLookup()
+            .find("_rtld_global")
+            .map(MemorySegment::address)
+            .orElse(0L);
+    if (start != 0) {
+      call(LOCKS, start, Math.min(MOST_LOCK_BYTES, mappedFrom(start)));
+    }
+  }
+
+  /** How many bytes of memory there are from an address to the end of its mapping. */
+  private static long mappedFrom(long address) {
+    try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"), StandardCharsets.UTF_8)) {
+      return maps.map(line -> line.substring(0, line.indexOf(' ')).split("-", -1))
+          .filter(
+              range ->
+                  Long.parseUnsignedLong(range[0], 16) <= address
+                      && address < Long.parseUnsignedLong(range[1], 16))
+          .mapToLong(range -> Long.parseUnsignedLong(range[1], 16) - address)
+          .findFirst()
+          .orElse(0);
+    } catch (IOException | UncheckedIOException e) {
+      return 0;
+    }
+  }
+
+  private long call(long what, long a, long b) {
+    return checked(what, LibC.callAt(code, what, a, b));
+  }
+
+  private static long checked(long what, long result) {
     if (result < 0) {
       throw new PosixException(what == FORK ? "forking this JVM" : "sigaction", (int) -result);
     }
