@@ -300,6 +300,10 @@ final class DaemonIT {
 
   /** Its processes come from a worker whose compiler is warm, and are held up by nothing else. */
   @Test
+  @org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable(
+      named = "POLYPROC_TEST_PRACTICE",
+      matches = "on",
+      disabledReason = "a worker practises only while a processor is free: run it alone")
   @Timeout(900) // it practises while a processor is free
   void shouldForkFromAWorkerThatHasPractised() throws Exception {
     Path elsewhere =
