@@ -66,7 +66,8 @@ def _words():
     counts = {}
     for word in "the quick brown fox jumps over the lazy dog while the cat looks on".split() * 3:
         counts[word] = counts.get(word, 0) + 1
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:3], "-".join(f"{w}:{n}" for w, n in counts.items())
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return "-".join(f"{word}:{count}" for word, count in ranked)
 
 
 class _Account:
@@ -267,14 +268,13 @@ class _Server:
         self._server = server
         server.stop_event = threading.Event()
         self._closing = False
-        self._threads = [threading.Thread(target=self._accept, daemon=True)]
-        self._threads[0].start()
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
 
     def _accept(self):
         while not self._closing:
             connection = self._server.listener.accept()
-            self._threads.append(threading.Thread(target=self._serve, args=(connection,), daemon=True))
-            self._threads[-1].start()
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
         with contextlib.suppress(SystemExit), connection:
@@ -284,7 +284,7 @@ class _Server:
     def close(self):
         self._closing = True
         Client(self._server.address).close()
-        self._threads[0].join()
+        self._thread.join()
         self._server.listener.close()
 
 

@@ -56,7 +56,8 @@ public final class HeapKeeper {
     Reference<?> _ = collected.remove();
   }
 
-  private static long used() {
+  /** How many bytes of the heap are in use, what is garbage among them. */
+  public static long used() {
     Runtime runtime = Runtime.getRuntime();
     return runtime.totalMemory() - runtime.freeMemory();
   }

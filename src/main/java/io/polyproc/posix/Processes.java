@@ -28,7 +28,8 @@ public final class Processes {
   // man 5 proc, /proc/PID/stat
   private static final int GROUP_FIELD = 5;
   private static final int TERMINAL_GROUP_FIELD = 8;
-  private static final int UTIME_FIELD = 11;
+  private static final int USER_TIME_FIELD = 14;
+  private static final int SYSTEM_TIME_FIELD = 15;
   // USER_HZ, the unit of man 5 proc, is 100 wherever Linux runs a JVM.
   private static final long MILLIS_A_TICK = 10;
 
@@ -36,8 +37,8 @@ public final class Processes {
   private static final long SYS_GETTID = ARM ? 178 : 186;
   private static final long SYS_TGKILL = ARM ? 131 : 234;
   // One below SIGRTMAX; the JDK uses the one before for the same purpose.
-  private static final int HOLD_SIGNAL = 61;
   private static final int WAKE_SIGNAL = 63;
+  private static final int HOLD_SIGNAL = 61;
   private static final int SIGACTION_BYTES = 152;
 
   private Processes() {}
@@ -121,10 +122,10 @@ public final class Processes {
    */
   public static Duration processorTime() {
     try {
-      String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
-      // The second field, a name in parentheses, may contain anything.
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      long ticks = Long.parseLong(fields[UTIME_FIELD]) + Long.parseLong(fields[UTIME_FIELD + 1]);
+      String[] fields = ProcessTitle.stat("self");
+      long ticks =
+          Long.parseLong(fields[USER_TIME_FIELD - 3])
+              + Long.parseLong(fields[SYSTEM_TIME_FIELD - 3]);
       return Duration.ofMillis(ticks * MILLIS_A_TICK);
     } catch (IOException | NumberFormatException e) {
       return Duration.ofNanos(System.nanoTime());

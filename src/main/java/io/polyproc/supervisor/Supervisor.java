@@ -65,7 +65,6 @@ public final class Supervisor {
   private @Nullable WorkerJvm zygote;
   private final Queue<Waiting> waiting = new ArrayDeque<>();
   private boolean canFork = true;
-  private boolean practised;
   private boolean prepared;
   private boolean forGood;
   private boolean anyHandedOut;
@@ -236,7 +235,7 @@ public final class Supervisor {
 
   /** Whether standbys come from a worker that has practised. */
   public boolean hasPractised() {
-    return practised;
+    return zygote != null && zygote.hasPractised();
   }
 
   /** Workers will be needed: they boot. */
@@ -248,7 +247,6 @@ public final class Supervisor {
   public void stopStandbys() {
     prepared = false;
     zygote = null;
-    practised = false;
     workers.stream()
         .filter(worker -> worker.isUnassigned() || NEVER_ASSIGNED.contains(worker.state()))
         .forEach(WorkerJvm::discard);
@@ -330,7 +328,6 @@ public final class Supervisor {
       worker.becomeZygote();
       worker.becomeWarm();
       zygote = worker;
-      practised = true;
     } else if (!worker.equals(zygote)) {
       return;
     } else if (policy.practises()) {
@@ -585,7 +582,6 @@ public final class Supervisor {
     workers.remove(worker);
     if (worker.equals(zygote)) {
       zygote = null;
-      practised = false;
     }
     if (unassigned) {
       bootFailures++;

@@ -48,6 +48,7 @@ final class WorkerJvm {
   private boolean daemonic;
   private boolean controlOpen = true;
   private boolean warm;
+  private boolean practised;
   private @Nullable Peer parent;
   private @Nullable ProgramRun program;
   private @Nullable Fork pendingZygote;
@@ -94,6 +95,7 @@ final class WorkerJvm {
 
   /** From now on it is not assigned but forked. */
   void becomeZygote() {
+    practised = state == State.APPRENTICE;
     state = State.ZYGOTE;
   }
 
@@ -230,6 +232,11 @@ final class WorkerJvm {
     if (state == State.BOOTING) {
       state = State.STANDBY;
     }
+  }
+
+  /** Whether it was an apprentice before it was the zygote. */
+  boolean hasPractised() {
+    return practised;
   }
 
   /** Whether it has imported what processes need, so that no fork of it has to. */

@@ -283,8 +283,7 @@ public final class Worker {
       return false;
     }
     gate.open();
-    Runtime jvm = Runtime.getRuntime();
-    if (jvm.totalMemory() - jvm.freeMemory() > PRACTICE_BYTES) {
+    if (HeapKeeper.used() > PRACTICE_BYTES) {
       System.gc();
     }
     if (rehearse(ROUNDS + PRACTICE_ROUNDS) || python.practise()) {

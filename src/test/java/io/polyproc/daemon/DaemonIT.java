@@ -31,6 +31,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs programs through a daemon of its own, in a folder of its own. */
@@ -62,10 +63,7 @@ final class DaemonIT {
 
   @BeforeAll
   static void start() throws Exception {
-    runtime =
-        Files.createTempDirectory(
-            "polyproc-daemon",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    runtime = privateFolder();
     Process process = polyproc(Path.of("."), "daemon", "start").start();
     Outcome outcome = outcome(process);
     assertEquals(0, outcome.status(), outcome::errors);
@@ -300,16 +298,13 @@ final class DaemonIT {
 
   /** Its processes come from a worker whose compiler is warm, and are held up by nothing else. */
   @Test
-  @org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable(
+  @EnabledIfEnvironmentVariable(
       named = "POLYPROC_TEST_PRACTICE",
       matches = "on",
       disabledReason = "a worker practises only while a processor is free: run it alone")
   @Timeout(900) // it practises while a processor is free
   void shouldForkFromAWorkerThatHasPractised() throws Exception {
-    Path elsewhere =
-        Files.createTempDirectory(
-            "polyproc-daemon",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path elsewhere = privateFolder();
     try {
       assertEquals(0, outcome(practising(elsewhere, "daemon", "start")).status());
       assertEquals(new Outcome(0, "1\n", ""), outcome(practising(elsewhere, "-c", "print(1)")));
@@ -383,6 +378,12 @@ final class DaemonIT {
     Process process = polyproc(folder, arguments).start();
     process.getOutputStream().close();
     return outcome(process);
+  }
+
+  private static Path privateFolder() throws IOException {
+    return Files.createTempDirectory(
+        "polyproc-daemon",
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   private static ProcessBuilder polyproc(Path folder, String... arguments) {
