@@ -134,7 +134,7 @@ final class WorkerJvm {
     }
   }
 
-  /** The zygote that was asked for. */
+  /** The zygote that was asked for; it is warm if this one was, and will not say so again. */
   WorkerJvm zygote(int pid) {
     Fork fork = pendingZygote;
     if (fork == null) {
@@ -144,6 +144,7 @@ final class WorkerJvm {
     WorkerJvm zygote = fork.child(pid);
     zygote.booted();
     zygote.becomeZygote();
+    zygote.warm = warm;
     return zygote;
   }
 

@@ -20,6 +20,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** With shell scripts in the place of worker JVMs: what matters here is how they start and end. */
 @Timeout(60)
@@ -99,6 +101,26 @@ final class SupervisorTest {
     ChildHandle child = start(client, false);
     assertEquals(1, child.waitFor(20));
     child.close();
+  }
+
+  /** Else every process that is started would wait for it to become so. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldKnowThatTheZygoteOfAWarmWorkerIsWarm(boolean warm) throws Exception {
+    List<String> command = List.of("/bin/sleep", "1000");
+    WorkerJvm original = WorkerJvm.start(command, Map.of());
+    WorkerJvm other = WorkerJvm.start(command, Map.of());
+    if (warm) {
+      original.becomeWarm();
+    }
+    original.askForZygote();
+    WorkerJvm zygote = original.zygote(other.pid());
+    assertEquals(warm, zygote.isWarm());
+    for (WorkerJvm worker : List.of(original, zygote)) {
+      worker.kill();
+      assertTrue(Descriptors.poll(new int[] {worker.pidfd()}, 20_000)[0]);
+      assertEquals(-Processes.SIGKILL, worker.reap().status());
+    }
   }
 
   @Test
