@@ -23,17 +23,25 @@ def run_to_end(program, hidden_frames=True):
     except SystemExit as e:
         status = exit_status(e)
     except KeyboardInterrupt as e:
-        report(e, hidden_frames)
+        _insist(report, e, hidden_frames)
         status = 130
         interrupted = True
     except BaseException as e:
         report(e, hidden_frames)
         status = 1
-    status = finish(status)
+    status = _insist(finish, status)
     if interrupted:
         # By the signal itself, as in CPython, so that a shell knows.
         _polyproc.runtime.dieOf(_SIGINT)
     return status
+
+
+def _insist(function, *arguments):
+    """Calls the function once more if Ctrl-C ends it: the second of two in a row."""
+    try:
+        return function(*arguments)
+    except KeyboardInterrupt:
+        return function(*arguments)
 
 
 def exit_status(e):

@@ -30,7 +30,9 @@ def install():
     _signal.raise_signal = raise_signal
     os.kill = sys.modules["posix"].kill = kill
     os.abort = sys.modules["posix"].abort = abort
-    _watch(_SIGINT, _get(_SIGINT))
+    handler = _get(_SIGINT)
+    if callable(handler):
+        signal(_SIGINT, handler)
 
 
 def _watch(number, handler):
@@ -46,7 +48,7 @@ def signal(signalnum, handler, /):
     if _handlers.pop(number, None) is not None:
         _polyproc.runtime.unwatchSignal(number)
     try:
-        _set(signalnum, handler)
+        _set(signalnum, _polyproc.runtime.signalHandler(number, handler) if callable(handler) else handler)
     except BaseException:
         _watch(number, former)
         raise

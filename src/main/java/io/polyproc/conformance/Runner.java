@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Runs a program with an interpreter, in folders of its own, and looks for what it leaves. Blocks
@@ -115,6 +116,7 @@ final class Runner {
 
   /** Reads standard output; sends the signal, or stops reading, where the program asks for it. */
   private static Output stdout(Process process, Header header) {
+    AtomicBoolean sent = new AtomicBoolean();
     return Output.of(
         "standard output",
         process.getInputStream(),
@@ -123,6 +125,7 @@ final class Runner {
             header
                 .signal()
                 .filter(signal -> line.equals(signal.afterLine()))
+                .filter(_ -> sent.compareAndSet(false, true))
                 .ifPresent(signal -> signal.send(process.pid())));
   }
 }

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -299,14 +300,27 @@ public final class Bridge {
     return Descriptors.duplicate(descriptor);
   }
 
+  /**
+   * What GraalPy is to call for a signal.
+   *
+   * @param function the handler as the program knows it
+   */
+  public Object signalHandler(int signal, Value function) {
+    return new SignalHandler(function, () -> waker().repeat(signal));
+  }
+
   /** The signal's handler is a Python function: it wakes Python's main thread, which calls this. */
-  public synchronized void watchSignal(int signal) {
+  public void watchSignal(int signal) {
+    waker().watch(signal);
+  }
+
+  private synchronized SignalWaker waker() {
     SignalWaker current = waker;
     if (current == null) {
       current = new SignalWaker();
       waker = current;
     }
-    current.watch(signal);
+    return current;
   }
 
   /** Undoes {@link #watchSignal}. */

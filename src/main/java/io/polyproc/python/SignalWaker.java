@@ -48,6 +48,15 @@ final class SignalWaker {
     }
   }
 
+  /** Lets GraalPy call a handler once more, where it looks for signals next. */
+  void repeat(int number) {
+    sun.misc.Signal signal = signal(number);
+    sun.misc.SignalHandler handler = watched.get(number);
+    if (signal != null && handler != null) {
+      handler.handle(signal);
+    }
+  }
+
   /** Gives GraalPy its handler back, before it looks at it or sets another. */
   void unwatch(int number) {
     sun.misc.SignalHandler handler = watched.remove(number);

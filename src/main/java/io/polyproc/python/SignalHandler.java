@@ -1,0 +1,115 @@
+package io.polyproc.python;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Value;
+import org.graalvm.polyglot.proxy.ProxyExecutable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What GraalPy calls for a signal in place of a Python function. An exception of the function is
+ * raised where GraalPy 25.0.3 happens to look for signals, and at two kinds of places this goes
+ * wrong: at the end of a round of a compiled loop it passes by the {@code except} and {@code
+ * finally} of the function with the loop; within {@code print} or a buffered file's write, part of
+ * it is lost or written twice. There it is kept, the functions go on in the interpreter, and it is
+ * raised at the next place that is good.
+ *
+ * <p>Called on Python's main thread only.
+ */
+final class SignalHandler implements ProxyExecutable {
+  /**
+   * GraalPy looks each 25 ms, and a write that blocks must end while {@link SignalWaker} wakes it.
+   */
+  private static final Duration PATIENCE = Duration.ofMillis(800);
+
+  private static final String PYTHON_LOOP = "com.oracle.graal.python.nodes.bytecode.PBytecodeRoot";
+  private static final String PRINT =
+      "com.oracle.graal.python.builtins.modules.BuiltinFunctions$PrintNode";
+  private static final String FILES = "com.oracle.graal.python.builtins.modules.io.";
+  private static final Pattern WRITE = Pattern.compile("Write|Flush");
+
+  private final Value function;
+  private final Runnable again;
+  private @Nullable PolyglotException kept;
+  private long keptSince;
+
+  /**
+   * @param function the handler as the program knows it
+   * @param again lets GraalPy call this once more where it looks for signals next
+   */
+  SignalHandler(Value function, Runnable again) {
+    this.function = function;
+    this.again = again;
+  }
+
+  @Override
+  public @Nullable Object execute(Value... arguments) {
+    PolyglotException raised = kept;
+    kept = null;
+    boolean first = raised == null;
+    if (first) {
+      raised = call(arguments);
+      keptSince = System.nanoTime();
+    }
+    if (raised == null) {
+      return null;
+    }
+    Place place = place();
+    if (place == Place.GOOD || System.nanoTime() - keptSince > PATIENCE.toNanos()) {
+      throw raised;
+    }
+    if (first || place == Place.COMPILED_LOOP) {
+      CompiledCode.leave();
+    }
+    kept = raised;
+    again.run();
+    return null;
+  }
+
+  private @Nullable PolyglotException call(Value... arguments) {
+    try {
+      function.executeVoid((Object[]) arguments);
+      return null;
+    } catch (PolyglotException e) {
+      return e;
+    }
+  }
+
+  enum Place {
+    GOOD,
+    COMPILED_LOOP,
+    BUFFERED_WRITE
+  }
+
+  private static Place place() {
+    return StackWalker.getInstance()
+        .walk(frames -> place(frames.map(frame -> frame.getClassName())));
+  }
+
+  /**
+   * Where the main thread was when it looked for signals.
+   *
+   * @param classes of the frames, the innermost first
+   */
+  static Place place(Stream<String> classes) {
+    Iterator<String> frames =
+        classes.dropWhile(name -> !isLook(name)).dropWhile(SignalHandler::isLook).iterator();
+    for (boolean first = true; frames.hasNext(); first = false) {
+      String name = frames.next();
+      if (name.startsWith(PYTHON_LOOP)) {
+        return first ? Place.COMPILED_LOOP : Place.GOOD;
+      }
+      if (name.startsWith(PRINT) || (name.startsWith(FILES) && WRITE.matcher(name).find())) {
+        return Place.BUFFERED_WRITE;
+      }
+    }
+    return Place.GOOD;
+  }
+
+  private static boolean isLook(String name) {
+    return name.contains("ThreadLocalHandshake");
+  }
+}
