@@ -23,6 +23,9 @@ final class ForkingProgram {
   private static final int STUCK = 3;
   private static final long PATIENCE_NANOS = 60_000_000_000L;
 
+  /** A child that ends between its read and its write has taken a byte of its parent's pipe. */
+  private static final int SPARE_BYTES = 1000;
+
   private enum Work {
     SLEEP,
     COMPUTE,
@@ -48,7 +51,9 @@ final class ForkingProgram {
   private final Semaphore back = new Semaphore(1);
   private final Pipe pipe = Pipe.open();
 
-  private ForkingProgram() throws IOException {}
+  private ForkingProgram() throws IOException {
+    pipe.sink().write(ByteBuffer.allocate(SPARE_BYTES));
+  }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
     ForkingProgram program = new ForkingProgram();
