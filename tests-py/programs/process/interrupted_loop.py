@@ -10,6 +10,7 @@ class Interrupted(Exception):
 
 
 def handler(number, frame):
+    signal.signal(number, signal.SIG_IGN)
     raise Interrupted
 
 
@@ -32,10 +33,10 @@ def spin():
         left = left and left + ', finally'
 
 
-signal.signal(signal.SIGUSR1, handler)
 count = 0
 for i in range(10):
     left = None
+    signal.signal(signal.SIGUSR1, handler)
     send_after(0.5 if i else 10)  # long enough to be compiled
     try:
         spin()

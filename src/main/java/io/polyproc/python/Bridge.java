@@ -306,7 +306,7 @@ public final class Bridge {
    * @param function the handler as the program knows it
    */
   public Object signalHandler(int signal, Value function) {
-    return new SignalHandler(function, () -> waker().repeat(signal));
+    return new SignalHandler(function, () -> waker().repeater(signal));
   }
 
   /** The signal's handler is a Python function: it wakes Python's main thread, which calls this. */

@@ -61,7 +61,8 @@ final class CompiledCode {
   private static @Nullable CompiledCode find() {
     try {
       return new CompiledCode();
-    } catch (ReflectiveOperationException e) {
+    } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
+      // Something is not as it was, or not exported: compiled code stays.
       return null;
     }
   }

@@ -2,6 +2,7 @@ package io.polyproc.python;
 
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.graalvm.polyglot.PolyglotException;
@@ -32,17 +33,18 @@ final class SignalHandler implements ProxyExecutable {
   private static final Pattern WRITE = Pattern.compile("Write|Flush");
 
   private final Value function;
-  private final Runnable again;
+  private final Supplier<@Nullable Runnable> repeater;
+  private @Nullable Runnable again;
   private @Nullable PolyglotException kept;
   private long keptSince;
 
   /**
    * @param function the handler as the program knows it
-   * @param again lets GraalPy call this once more where it looks for signals next
+   * @param repeater gives what lets GraalPy call this once more where it looks for signals next
    */
-  SignalHandler(Value function, Runnable again) {
+  SignalHandler(Value function, Supplier<@Nullable Runnable> repeater) {
     this.function = function;
-    this.again = again;
+    this.repeater = repeater;
   }
 
   @Override
@@ -51,6 +53,7 @@ final class SignalHandler implements ProxyExecutable {
     kept = null;
     boolean first = raised == null;
     if (first) {
+      again = repeater.get(); // the function may set another handler, and raise then
       raised = call(arguments);
       keptSince = System.nanoTime();
     }
@@ -58,14 +61,17 @@ final class SignalHandler implements ProxyExecutable {
       return null;
     }
     Place place = place();
-    if (place == Place.GOOD || System.nanoTime() - keptSince > PATIENCE.toNanos()) {
+    Runnable repeat = again;
+    if (place == Place.GOOD
+        || repeat == null
+        || System.nanoTime() - keptSince > PATIENCE.toNanos()) {
       throw raised;
     }
     if (first || place == Place.COMPILED_LOOP) {
       CompiledCode.leave();
     }
     kept = raised;
-    again.run();
+    repeat.run();
     return null;
   }
 

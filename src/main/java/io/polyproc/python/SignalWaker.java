@@ -48,13 +48,14 @@ final class SignalWaker {
     }
   }
 
-  /** Lets GraalPy call a handler once more, where it looks for signals next. */
-  void repeat(int number) {
+  /**
+   * Lets GraalPy call a signal's present handler once more where it looks for signals next, even if
+   * it has another one by then; null if the signal is not watched.
+   */
+  @Nullable Runnable repeater(int number) {
     sun.misc.Signal signal = signal(number);
     sun.misc.SignalHandler handler = watched.get(number);
-    if (signal != null && handler != null) {
-      handler.handle(signal);
-    }
+    return signal == null || handler == null ? null : () -> handler.handle(signal);
   }
 
   /** Gives GraalPy its handler back, before it looks at it or sets another. */
