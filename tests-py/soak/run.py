@@ -15,6 +15,7 @@ import gc
 import multiprocessing as mp
 import os
 import random
+import re
 import signal
 import sys
 import threading
@@ -168,10 +169,11 @@ def kill_some(pool, others, rng, pause, until, kills):
 
 
 def descriptors():
-    found = {}
+    """How many of each kind are open: their numbers are given anew all the time."""
+    found = collections.Counter()
     for number in os.listdir('/proc/self/fd'):
         with contextlib.suppress(FileNotFoundError):
-            found[number] = os.readlink(f'/proc/self/fd/{number}')
+            found[re.sub(r'\d+', 'N', os.readlink(f'/proc/self/fd/{number}'))] += 1
     return found
 
 
@@ -180,7 +182,7 @@ def leftover(before, seconds=10):
     end = time.monotonic() + seconds
     while True:
         gc.collect()
-        left = [what for number, what in descriptors().items() if number not in before]
+        left = descriptors() - before
         if not left or time.monotonic() > end:
             return left
         time.sleep(0.1)
@@ -202,7 +204,12 @@ def main():
     lock, counters = context.Lock(), context.Array('q', 2, lock=False)
     with context.Pool(options.workers) as pool:
         pool.map(element, range(10))
-        before = descriptors()
+        pool.close()
+        pool.join()
+    del pool
+    gc.collect()
+    before = descriptors()
+    with context.Pool(options.workers) as pool:
         others = [context.Process(target=take_turns, args=(lock, counters), daemon=True) for _ in range(2)]
         for process in others:
             process.start()
@@ -243,9 +250,10 @@ def main():
         pool.join()
     if mp.active_children():
         ledger.complain(f'processes are left: {mp.active_children()}')
+    del pool, load, killer, others, process
     left = leftover(before)
-    if len(left) > 4:
-        ledger.complain(f'{len(left)} descriptors are left: {sorted(left)}')
+    if left.total() > 4:
+        ledger.complain(f'{left.total()} descriptors are left: {dict(left)}')
     print(f'{ledger.accepted} accepted, {sum(ledger.outcomes.values())} answered, {sum(kills.values())} kills '
           f'({", ".join(f"{count} {name}" for name, count in sorted(kills.items()))}), '
           f'{counters[0]} turns with the lock')
