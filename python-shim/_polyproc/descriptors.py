@@ -83,7 +83,14 @@ def call(method, *arguments):
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as e:  # GraalPy does not count Java's exceptions among `Exception`
-        raise OSError(java_message(e)) from None
+        raise os_error(java_message(e)) from None
+
+
+def os_error(text):
+    """The OSError for a message, which has the number of a failed native call in the end: `poll failed: EBADF (9)`."""
+    _, failed, reason = text.rpartition(" failed: ")
+    number = reason.partition(" (")[2].removesuffix(")")
+    return OSError(int(number), os.strerror(int(number))) if failed and number.isdecimal() else OSError(text)
 
 
 def java_message(e):

@@ -33,11 +33,6 @@ final class AotCache {
         .value();
   }
 
-  boolean exists() {
-    return Files.isReadable(installation.aotCacheFile())
-        && Files.isReadable(installation.clientAotCacheFile());
-  }
-
   void train() throws IOException, StepFailedException {
     make(installation.aotCacheFile(), this::trainWorker);
     make(installation.clientAotCacheFile(), this::trainClient);

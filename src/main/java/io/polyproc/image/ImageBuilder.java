@@ -23,6 +23,7 @@ final class ImageBuilder {
 
   private final Installation installation;
   private final ImageProperties properties;
+  private final long noted;
   private final List<Path> dependencies;
   private final Path jdk;
   private final Progress progress = new Progress(System.err);
@@ -30,6 +31,7 @@ final class ImageBuilder {
   private ImageBuilder(Installation installation, List<Path> dependencies, Path jdk) {
     this.installation = installation;
     this.properties = installation.imageProperties();
+    this.noted = Installation.lastModified(installation.imagePropertiesFile());
     this.dependencies = dependencies;
     this.jdk = jdk;
   }
@@ -148,7 +150,7 @@ final class ImageBuilder {
     AotCache cache = new AotCache(installation);
     String fingerprint = cache.fingerprint();
     if (properties.hasFingerprint(ImageProperties.AOT, fingerprint)
-        && (cache.exists() || !properties.isOn(ImageProperties.AOT))) {
+        && (installation.areAotCachesOlderThan(noted) || !properties.isOn(ImageProperties.AOT))) {
       return;
     }
     properties.put(ImageProperties.AOT_HOME, installation.home().toString());

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -147,15 +148,31 @@ public final class Installation {
 
   /**
    * The AOT cache, if it can be used here: it holds the absolute paths of its jars, so one that was
-   * moved with its distribution is of no use.
+   * moved with its distribution is of no use. The JVM does not check its content, so one that was
+   * written to since it was made is not used.
    */
   public Optional<Path> aotCache() {
     ImageProperties properties = imageProperties();
     boolean valid =
         properties.isOn(ImageProperties.AOT)
             && properties.get(ImageProperties.AOT_HOME).equals(Optional.of(home.toString()))
-            && Files.isReadable(aotCacheFile());
+            && areAotCachesOlderThan(lastModified(imagePropertiesFile()));
     return valid ? Optional.of(aotCacheFile()) : Optional.empty();
+  }
+
+  /** Whether both are there, and were not written to since the build noted that it made them. */
+  boolean areAotCachesOlderThan(long noted) {
+    return Stream.of(aotCacheFile(), clientAotCacheFile())
+        .allMatch(cache -> Files.isReadable(cache) && lastModified(cache) <= noted);
+  }
+
+  /** When a file was last written to, in nanoseconds since the epoch; 0 if it is not there. */
+  static long lastModified(Path file) {
+    try {
+      return Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS);
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   /** Whether Python code is compiled: only the runtime image of the distribution can. */

@@ -10,6 +10,9 @@ public final class CrashReport {
   /** The environment variable that asks for the Java stack trace. */
   static final String SETTING = "POLYPROC_DEBUG";
 
+  /** The end of the JVM's text for a SIGBUS: {@code InternalError} since Java 1.5. */
+  private static final String LOST_MEMORY = "a fault occurred in an unsafe memory access operation";
+
   private CrashReport() {}
 
   /** Has what ends a thread reported here, which Java would do with a stack trace. */
@@ -33,10 +36,15 @@ public final class CrashReport {
 
   static String text(Throwable failure, boolean trace) {
     String summary =
-        failure instanceof OutOfMemoryError
-            ? "polyproc: Java ran out of memory (%s); POLYPROC_JAVA_OPTS=-Xmx4g allows it 4 GiB"
-                .formatted(failure.getMessage())
-            : summary(oneLine(failure));
+        switch (failure) {
+          case OutOfMemoryError _ ->
+              "polyproc: Java ran out of memory (%s); POLYPROC_JAVA_OPTS=-Xmx4g allows it 4 GiB"
+                  .formatted(failure.getMessage());
+          case Throwable _ when isLostMemory(failure) ->
+              "polyproc: mapped memory is not there: its file was truncated, or its file system"
+                  + " (/dev/shm for shared memory) is full";
+          default -> summary(oneLine(failure));
+        };
     return summary + System.lineSeparator() + (trace ? trace(failure) : "");
   }
 
@@ -45,6 +53,11 @@ public final class CrashReport {
     return ("polyproc: internal error: %s; please report it to polyproc's issue tracker with the"
             + " output of 'polyproc doctor' and of a run with %s=1")
         .formatted(failure, SETTING);
+  }
+
+  /** What the JVM makes of a SIGBUS; Python wraps it. */
+  private static boolean isLostMemory(Throwable failure) {
+    return failure.toString().contains(LOST_MEMORY);
   }
 
   private static String oneLine(Throwable failure) {

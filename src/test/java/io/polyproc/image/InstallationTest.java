@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,16 +45,16 @@ final class InstallationTest {
 
   @Test
   void shouldUseAnAotCacheThatWasMadeHere() throws IOException {
+    Path cache = makeAotCaches();
     describe("aot=on", "aot.home=" + home);
-    Path cache = Files.createFile(home.resolve("lib/polyproc.aot"));
     assertEquals(Optional.of(cache), Installation.of(home).aotCache());
     assertTrue(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/a"));
   }
 
   @Test
   void shouldNotUseAnAotCacheThatWasMovedHere() throws IOException {
+    makeAotCaches();
     describe("aot=on", "aot.home=/elsewhere");
-    Files.createFile(home.resolve("lib/polyproc.aot"));
     assertEquals(Optional.empty(), Installation.of(home).aotCache());
     assertFalse(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/a"));
   }
@@ -61,6 +63,21 @@ final class InstallationTest {
   void shouldNotUseAnAotCacheThatIsGone() throws IOException {
     describe("aot=on", "aot.home=" + home);
     assertEquals(Optional.empty(), Installation.of(home).aotCache());
+  }
+
+  @Test
+  void shouldNotUseAnAotCacheThatWasChangedSinceItWasMade() throws IOException {
+    Path cache = makeAotCaches();
+    describe("aot=on", "aot.home=" + home);
+    Files.setLastModifiedTime(
+        cache, FileTime.fromMillis(System.currentTimeMillis() + Duration.ofMinutes(1).toMillis()));
+    assertEquals(Optional.empty(), Installation.of(home).aotCache());
+    assertFalse(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/a"));
+  }
+
+  private Path makeAotCaches() throws IOException {
+    Files.createFile(home.resolve("lib/client.aot"));
+    return Files.createFile(home.resolve("lib/polyproc.aot"));
   }
 
   private void describe(String... lines) throws IOException {

@@ -1,6 +1,7 @@
 package io.polyproc.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -31,14 +32,25 @@ final class LauncherTest {
     home = Files.createDirectories(folder.resolve("a home"));
     new Distribution(Path.of("").toAbsolutePath(), Installation.of(home))
         .copyFiles(List.of(Path.of("picocli-1.jar")));
-    Files.write(
-        home.resolve("lib/image.properties"), List.of("jit=on", "aot=on", "aot.home=" + home));
+    note("jit=on", "aot=off", "aot.home=" + home);
+  }
+
+  private void note(String... properties) throws IOException {
+    Files.write(home.resolve("lib/image.properties"), List.of(properties));
+  }
+
+  /** Both of them, and notes that they were made. */
+  private Path makeAotCaches() throws IOException {
+    Files.createFile(home.resolve("lib/client.aot"));
+    Path cache = Files.createFile(home.resolve("lib/polyproc.aot"));
+    note("jit=on", "aot=on", "aot.home=" + home);
+    return cache;
   }
 
   @Test
   void shouldStartTheSameJvmAsJavaDoesForWorkers() throws Exception {
     fakeJava(home.resolve("runtime"));
-    Files.createFile(home.resolve("lib/polyproc.aot"));
+    makeAotCaches();
 
     List<String> expected = new ArrayList<>(Installation.of(home).javaCommand());
     assertTrue(expected.contains("-XX:AOTCache=" + home + "/lib/polyproc.aot"));
@@ -100,6 +112,68 @@ final class LauncherTest {
   }
 
   @Test
+  void shouldMakeAnAotCacheAgainThatWasChangedOrLost() throws Exception {
+    fakeJava(home.resolve("runtime"));
+    Path cache = makeAotCaches();
+    String preparation = "io.polyproc.image.ImageBuilder aot " + home;
+    assertFalse(String.join(" ", run(Map.of(), "bin/polyproc").output()).contains(preparation));
+
+    Files.setLastModifiedTime(cache, later());
+    List<String> output = run(Map.of(), "bin/polyproc").output();
+    assertTrue(String.join(" ", output).contains(preparation), output::toString);
+    assertTrue(output.stream().noneMatch(option -> option.startsWith("-XX:AOTCache=")));
+
+    Files.delete(cache);
+    output = run(Map.of(), "bin/polyproc").output();
+    assertTrue(String.join(" ", output).contains(preparation), output::toString);
+  }
+
+  @Test
+  void shouldRefuseARuntimeImageThatWasChanged() throws Exception {
+    fakeJava(home.resolve("runtime"));
+    Path modules = Files.createDirectories(home.resolve("runtime/lib")).resolve("modules");
+    Files.setLastModifiedTime(Files.createFile(modules), later());
+
+    assertEquals(
+        new Result(
+            69,
+            List.of(
+                ("polyproc: %1$s/runtime was changed after it was made: delete %1$s and unpack or"
+                        + " build it again")
+                    .formatted(home))),
+        run(Map.of(), "bin/polyproc"));
+  }
+
+  @Test
+  void shouldTellOfTooFewDescriptors() throws Exception {
+    fakeJava(home.resolve("runtime"));
+    Path limited = home.resolve("limited");
+    Files.writeString(
+        limited, "#!/bin/bash\nulimit -n 100\nexec '%s/bin/polyproc'\n".formatted(home));
+    assertTrue(limited.toFile().setExecutable(true));
+
+    Result result = run(Map.of(), "limited");
+    assertEquals(69, result.status());
+    assertEquals(
+        List.of(
+            "polyproc: it needs 512 file descriptors, and 100 are allowed: raise the hard limit"
+                + " (ulimit -Hn 512)"),
+        result.output());
+  }
+
+  @Test
+  void shouldHaveTheDoctorReadTheWholeAotCache() throws Exception {
+    fakeJava(home.resolve("runtime"));
+    assertTrue(
+        run(Map.of(), "bin/polyproc", "doctor").output().contains("-XX:+VerifySharedSpaces"));
+    assertFalse(run(Map.of(), "bin/polyproc", "d.py").output().contains("-XX:+VerifySharedSpaces"));
+  }
+
+  private static FileTime later() {
+    return FileTime.fromMillis(System.currentTimeMillis() + 60_000);
+  }
+
+  @Test
   void shouldCopyAChangedShimWithoutABuild() throws Exception {
     Path tree = Files.createDirectories(folder.resolve("tree"));
     home = Files.createDirectories(tree.resolve("target/polyproc"));
@@ -110,9 +184,8 @@ final class LauncherTest {
     Files.copy(Path.of("polyproc"), tree.resolve("polyproc"), StandardCopyOption.COPY_ATTRIBUTES);
     Files.createFile(tree.resolve("pom.xml"));
     Files.createFile(Files.createDirectories(tree.resolve("python-shim")).resolve("new.py"));
-    FileTime later = FileTime.fromMillis(System.currentTimeMillis() + 60_000);
     Path stamp = Files.createFile(tree.resolve("target/polyproc.stamp"));
-    Files.setLastModifiedTime(stamp, later);
+    Files.setLastModifiedTime(stamp, later());
 
     Path launcher = Path.of("../../polyproc");
     List<String> expected = new ArrayList<>(Installation.of(home).javaCommand());

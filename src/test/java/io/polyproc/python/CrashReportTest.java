@@ -38,4 +38,14 @@ final class CrashReportTest {
         CrashReport.text(new OutOfMemoryError("Java heap space"), false)
             .contains("(Java heap space); POLYPROC_JAVA_OPTS=-Xmx"));
   }
+
+  @Test
+  void shouldTellThatMappedMemoryIsNotThere() {
+    InternalError fault =
+        new InternalError("a fault occurred in an unsafe memory access operation");
+    String report = CrashReport.text(new IllegalStateException(fault), false);
+
+    assertTrue(report.contains("/dev/shm for shared memory) is full"), report);
+    assertFalse(report.contains("internal error"), report);
+  }
 }
