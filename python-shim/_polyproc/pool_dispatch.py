@@ -23,6 +23,8 @@ _STEAL_SECONDS = 0.002
 _KILL_SECONDS = 1.0
 _INTERRUPT_SECONDS = 1.0
 _LEAST_FAILED_STARTS = 3
+_RETRY_SECONDS = 1.0
+_LONGEST_RETRY_SECONDS = 10.0
 
 
 class Dispatcher:
@@ -47,6 +49,8 @@ class Dispatcher:
         self._steal_at = None
         self._failed_starts = 0
         self._broken = None
+        """Why no worker gets ready: tasks fail with it."""
+        self._retry_at = 0.0
         self._starter = None
         self._start_at = None
         self._thread = threading.Thread(target=self._run, name="PoolDispatcher", daemon=True)
@@ -167,14 +171,24 @@ class Dispatcher:
     def _add_source(self, source):
         if source.timeout is not None:
             self._timed = True
-        if self._broken is not None:
+        if self._is_broken():
             self._fail_all(source)
         else:
             self._sources.append(source)
 
+    def _is_broken(self):
+        """Whether a task that comes now fails. After a while it is tried once more whether workers can be started."""
+        if self._broken is not None and time.monotonic() >= self._retry_at:
+            self._broken = None
+            self._failed_starts = 0
+            self._start_at = None
+            self._look_after()
+        return self._broken is not None
+
     def _dispatch(self):
-        if self._broken is not None:
+        if self._fed.waiting and self._is_broken():
             self._fail_all(self._fed)
+        if self._broken is not None:
             return
         workers = self._workers
         for worker in workers:
@@ -297,6 +311,7 @@ class Dispatcher:
             elif what == HELLO:
                 worker.ready = True
                 self._failed_starts = 0
+                self._broken = None
             elif what == FAREWELL:
                 worker.farewell = body.decode("utf-8", "replace")
             else:
@@ -393,10 +408,7 @@ class Dispatcher:
                     self._fail(group.job, group.index + i, lost(process.name, process.pid, status,
                                                                 group.source.describe(group.items[i])))
         if not worker.ready and not worker.leaving and status != INTERRUPTED:
-            self._failed_starts += 1
-            if self._failed_starts >= max(_LEAST_FAILED_STARTS, self._crew.size):
-                self._break(broken(self._failed_starts, process.name, process.pid, status,
-                                   worker.farewell))
+            self._start_failed(broken(self._failed_starts + 1, process.name, process.pid, status, worker.farewell))
         if status == INTERRUPTED:
             # All have been interrupted, and likely the program is about to end.
             self._start_at = time.monotonic() + _INTERRUPT_SECONDS
@@ -442,13 +454,24 @@ class Dispatcher:
         self._starter = None
 
     def _could_not_start(self, e):
+        self._start_at = time.monotonic() + 0.1 * (self._failed_starts + 1)
+        self._start_failed(e)
+
+    def _start_failed(self, e):
+        """Gives up when the start of several workers in a row has failed and none is left that serves."""
         self._failed_starts += 1
-        self._start_at = time.monotonic() + 0.1 * self._failed_starts
-        if self._failed_starts >= max(_LEAST_FAILED_STARTS, self._crew.size) and not self._workers:
+        many = max(_LEAST_FAILED_STARTS, self._crew.size)
+        if self._failed_starts < many:
+            return
+        if any(worker.ready for worker in self._workers):
+            pause = _RETRY_SECONDS * (self._failed_starts - many + 1)
+            self._start_at = time.monotonic() + min(pause, _LONGEST_RETRY_SECONDS)
+        else:
             self._break(e)
+            self._retry_at = time.monotonic() + _RETRY_SECONDS
 
     def _break(self, e):
-        """Nothing will be done any more: every task fails."""
+        """Nothing can be done: every task fails."""
         self._broken = e
         while self._returned:
             group = self._returned.popleft()

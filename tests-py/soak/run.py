@@ -57,6 +57,10 @@ class Ledger:
     def __init__(self):
         self.accepted = 0
         self.outcomes = collections.Counter()
+        self.lost = 0
+        """Tasks that failed as their worker was lost: of a map at least one."""
+        self.exits = 0
+        """Tasks that were to end their worker."""
         self.wrong = []
         self._open = {}
         self._lock = threading.Lock()
@@ -73,6 +77,10 @@ class Ledger:
             if self._open.pop(number, None) is None:
                 self.wrong.append(f'task {number} was answered twice: {outcome}')
             self.outcomes[outcome] += 1
+
+    def lose(self, count=1):
+        with self._lock:
+            self.lost += count
 
     def open(self):
         with self._lock:
@@ -96,6 +104,7 @@ class Load:
         kind = self.rng.choices(('quick', 'sleep', 'fail', 'large', 'exit'), (10, 4, 2, 2, 0.2))[0]
         size = self.rng.randrange(1, 200_000)
         number = self.ledger.accept()
+        self.ledger.exits += kind == 'exit' and size % 2
 
         def done(answer):
             right = answer[0] == number and answer[1] == (b'x' * size if kind == 'large' else kind)
@@ -107,7 +116,9 @@ class Load:
             expected = kind == 'fail' and isinstance(error, ValueError) and error.args == (number,)
             lost = isinstance(error, mp.WorkerLostError)
             self.ledger.answer(number, 'failed as it should' if expected else type(error).__name__)
-            if not (expected or lost):
+            if lost:
+                self.ledger.lose()
+            elif not expected:
                 self.ledger.complain(f'task {number} of kind {kind} fails: {error!r:.200}')
 
         self.pool.apply_async(work, (kind, number, size), callback=done, error_callback=failed)
@@ -125,7 +136,9 @@ class Load:
 
         def failed(error):
             self.ledger.answer(number, f'map: {type(error).__name__}')
-            if not isinstance(error, mp.WorkerLostError):
+            if isinstance(error, mp.WorkerLostError):
+                self.ledger.lose()
+            else:
                 self.ledger.complain(f'map {number} fails: {error!r:.200}')
 
         self.pool.map_async(element, range(count), chunk, callback=done, error_callback=failed)
@@ -146,6 +159,7 @@ class Load:
             except mp.TimeoutError:
                 self.ledger.complain(f'imap {number} hangs')
                 break
+        self.ledger.lose(lost)
         right = len(answers) + lost == count and set(answers) <= {-i for i in range(count)} \
             and len(set(answers)) == len(answers)
         self.ledger.answer(number, 'right imap' if right else 'wrong imap')
@@ -238,6 +252,8 @@ def main():
             time.sleep(0.05)
         if ledger.open():
             ledger.complain(f'{ledger.open()} tasks were never answered')
+        if ledger.lost > sum(kills.values()) + ledger.exits:
+            ledger.complain(f'{ledger.lost} tasks were lost: more than workers')
         warnings.simplefilter('ignore')
         for process in others:
             process.kill()

@@ -7,6 +7,7 @@ import multiprocessing as mp
 import os
 import subprocess
 import sys
+import time
 
 
 def fail(text):
@@ -23,6 +24,16 @@ def fail_at_first(path):
     except FileExistsError:
         return
     os._exit(9)
+
+
+def fail_if(wanted, path):
+    if os.path.exists(path) == wanted:
+        os._exit(9)
+
+
+def pause_and_tell(_):
+    time.sleep(0.05)
+    return os.getpid()
 
 
 def attempt(label, action):
@@ -45,6 +56,27 @@ if __name__ == '__main__':
         attempt('os._exit', lambda: pool.apply(square, (3,)))
     with ctx.Pool(2, fail_at_first, (os.path.join(os.getcwd(), 'mark'),)) as pool:
         attempt('only at first', lambda: pool.map(square, range(5)))
+    mark = os.path.join(os.getcwd(), 'another mark')
+    with ctx.Pool(2, fail_if, (False, mark)) as pool:
+        attempt('not yet', lambda: pool.apply(square, (3,)))
+        open(mark, 'x').close()
+        time.sleep(1.5)
+        attempt('later', lambda: pool.map(square, range(5)))
+    os.remove(mark)
+    with ctx.Pool(2, fail_if, (True, mark)) as pool:
+        while len(set(pool.map(pause_and_tell, range(8), 1))) < 2:
+            pass
+        open(mark, 'x').close()
+        attempt('one of two', lambda: pool.apply(os._exit, (4,)))
+        # The other one serves, whatever becomes of those that are to replace it.
+        for _ in range(5):
+            time.sleep(0.3)
+            pids = pool.map(pause_and_tell, range(4), 1)
+        print('served by', len(set(pids)))
+        os.remove(mark)
+        while len(set(pool.map(pause_and_tell, range(8), 1))) < 2:
+            pass
+        print('served by', 2)
     pool = ctx.Pool(1, fail, ('closed',))
     result = pool.apply_async(square, (3,))
     pool.close()
