@@ -24,7 +24,7 @@ _KILL_SECONDS = 1.0
 _INTERRUPT_SECONDS = 1.0
 _LEAST_FAILED_STARTS = 3
 _RETRY_SECONDS = 1.0
-_LONGEST_RETRY_SECONDS = 10.0
+_LONGEST_PAUSE_SECONDS = 2.0
 
 
 class Dispatcher:
@@ -464,8 +464,8 @@ class Dispatcher:
         if self._failed_starts < many:
             return
         if any(worker.ready for worker in self._workers):
-            pause = _RETRY_SECONDS * (self._failed_starts - many + 1)
-            self._start_at = time.monotonic() + min(pause, _LONGEST_RETRY_SECONDS)
+            pause = 0.1 * 2 ** (self._failed_starts - many)
+            self._start_at = time.monotonic() + min(pause, _LONGEST_PAUSE_SECONDS)
         else:
             self._break(e)
             self._retry_at = time.monotonic() + _RETRY_SECONDS
