@@ -464,8 +464,8 @@ class Dispatcher:
         if self._failed_starts < many:
             return
         if any(worker.ready for worker in self._workers):
-            pause = 0.1 * 2 ** (self._failed_starts - many)
-            self._start_at = time.monotonic() + min(pause, _LONGEST_PAUSE_SECONDS)
+            pause = min(0.1 * self._failed_starts, _LONGEST_PAUSE_SECONDS)
+            self._start_at = time.monotonic() + pause
         else:
             self._break(e)
             self._retry_at = time.monotonic() + _RETRY_SECONDS
