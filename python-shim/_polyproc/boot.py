@@ -50,8 +50,9 @@ def install(home, runtime, optimize, x_options):
     _polyproc.optimize = int(optimize)
     sys._xoptions = dict(_x_option(str(option)) for option in x_options)
     from _polyproc import initial  # notes what there is now
-    from _polyproc import collector, locks, polling, repairs, signals, sockets
+    from _polyproc import collector, exit_functions, locks, polling, repairs, signals, sockets
     collector.install()
+    exit_functions.install()
     repairs.install(_polyproc.optimize)
     locks.install()
     polling.install()

@@ -66,7 +66,7 @@ def report(e, hidden_frames=True):
         print(f"polyproc: {type(e).__name__}: {e}", file=sys.stderr)
         return
     if hidden_frames:
-        e.__traceback__ = _without_own_frames(e.__traceback__)
+        e.__traceback__ = without_own_frames(e.__traceback__)
     if sys.excepthook is sys.__excepthook__:
         _print(e)
     else:
@@ -104,7 +104,7 @@ def _call_hook(e):
         _print(e)
 
 
-def _without_own_frames(traceback):
+def without_own_frames(traceback):
     """Without what runs the program, and without functions that stand for built-in ones."""
     while traceback is not None and _filename(traceback).startswith(_OWN_FOLDER):
         traceback = traceback.tb_next

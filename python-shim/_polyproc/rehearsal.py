@@ -74,8 +74,9 @@ def _part(queue, lock, there):
 
 def _modules():
     names = ("multiprocessing.process", "multiprocessing.util", "multiprocessing.context",
-             "multiprocessing.spawn", "multiprocessing.connection", "multiprocessing.resource_tracker", "_polyproc.descriptors",
-             "_polyproc.lifecycle", "signal", "atexit", "threading", "sys", "__main__")
+             "multiprocessing.spawn", "multiprocessing.connection", "multiprocessing.resource_tracker",
+             "_polyproc.descriptors", "_polyproc.exit_functions", "_polyproc.lifecycle", "signal", "atexit",
+             "threading", "sys", "__main__")
     return [sys.modules[name] for name in names if name in sys.modules]
 
 
