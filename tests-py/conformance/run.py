@@ -18,6 +18,7 @@ than `passing.txt` says. Exit status: 0, or 1 if a test in the list does not pas
 import argparse
 import collections
 import concurrent.futures
+import fnmatch
 import glob
 import json
 import os
@@ -107,8 +108,8 @@ class Suite:
     def run(self):
         """Runs the tests chosen; returns the outcome and a detail of each, and tells of bad ones at once."""
         left = self.names()
-        outcomes = {name: ("impossible", reason) for name, reason in read_impossible().items()
-                    if name in left and name not in self._options.tests}
+        outcomes = {name: ("impossible", reason) for pattern, reason in read_impossible().items()
+                    for name in fnmatch.filter(left, pattern) if name not in self._options.tests}
         left = [name for name in left if name not in outcomes]
         while left:
             outcomes.update(self._run_once(left))
@@ -215,7 +216,7 @@ def read_list():
 
 
 def read_impossible():
-    """The tests that cannot pass on a JVM, as {`Class.test`: reason}."""
+    """The tests that cannot pass on a JVM, as {`Class.test`, or a pattern: reason}."""
     with open(os.path.join(HERE, "impossible.txt"), encoding="utf-8") as file:
         lines = [line for line in file if line.strip() and not line.startswith("#")]
     return {name: reason.strip() for name, _, reason in (line.partition(":") for line in lines)}
