@@ -34,11 +34,17 @@ public final class Descriptors {
   private static final int SOCK_STREAM = 1;
 
   /**
-   * The runtime's own descriptors have numbers from here on where they can be chosen: those below
-   * are the program's, so that a forked child, or a program that the daemon runs, can have the
-   * numbers that it had elsewhere.
+   * Numbers below this are the program's, so that a forked child, or a program that the daemon
+   * runs, can have those that it had elsewhere.
    */
   static final int FIRST_OF_RUNTIME = 256;
+
+  /**
+   * The runtime's own descriptors have numbers from here on where they can be chosen and so many
+   * are allowed: a program that looks for a large number of its own, and takes the first free one
+   * above the usual, must not get that of a descriptor which the runtime opens at that moment.
+   */
+  private static final int FIRST_CHOSEN = 1024;
 
   // Below this are the files of a JVM that was not started by one.
   private static final int FIRST_OF_PROGRAM = 64;
@@ -53,10 +59,13 @@ public final class Descriptors {
    * @return the number that it has from now on
    */
   static int internal(int fd) {
-    if (fd >= FIRST_OF_RUNTIME) {
+    if (fd >= FIRST_CHOSEN) {
       return note(fd);
     }
-    int moved = (int) LibC.FCNTL.tryCall(fd, F_DUPFD_CLOEXEC, FIRST_OF_RUNTIME);
+    int moved = (int) LibC.FCNTL.tryCall(fd, F_DUPFD_CLOEXEC, FIRST_CHOSEN);
+    if (moved < 0 && fd < FIRST_OF_RUNTIME) {
+      moved = (int) LibC.FCNTL.tryCall(fd, F_DUPFD_CLOEXEC, FIRST_OF_RUNTIME);
+    }
     if (moved < 0) {
       // So few are allowed that there are no such numbers.
       return note(fd);

@@ -6,10 +6,12 @@ import java.util.Map;
 final class Errno {
   static final int ENAMETOOLONG = 36;
   static final int EINTR = 4;
+  static final int EBADF = 9;
   static final int EAGAIN = 11;
   static final int ECHILD = 10;
   static final int EPIPE = 32;
   static final int ESRCH = 3;
+  static final int ENOTSOCK = 88;
   static final int ECONNRESET = 104;
   static final int ETIMEDOUT = 110;
 
@@ -19,7 +21,7 @@ final class Errno {
           Map.entry(2, "ENOENT"),
           Map.entry(ESRCH, "ESRCH"),
           Map.entry(EINTR, "EINTR"),
-          Map.entry(9, "EBADF"),
+          Map.entry(EBADF, "EBADF"),
           Map.entry(ECHILD, "ECHILD"),
           Map.entry(EAGAIN, "EAGAIN"),
           Map.entry(12, "ENOMEM"),
@@ -33,6 +35,7 @@ final class Errno {
           Map.entry(28, "ENOSPC"),
           Map.entry(EPIPE, "EPIPE"),
           Map.entry(38, "ENOSYS"),
+          Map.entry(ENOTSOCK, "ENOTSOCK"),
           Map.entry(90, "EMSGSIZE"),
           Map.entry(ECONNRESET, "ECONNRESET"),
           Map.entry(105, "ENOBUFS"),

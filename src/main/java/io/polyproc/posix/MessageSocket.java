@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ public final class MessageSocket implements AutoCloseable {
   private static final int SO_PEERCRED = 17;
   private static final int SUN_PATH_BYTES = 108;
   private static final int UCRED_BYTES = 12;
+
+  private static final Set<Integer> UNSENT =
+      Set.of(Errno.EPIPE, Errno.ECONNRESET, Errno.EAGAIN, Errno.EBADF, Errno.ENOTSOCK);
 
   /**
    * A received message and its descriptors, which the receiver owns; one that is for the program is
@@ -124,7 +128,7 @@ public final class MessageSocket implements AutoCloseable {
   /**
    * Sends one message; the descriptors stay the caller's.
    *
-   * @return false if the peer is gone
+   * @return false if the peer is gone, or the program has put a file of its own on this number
    */
   public boolean send(byte[] data, int... descriptors) {
     return send(data, 0, descriptors);
@@ -146,7 +150,7 @@ public final class MessageSocket implements AutoCloseable {
               .formatted(data.length, descriptors.length, MAX_BYTES, MAX_DESCRIPTORS));
     }
     long result = send(fd, data, flags, descriptors);
-    if (result == -Errno.EPIPE || result == -Errno.ECONNRESET || result == -Errno.EAGAIN) {
+    if (UNSENT.contains((int) -result)) {
       return false;
     }
     if (result < 0) {

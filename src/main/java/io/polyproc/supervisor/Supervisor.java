@@ -254,7 +254,7 @@ public final class Supervisor {
 
   /** Handles one message; false if the peer has closed, or said what nobody may say. */
   private boolean receive(Peer peer, @Nullable ProgramRun program, MessageSocket socket) {
-    Packet packet = socket.receive();
+    Packet packet = receive(peer, socket);
     if (packet == null) {
       return false;
     }
@@ -265,6 +265,19 @@ public final class Supervisor {
       LOG.log(Level.ERROR, "process " + peer.pid() + " is not listened to any more", e);
       Descriptors.closeAll(packet.descriptors());
       return false;
+    }
+  }
+
+  /**
+   * A program can put a file of its own on any number, also on that of a socket here. That is the
+   * end of one conversation, and not of all.
+   */
+  private static @Nullable Packet receive(Peer peer, MessageSocket socket) {
+    try {
+      return socket.receive();
+    } catch (PosixException e) {
+      LOG.log(Level.ERROR, "the socket of process " + peer.pid() + " is lost", e);
+      return null;
     }
   }
 

@@ -14,9 +14,16 @@ import io.polyproc.wire.ChildHandle;
 import io.polyproc.wire.ControlClient;
 import io.polyproc.wire.Message;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,6 +33,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** With shell scripts in the place of worker JVMs: what matters here is how they start and end. */
 @Timeout(60)
 final class SupervisorTest {
+  // Held, or what was set on it would be forgotten.
+  private static final Logger LOG = Logger.getLogger(Supervisor.class.getName());
+
   private Supervisor.Connection connection = start("exit 0", 0);
 
   private static Supervisor.Connection start(String script, int standbys) {
@@ -43,6 +53,7 @@ final class SupervisorTest {
   @AfterEach
   void close() {
     connection.close();
+    LOG.setLevel(null);
     assertFalse(connection.supervisor().isAlive());
   }
 
@@ -63,6 +74,47 @@ final class SupervisorTest {
     assertEquals(-Processes.SIGTERM, child.waitFor(20));
     child.signal(Processes.SIGTERM);
     child.close();
+  }
+
+  @Test
+  void shouldLoseOneSocketToTheProgramAndNoOtherProcess() throws IOException {
+    supervise("exec sleep 1000", 0);
+    ControlClient client = client();
+    Set<Integer> before = sockets();
+    ChildHandle child = start(client, false);
+    Set<Integer> ofChild = sockets();
+    ofChild.removeAll(before);
+    assertEquals(1, ofChild.size());
+    LOG.setLevel(Level.OFF); // it is told, as it should be
+    try (MemoryFile file = MemoryFile.of("other", new byte[] {'x'})) {
+      Descriptors.duplicateTo(file.fd(), ofChild.iterator().next());
+    }
+    ChildHandle other = start(client, false);
+    for (ChildHandle one : List.of(other, child)) {
+      one.signal(Processes.SIGTERM);
+      assertEquals(-Processes.SIGTERM, one.waitFor(20));
+      one.close();
+    }
+  }
+
+  private static Set<Integer> sockets() throws IOException {
+    Set<Integer> sockets = new HashSet<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path entry : entries) {
+        if (isSocket(entry)) {
+          sockets.add(Integer.valueOf(entry.getFileName().toString()));
+        }
+      }
+    }
+    return sockets;
+  }
+
+  private static boolean isSocket(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+    } catch (IOException e) {
+      return false; // closed meanwhile
+    }
   }
 
   @Test
