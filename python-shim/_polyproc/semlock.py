@@ -1,6 +1,7 @@
 """`SemLock`: arguments in, one Java call, a Python exception out."""
 
 import errno
+import itertools
 import operator
 import os
 import time
@@ -9,6 +10,8 @@ import _polyproc
 from _polyproc.descriptors import Handle
 
 _RECURSIVE_MUTEX = 0
+_LONGEST_NAME = 250
+_serial = itertools.count()
 _SLICE = 0.1
 """Seconds between two looks after signals: a thread inside a Java call is not woken by one."""
 
@@ -50,8 +53,39 @@ def _open(handle, identity, slot, kind, maxvalue):
         _polyproc.runtime.openSemaphore(handle.detach(), identity, slot, kind, maxvalue))
 
 
+def _path(name):
+    """The file of a semaphore's name: where Linux has them."""
+    if "\0" in name:
+        raise ValueError("embedded null character")
+    name = name.lstrip("/")
+    if not name or "/" in name or len(os.fsencode(name)) > _LONGEST_NAME:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    return f"/dev/shm/sem.{name}"
+
+
+def _without_file(call, *args):
+    """Calls; an error is about the semaphore and names no file."""
+    try:
+        return call(*args)
+    except OSError as e:
+        raise OSError(e.errno, os.strerror(e.errno)) from None
+
+
+def _create(path, kind, value, maxvalue):
+    """A new semaphore that is complete when its name is there."""
+    unfinished = f"{path}-{os.getpid()}-{next(_serial)}"
+    descriptor = _without_file(os.open, unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        semaphore = _polyproc.runtime.newNamedSemaphore(descriptor, kind, value, maxvalue)
+        _without_file(os.link, unfinished, path)
+    finally:
+        os.unlink(unfinished)
+    return semaphore
+
+
 class SemLock:
-    """A semaphore or recursive mutex that processes share."""
+    """A semaphore or recursive mutex that processes share. Only one that is to keep its name has one, for others to
+    open it by: it is then a file until `sem_unlink`."""
 
     SEM_VALUE_MAX = 2147483647
 
@@ -60,7 +94,14 @@ class SemLock:
             raise ValueError("unrecognized kind")
         if not 0 <= operator.index(value) <= self.SEM_VALUE_MAX:
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-        self._bind(_polyproc.runtime.newSemaphore(kind, value, maxvalue), kind, maxvalue, None)
+        if unlink or name is None:
+            name = None
+            semaphore = _polyproc.runtime.newSemaphore(kind, value, maxvalue)
+        else:
+            if not isinstance(name, str):
+                raise TypeError(f"SemLock() argument 'name' must be str, not {type(name).__name__}")
+            semaphore = _create(_path(name), kind, value, maxvalue)
+        self._bind(semaphore, kind, maxvalue, name)
 
     def _bind(self, semaphore, kind, maxvalue, name):
         self._semaphore = semaphore
@@ -73,11 +114,18 @@ class SemLock:
     @classmethod
     def _rebuild(cls, handle, kind, maxvalue, name):
         self = cls.__new__(cls)
-        self._bind(handle.open(), kind, maxvalue, name)
+        if name is None:
+            semaphore = handle.open()
+        else:
+            descriptor = _without_file(os.open, _path(name), os.O_RDWR)
+            semaphore = _polyproc.runtime.openNamedSemaphore(descriptor, kind, maxvalue)
+        self._bind(semaphore, kind, maxvalue, name)
         return self
 
     @property
     def handle(self):
+        if self.name is not None:
+            return id(self)  # whoever gets it opens the name
         return SemaphoreHandle(self._semaphore, self.kind, self.maxvalue)
 
     def acquire(self, block=True, timeout=None):
@@ -179,4 +227,11 @@ _INTERNAL = ("multiprocessing.", "_polyproc.", "concurrent.futures.")
 
 
 def sem_unlink(name):
-    """Nothing to do: the semaphores here have no names."""
+    """Removes a semaphore's name; those who have opened it keep it."""
+    if not isinstance(name, str):
+        raise TypeError(f"sem_unlink() argument must be str, not {type(name).__name__}")
+    try:
+        path = _path(name)
+    except OSError:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)) from None
+    _without_file(os.unlink, path)

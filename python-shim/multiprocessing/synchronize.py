@@ -33,6 +33,7 @@ def _init(self, kind, value, maxvalue, *, ctx):
 
 
 SemLock.__init__ = _init
+SemLock._make_name = staticmethod(lambda: None)  # else it would be a file, under all methods but fork
 SemLock.__getstate__ = _getstate_for
 SemLock.__setstate__ = _setstate_for
 

@@ -44,6 +44,7 @@ enum LibC {
   GETUID("getuid"),
   KILL("kill"),
   LISTEN("listen"),
+  LSEEK("lseek"),
   MEMFD_CREATE("memfd_create"),
   MMAP("mmap"),
   MPROTECT("mprotect"),

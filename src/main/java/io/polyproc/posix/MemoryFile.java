@@ -17,6 +17,7 @@ public final class MemoryFile implements AutoCloseable {
   private static final int MFD_CLOEXEC = 1;
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_SHARED = 1;
+  private static final int SEEK_END = 2;
   private static final int CHUNK = 256 << 10;
   private static final int MAX_CONTENT = 64 << 20;
 
@@ -38,7 +39,7 @@ public final class MemoryFile implements AutoCloseable {
           new MemoryFile(
               (int) LibC.MEMFD_CREATE.call(LibC.cString(arena, name).address(), MFD_CLOEXEC));
       try {
-        LibC.FTRUNCATE.call(file.fd, size);
+        file.resize(size);
         return file;
       } catch (PosixException e) {
         file.close();
@@ -106,6 +107,16 @@ public final class MemoryFile implements AutoCloseable {
   /** Takes over the descriptor of a memory file. */
   public static MemoryFile of(int fd) {
     return new MemoryFile(fd);
+  }
+
+  /** Changes the size, in bytes; new ones are zero. */
+  public void resize(long size) {
+    LibC.FTRUNCATE.call(fd, size);
+  }
+
+  /** The size in bytes. */
+  public long size() {
+    return LibC.LSEEK.call(fd, 0, SEEK_END);
   }
 
   /** The descriptor; it stays this object's. */

@@ -240,6 +240,16 @@ public final class Bridge {
     return SemaphoreArena.open(descriptor, identity, slot, kind, maxValue);
   }
 
+  /** A new semaphore in an empty file, by whose name others open it; takes the descriptor over. */
+  public SharedSemaphore newNamedSemaphore(int descriptor, int kind, int value, int maxValue) {
+    return SemaphoreArena.createIn(descriptor, kind, value, maxValue);
+  }
+
+  /** The semaphore that is in a file; takes the descriptor over. */
+  public SharedSemaphore openNamedSemaphore(int descriptor, int kind, int maxValue) {
+    return SemaphoreArena.openIn(descriptor, kind, maxValue);
+  }
+
   /** Reads and writes the messages of connections. */
   public Messages messages() {
     return new Messages();

@@ -32,6 +32,9 @@ public final class SemaphoreArena {
 
   private static final int SLOT_COUNT = 4095;
   private static final long BYTES = (SLOT_COUNT + 1L) * SharedSemaphore.SLOT_BYTES;
+  private static final long NAMED_BYTES = 2L * SharedSemaphore.SLOT_BYTES;
+  private static final long NAMED_SLOT = SharedSemaphore.SLOT_BYTES;
+  private static final int NO_DESCRIPTOR = -1;
   private static final int IDENTITY = 0;
   private static final int NEXT = 8;
   private static final int FREE = 16;
@@ -82,6 +85,43 @@ public final class SemaphoreArena {
     SharedSemaphore semaphore = new SharedSemaphore(arena, slot, kind, maxValue);
     semaphore.initialise(value);
     return semaphore;
+  }
+
+  /**
+   * A new semaphore that has a file to itself, in which whoever knows the file's name opens it. It
+   * lasts as long as the file does, and is unmapped once nothing refers to it here.
+   *
+   * @param descriptor of the file, which is empty; taken over
+   */
+  public static SharedSemaphore createIn(int descriptor, int kind, int value, int maxValue) {
+    try (MemoryFile file = MemoryFile.of(descriptor)) {
+      file.resize(NAMED_BYTES);
+      SharedSemaphore semaphore = new SharedSemaphore(mapNamed(file), NAMED_SLOT, kind, maxValue);
+      semaphore.initialise(value);
+      semaphore.retain(); // for the file: the slot is never free
+      return semaphore;
+    }
+  }
+
+  /**
+   * Opens a semaphore that was {@linkplain #createIn created} in a file.
+   *
+   * @param descriptor of the file; taken over
+   * @throws IllegalArgumentException if it is another kind of file
+   */
+  public static SharedSemaphore openIn(int descriptor, int kind, int maxValue) {
+    try (MemoryFile file = MemoryFile.of(descriptor)) {
+      if (file.size() != NAMED_BYTES) {
+        throw new IllegalArgumentException("not the file of a semaphore");
+      }
+      SharedSemaphore semaphore = new SharedSemaphore(mapNamed(file), NAMED_SLOT, kind, maxValue);
+      semaphore.retain();
+      return semaphore;
+    }
+  }
+
+  private static SemaphoreArena mapNamed(MemoryFile file) {
+    return new SemaphoreArena(NO_DESCRIPTOR, MemoryFile.mapManaged(file.fd(), NAMED_BYTES));
   }
 
   private static SemaphoreArena create() {
@@ -169,7 +209,7 @@ public final class SemaphoreArena {
     return (long) LONG.getVolatile(memory, IDENTITY);
   }
 
-  /** The descriptor to send; it stays this object's. */
+  /** The descriptor to send; it stays this object's. One that was opened by name has none. */
   public int descriptor() {
     return descriptor;
   }
