@@ -22,6 +22,9 @@ class ShimFinder:
     def find_spec(name, path=None, target=None):
         if name == "pip":
             _keep_pip_offline()
+        if name.endswith("cloudpickle.cloudpickle"):
+            from _polyproc import code_names
+            code_names.install()
         if name in _STAND_INS:
             from importlib.util import spec_from_file_location
             return spec_from_file_location(name, os.path.join(_polyproc.home, "_polyproc", _STAND_INS[name]))

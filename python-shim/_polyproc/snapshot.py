@@ -170,7 +170,7 @@ def _states(stage, restore, pickler):
 def _split(key, namespace, omitted):
     """The variables in two dicts: what code refers to, and the rest."""
     early, late = {}, {}
-    for name, value in list(namespace.items()):
+    for name, value in dict(namespace).items():
         if name == _SKIPPED:
             continue
         value = omitted.get((key, name), value)

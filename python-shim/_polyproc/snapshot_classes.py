@@ -42,10 +42,10 @@ _SINGLETON_TYPES = (type(None), type(Ellipsis), type(NotImplemented))
 def _reduce_builtin(snapshot, cls):
     """A type without a place of its own: as `types` has it, or as the type of something at hand."""
     for module_name in _PLACES_OF_UNNAMED:
-        for name, value in vars(sys.modules.get(module_name, types)).items():
+        for name, value in dict(vars(sys.modules.get(module_name, types))).items():
             if value is cls:
                 return snapshot.by_name(module_name, name)
-    for name, value in vars(sys.modules.get(cls.__module__, types)).items():
+    for name, value in dict(vars(sys.modules.get(cls.__module__, types))).items():
         if type(value) is cls:
             return type_of, (cls.__module__, name)
     raise TypeError(f"cannot pickle {cls!r}")

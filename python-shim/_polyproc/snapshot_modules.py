@@ -51,7 +51,7 @@ def _unregistered(own, seen):
     """Modules that are no entry of sys.modules but a variable: plugins are often loaded like that."""
     found = []
     for each in own:
-        for value in list(vars(each.module).values()):
+        for value in dict(vars(each.module)).values():
             if type(value) is ModuleType and id(value) not in seen and (
                     sys.modules.get(value.__name__) is not value and _is_users(value.__name__, value)):
                 seen.add(id(value))

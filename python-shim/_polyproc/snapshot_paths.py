@@ -40,7 +40,7 @@ def _phrase(root, path):
 
 def _roots(process_obj, modules):
     for own in modules:
-        for name, value in list(vars(own.module).items()):
+        for name, value in dict(vars(own.module)).items():
             yield value, f"global variable {name!r} of {own.module.__name__}", ""
     if isinstance(getattr(process_obj, "__dict__", None), dict):
         yield from _process_roots(vars(process_obj))

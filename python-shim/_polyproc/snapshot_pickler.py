@@ -181,7 +181,7 @@ class SnapshotPickler(SentCode):
 
     def imported_modules(self):
         """The modules travelling by name that are variables of the program."""
-        found = {id(value): value for own in self._modules for value in list(vars(own.module).values())
+        found = {id(value): value for own in self._modules for value in dict(vars(own.module)).values()
                  if type(value) is types.ModuleType and id(value) not in self._keys}
         return list(found.values())
 

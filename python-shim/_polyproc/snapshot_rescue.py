@@ -14,11 +14,15 @@ def capture_with_care(process_obj, pickler_class, modules, write, error):
     descending into instances, which serves for long linked lists; and if even that fails, without the
     variables at fault.
     """
+    flat = isinstance(error, RecursionError)
     for _ in range(_ATTEMPTS):
         try:
-            return write(process_obj, pickler_class, modules, isinstance(error, RecursionError))
+            return write(process_obj, pickler_class, modules, flat)
         except Exception as e:
-            error = e
+            too_deep = isinstance(e, RecursionError)
+            if flat and too_deep:
+                break
+            flat = too_deep
     omitted = _find_faulty(pickler_class, modules, write)
     try:
         return write(process_obj, pickler_class, modules, True, omitted)
@@ -29,16 +33,26 @@ def capture_with_care(process_obj, pickler_class, modules, write, error):
 
 
 def _find_faulty(pickler_class, modules, write):
-    """Placeholders for the variables that alone make the writing fail: {(module key, name): it}."""
-    names = [(own, name) for own in modules for name in list(vars(own.module))]
-    absent = {(own.key, name): None for own, name in names}
+    """Placeholders for the variables that alone make the writing fail: {(module key, name): it}.
+
+    Halves are halved as long as they fail: of thousands of variables, each of which would have to be
+    tried alone, few are at fault.
+    """
+    names = [(own, name) for own in modules for name in dict(vars(own.module))]
     found = {}
-    for own, name in names:
-        others = dict(absent)
-        del others[own.key, name]
+    parts = [names] if names else []
+    while parts:
+        part = parts.pop()
+        there = {(own.key, name) for own, name in part}
+        absent = {(own.key, name): None for own, name in names if (own.key, name) not in there}
         try:
-            write(None, pickler_class, modules, True, others)
+            write(None, pickler_class, modules, True, absent)
         except Exception as e:
-            found[own.key, name] = Unavailable(
-                describe(e), f"global variable {name!r} of {own.module.__name__}")
+            if len(part) > 1:
+                half = len(part) // 2
+                parts += part[:half], part[half:]
+            else:
+                own, name = part[0]
+                found[own.key, name] = Unavailable(
+                    describe(e), f"global variable {name!r} of {own.module.__name__}")
     return found

@@ -95,7 +95,7 @@ def _set_sys(state):
 @_carrier(LAST, _set_sys)
 def _sys_attributes(snapshot):
     """What the program has added or replaced: hooks, streams, attributes of its own."""
-    return {name: value for name, value in list(vars(sys).items())
+    return {name: value for name, value in dict(vars(sys)).items()
             if initial.sys_attributes.get(name, _ABSENT) is not value
             and name not in _SYS_NOT_CARRIED} or None
 

@@ -287,6 +287,10 @@ class PacketConnection(Connection):
             self._bad_message_length()
         _fail(message)
 
+    def __reduce__(self):
+        # And not registered for one pickler: packages with a pickler of their own know a Connection only.
+        return rebuild_packet_connection, (reduction.DupFd(self.fileno()), self.readable, self.writable)
+
 
 def packet_pipe():
     """Two ends for packets, the one to receive from first."""
@@ -296,14 +300,6 @@ def packet_pipe():
 
 def rebuild_packet_connection(df, readable, writable):
     return PacketConnection(df.detach(), readable, writable)
-
-
-def _reduce_packet_connection(connection):
-    df = reduction.DupFd(connection.fileno())
-    return rebuild_packet_connection, (df, connection.readable, connection.writable)
-
-
-reduction.register(PacketConnection, _reduce_packet_connection)
 
 
 # --- The handshake: whoever begins one must end it, lest a silent peer keep `accept` for itself.

@@ -58,6 +58,10 @@ def _init_simple_queue(self, *, ctx):
     self._wlock = ctx.Lock()
 
 
+_put_for_thread = Queue.put
+_put_joinable_for_thread = JoinableQueue.put
+_own_thread = Queue._start_thread, Queue._feed
+
 Queue.__init__ = _init_queue
 SimpleQueue.__init__ = _init_simple_queue
 
@@ -153,6 +157,9 @@ if _messages.areAvailable():
             if self._closed:
                 raise ValueError(f"Queue {self!r} is closed")
             feeder = self._feeder or self._start_feeder()
+            if feeder is None:
+                _put_for_thread(self, obj, block, timeout)
+                return
             try:
                 message = _dumps(obj)
             except Exception as e:
@@ -171,6 +178,9 @@ if _messages.areAvailable():
                 raise Full
 
         def _start_feeder(self):
+            """The feeder; None if a package has replaced the thread that feeds, which pickles in its own way."""
+            if (self._start_thread.__func__, self._feed) != _own_thread:
+                return None
             with self._notempty:
                 if self._feeder is None:
                     feeder = _Feeder(self)
@@ -202,9 +212,12 @@ if _messages.areAvailable():
         def put(self, obj, block=True, timeout=None):
             if self._closed:
                 raise ValueError(f"Queue {self!r} is closed")
+            feeder = self._feeder or self._start_feeder()
+            if feeder is None:
+                _put_joinable_for_thread(self, obj, block, timeout)
+                return
             self._take_place(block, timeout)
             with self._cond:
-                feeder = self._feeder or self._start_feeder()
                 try:
                     message = _dumps(obj)
                 except Exception as e:
