@@ -1,6 +1,7 @@
 """What GraalPy 25.0.3 does otherwise than CPython and programs notice, put right at boot."""
 
 import builtins
+import errno
 import faulthandler
 import operator
 import os
@@ -22,6 +23,8 @@ def install(optimize):
     """Puts right what every program meets; optimize: how often -O was given."""
     time.sleep = sleep
     os._exit = sys.modules["posix"]._exit = _exit
+    if not hasattr(os, "sched_getaffinity"):
+        os.sched_getaffinity = sys.modules["posix"].sched_getaffinity = sched_getaffinity
     _thread.get_native_id = get_native_id
     if "threading" in sys.modules:
         sys.modules["threading"].get_native_id = get_native_id
@@ -82,6 +85,21 @@ def _exit(status):
     _polyproc.runtime.halt(operator.index(status) & 0xff)
 
 
+def sched_getaffinity(pid, /):
+    """Returns the set of processors that a process may use; 0 is the calling one."""
+    pid = operator.index(pid)
+    try:
+        with open(f"/proc/{pid or 'self'}/status", "rb") as status:
+            allowed = next(line for line in status if line.startswith(b"Cpus_allowed_list:"))
+    except OSError:
+        raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH)) from None
+    processors = set()
+    for part in allowed.decode().split()[1].split(","):
+        first, _, last = part.partition("-")
+        processors.update(range(int(first), int(last or first) + 1))
+    return processors
+
+
 def get_native_id():
     """The kernel's id of the calling thread; GraalPy's is a number of Java's."""
     return int(_polyproc.runtime.currentThread())
@@ -121,7 +139,7 @@ def clear_frames(tb):
 
 # Pickled, and shown, as what they stand for.
 sleep = BuiltinFunction("time", sleep)
-_exit.__module__ = "posix"
+_exit.__module__ = sched_getaffinity.__module__ = "posix"
 get_native_id.__module__ = "_thread"
 compile.__module__ = "builtins"
 clear_frames.__module__ = "traceback"
