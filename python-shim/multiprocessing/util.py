@@ -1,20 +1,52 @@
 """Utilities of the package: the standard library's, with a registry that other threads may change meanwhile."""
 
+from collections.abc import MutableMapping
+
+import _polyproc
 from _polyproc.overlay import load_stdlib
 
 load_stdlib(globals())
 
 
-class _Registry(dict):
-    """Finalizers by their keys."""
+class _Registry(MutableMapping):
+    """Finalizers by their keys: a priority, and a number that no other has.
+
+    Java keeps them, by that number: callbacks of weak references and other threads change the registry at any moment,
+    which GraalPy's dict does not bear.
+    """
+
+    def __init__(self, finalizers=()):
+        self._pairs = _polyproc.runtime.newNumberedObjects()
+        self.update(finalizers)
+
+    def __setitem__(self, key, finalizer):
+        self._pairs.put(key[1], (key, finalizer))
+
+    def __getitem__(self, key):
+        pair = None if key is None else self._pairs.get(key[1])
+        if pair is None:
+            raise KeyError(key)
+        return pair[1]
+
+    def __delitem__(self, key):
+        # One that was called or cancelled has None for a key.
+        if key is None or not self._pairs.remove(key[1]):
+            raise KeyError(key)
+
+    def __contains__(self, key):
+        return key is not None and self._pairs.get(key[1]) is not None
+
+    def __len__(self):
+        return int(self._pairs.size())
 
     def __iter__(self):
-        # Where CPython copies the keys in one step, GraalPy 25.0.3 may be interrupted.
-        while True:
-            try:
-                return iter(list(self.keys()))
-            except RuntimeError:
-                pass
+        return iter([pair[0] for pair in self._pairs.all()])
+
+    def clear(self):
+        self._pairs.clear()
+
+    def copy(self):
+        return _Registry(self)
 
 
 _standard_registry = _finalizer_registry

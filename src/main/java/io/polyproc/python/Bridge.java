@@ -250,6 +250,11 @@ public final class Bridge {
     return SemaphoreArena.openIn(descriptor, kind, maxValue);
   }
 
+  /** A table that threads may change at once. */
+  public NumberedObjects newNumberedObjects() {
+    return new NumberedObjects();
+  }
+
   /** Reads and writes the messages of connections. */
   public Messages messages() {
     return new Messages();
