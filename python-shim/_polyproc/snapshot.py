@@ -170,6 +170,7 @@ def _states(stage, restore, pickler):
 def _split(key, namespace, omitted):
     """The variables in two dicts: what code refers to, and the rest."""
     early, late = {}, {}
+    # A copy, here and wherever a module is walked: GraalPy counts a namespace anew at every step.
     for name, value in dict(namespace).items():
         if name == _SKIPPED:
             continue

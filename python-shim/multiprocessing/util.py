@@ -33,9 +33,6 @@ class _Registry(MutableMapping):
         if key is None or not self._pairs.remove(key[1]):
             raise KeyError(key)
 
-    def __contains__(self, key):
-        return key is not None and self._pairs.get(key[1]) is not None
-
     def __len__(self):
         return int(self._pairs.size())
 
