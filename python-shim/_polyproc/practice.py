@@ -13,6 +13,7 @@ import time
 
 from _polyproc.pool_worker import WorkerEnd
 from _polyproc.rehearsal import nothing_changed
+from multiprocessing import util
 from multiprocessing.connection import Client
 
 _STEP_SECONDS = 0.5
@@ -145,6 +146,7 @@ def _locks(context):
 def _shared_numbers(context):
     from multiprocessing.heap import BufferWrapper, Heap
     heap, BufferWrapper._heap = BufferWrapper._heap, Heap()
+    others = set(util._finalizer_registry)
     value, array = context.Value("i", 0), context.Array("d", 10)
 
     def again():
@@ -155,8 +157,9 @@ def _shared_numbers(context):
             array[i] += value.value
         value.value = 0
     yield again
-    for arena in BufferWrapper._heap._arenas:
-        os.close(arena.fd)
+    for key, finalizer in list(util._finalizer_registry.items()):
+        if key not in others:
+            finalizer()
     BufferWrapper._heap = heap
 
 

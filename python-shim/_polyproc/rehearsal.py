@@ -8,6 +8,7 @@ import contextlib
 import os
 import runpy
 import sys
+from collections.abc import MutableMapping
 
 from _polyproc import child, descriptors, snapshot_placeholder
 
@@ -82,7 +83,7 @@ def _modules():
 
 @contextlib.contextmanager
 def nothing_changed():
-    """Puts back, at the end, the modules' variables and what is in their lists, dicts and sets."""
+    """Puts back, at the end, the modules' variables and what is in their lists, mappings and sets."""
     import atexit
     import threading
     import multiprocessing
@@ -119,8 +120,9 @@ def _nothing():
 
 
 def _contents(module):
-    return [(value, value.copy()) for name, value in vars(module).items()
-            if isinstance(value, (list, dict, set)) and name != "__builtins__"]
+    # A MutableMapping is the registry of finalizers.
+    return [(value, value.copy()) for name, value in dict(vars(module)).items()
+            if isinstance(value, (list, dict, set, MutableMapping)) and name != "__builtins__"]
 
 
 def _restore(container, copy):
