@@ -39,6 +39,7 @@ class Dispatcher:
         self._asleep = False
         self._state = RUN
         self._sources = collections.deque()
+        """With tasks that nobody has taken yet."""
         self._returned = collections.deque()
         self.call_pace = Pace()
         self._fed = FedCalls(self.call_pace, timeout)
@@ -87,7 +88,8 @@ class Dispatcher:
 
     def put(self, _=None):
         """Looks at what has changed."""
-        self._wake()
+        # A message and not just a call to wake up, which would be lost right before it waits.
+        self._post(_nothing, None)
 
     def terminate(self):
         """Ends the thread, without waiting for what it has to do."""
@@ -107,8 +109,8 @@ class Dispatcher:
 
     def _run(self):
         try:
-            while self._state != TERMINATE and not self._is_done():
-                self._step()
+            while self._proceed():
+                self._wait()
         except BaseException as e:
             report(e)
             self._break(e)
@@ -116,12 +118,17 @@ class Dispatcher:
             self._close()
             util.debug("dispatcher exiting")
 
-    def _step(self):
+    def _proceed(self):
+        """Does all that can be done now; returns whether there will be more."""
         while self._inbox:
             function, argument = self._inbox.popleft()
             function(argument)
         self._look_after()
         self._dispatch()
+        return self._state != TERMINATE and not self._is_done()
+
+    def _wait(self):
+        """Waits until something has changed, and hears what has come."""
         timeout = self._timeout()
         self._asleep = True
         if self._inbox or self._fed.waiting and self._idle() or self._state == TERMINATE:
@@ -143,7 +150,7 @@ class Dispatcher:
         return not self._workers and self._starter is None
 
     def _has_tasks(self):
-        return bool(self._returned or self._sources or self._fed.waiting)
+        return bool(self._returned or self._sources or not self._fed.is_empty())
 
     def _idle(self):
         return any(worker.is_available() and not worker.count for worker in self._workers)
@@ -173,7 +180,7 @@ class Dispatcher:
             self._timed = True
         if self._is_broken():
             self._fail_all(source)
-        else:
+        elif not source.is_empty():
             self._sources.append(source)
 
     def _is_broken(self):
@@ -231,18 +238,18 @@ class Dispatcher:
         return self._fed.take(1, 1)
 
     def _take(self, worker, ahead):
-        while self._sources:
-            source = self._sources[0]
-            most = source.pace.ahead()
-            # Once half of them are left.
-            if ahead and 2 * worker.count > most or most == worker.count:
-                return None
-            count = 1 if self._timed else min(most - worker.count, worker.left)
-            group = source.take(max(1, count), len(self._workers))
-            if group is not None:
-                return group
+        if not self._sources:
+            return None
+        source = self._sources[0]
+        most = source.pace.ahead()
+        # Once half of them are left.
+        if ahead and 2 * worker.count > most or most == worker.count:
+            return None
+        count = 1 if self._timed else min(most - worker.count, worker.left)
+        group = source.take(max(1, count), len(self._workers))
+        if source.is_empty():
             self._sources.popleft()
-        return None
+        return group
 
     def _send(self, worker, group):
         source = group.source
@@ -427,7 +434,7 @@ class Dispatcher:
         self._start_at = None
         if (self._starter is None and self._broken is None
                 and len(self._crew.processes) < self._crew.size
-                and (self._state == RUN or self._cache)):
+                and (self._state == RUN or self._cache or self._has_tasks())):
             self._starter = threading.Thread(target=self._start_workers, name="PoolStarter",
                                              daemon=True)
             self._starter.start()
@@ -493,6 +500,10 @@ class Dispatcher:
                 return
             for i in range(len(group.items)):
                 self._fail(group.job, group.index + i, self._broken)
+
+
+def _nothing(_):
+    pass
 
 
 def report(e):

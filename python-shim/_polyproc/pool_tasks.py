@@ -68,12 +68,19 @@ class Calls:
         self.pace = pace
         self.timeout = timeout
         self._calls = calls
+        self._next = next(calls, None)
+
+    def is_empty(self):
+        """Whether there are no tasks, or no more."""
+        return self._next is None
 
     def take(self, count, workers):
         """The next tasks, as far as there are any: a group, or None."""
-        for index, call in self._calls:
-            return Group(self, self.job, index, [call])
-        return None
+        if self._next is None:
+            return None
+        index, call = self._next
+        self._next = next(self._calls, None)
+        return Group(self, self.job, index, [call])
 
     def encode(self, group, pickler):
         """The tasks' header fields and body."""
@@ -92,10 +99,13 @@ class FedCalls(Calls):
     """
 
     def __init__(self, pace, timeout):
-        super().__init__(None, None, pace, timeout)
+        super().__init__(None, iter(()), pace, timeout)
         self.waiting = collections.deque()
         self.room = threading.Event()
         """Set when only a few are waiting."""
+
+    def is_empty(self):
+        return not self.waiting
 
     def take(self, count, workers):
         if not self.waiting:
@@ -125,11 +135,12 @@ class Elements:
         self._how = (STAR if star else 0) | (EACH if each else 0)
         self._key = None
 
+    def is_empty(self):
+        return self._next == len(self._elements)
+
     def take(self, count, workers):
         left = len(self._elements) - self._next
         if not left:
-            self._elements = ()
-            self._next = 0
             return None
         # Towards the end smaller portions, so that the workers finish together.
         count = max(1, min(count, left // (2 * workers)))

@@ -33,6 +33,11 @@ class ShimUnitIT {
     run(Interpreter.polyproc(), "practice_test.py");
   }
 
+  @Test
+  void shouldEndDispatchers() throws IOException, InterruptedException {
+    run(Interpreter.polyproc(), "pool_dispatch_test.py");
+  }
+
   /** What a snapshot holds: all the same to any Python, and CPython is the quickest. */
   @Test
   void shouldTakeSnapshots() throws IOException, InterruptedException {
