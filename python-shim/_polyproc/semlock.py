@@ -7,7 +7,7 @@ import os
 import time
 
 import _polyproc
-from _polyproc.descriptors import Handle
+from _polyproc.descriptors import Handle, call
 
 _RECURSIVE_MUTEX = 0
 _LONGEST_NAME = 250
@@ -118,7 +118,7 @@ class SemLock:
             semaphore = handle.open()
         else:
             descriptor = _without_file(os.open, _path(name), os.O_RDWR)
-            semaphore = _polyproc.runtime.openNamedSemaphore(descriptor, kind, maxvalue)
+            semaphore = call("openNamedSemaphore", descriptor, kind, maxvalue)
         self._bind(semaphore, kind, maxvalue, name)
         return self
 

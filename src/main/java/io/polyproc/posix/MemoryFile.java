@@ -6,12 +6,11 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
- * Anonymous memory behind a descriptor ({@code man 2 memfd_create}). It has no name in any file
- * system, so the kernel frees it with the last process that holds it and nothing can leak.
+ * Memory behind a descriptor. What is {@linkplain #create created} here is anonymous ({@code man 2
+ * memfd_create}): it has no name in any file system, so the kernel frees it with the last process
+ * that holds it and nothing can leak. What is {@linkplain #of(int) taken over} may also be a file.
  */
 public final class MemoryFile implements AutoCloseable {
   private static final int MFD_CLOEXEC = 1;
@@ -67,7 +66,7 @@ public final class MemoryFile implements AutoCloseable {
 
   /** All that a descriptor's memory file holds, which must not be more than 64 MiB. */
   public static byte[] content(int fd) throws IOException {
-    long size = Files.size(Path.of("/proc/self/fd/" + fd));
+    long size = size(fd);
     if (size > MAX_CONTENT) {
       throw new IOException("a memory file of %d bytes is too large".formatted(size));
     }
@@ -94,17 +93,17 @@ public final class MemoryFile implements AutoCloseable {
   }
 
   /** The last {@code limit} bytes of what a descriptor's file holds, as UTF-8 text. */
-  public static String tail(int fd, int limit, long size) {
+  public static String tail(int fd, int limit) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(limit);
-      long from = Math.max(0, size - limit);
+      long from = Math.max(0, size(fd) - limit);
       long read = LibC.PREAD.call(fd, buffer.address(), limit, from);
       byte[] bytes = buffer.asSlice(0, read).toArray(JAVA_BYTE);
       return new String(bytes, StandardCharsets.UTF_8);
     }
   }
 
-  /** Takes over the descriptor of a memory file. */
+  /** Takes over the descriptor of a memory file, or of another one that can be mapped. */
   public static MemoryFile of(int fd) {
     return new MemoryFile(fd);
   }
@@ -116,6 +115,10 @@ public final class MemoryFile implements AutoCloseable {
 
   /** The size in bytes. */
   public long size() {
+    return size(fd);
+  }
+
+  private static long size(int fd) {
     return LibC.LSEEK.call(fd, 0, SEEK_END);
   }
 

@@ -10,8 +10,6 @@ import io.polyproc.wire.Message;
 import io.polyproc.wire.Message.Role;
 import io.polyproc.wire.MessageCodec;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -319,12 +317,7 @@ final class WorkerJvm {
   }
 
   private String lastWords() {
-    try {
-      long size = Files.size(Path.of("/proc/self/fd/" + log.fd()));
-      return MemoryFile.tail(log.fd(), LAST_WORDS_BYTES, size).strip();
-    } catch (IOException e) {
-      return "(its log can't be read: " + e + ")";
-    }
+    return MemoryFile.tail(log.fd(), LAST_WORDS_BYTES).strip();
   }
 
   /** Whoever may ask the supervisor for processes: the main program, or a worker. */

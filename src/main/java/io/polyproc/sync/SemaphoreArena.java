@@ -112,7 +112,7 @@ public final class SemaphoreArena {
   public static SharedSemaphore openIn(int descriptor, int kind, int maxValue) {
     try (MemoryFile file = MemoryFile.of(descriptor)) {
       if (file.size() != NAMED_BYTES) {
-        throw new IllegalArgumentException("not the file of a semaphore");
+        throw new IllegalArgumentException("sem_open of another file failed: EINVAL (22)");
       }
       SharedSemaphore semaphore = new SharedSemaphore(mapNamed(file), NAMED_SLOT, kind, maxValue);
       semaphore.retain();

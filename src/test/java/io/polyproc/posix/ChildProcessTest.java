@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +109,6 @@ final class ChildProcessTest {
   }
 
   private String written() throws IOException {
-    return MemoryFile.tail(output.fd(), 1000, Files.size(Path.of("/proc/self/fd/" + output.fd())));
+    return MemoryFile.tail(output.fd(), 1000);
   }
 }

@@ -59,7 +59,7 @@ final class MessageSocketTest {
     assertNotNull(packet);
     assertArrayEquals(new byte[] {1}, packet.data());
     assertEquals(1, packet.descriptors().length);
-    assertEquals("content", MemoryFile.tail(packet.descriptors()[0], 100, 7));
+    assertEquals("content", MemoryFile.tail(packet.descriptors()[0], 100));
     Descriptors.close(packet.descriptors()[0]);
     packet = MessageSocket.receiveDescriptors(stream[1], 2);
     assertNotNull(packet);
@@ -78,7 +78,7 @@ final class MessageSocketTest {
     int[] received = receive().descriptors();
     assertEquals(2, received.length);
     for (int descriptor : received) {
-      assertEquals("content", MemoryFile.tail(descriptor, 100, 7));
+      assertEquals("content", MemoryFile.tail(descriptor, 100));
       Descriptors.close(descriptor);
     }
   }

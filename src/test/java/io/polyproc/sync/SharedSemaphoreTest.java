@@ -323,6 +323,15 @@ final class SharedSemaphoreTest {
     semaphore.close();
   }
 
+  @Test
+  void shouldRefuseAFileThatIsNoSemaphore() {
+    MemoryFile text = MemoryFile.of("polyproc-test", new byte[] {1, 2, 3});
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> SemaphoreArena.openIn(text.fd(), SEMAPHORE, 1));
+    assertEquals("sem_open of another file failed: EINVAL (22)", e.getMessage());
+  }
+
   private static SharedSemaphore tracked(int permits) {
     SharedSemaphore semaphore = SemaphoreArena.newSemaphore(SEMAPHORE, permits, Integer.MAX_VALUE);
     semaphore.track();
