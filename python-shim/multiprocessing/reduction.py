@@ -9,7 +9,7 @@ import select
 
 from _polyproc.descriptors import Handle as DupFd, call
 
-from _polyproc import pickling
+from _polyproc import pickling, plain_pickles
 
 HAVE_SEND_HANDLE = True
 
@@ -35,6 +35,9 @@ def dumps(obj):
     """
     if _polyproc.embedded:
         return bytes(_new_dumps(ForkingPickler, obj))
+    data = plain_pickles.dumps(obj)
+    if data is not None:
+        return data
     try:
         pickler, parts, reducers = _idle_picklers.pop()
     except IndexError:

@@ -38,6 +38,11 @@ class ShimUnitIT {
     run(Interpreter.polyproc(), "pool_dispatch_test.py");
   }
 
+  @Test
+  void shouldPicklePlainObjects() throws IOException, InterruptedException {
+    run(Interpreter.polyproc(), "plain_pickles_test.py");
+  }
+
   /** What a snapshot holds: all the same to any Python, and CPython is the quickest. */
   @Test
   void shouldTakeSnapshots() throws IOException, InterruptedException {
