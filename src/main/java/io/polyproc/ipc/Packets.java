@@ -48,6 +48,7 @@ public final class Packets {
   private static final byte[] EMPTY = {};
 
   private final PacketBuffer buffer = new PacketBuffer();
+  private final BriefWait wait = new BriefWait();
   private byte[] content = EMPTY;
 
   /**
@@ -89,7 +90,9 @@ public final class Packets {
    * @return {@link #DONE} or why not, as above, or {@code -errno}
    */
   public int read(int fd, long limit) {
+    wait.begin(fd);
     long length = buffer.receive(fd);
+    wait.end();
     int file = buffer.takeDescriptor();
     try {
       if (length <= 0) {
