@@ -12,6 +12,8 @@ _SMALL = 256
 _FOUR_BYTES = 1 << 31
 _LONGEST_BYTES = 1 << 32
 _MOST_ITEMS = 32
+_MOST_PARTS = 64
+"""Tuples that are in an object several times are written as often: without a memo it could grow without end."""
 _OTHER = 2
 """As if there were two lists: it is not plain."""
 
@@ -91,7 +93,7 @@ def _add_items(parts, items, lists, begin, end):
     parts.append(begin)
     for item in items:
         lists = _add(parts, item, lists)
-        if lists >= _OTHER:
+        if lists >= _OTHER or len(parts) > _MOST_PARTS:
             return _OTHER
     parts.append(end)
     return lists

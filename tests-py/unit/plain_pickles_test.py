@@ -56,7 +56,12 @@ class PlainPickles(unittest.TestCase):
         own = []
         own.append(own)
         twice = []
-        for obj in *_OTHERS, Subclass(3), own, (twice, twice), (twice, 1, {}):
+        deep = grown = ()
+        for _ in range(900):
+            deep = (deep,)
+        for _ in range(60):
+            grown = (grown, grown)
+        for obj in *_OTHERS, Subclass(3), own, (twice, twice), (twice, 1, {}), deep, grown:
             with self.subTest(type(obj)):
                 self.assertIsNone(plain_pickles.dumps(obj))
 
