@@ -88,12 +88,12 @@ def _add(parts, obj, lists):
 
 
 def _add_items(parts, items, lists, begin, end):
-    if lists >= _OTHER or len(items) > _MOST_ITEMS:
+    if lists >= _OTHER or len(items) > _MOST_ITEMS or len(parts) > _MOST_PARTS:
         return _OTHER
     parts.append(begin)
     for item in items:
         lists = _add(parts, item, lists)
-        if lists >= _OTHER or len(parts) > _MOST_PARTS:
+        if lists >= _OTHER:
             return _OTHER
     parts.append(end)
     return lists
