@@ -500,7 +500,9 @@ public final class Supervisor {
     try {
       return add(fork(original, Role.STANDBY));
     } catch (IOException | PosixException | IllegalArgumentException e) {
-      LOG.log(Level.WARNING, "a worker could not be forked; others boot in full", e);
+      // No warning: it would stand in the program's standard error, which has what it asked for all
+      // the same.
+      LOG.log(Level.DEBUG, "a worker could not be forked; others boot in full", e);
       zygote = null;
       original.discard();
       return null;
