@@ -21,6 +21,7 @@ _BYTE = [bytes((number,)) for number in range(_SMALL)]
 _SMALL_INT = [b"K" + byte for byte in _BYTE]
 _SMALL_INT_ALONE = [_BEGIN + number + _END for number in _SMALL_INT]
 _SHORT_BYTES = [b"C" + length for length in _BYTE]
+_LONG_BYTES = _BEGIN + b"B"
 _SHORT_TEXT = [b"\x8c" + length for length in _BYTE]
 _pack_float = struct.Struct(">d").pack
 
@@ -37,10 +38,7 @@ def dumps(obj):
     elif cls is bytes:
         length = len(obj)
         if _SMALL <= length < _LONGEST_BYTES:
-            return b"".join((b"\x80\x04B", length.to_bytes(4, "little"), obj, _END))
-    elif cls is tuple or cls is list:
-        if len(obj) > _MOST_ITEMS:
-            return None
+            return b"".join((_LONG_BYTES, length.to_bytes(4, "little"), obj, _END))
     parts = [_BEGIN]
     if _add(parts, obj, 0) >= _OTHER:
         return None

@@ -12,35 +12,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The unit tests of the Python side, which no program can see. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShimUnitIT {
   private static final Path FOLDER = Path.of("tests-py", "unit");
 
-  @Test
-  void shouldKeepModulesOnTheShelf() throws IOException, InterruptedException {
-    run(Interpreter.polyproc(), "shelf_test.py");
-  }
-
-  @Test
-  void shouldEndHandshakes() throws IOException, InterruptedException {
-    run(Interpreter.polyproc(), "handshake_test.py");
-  }
-
-  @Test
-  void shouldPractiseWithoutATrace() throws IOException, InterruptedException {
-    run(Interpreter.polyproc(), "practice_test.py");
-  }
-
-  @Test
-  void shouldEndDispatchers() throws IOException, InterruptedException {
-    run(Interpreter.polyproc(), "pool_dispatch_test.py");
-  }
-
-  @Test
-  void shouldPicklePlainObjects() throws IOException, InterruptedException {
-    run(Interpreter.polyproc(), "plain_pickles_test.py");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "shelf_test.py",
+        "handshake_test.py",
+        "practice_test.py",
+        "pool_dispatch_test.py",
+        "plain_pickles_test.py"
+      })
+  void shouldPass(String tests) throws IOException, InterruptedException {
+    run(Interpreter.polyproc(), tests);
   }
 
   /** What a snapshot holds: all the same to any Python, and CPython is the quickest. */
