@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 
+from _polyproc import boot, main
 from _polyproc.pool_worker import WorkerEnd
 from _polyproc.rehearsal import nothing_changed
 from multiprocessing import util
@@ -20,12 +21,20 @@ _STEP_SECONDS = 0.5
 _STEPS = 4
 """Of each piece."""
 
+_REVIEWS = 2
+"""How often all pieces come once more."""
+
 _MESSAGES = (42, None, "hello", 2.5, b"bytes", True, [42, None, "hello"], (1, "two", 3.0), {"a": 1, "b": [2, 3]},
              ("task", 7, "function", (1, 2), {}), list(range(20)), 10 ** 20, "x" * 300)
 
 
 def step():
-    """Does a little of it; returns whether there is more."""
+    """Does a little of it; returns whether there is more before the next review.
+
+    A review begins with the next step. It is meant for a compiler that has nothing to do: Truffle then wants
+    a tenth of the usual number of calls, and what is called here as often has been compiled before a program
+    calls it.
+    """
     piece = next(_plan, None)
     if piece is None:
         return False
@@ -291,5 +300,48 @@ class _Server:
         self._server.listener.close()
 
 
-PIECES = _computing, _connections, _queues, _locks, _shared_numbers, _pool, _manager
-_plan = (piece for piece in PIECES for _ in range(_STEPS))
+_SOURCES = {
+    "program.py": """
+import os.path
+import plain
+from collections import OrderedDict, namedtuple
+from package import inner
+from package.inner import value
+assert plain.name == "plain" and value == inner.value == 7 and __name__ == "__main__"
+""",
+    "plain.py": "import sys\nfrom os import path\nname = __name__\n",
+    "package/__init__.py": "from . import inner\nfrom .inner import value as other\n",
+    "package/inner.py": "import functools\n\n\nclass Inner:\n    pass\n\n\nvalue = 7\n",
+}
+
+
+@contextlib.contextmanager
+def _programs(context):
+    """The start of a program, its imports and its end."""
+    with tempfile.TemporaryDirectory(prefix="polyproc-practice-") as folder:
+        os.mkdir(os.path.join(folder, "package"))
+        for name, source in _SOURCES.items():
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(source)
+        program = os.path.join(folder, "program.py")
+        mask = os.umask(0o77)
+        os.umask(mask)
+
+        def again():
+            with nothing_changed():
+                boot.become([text for variable in os.environ.items() for text in variable], os.getcwd(), mask, [], [])
+                if main.run("script", program, ["argument"]):
+                    raise AssertionError("a practised program has failed")
+        yield again
+
+
+PIECES = _programs, _computing, _connections, _queues, _locks, _shared_numbers, _pool, _manager
+
+
+def _plan_all():
+    for steps in (_STEPS, *[1] * _REVIEWS):
+        yield from (piece for piece in PIECES for _ in range(steps))
+        yield None
+
+
+_plan = _plan_all()

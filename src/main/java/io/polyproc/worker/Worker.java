@@ -77,6 +77,14 @@ public final class Worker {
   /** How often an apprentice does, so that the compiler has seen enough. */
   private static final int PRACTICE_ROUNDS = 150;
 
+  /**
+   * How often an apprentice does all of it once more when everything is compiled, and how many
+   * rounds of a process belong to that.
+   */
+  private static final int REVIEWS = 2;
+
+  private static final int REVIEW_ROUNDS = 20;
+
   /** An apprentice is ready when it has used less than 1/QUIET_SHARE of a processor for so long. */
   private static final int QUIET_MILLIS = 500;
 
@@ -108,6 +116,8 @@ public final class Worker {
   private CompilerGate gate;
   private int rest;
   private int round;
+  private int reviews;
+  private boolean settles;
   private Preparation preparation = Preparation.WARM_UP;
 
   private Worker(
@@ -277,6 +287,10 @@ public final class Worker {
   /**
    * Does a little of what the compiler is to have seen; when that is all done, waits until it is
    * compiled. Whoever is forked meanwhile would have to compile it, too.
+   *
+   * <p>Then it reviews: while its queue is nearly empty, Truffle compiles what was called a tenth
+   * as often as usual. A program would begin with the compilation of whatever it calls that was
+   * called so often here.
    */
   private boolean practise() {
     if (ModuleLayer.boot().findModule(COMPILER).isEmpty()) {
@@ -286,16 +300,29 @@ public final class Worker {
     if (HeapKeeper.used() > PRACTICE_BYTES) {
       System.gc();
     }
-    if (rehearse(ROUNDS + PRACTICE_ROUNDS) || python.practise()) {
+    if (!settles
+        && (rehearse(ROUNDS + PRACTICE_ROUNDS + reviews * REVIEW_ROUNDS) || practiseInPython())) {
       return true;
     }
+    settles = true;
     Duration before = Processes.processorTime();
     if (!Descriptors.poll(new int[] {control.fd()}, QUIET_MILLIS)[0]
         && Processes.processorTime().minus(before).toMillis() * QUIET_SHARE > QUIET_MILLIS) {
       return true;
     }
+    settles = false;
+    if (reviews++ < REVIEWS) {
+      return true;
+    }
     System.gc();
     return false;
+  }
+
+  private boolean practiseInPython() {
+    boolean more = python.practise();
+    // A practised program has taken over SIGINT.
+    Processes.ignore(Processes.SIGINT);
+    return more;
   }
 
   private Preparation prepared() {
