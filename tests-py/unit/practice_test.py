@@ -3,6 +3,8 @@
 import glob
 import multiprocessing
 import os
+import signal
+import sys
 import tempfile
 import threading
 import time
@@ -54,11 +56,39 @@ class Practice(unittest.TestCase):
         process, counter = multiprocessing.current_process(), repr(multiprocessing.process._process_counter)
         registry = dict(multiprocessing.util._finalizer_registry)
         for piece in practice.PIECES:
+            self.play(piece)  # what is imported once
+        interpreter = self.interpreter()
+        for piece in practice.PIECES:
             self.play(piece)
         self.assertIs(process, multiprocessing.current_process())
         self.assertEqual(counter, repr(multiprocessing.process._process_counter))
         self.assertEqual(registry, multiprocessing.util._finalizer_registry)
         self.assertEqual([], multiprocessing.active_children())
+        self.assertEqual(interpreter, self.interpreter())
+
+    @staticmethod
+    def interpreter():
+        """What a program changes of its interpreter and its process when it begins."""
+        mask = os.umask(0)
+        os.umask(mask)
+        return {"modules": set(sys.modules), "path": list(sys.path), "importers": set(sys.path_importer_cache),
+                "arguments": (list(sys.argv), list(sys.orig_argv)), "main": set(vars(sys.modules["__main__"])),
+                "environment": dict(os.environ), "folder": os.getcwd(), "umask": mask,
+                "handlers": {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}}
+
+    def test_programs_run(self):
+        ran = []
+        self.addCleanup(setattr, practice.main, "run", practice.main.run)
+        run = practice.main.run
+        practice.main.run = lambda *arguments: ran.append(run(*arguments)) or ran[-1]
+        self.play(practice._programs)
+        self.assertEqual([0, 0], ran)
+
+    def test_a_program_that_fails_is_noticed(self):
+        self.addCleanup(setattr, practice.main, "run", practice.main.run)
+        practice.main.run = lambda *arguments: 1
+        with self.assertRaisesRegex(AssertionError, "practised program"):
+            self.play(practice._programs)
 
     def test_steps_come_to_an_end(self):
         self.addCleanup(setattr, practice, "_STEP_SECONDS", practice._STEP_SECONDS)
@@ -67,6 +97,11 @@ class Practice(unittest.TestCase):
         while practice.step():
             count += 1
         self.assertEqual(count, practice._STEPS * len(practice.PIECES))
+        for _ in range(practice._REVIEWS):
+            count = 0
+            while practice.step():
+                count += 1
+            self.assertEqual(count, len(practice.PIECES))
         self.assertFalse(practice.step())
 
 
