@@ -126,7 +126,7 @@ def rehearse(stage, number):
 
 
 def practise():
-    """Does a little of what the compiler is to see; returns whether there is more."""
+    """Does a little of what the compiler is to see; returns whether there may be more before the next review."""
     from _polyproc import practice
     return practice.step()
 

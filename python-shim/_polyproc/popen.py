@@ -43,7 +43,7 @@ class Popen:
     def _launch(self, process_obj):
         context.set_spawning_popen(self)
         try:
-            payload = pickle.dumps((self.method, _surroundings(self._inherited),
+            payload = pickle.dumps((self.method, surroundings(self._inherited),
                                     self._body(process_obj)))
         finally:
             context.set_spawning_popen(None)
@@ -175,7 +175,7 @@ class ForkserverPopen(SpawnPopen):
         return sys.path, forkserver._forkserver._preload_modules
 
 
-def _surroundings(descriptors):
+def surroundings(descriptors):
     """What a child process has from its parent whatever the start method."""
     mask = os.umask(0)
     os.umask(mask)

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 
-from _polyproc import boot, main
+from _polyproc import boot, main, popen
 from _polyproc.pool_worker import WorkerEnd
 from _polyproc.rehearsal import nothing_changed
 from multiprocessing import util
@@ -29,9 +29,9 @@ _MESSAGES = (42, None, "hello", 2.5, b"bytes", True, [42, None, "hello"], (1, "t
 
 
 def step():
-    """Does a little of it; returns whether there is more before the next review.
+    """Does a little of it; returns whether there may be more before the next review.
 
-    A review begins with the next step. It is meant for a compiler that has nothing to do: Truffle then wants
+    The next step after that begins the review, if there is another. It is meant for a compiler that has nothing to do: Truffle then wants
     a tenth of the usual number of calls, and what is called here as often has been compiled before a program
     calls it.
     """
@@ -324,12 +324,12 @@ def _programs(context):
             with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                 file.write(source)
         program = os.path.join(folder, "program.py")
-        mask = os.umask(0o77)
-        os.umask(mask)
+        around = popen.surroundings(())
+        environment = [text for variable in around["environment"].items() for text in variable]
 
         def again():
             with nothing_changed():
-                boot.become([text for variable in os.environ.items() for text in variable], os.getcwd(), mask, [], [])
+                boot.become(environment, around["cwd"], around["umask"], [], [])
                 if main.run("script", program, ["argument"]):
                     raise AssertionError("a practised program has failed")
         yield again

@@ -10,7 +10,7 @@ import threading
 import time
 import unittest
 
-from _polyproc import practice, warmup
+from _polyproc import popen, practice, warmup
 from _polyproc.rehearsal import nothing_changed
 
 while warmup.step():  # as a standby has
@@ -69,11 +69,9 @@ class Practice(unittest.TestCase):
     @staticmethod
     def interpreter():
         """What a program changes of its interpreter and its process when it begins."""
-        mask = os.umask(0)
-        os.umask(mask)
         return {"modules": set(sys.modules), "path": list(sys.path), "importers": set(sys.path_importer_cache),
                 "arguments": (list(sys.argv), list(sys.orig_argv)), "main": set(vars(sys.modules["__main__"])),
-                "environment": dict(os.environ), "folder": os.getcwd(), "umask": mask,
+                "surroundings": popen.surroundings(()),
                 "handlers": {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}}
 
     def test_programs_run(self):

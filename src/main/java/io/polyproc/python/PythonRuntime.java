@@ -110,9 +110,10 @@ public final class PythonRuntime {
   }
 
   /**
-   * Does a little of what the compiler is to have seen before a program needs it.
+   * Does a little of what the compiler is to have seen before a program needs it. After it has
+   * returned false, the next call begins a review, if there is another.
    *
-   * @return whether there is more
+   * @return whether it has done something
    */
   public boolean practise() {
     return boot.invokeMember("practise").asBoolean();

@@ -77,12 +77,7 @@ public final class Worker {
   /** How often an apprentice does, so that the compiler has seen enough. */
   private static final int PRACTICE_ROUNDS = 150;
 
-  /**
-   * How often an apprentice does all of it once more when everything is compiled, and how many
-   * rounds of a process belong to that.
-   */
-  private static final int REVIEWS = 2;
-
+  /** How often in each review, when everything is compiled. */
   private static final int REVIEW_ROUNDS = 20;
 
   /** An apprentice is ready when it has used less than 1/QUIET_SHARE of a processor for so long. */
@@ -116,7 +111,7 @@ public final class Worker {
   private CompilerGate gate;
   private int rest;
   private int round;
-  private int reviews;
+  private int practiceRounds = ROUNDS + PRACTICE_ROUNDS;
   private boolean settles;
   private Preparation preparation = Preparation.WARM_UP;
 
@@ -249,6 +244,8 @@ public final class Worker {
       } else {
         wait = 0;
         preparation = step();
+        // A process or a program that was played has taken it over.
+        Processes.ignore(Processes.SIGINT);
       }
     }
   }
@@ -279,8 +276,6 @@ public final class Worker {
     }
     Rehearsal.play(python, round++, deferred::connected);
     bridge.disconnect();
-    // The rehearsed process has taken over SIGINT.
-    Processes.ignore(Processes.SIGINT);
     return true;
   }
 
@@ -300,8 +295,7 @@ public final class Worker {
     if (HeapKeeper.used() > PRACTICE_BYTES) {
       System.gc();
     }
-    if (!settles
-        && (rehearse(ROUNDS + PRACTICE_ROUNDS + reviews * REVIEW_ROUNDS) || practiseInPython())) {
+    if (!settles && (rehearse(practiceRounds) || python.practise())) {
       return true;
     }
     settles = true;
@@ -310,19 +304,13 @@ public final class Worker {
         && Processes.processorTime().minus(before).toMillis() * QUIET_SHARE > QUIET_MILLIS) {
       return true;
     }
-    settles = false;
-    if (reviews++ < REVIEWS) {
+    if (python.practise()) {
+      settles = false;
+      practiceRounds += REVIEW_ROUNDS;
       return true;
     }
     System.gc();
     return false;
-  }
-
-  private boolean practiseInPython() {
-    boolean more = python.practise();
-    // A practised program has taken over SIGINT.
-    Processes.ignore(Processes.SIGINT);
-    return more;
   }
 
   private Preparation prepared() {
