@@ -10,14 +10,18 @@ import sys
 from importlib import _bootstrap
 from importlib.machinery import ModuleSpec
 
-_NAMES = iter((
+_USUAL = (
     "random", "datetime", "json", "argparse", "decimal", "fractions", "statistics", "csv", "pathlib", "glob",
     "fnmatch", "tempfile", "shutil", "subprocess", "hashlib", "hmac", "base64", "string", "textwrap", "pprint",
     "copy", "dataclasses", "uuid", "platform", "timeit", "inspect", "concurrent.futures", "queue", "socket",
     "ssl", "selectors", "configparser", "gzip", "zipfile", "tarfile", "difflib", "unittest", "unittest.mock",
     "logging.handlers", "html", "email.message", "email.parser", "http.client", "urllib.parse",
     "urllib.request", "socketserver", "http.server", "xml.etree.ElementTree", "getpass", "graphlib",
-    "importlib.resources", "importlib.metadata", "asyncio", "doctest"))
+    "importlib.resources", "importlib.metadata", "asyncio", "doctest")
+_NATIVE = ("xml.etree.ElementTree", "getpass")
+"""Those that import a module in native code."""
+
+_NAMES = iter(_USUAL)
 _HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(os.__file__)))) + os.sep
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__))
 _kept = {}
@@ -111,6 +115,18 @@ def step():
     if name not in sys.modules:
         _import_ahead(name)
     return True
+
+
+def without_native():
+    """Lets `step` import nothing that is in native code."""
+    plan(name for name in _USUAL if name not in _NATIVE)
+
+
+def plan(wanted):
+    """Lets `step` import only those of its modules whose names are wanted."""
+    global _NAMES
+    wanted = frozenset(wanted)
+    _NAMES = iter([name for name in _USUAL if name in wanted])
 
 
 def _import_ahead(name):

@@ -26,7 +26,11 @@ final class PythonFindings {
     long start = System.nanoTime();
     try (Context context =
         PythonContexts.create(
-            PythonOptions.DEFAULT, installation.launcher(), List.of(), System::getenv)) {
+            PythonContexts.engine(),
+            PythonOptions.DEFAULT,
+            installation.launcher(),
+            List.of(),
+            System::getenv)) {
       String home = evaluate(context, "__import__('sys').prefix");
       long milliseconds = (System.nanoTime() - start) / 1_000_000;
       List<Finding> findings = new ArrayList<>();

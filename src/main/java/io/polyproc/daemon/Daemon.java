@@ -23,8 +23,11 @@ import io.polyproc.worker.Worker;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -143,18 +146,31 @@ public final class Daemon {
       unused.getFirst().getValue().retire();
       supervisors.remove(unused.getFirst().getKey());
     }
+    StandbyPolicy policy = StandbyPolicy.forDaemon(environment);
     Supervisor supervisor =
         new Supervisor(
             loop,
-            Worker.command(
+            Worker.daemonCommand(
                 installation,
                 PythonOptions.fromArguments(key.options()),
                 Path.of(key.executable()),
-                true),
+                policy.heirs() > 0),
             environment,
-            StandbyPolicy.forDaemon(environment));
+            policy);
     supervisors.put(key, supervisor);
     return supervisor;
+  }
+
+  /** What is run, as it is now: who runs the same has the same code. */
+  private static String script(RunRequest request) {
+    Path file = Path.of(request.folder()).resolve(request.program().getLast());
+    try {
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      return request.script() + "\0" + found.lastModifiedTime() + "\0" + found.size();
+    } catch (IOException | InvalidPathException e) {
+      // A module, or text.
+      return request.script();
+    }
   }
 
   private String report() {
@@ -167,6 +183,7 @@ public final class Daemon {
         processes     %d
         standbys      %d
         practised     %s
+        heirs         %d ready, %d programs begun from one
         ends after    %d s without a program
         """
         .formatted(
@@ -177,6 +194,8 @@ public final class Daemon {
             processes,
             standbys,
             supervisors.values().stream().anyMatch(Supervisor::hasPractised) ? "yes" : "no",
+            supervisors.values().stream().mapToInt(Supervisor::heirs).sum(),
+            supervisors.values().stream().mapToInt(Supervisor::programsFromHeirs).sum(),
             idle.toSeconds());
   }
 
@@ -249,8 +268,7 @@ public final class Daemon {
           throw new IOException("the daemon belongs to another build, or ends");
         }
         Supervisor supervisor = supervisor(StandbyKey.of(request), request.environment());
-        Supervisor.Running program =
-            supervisor.run(new Message.AssignProgram(), descriptors, this::ended);
+        Supervisor.Running program = supervisor.run(script(request), descriptors, this::ended);
         running = program;
         programsRun++;
         lastUsed = System.nanoTime();

@@ -26,10 +26,16 @@ public final class HeapKeeper {
   @SuppressWarnings("unused") // a reference that is not reachable itself is never queued
   private @Nullable Reference<Object> witness;
 
+  private static boolean started;
+
   private HeapKeeper() {}
 
-  /** Starts to look after this process's heap. */
-  public static void start() {
+  /** Starts to look after this process's heap; once is enough, also for what is forked from it. */
+  public static synchronized void start() {
+    if (started) {
+      return;
+    }
+    started = true;
     Thread thread = new Thread(new HeapKeeper()::keep, "polyproc-heap-keeper");
     thread.setDaemon(true);
     thread.start();

@@ -12,7 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Calls on raw file descriptors. Whoever receives a descriptor from here owns and closes it.
@@ -50,6 +54,9 @@ public final class Descriptors {
   private static final int FIRST_OF_PROGRAM = 64;
   private static final Path OPEN = Path.of("/proc/self/fd");
   private static final BitSet INTERNAL = new BitSet();
+
+  /** The JDK opens them once. */
+  private static final Set<String> RANDOM_DEVICES = Set.of("/dev/random", "/dev/urandom");
 
   private Descriptors() {}
 
@@ -156,6 +163,51 @@ public final class Descriptors {
         .toArray();
   }
 
+  /** What each open descriptor above 2 refers to, in the words of {@code man 5 proc}. */
+  public static Map<Integer, String> targets() {
+    Map<Integer, String> targets = new HashMap<>();
+    for (int fd : open()) {
+      if (fd > 2) {
+        target(fd).ifPresent(target -> targets.put(fd, target));
+      }
+    }
+    return targets;
+  }
+
+  /**
+   * Closes what a program has left open: all descriptors above 2 but those that there were before
+   * it, and files of the distribution and of the JDK, which the JVM has opened for itself.
+   *
+   * @param before the {@link #targets} then
+   * @param spared others that stay
+   * @param home the folder of the distribution
+   */
+  public static void closeAllBut(Map<Integer, String> before, Set<Integer> spared, Path home) {
+    Path java = Path.of(System.getProperty("java.home"));
+    targets()
+        .forEach(
+            (fd, target) -> {
+              boolean kept =
+                  target.equals(before.get(fd))
+                      || RANDOM_DEVICES.contains(target)
+                      || spared.contains(fd)
+                      || Path.of(target).startsWith(home)
+                      || Path.of(target).startsWith(java);
+              if (!kept) {
+                close(fd);
+              }
+            });
+  }
+
+  private static Optional<String> target(int fd) {
+    try {
+      return Optional.of(Files.readSymbolicLink(OPEN.resolve(Integer.toString(fd))).toString());
+    } catch (IOException e) {
+      // Closed meanwhile.
+      return Optional.empty();
+    }
+  }
+
   private static List<Integer> open() {
     List<Integer> open = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(OPEN)) {
@@ -169,18 +221,13 @@ public final class Descriptors {
   }
 
   private static boolean isProgramFile(int fd, Path home) {
-    try {
-      String target = Files.readSymbolicLink(OPEN.resolve(Integer.toString(fd))).toString();
-      if (target.startsWith("pipe:") || target.startsWith("socket:")) {
-        return true;
-      }
-      return target.startsWith("/memfd:")
-          ? !target.startsWith("/memfd:polyproc-")
-          : target.startsWith("/") && !isRuntimeFile(target, home);
-    } catch (IOException e) {
-      // Closed meanwhile.
-      return false;
+    String target = target(fd).orElse("");
+    if (target.startsWith("pipe:") || target.startsWith("socket:")) {
+      return true;
     }
+    return target.startsWith("/memfd:")
+        ? !target.startsWith("/memfd:polyproc-")
+        : target.startsWith("/") && !isRuntimeFile(target, home);
   }
 
   private static boolean isRuntimeFile(String path, Path home) {

@@ -27,6 +27,8 @@ import java.util.List;
 enum LibC {
   ACCEPT4("accept4"),
   BIND("bind"),
+  CHDIR("chdir"),
+  CLEARENV("clearenv"),
   CLOSE("close"),
   CONNECT("connect"),
   DUP("dup"),
@@ -57,6 +59,7 @@ enum LibC {
   READ("read"),
   RECVMSG("recvmsg"),
   SENDMSG("sendmsg"),
+  SETENV("setenv"),
   SETSOCKOPT("setsockopt"),
   SHUTDOWN("shutdown"),
   SIGACTION("sigaction"),

@@ -33,6 +33,7 @@ public final class MessageSocket implements AutoCloseable {
   private static final int AF_UNIX = 1;
   private static final int SOCK_SEQPACKET = 5;
   private static final int SOL_SOCKET = 1;
+  private static final int SHUT_RD = 0;
   private static final int SHUT_RDWR = 2;
   private static final int SO_PEERCRED = 17;
   private static final int SUN_PATH_BYTES = 108;
@@ -230,6 +231,14 @@ public final class MessageSocket implements AutoCloseable {
    */
   public void disconnect() {
     LibC.SHUTDOWN.tryCall(fd, SHUT_RDWR);
+  }
+
+  /**
+   * Lets whoever receives from this end see the peer's end, which can be sent to all the same. The
+   * peer can't send any more.
+   */
+  public void endReceiving() {
+    LibC.SHUTDOWN.tryCall(fd, SHUT_RD);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Calls on this process and on others by their id. */
@@ -58,6 +59,23 @@ public final class Processes {
     int mask = (int) LibC.UMASK.call(0);
     LibC.UMASK.call(mask);
     return mask;
+  }
+
+  /** Sets the permissions that new files do not get. */
+  public static void setFileModeMask(int mask) {
+    LibC.UMASK.call(mask);
+  }
+
+  /** Goes to a folder and has these variables, and no others, from now on. */
+  public static void moveTo(Path folder, Map<String, String> environment) {
+    try (Arena arena = Arena.ofConfined()) {
+      LibC.CHDIR.call(LibC.cString(arena, folder.toString()).address());
+      LibC.CLEARENV.call();
+      environment.forEach(
+          (name, value) ->
+              LibC.SETENV.call(
+                  LibC.cString(arena, name).address(), LibC.cString(arena, value).address(), 1));
+    }
   }
 
   /**

@@ -36,18 +36,20 @@ public final class PythonContexts {
   /**
    * A context with the options and the environment variables that {@code python} obeys.
    *
+   * @param engine keeps compiled code when its context goes
    * @param executable becomes {@code sys.executable}
    * @param originalArguments becomes {@code sys.orig_argv}, without the executable
    * @param env looks up an environment variable
    */
   public static Context create(
+      Engine engine,
       PythonOptions options,
       Path executable,
       List<String> originalArguments,
       UnaryOperator<@Nullable String> env) {
     Context.Builder builder =
         Context.newBuilder("python")
-            .engine(engine())
+            .engine(engine)
             .allowAllAccess(true)
             .allowExperimentalOptions(true)
             .in(new FileInputStream(FileDescriptor.in))
@@ -102,8 +104,8 @@ public final class PythonContexts {
     return CrashReport.wantsTrace() ? all : new TracelessOutput(all);
   }
 
-  /** An engine of its own keeps compiled code when its context goes. */
-  private static Engine engine() {
+  /** An engine for the contexts of one process, one after the other. */
+  public static Engine engine() {
     return Engine.newBuilder("python")
         .allowExperimentalOptions(true)
         .option("engine.WarnInterpreterOnly", "false")

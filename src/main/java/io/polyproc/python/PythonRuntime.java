@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
@@ -32,28 +33,34 @@ public final class PythonRuntime {
           __import__("_polyproc.boot").boot.install_embedded(home, runtime, path, start_method))
       """;
 
+  private final Context context;
   private final Value boot;
 
-  private PythonRuntime(Value boot) {
+  private PythonRuntime(Context context, Value boot) {
+    this.context = context;
     this.boot = boot;
   }
 
   /**
    * Makes the context.
    *
+   * @param engine keeps compiled code when the context is closed
    * @param shim the folder of the shim's packages
    * @param executable becomes {@code sys.executable}
    * @param originalArguments becomes {@code sys.orig_argv}, without the executable
    */
   public static PythonRuntime start(
+      Engine engine,
       PythonOptions options,
       Path shim,
       Path executable,
       List<String> originalArguments,
       Bridge bridge) {
     UnaryOperator<@Nullable String> environment = System::getenv;
-    Context context = PythonContexts.create(options, executable, originalArguments, environment);
+    Context context =
+        PythonContexts.create(engine, options, executable, originalArguments, environment);
     return new PythonRuntime(
+        context,
         context
             .eval("python", BOOT)
             .execute(
@@ -97,6 +104,21 @@ public final class PythonRuntime {
    */
   public boolean importAhead() {
     return boot.invokeMember("import_ahead").asBoolean();
+  }
+
+  /** Lets {@link #importAhead()} import no modules in native code, nor what needs them. */
+  public void importNothingNative() {
+    boot.invokeMember("import_nothing_native");
+  }
+
+  /** Lets {@link #importAhead()} import only what is among these modules. */
+  public void importAhead(List<String> names) {
+    boot.invokeMember("plan_imports", (Object) names.toArray(String[]::new));
+  }
+
+  /** The names of all modules that are imported. */
+  public List<String> importedModules() {
+    return List.of(boot.invokeMember("imported_modules").as(String[].class));
   }
 
   /**
@@ -154,6 +176,24 @@ public final class PythonRuntime {
         request.commandLine().toArray(String[]::new),
         request.ignoredSignals().stream().mapToInt(Integer::intValue).toArray());
     return runMain(request.program().getFirst(), request.program().getLast(), request.arguments());
+  }
+
+  /** Before a main program that is asked afterwards whether it {@link #leavesNothing}. */
+  public void noteBegin() {
+    boot.invokeMember("note_begin");
+  }
+
+  /**
+   * After a main program: whether it has changed nothing that only the end of this process takes
+   * back, as far as Python knows.
+   */
+  public boolean leavesNothing() {
+    return boot.invokeMember("leaves_nothing").asBoolean();
+  }
+
+  /** Ends the context, with all that its program had. */
+  public void close() {
+    context.close(true);
   }
 
   /**

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One running program, as its supervisor sees it: what its processes share. */
 final class ProgramRun {
+  private final String script;
   private final Peer main;
   private final Consumer<Exited> onEnd;
   private final Map<String, Integer> sharedDescriptors = new HashMap<>();
@@ -17,12 +18,18 @@ final class ProgramRun {
   private long killAt;
 
   /**
+   * @param script what it runs, for who runs the same next
    * @param main the program's first process
    * @param onEnd called once, when it has ended and none of its daemonic processes is left
    */
-  ProgramRun(Peer main, Consumer<Exited> onEnd) {
+  ProgramRun(String script, Peer main, Consumer<Exited> onEnd) {
+    this.script = script;
     this.main = main;
     this.onEnd = onEnd;
+  }
+
+  String script() {
+    return script;
   }
 
   boolean isMain(Peer peer) {

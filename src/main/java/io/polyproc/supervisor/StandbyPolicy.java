@@ -15,13 +15,17 @@ import java.util.Map;
  * @param limit the most standby workers at a time
  * @param practises whether a worker lets its compiler see the hot paths, for a minute, before
  *     others are forked from it
+ * @param heirs for how many scripts at a time a process waits that has compiled their code
  */
-public record StandbyPolicy(int limit, boolean practises) {
+public record StandbyPolicy(int limit, boolean practises, int heirs) {
   /** Overrides the number of standby workers; 0 switches booting ahead off. */
   public static final String SETTING = "POLYPROC_STANDBY";
 
   /** {@code off}: no worker practises for the daemon. */
   public static final String PRACTICE = "POLYPROC_PRACTICE";
+
+  /** For how many scripts a process waits that has compiled their code; by default for none. */
+  public static final String HEIRS = "POLYPROC_HEIRS";
 
   /** What a standby worker takes at most, in bytes, with a reserve for what it will run. */
   private static final long WORKER_BYTES = 512L << 20;
@@ -37,11 +41,14 @@ public record StandbyPolicy(int limit, boolean practises) {
     if (limit < 0) {
       throw new IllegalArgumentException(SETTING + " must not be negative: " + limit);
     }
+    if (heirs < 0) {
+      throw new IllegalArgumentException(HEIRS + " must not be negative: " + heirs);
+    }
   }
 
-  /** Nobody practises. */
+  /** Nobody practises or leaves anything. */
   public StandbyPolicy(int limit) {
-    this(limit, false);
+    this(limit, false, 0);
   }
 
   /** The number from the environment, or else one that this machine's cores and memory allow. */
@@ -65,7 +72,8 @@ public record StandbyPolicy(int limit, boolean practises) {
     boolean practises =
         !environment.getOrDefault(PRACTICE, "on").equals("off")
             && Memory.availableNow() > PRACTICE_BYTES;
-    return new StandbyPolicy(limit, practises);
+    String heirs = environment.getOrDefault(HEIRS, "");
+    return new StandbyPolicy(limit, practises, heirs.isEmpty() ? 0 : number(HEIRS, heirs));
   }
 
   private static StandbyPolicy ofMachine(int perCore) {
@@ -75,12 +83,21 @@ public record StandbyPolicy(int limit, boolean practises) {
   }
 
   private static StandbyPolicy of(String setting) {
+    return new StandbyPolicy(number(SETTING, setting));
+  }
+
+  private static int number(String name, String setting) {
     try {
-      return new StandbyPolicy(Integer.parseInt(setting));
+      return Integer.parseInt(setting);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "%s must be a whole number, not '%s'".formatted(SETTING, setting), e);
+          "%s must be a whole number, not '%s'".formatted(name, setting), e);
     }
+  }
+
+  /** Whether an heir, which takes as much as one that practises, has room now. */
+  boolean hasRoomForHeir() {
+    return heirs > 0 && Memory.availableNow() > PRACTICE_BYTES;
   }
 
   /** How long no process must have been asked for before standbys are replaced. */

@@ -50,7 +50,11 @@ public final class Supervisor {
   /** How long a process may wait for the zygote before a worker boots for it. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
-  private static final Set<State> NEVER_ASSIGNED = EnumSet.of(State.ZYGOTE, State.APPRENTICE);
+  /** After so many runs a script's code is compiled. */
+  private static final int MOST_GENERATIONS = 3;
+
+  private static final Set<State> NEVER_ASSIGNED =
+      EnumSet.of(State.ZYGOTE, State.APPRENTICE, State.HEIR);
 
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
@@ -62,9 +66,11 @@ public final class Supervisor {
   private final EventLoop.Chore chore = this::lookAfter;
   private final List<WorkerJvm> workers = new ArrayList<>();
   private final List<ProgramRun> programs = new ArrayList<>();
+  private final Heirs heirs;
   private @Nullable WorkerJvm zygote;
   private final Queue<Waiting> waiting = new ArrayDeque<>();
   private boolean canFork = true;
+  private int programsFromHeirs;
   private boolean prepared;
   private boolean forGood;
   private boolean anyHandedOut;
@@ -89,6 +95,7 @@ public final class Supervisor {
     this.command = List.copyOf(command);
     this.environment = Map.copyOf(environment);
     this.policy = policy;
+    this.heirs = new Heirs(policy.heirs());
     this.reserve = MemoryReserve.of(environment);
     loop.add(chore);
   }
@@ -148,7 +155,7 @@ public final class Supervisor {
   private void superviseOwn(MessageSocket socket) {
     AtomicBoolean ended = new AtomicBoolean();
     OwnProgram main = new OwnProgram(socket);
-    ProgramRun program = new ProgramRun(main, _ -> ended.set(true));
+    ProgramRun program = new ProgramRun("", main, _ -> ended.set(true));
     programs.add(program);
     loop.watch(
         socket.fd(),
@@ -172,19 +179,33 @@ public final class Supervisor {
   /**
    * Runs a program whose first process is a worker too.
    *
-   * @param message the assignment
-   * @param descriptors that travel with it; they stay the caller's
+   * @param script what it runs: programs that run the same have much of their code in common
+   * @param descriptors those of {@link Message.AssignProgram}; they stay the caller's
    * @param onEnd called once, when it has ended and none of its daemonic processes is left
    * @return its first process
    * @throws PosixException if it can't be started
    */
-  public Running run(Message message, int[] descriptors, Consumer<Exited> onEnd) {
-    WorkerJvm worker = claim();
-    ProgramRun program = new ProgramRun(worker.asPeer(), onEnd);
+  public Running run(String script, int[] descriptors, Consumer<Exited> onEnd) {
+    WorkerJvm heir = forkIfAny(heirs.of(script));
+    WorkerJvm worker = heir != null ? heir : claim();
+    programsFromHeirs += heir != null ? 1 : 0;
+    ProgramRun program = new ProgramRun(script, worker.asPeer(), onEnd);
     programs.add(program);
-    worker.assignProgram(program, message, descriptors);
+    worker.assignProgram(program, mayLeaveHeir(script, worker), descriptors);
     handedOut();
     return new Running(worker, program);
+  }
+
+  private boolean mayLeaveHeir(String script, WorkerJvm worker) {
+    return policy.hasRoomForHeir()
+        && heirs.accepts(script)
+        && worker.generation() < MOST_GENERATIONS
+        && (hasPractised() || !policy.practises());
+  }
+
+  private void takeHeir(WorkerJvm former, ProgramRun program, int pid, int[] descriptors) {
+    WorkerJvm heir = add(former.heir(pid, descriptors[0], descriptors[1]));
+    heirs.add(program.script(), heir);
   }
 
   /** A program's first process, for whoever asked for the program. */
@@ -233,6 +254,16 @@ public final class Supervisor {
     return (int) workers.stream().filter(worker -> worker.program() != null).count();
   }
 
+  /** How many processes could be forked now for the next run of a script. */
+  public int heirs() {
+    return heirs.ready();
+  }
+
+  /** How many programs began in a fork of one. */
+  public int programsFromHeirs() {
+    return programsFromHeirs;
+  }
+
   /** Whether standbys come from a worker that has practised. */
   public boolean hasPractised() {
     return zygote != null && zygote.hasPractised();
@@ -247,6 +278,7 @@ public final class Supervisor {
   public void stopStandbys() {
     prepared = false;
     zygote = null;
+    heirs.clear();
     workers.stream()
         .filter(worker -> worker.isUnassigned() || NEVER_ASSIGNED.contains(worker.state()))
         .forEach(WorkerJvm::discard);
@@ -300,6 +332,8 @@ public final class Supervisor {
     }
     switch (message) {
       case Message.Prepare _ -> prepare();
+      case Message.Heir heir when program.isMain(peer) && descriptors.length == 2 ->
+          takeHeir(worker(peer), program, heir.pid(), descriptors);
       case StartProcess start -> startProcess(peer, program, start, descriptors);
       case Message.ShareDescriptor share -> share(peer, program, share, descriptors[0]);
       case Message.TakeDescriptor take -> take(peer, program, take);
@@ -334,6 +368,7 @@ public final class Supervisor {
    * to go on with it.
    */
   private void prepared(WorkerJvm worker) {
+    heirs.prepared(worker);
     if (worker.state() == State.APPRENTICE) {
       if (zygote != null) {
         zygote.discard();
@@ -491,9 +526,12 @@ public final class Supervisor {
     return worker;
   }
 
-  /** A new standby; null without a zygote. One that fails is given up. */
   private @Nullable WorkerJvm forkZygote() {
-    WorkerJvm original = zygote;
+    return forkIfAny(zygote);
+  }
+
+  /** A new standby; null without an original. One that fails is given up. */
+  private @Nullable WorkerJvm forkIfAny(@Nullable WorkerJvm original) {
     if (original == null) {
       return null;
     }
@@ -503,7 +541,10 @@ public final class Supervisor {
       // No warning: it would stand in the program's standard error, which has what it asked for all
       // the same.
       LOG.log(Level.DEBUG, "a worker could not be forked; others boot in full", e);
-      zygote = null;
+      if (original.equals(zygote)) {
+        zygote = null;
+      }
+      heirs.remove(original);
       original.discard();
       return null;
     }
@@ -598,6 +639,7 @@ public final class Supervisor {
     if (worker.equals(zygote)) {
       zygote = null;
     }
+    heirs.remove(worker);
     if (unassigned) {
       bootFailures++;
       LOG.log(Level.DEBUG, "a standby worker ended: {0}", exited);

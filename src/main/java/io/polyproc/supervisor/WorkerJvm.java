@@ -33,6 +33,8 @@ final class WorkerJvm {
     ZYGOTE,
     /** Never assigned: it practises to be the next zygote. */
     APPRENTICE,
+    /** Never assigned: forked for the next run of the script whose program left it. */
+    HEIR,
     ASSIGNED,
     DISCARDED,
     ENDED
@@ -47,6 +49,7 @@ final class WorkerJvm {
   private boolean controlOpen = true;
   private boolean warm;
   private boolean practised;
+  private int generation;
   private @Nullable Peer parent;
   private @Nullable ProgramRun program;
   private @Nullable Fork pendingZygote;
@@ -91,6 +94,25 @@ final class WorkerJvm {
     }
   }
 
+  /**
+   * What this worker's program has left to the next run of its script.
+   *
+   * @param control this process's end of its control socket; taken over
+   * @param log its standard output and error; taken over
+   */
+  WorkerJvm heir(int pid, int control, int log) {
+    WorkerJvm heir =
+        new WorkerJvm(ChildProcess.of(pid), MessageSocket.of(control), MemoryFile.of(log));
+    heir.state = State.HEIR;
+    heir.generation = generation + 1;
+    return heir;
+  }
+
+  /** How many programs it is the heir of, each being that of the one before; 0 if it is none. */
+  int generation() {
+    return generation;
+  }
+
   /** From now on it is not assigned but forked. */
   void becomeZygote() {
     practised = state == State.APPRENTICE;
@@ -110,6 +132,7 @@ final class WorkerJvm {
       ask(fork, role);
       WorkerJvm child = fork.child(forkedPid(others));
       child.booted();
+      child.generation = generation;
       if (role == Role.APPRENTICE) {
         child.state = State.APPRENTICE;
       }
@@ -259,10 +282,10 @@ final class WorkerJvm {
   }
 
   /** Makes it the first process of a program; the descriptors stay the caller's. */
-  boolean assignProgram(ProgramRun program, Message message, int[] descriptors) {
+  boolean assignProgram(ProgramRun program, boolean mayLeaveHeir, int[] descriptors) {
     this.program = program;
     state = State.ASSIGNED;
-    return control.send(MessageCodec.encode(message), descriptors);
+    return control.send(MessageCodec.encode(new Message.AssignProgram(mayLeaveHeir)), descriptors);
   }
 
   /** The program that it is a process of. */

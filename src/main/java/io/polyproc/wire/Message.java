@@ -74,8 +74,19 @@ public sealed interface Message {
    */
   record RunProgram() implements Message {}
 
-  /** Daemon to standby worker: be this program. Descriptors: those of {@link RunProgram}. */
-  record AssignProgram() implements Message {}
+  /**
+   * Daemon to standby worker: be this program. Descriptors: those of {@link RunProgram}.
+   *
+   * @param mayLeaveHeir whether {@link Heir} is welcome at its end
+   */
+  record AssignProgram(boolean mayLeaveHeir) implements Message {}
+
+  /**
+   * Worker to supervisor: the program ends, and left a process for the next run of its script, a
+   * child of the supervisor. Descriptors: the supervisor's end of that process's control socket,
+   * and its standard output and error.
+   */
+  record Heir(int pid) implements Message {}
 
   /**
    * Command to daemon: a signal for the program.
@@ -154,5 +165,6 @@ public sealed interface Message {
           Fork.class,
           Forked.class,
           ForkFailed.class,
-          Prepared.class);
+          Prepared.class,
+          Heir.class);
 }

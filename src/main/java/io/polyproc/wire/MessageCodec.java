@@ -53,14 +53,10 @@ public final class MessageCodec {
 
   private static void write(DataOutputStream out, Message message) throws IOException {
     switch (message) {
-      case Ready _,
-          Prepare _,
-          RunProgram _,
-          AssignProgram _,
-          AskStatus _,
-          Stop _,
-          Message.Prepared _ -> {}
+      case Ready _, Prepare _, RunProgram _, AskStatus _, Stop _, Message.Prepared _ -> {}
       case Message.Warm m -> out.writeBoolean(m.forkable());
+      case AssignProgram m -> out.writeBoolean(m.mayLeaveHeir());
+      case Message.Heir m -> out.writeInt(m.pid());
       case StartProcess m -> {
         out.writeLong(m.request());
         writeText(out, m.title());
@@ -141,7 +137,7 @@ public final class MessageCodec {
       case 8 -> new TakenDescriptor(in.readLong());
       case 9 -> new Prepare();
       case 10 -> new RunProgram();
-      case 11 -> new AssignProgram();
+      case 11 -> new AssignProgram(in.readBoolean());
       case 12 -> new SendSignal(in.readInt(), in.readBoolean());
       case 13 -> new AskStatus();
       case 14 -> new Report(in.readUTF());
@@ -152,6 +148,7 @@ public final class MessageCodec {
       case 19 -> new Message.Forked(in.readInt());
       case 20 -> new Message.ForkFailed(in.readUTF());
       case 21 -> new Message.Prepared();
+      case 22 -> new Message.Heir(in.readInt());
       default -> throw new IllegalArgumentException("unknown message tag " + tag);
     };
   }

@@ -6,6 +6,7 @@ import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.ProcessTitle;
 import io.polyproc.posix.Processes;
 import io.polyproc.python.Bridge;
+import io.polyproc.python.PythonContexts;
 import io.polyproc.python.PythonOptions;
 import io.polyproc.python.PythonRuntime;
 import io.polyproc.supervisor.StandbyPolicy;
@@ -82,7 +83,12 @@ public final class MainProgram {
     CompilerGate gate = CompilerGate.close();
     PythonRuntime python =
         PythonRuntime.start(
-            options, installation.pythonShim(), executable(installation), commandLine(), bridge);
+            PythonContexts.engine(),
+            options,
+            installation.pythonShim(),
+            executable(installation),
+            commandLine(),
+            bridge);
     Descriptors.claimLowNumbers();
     gate.openAfterWork();
     HeapKeeper.start();

@@ -11,7 +11,9 @@ import io.polyproc.posix.PosixException;
 import io.polyproc.posix.ProcessTitle;
 import io.polyproc.posix.Processes;
 import io.polyproc.python.Bridge;
+import io.polyproc.python.CodeCache;
 import io.polyproc.python.CrashReport;
+import io.polyproc.python.PythonContexts;
 import io.polyproc.python.PythonOptions;
 import io.polyproc.python.PythonRuntime;
 import io.polyproc.sync.SemaphoreArena;
@@ -31,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import org.graalvm.polyglot.Engine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,9 @@ public final class Worker {
   static final String TRAIN = "--train";
 
   private static final String IN_BACKGROUND = "polyproc.in-background";
+
+  /** A system property: whether a main program's process may leave an heir. */
+  private static final String LEAVES_HEIRS = "polyproc.leaves-heirs";
 
   /** The exit status of a process that fails outside its program. */
   private static final int FAILED = 1;
@@ -94,6 +100,9 @@ public final class Worker {
   private static final List<String> RANDOM_SOURCES = List.of("NativePRNG", "NativePRNGNonBlocking");
   private static final int MOST_RANDOM_BYTES = 65_536;
 
+  /** The signals from here on, {@code man 7 signal}, are nobody's to whom these are unknown. */
+  private static final int FIRST_REAL_TIME = 32;
+
   /** What a worker does while it has nothing to do. */
   private enum Preparation {
     WARM_UP,
@@ -101,10 +110,14 @@ public final class Worker {
     REHEARSAL,
     /** An apprentice's only one. */
     PRACTICE,
+    /** An heir's last one: until all is compiled that its first steps have called for. */
+    SETTLING,
     DONE
   }
 
   private MessageSocket control;
+  private final CodeCache codes;
+  private final Engine engine;
   private final PythonRuntime python;
   private final Bridge bridge;
   private final DeferredControl deferred;
@@ -114,9 +127,18 @@ public final class Worker {
   private int practiceRounds = ROUNDS + PRACTICE_ROUNDS;
   private boolean settles;
   private Preparation preparation = Preparation.WARM_UP;
+  private boolean isHeir;
+
+  /** What the program of an heir's process had imported. */
+  private List<String> modules = List.of();
+
+  /** In the heir of a program that has ended: its own control socket. */
+  private @Nullable MessageSocket inherited;
 
   private Worker(
       MessageSocket control,
+      Engine engine,
+      CodeCache codes,
       PythonRuntime python,
       Bridge bridge,
       DeferredControl deferred,
@@ -124,6 +146,8 @@ public final class Worker {
     this.gate = gate;
     this.bridge = bridge;
     this.control = control;
+    this.engine = engine;
+    this.codes = codes;
     this.python = python;
     this.deferred = deferred;
   }
@@ -136,6 +160,13 @@ public final class Worker {
   public static List<String> command(
       Installation installation, PythonOptions options, Path executable, boolean inBackground) {
     return command(installation, options, executable, inBackground, List.of());
+  }
+
+  /** The command that starts a worker of the daemon. */
+  public static List<String> daemonCommand(
+      Installation installation, PythonOptions options, Path executable, boolean leavesHeirs) {
+    return command(
+        installation, options, executable, true, List.of("-D" + LEAVES_HEIRS + "=" + leavesHeirs));
   }
 
   /**
@@ -176,7 +207,13 @@ public final class Worker {
 
   private static int run(PythonOptions options) {
     try {
-      return boot(options).serve();
+      Worker worker = boot(options);
+      int status = worker.serve();
+      while (worker.inherited != null) {
+        worker = worker.renewed(options, worker.inherited);
+        status = worker.serve();
+      }
+      return status;
     } catch (Throwable failure) { // nobody else is left to tell of it
       CrashReport.print(failure);
       return FAILED;
@@ -187,22 +224,45 @@ public final class Worker {
     CompilerGate gate = CompilerGate.close();
     DeferredControl deferred = new DeferredControl();
     Bridge bridge = new Bridge(Installation.current().home(), deferred, () -> {});
-    PythonRuntime python = startPython(options, bridge);
-    // The context has installed a handler that would raise KeyboardInterrupt in an idle worker.
-    Processes.ignore(Processes.SIGINT);
+    Engine engine = PythonContexts.engine();
+    CodeCache codes = new CodeCache(engine);
+    boolean keepsCode = Boolean.getBoolean(LEAVES_HEIRS) && codes.keep();
+    PythonRuntime python = startPython(engine, options, bridge);
+    if (keepsCode) {
+      python.importNothingNative();
+    }
     MessageSocket control = MessageSocket.of(CONTROL);
     Descriptors.freeLowNumbers();
-    return new Worker(control, python, bridge, deferred, gate);
+    return new Worker(control, engine, codes, python, bridge, deferred, gate);
   }
 
-  static PythonRuntime startPython(PythonOptions options, Bridge bridge) {
+  /** A worker in this process, when its program has ended: with this one's engine. */
+  private Worker renewed(PythonOptions options, MessageSocket inherited) {
+    // The JVM takes over no signal that is ignored.
+    Processes.setDefaultAction(Processes.SIGINT);
+    DeferredControl deferred = new DeferredControl();
+    Bridge bridge = new Bridge(Installation.current().home(), deferred, () -> {});
+    boolean _ = codes.keep();
+    PythonRuntime python = startPython(engine, options, bridge);
+    Worker renewed = new Worker(inherited, engine, codes, python, bridge, deferred, gate);
+    renewed.isHeir = true;
+    python.importAhead(modules);
+    return renewed;
+  }
+
+  private static PythonRuntime startPython(Engine engine, PythonOptions options, Bridge bridge) {
     Installation installation = Installation.current();
-    return PythonRuntime.start(
-        options,
-        installation.pythonShim(),
-        MainProgram.executable(installation),
-        options.toArguments(),
-        bridge);
+    PythonRuntime python =
+        PythonRuntime.start(
+            engine,
+            options,
+            installation.pythonShim(),
+            MainProgram.executable(installation),
+            options.toArguments(),
+            bridge);
+    // The context has installed a handler that would raise KeyboardInterrupt in an idle worker.
+    Processes.ignore(Processes.SIGINT);
+    return python;
   }
 
   /** Waits for an assignment and runs it; returns the exit status. */
@@ -219,8 +279,8 @@ public final class Worker {
         case Assign assign -> {
           return runProcess(assign, descriptors);
         }
-        case Message.AssignProgram _ -> {
-          return runProgram(descriptors);
+        case Message.AssignProgram assign -> {
+          return runProgram(assign.mayLeaveHeir(), descriptors);
         }
         case Message.Fork fork -> fork(fork.role(), descriptors);
         case Message.Prepare _ -> {} // it has ended the rest
@@ -253,9 +313,10 @@ public final class Worker {
   private Preparation step() {
     return switch (preparation) {
       case WARM_UP -> warmUp();
-      case IMPORTS -> python.importAhead() ? Preparation.IMPORTS : Preparation.REHEARSAL;
+      case IMPORTS -> python.importAhead() ? Preparation.IMPORTS : allImported();
       case REHEARSAL -> rehearse(ROUNDS) ? Preparation.REHEARSAL : prepared();
       case PRACTICE -> practise() ? Preparation.PRACTICE : prepared();
+      case SETTLING -> settle() ? prepared() : Preparation.SETTLING;
       case DONE -> Preparation.DONE;
     };
   }
@@ -267,6 +328,12 @@ public final class Worker {
     }
     tell(new Message.Warm(JvmFork.isSupported()));
     return inBackground ? Preparation.IMPORTS : Preparation.DONE;
+  }
+
+  /** What comes now is made anew in each round, and nobody's to find again. */
+  private Preparation allImported() {
+    codes.freeze();
+    return isHeir ? Preparation.SETTLING : Preparation.REHEARSAL;
   }
 
   /** Plays a round; false if all were played. */
@@ -299,9 +366,7 @@ public final class Worker {
       return true;
     }
     settles = true;
-    Duration before = Processes.processorTime();
-    if (!Descriptors.poll(new int[] {control.fd()}, QUIET_MILLIS)[0]
-        && Processes.processorTime().minus(before).toMillis() * QUIET_SHARE > QUIET_MILLIS) {
+    if (!isQuiet()) {
       return true;
     }
     if (python.practise()) {
@@ -311,6 +376,21 @@ public final class Worker {
     }
     System.gc();
     return false;
+  }
+
+  private boolean settle() {
+    if (!isQuiet()) {
+      return false;
+    }
+    System.gc();
+    return true;
+  }
+
+  /** Whether nothing is compiled for a while, or somebody waits for this worker. */
+  private boolean isQuiet() {
+    Duration before = Processes.processorTime();
+    return Descriptors.poll(new int[] {control.fd()}, QUIET_MILLIS)[0]
+        || Processes.processorTime().minus(before).toMillis() * QUIET_SHARE <= QUIET_MILLIS;
   }
 
   private Preparation prepared() {
@@ -382,8 +462,7 @@ public final class Worker {
   }
 
   /** Becomes the first process of a program. */
-  private int runProgram(int[] descriptors) {
-    takeStandardStreams(descriptors, 1);
+  private int runProgram(boolean mayLeaveHeir, int[] descriptors) {
     RunRequest request;
     try {
       request = RunRequest.decode(MemoryFile.content(descriptors[0]));
@@ -391,14 +470,40 @@ public final class Worker {
       throw new UncheckedIOException("the request to run a program can't be read", e);
     }
     Descriptors.close(descriptors[0]);
+    request.ignoredSignals().forEach(Processes::ignore);
+    Estate estate = mayLeaveHeir && codes.keep() ? Estate.note() : null;
+    if (estate == null) {
+      codes.freeze();
+    } else {
+      python.noteBegin();
+    }
+    takeStandardStreams(descriptors, 1);
     Descriptors.handDown(
         Arrays.copyOfRange(descriptors, 4, descriptors.length), request.descriptors());
-    request.ignoredSignals().forEach(Processes::ignore);
     ProcessTitle.set("polyproc " + String.join(" ", request.commandLine()));
     gate.openAfterWork();
     HeapKeeper.start();
-    deferred.connected(ControlClient.connect(control, () -> {}));
-    return python.runProgram(request);
+    ControlClient client = ControlClient.connect(control, () -> {});
+    deferred.connected(client);
+    int status = python.runProgram(request);
+    if (estate != null
+        && status == 0
+        && request.ignoredSignals().stream().noneMatch(number -> number < FIRST_REAL_TIME)
+        && estate.isWorthwhile()
+        && !codes.isFull()
+        && python.leavesNothing()) {
+      inherited = estate.leave(control, client, this::endProgram);
+    }
+    return status;
+  }
+
+  /** In an heir. */
+  private void endProgram() {
+    modules = python.importedModules();
+    python.close();
+    SemaphoreArena.forgetAll();
+    forgetRandomNumbers();
+    System.gc();
   }
 
   private static void takeStandardStreams(int[] descriptors, int first) {

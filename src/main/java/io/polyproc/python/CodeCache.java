@@ -1,0 +1,59 @@
+package io.polyproc.python;
+
+import java.lang.reflect.Field;
+import org.graalvm.polyglot.Engine;
+
+/**
+ * Lets an engine keep what it has parsed, with what is compiled of it, when the context is gone for
+ * which it was parsed.
+ *
+ * <p>A context finds the code of another one on its engine by the source's text. But Truffle 25
+ * keeps such code only while somebody has the very source object, which GraalPy drops at once; so
+ * after the next collection the code is parsed anew. With its {@code storeEngine}, meant for
+ * engines that are stored in a file, it keeps the code for good. There is no option for that.
+ */
+public final class CodeCache {
+  /** What a program may have parsed, in sources: one that evaluates text after text has more. */
+  private static final int MOST = 2000;
+
+  private final Engine engine;
+
+  /** Of an engine that drops what it parses, so far. */
+  public CodeCache(Engine engine) {
+    this.engine = engine;
+  }
+
+  /**
+   * Lets the engine keep what it parses from now on.
+   *
+   * @return false where Truffle's classes are others, or can't be reached ({@code --add-opens} in
+   *     {@code lib/jvm.options})
+   */
+  public boolean keep() {
+    return set(true);
+  }
+
+  /** Whether there is so much that it is not worth its memory. */
+  public boolean isFull() {
+    return engine.getCachedSources().size() > MOST;
+  }
+
+  /** Lets it keep what it has, and nothing in addition. */
+  public void freeze() {
+    boolean _ = set(false);
+  }
+
+  private boolean set(boolean keeps) {
+    try {
+      Field receiver = Engine.class.getDeclaredField("receiver");
+      receiver.setAccessible(true);
+      Object implementation = receiver.get(engine);
+      Field store = implementation.getClass().getDeclaredField("storeEngine");
+      store.setAccessible(true);
+      store.setBoolean(implementation, keeps);
+      return true;
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return false;
+    }
+  }
+}
