@@ -161,15 +161,21 @@ public final class Daemon {
     return supervisor;
   }
 
-  /** What is run, as it is now: who runs the same has the same code. */
+  /** What is run, apart from its arguments, as it is now: who runs the same has the same code. */
   private static String script(RunRequest request) {
-    Path file = Path.of(request.folder()).resolve(request.program().getLast());
+    String kind = request.program().getFirst();
+    String what = request.program().getLast();
+    return String.join("\0", kind, request.folder(), what, version(request.folder(), what));
+  }
+
+  /** The time and size of a script's file; empty for a module or a text. */
+  private static String version(String folder, String what) {
     try {
+      Path file = Path.of(folder).resolve(what);
       BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-      return request.script() + "\0" + found.lastModifiedTime() + "\0" + found.size();
+      return found.lastModifiedTime() + " " + found.size();
     } catch (IOException | InvalidPathException e) {
-      // A module, or text.
-      return request.script();
+      return "";
     }
   }
 
@@ -268,7 +274,8 @@ public final class Daemon {
           throw new IOException("the daemon belongs to another build, or ends");
         }
         Supervisor supervisor = supervisor(StandbyKey.of(request), request.environment());
-        Supervisor.Running program = supervisor.run(script(request), descriptors, this::ended);
+        String script = supervisor.keepsHeirs() ? script(request) : "";
+        Supervisor.Running program = supervisor.run(script, descriptors, this::ended);
         running = program;
         programsRun++;
         lastUsed = System.nanoTime();

@@ -42,7 +42,7 @@ public record ProcessTraits(Map<String, String> values, Set<String> mapped, Set<
           "Cpus_allowed",
           "Mems_allowed");
 
-  private static final List<String> FILES = List.of("limits", "oom_score_adj", "cgroup", "ns");
+  private static final List<String> FILES = List.of("limits", "oom_score_adj", "cgroup");
 
   private static final int NICE_FIELD = 19;
   private static final int SESSION_FIELD = 6;

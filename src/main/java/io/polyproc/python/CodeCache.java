@@ -17,10 +17,16 @@ public final class CodeCache {
   private static final int MOST = 2000;
 
   private final Engine engine;
+  private boolean keeps;
 
   /** Of an engine that drops what it parses, so far. */
   public CodeCache(Engine engine) {
     this.engine = engine;
+  }
+
+  /** The engine whose code it is. */
+  public Engine engine() {
+    return engine;
   }
 
   /**
@@ -30,7 +36,8 @@ public final class CodeCache {
    *     {@code lib/jvm.options})
    */
   public boolean keep() {
-    return set(true);
+    keeps = set(true);
+    return keeps;
   }
 
   /** Whether there is so much that it is not worth its memory. */
@@ -40,17 +47,19 @@ public final class CodeCache {
 
   /** Lets it keep what it has, and nothing in addition. */
   public void freeze() {
-    boolean _ = set(false);
+    if (keeps) {
+      keeps = !set(false);
+    }
   }
 
-  private boolean set(boolean keeps) {
+  private boolean set(boolean store) {
     try {
       Field receiver = Engine.class.getDeclaredField("receiver");
       receiver.setAccessible(true);
       Object implementation = receiver.get(engine);
-      Field store = implementation.getClass().getDeclaredField("storeEngine");
-      store.setAccessible(true);
-      store.setBoolean(implementation, keeps);
+      Field storeEngine = implementation.getClass().getDeclaredField("storeEngine");
+      storeEngine.setAccessible(true);
+      storeEngine.setBoolean(implementation, store);
       return true;
     } catch (ReflectiveOperationException | RuntimeException e) {
       return false;

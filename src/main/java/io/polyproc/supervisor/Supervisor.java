@@ -179,7 +179,8 @@ public final class Supervisor {
   /**
    * Runs a program whose first process is a worker too.
    *
-   * @param script what it runs: programs that run the same have much of their code in common
+   * @param script what it runs, as programs with this code in common have it; any text if it {@link
+   *     #keepsHeirs} not
    * @param descriptors those of {@link Message.AssignProgram}; they stay the caller's
    * @param onEnd called once, when it has ended and none of its daemonic processes is left
    * @return its first process
@@ -252,6 +253,11 @@ public final class Supervisor {
   /** How many processes of programs there are. */
   public int processes() {
     return (int) workers.stream().filter(worker -> worker.program() != null).count();
+  }
+
+  /** Whether a program's process may wait for the next run of the same script. */
+  public boolean keepsHeirs() {
+    return policy.heirs() > 0;
   }
 
   /** How many processes could be forked now for the next run of a script. */

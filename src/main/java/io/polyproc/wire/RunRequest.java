@@ -61,11 +61,6 @@ public record RunRequest(
     return Stream.of(options.stream(), named, arguments.stream()).flatMap(part -> part).toList();
   }
 
-  /** What is run, apart from its arguments: equal for programs that have their code in common. */
-  public String script() {
-    return String.join("\0", program.getFirst(), folder, program.getLast());
-  }
-
   /** The bytes from which {@link #decode} makes it again. */
   public byte[] encode() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

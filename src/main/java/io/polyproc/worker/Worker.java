@@ -117,7 +117,6 @@ public final class Worker {
 
   private MessageSocket control;
   private final CodeCache codes;
-  private final Engine engine;
   private final PythonRuntime python;
   private final Bridge bridge;
   private final DeferredControl deferred;
@@ -137,7 +136,6 @@ public final class Worker {
 
   private Worker(
       MessageSocket control,
-      Engine engine,
       CodeCache codes,
       PythonRuntime python,
       Bridge bridge,
@@ -146,7 +144,6 @@ public final class Worker {
     this.gate = gate;
     this.bridge = bridge;
     this.control = control;
-    this.engine = engine;
     this.codes = codes;
     this.python = python;
     this.deferred = deferred;
@@ -224,16 +221,15 @@ public final class Worker {
     CompilerGate gate = CompilerGate.close();
     DeferredControl deferred = new DeferredControl();
     Bridge bridge = new Bridge(Installation.current().home(), deferred, () -> {});
-    Engine engine = PythonContexts.engine();
-    CodeCache codes = new CodeCache(engine);
+    CodeCache codes = new CodeCache(PythonContexts.engine());
     boolean keepsCode = Boolean.getBoolean(LEAVES_HEIRS) && codes.keep();
-    PythonRuntime python = startPython(engine, options, bridge);
+    PythonRuntime python = startPython(codes.engine(), options, bridge);
     if (keepsCode) {
       python.importNothingNative();
     }
     MessageSocket control = MessageSocket.of(CONTROL);
     Descriptors.freeLowNumbers();
-    return new Worker(control, engine, codes, python, bridge, deferred, gate);
+    return new Worker(control, codes, python, bridge, deferred, gate);
   }
 
   /** A worker in this process, when its program has ended: with this one's engine. */
@@ -243,8 +239,8 @@ public final class Worker {
     DeferredControl deferred = new DeferredControl();
     Bridge bridge = new Bridge(Installation.current().home(), deferred, () -> {});
     boolean _ = codes.keep();
-    PythonRuntime python = startPython(engine, options, bridge);
-    Worker renewed = new Worker(inherited, engine, codes, python, bridge, deferred, gate);
+    PythonRuntime python = startPython(codes.engine(), options, bridge);
+    Worker renewed = new Worker(inherited, codes, python, bridge, deferred, gate);
     renewed.isHeir = true;
     python.importAhead(modules);
     return renewed;

@@ -1,10 +1,14 @@
 package io.polyproc.daemon;
 
+import static io.polyproc.daemon.TestDaemon.BIN;
+import static io.polyproc.daemon.TestDaemon.outcome;
+import static io.polyproc.daemon.TestDaemon.privateFolder;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polyproc.Mutator;
+import io.polyproc.daemon.TestDaemon.Condition;
+import io.polyproc.daemon.TestDaemon.Outcome;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.Processes;
@@ -16,16 +20,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,9 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs programs through a daemon of its own, in a folder of its own. */
 @Timeout(180)
 final class DaemonIT {
-  private static final Path BIN = Path.of(System.getProperty("polyproc.home"), "bin");
-  private static final int TIMEOUT_SECONDS = 90;
-
   private static final RunRequest REQUEST =
       new RunRequest(
           "/nowhere",
@@ -55,28 +51,19 @@ final class DaemonIT {
 
   private static final int INPUTS = Integer.getInteger("fuzz.inputs", 2000);
 
-  private static Path runtime = Path.of("");
+  @SuppressWarnings("NullAway.Init") // before all tests
+  private static TestDaemon testDaemon;
 
   @TempDir Path folder;
 
-  private record Outcome(int status, String output, String errors) {}
-
   @BeforeAll
   static void start() throws Exception {
-    runtime = privateFolder();
-    Process process = polyproc(Path.of("."), "daemon", "start").start();
-    Outcome outcome = outcome(process);
-    assertEquals(0, outcome.status(), outcome::errors);
-    assertTrue(outcome.output().startsWith("pid "), outcome::output);
+    testDaemon = TestDaemon.start(Map.of("POLYPROC_STANDBY", "2"));
   }
 
   @AfterAll
   static void stop() throws Exception {
-    int daemon = daemonPid();
-    outcome(polyproc(Path.of("."), "daemon", "stop").start());
-    await(() -> !Processes.exists(daemon), "the daemon still runs");
-    // It leaves nothing behind, or this fails.
-    Files.delete(runtime);
+    testDaemon.stop();
   }
 
   @Test
@@ -90,7 +77,7 @@ final class DaemonIT {
         print("to stderr", file=sys.stderr)
         sys.exit(7)
         """);
-    ProcessBuilder builder = polyproc(folder, "tell.py", folder.toRealPath().toString());
+    ProcessBuilder builder = testDaemon.command(folder, "tell.py", folder.toRealPath().toString());
     builder.environment().put("GIVEN", "a b");
     Process process = builder.start();
     process.getOutputStream().write("input".getBytes(StandardCharsets.UTF_8));
@@ -128,7 +115,7 @@ final class DaemonIT {
   void shouldFindRelativeFoldersOfThePath() throws Exception {
     Files.createDirectory(folder.resolve("lib"));
     Files.writeString(folder.resolve("lib/found.py"), "print('found')");
-    ProcessBuilder builder = polyproc(folder, "-c", "import found");
+    ProcessBuilder builder = testDaemon.command(folder, "-c", "import found");
     builder.environment().put("PYTHONPATH", "lib");
     assertEquals(new Outcome(0, "found\n", ""), outcome(builder.start()));
   }
@@ -149,7 +136,7 @@ final class DaemonIT {
     String script =
         "exec 5>%s; exec %s -c 'import os; os.write(5, b\"through 5\")'"
             .formatted(file, BIN.resolve("polyproc"));
-    ProcessBuilder builder = polyproc(folder);
+    ProcessBuilder builder = testDaemon.command(folder);
     builder.command(List.of("/bin/bash", "-c", script));
     assertEquals(new Outcome(0, "", ""), outcome(builder.start()));
     assertEquals("through 5", Files.readString(file));
@@ -157,7 +144,7 @@ final class DaemonIT {
 
   @Test
   void shouldRunAProgramWithMoreDescriptorsThanOneMessageTakes() throws Exception {
-    ProcessBuilder builder = polyproc(folder, "-c", "print(1)");
+    ProcessBuilder builder = testDaemon.command(folder, "-c", "print(1)");
     String open = "for i in {1..300}; do exec {fd}</dev/null; done; exec \"$@\"";
     builder.command().addAll(0, List.of("bash", "-c", open, "bash"));
     assertEquals(new Outcome(0, "1\n", ""), outcome(builder.start()));
@@ -171,7 +158,8 @@ final class DaemonIT {
 
   @Test
   void shouldHandSignalsOn() throws Exception {
-    Process process = polyproc(folder, "-uc", "import time\nprint('up')\ntime.sleep(60)").start();
+    Process process =
+        testDaemon.command(folder, "-uc", "import time\nprint('up')\ntime.sleep(60)").start();
     process.inputReader().readLine();
     Processes.signal((int) process.pid(), Processes.SIGINT);
     Outcome outcome = outcome(process);
@@ -182,7 +170,9 @@ final class DaemonIT {
   @Test
   void shouldTakeAProgramAlongWhenTheCommandIsKilled() throws Exception {
     Process process =
-        polyproc(folder, "-uc", "import os, time\nprint(os.getpid())\ntime.sleep(60)").start();
+        testDaemon
+            .command(folder, "-uc", "import os, time\nprint(os.getpid())\ntime.sleep(60)")
+            .start();
     int pid = Integer.parseInt(process.inputReader().readLine());
     process.destroyForcibly();
     await(() -> !Processes.exists(pid), "the program still runs");
@@ -192,7 +182,7 @@ final class DaemonIT {
   void shouldRunWithoutTheDaemonWhenAsked() throws Exception {
     int before = programs();
     assertEquals(new Outcome(0, "1\n", ""), run("--no-daemon", "-c", "print(1)"));
-    ProcessBuilder builder = polyproc(folder, "-c", "print(1)");
+    ProcessBuilder builder = testDaemon.command(folder, "-c", "print(1)");
     builder.environment().put("POLYPROC_DAEMON", "off");
     assertEquals(new Outcome(0, "1\n", ""), outcome(builder.start()));
     assertEquals(before, programs());
@@ -269,7 +259,7 @@ final class DaemonIT {
   }
 
   private static Path file(String ending) throws IOException {
-    try (Stream<Path> files = Files.list(runtime)) {
+    try (Stream<Path> files = Files.list(testDaemon.runtime())) {
       return files.filter(file -> file.toString().endsWith(ending)).findFirst().orElseThrow();
     }
   }
@@ -283,7 +273,9 @@ final class DaemonIT {
   @Test
   void shouldSayThatTheDaemonWasLost() throws Exception {
     Process process =
-        polyproc(folder, "-uc", "import os, time\nprint(os.getpid())\ntime.sleep(60)").start();
+        testDaemon
+            .command(folder, "-uc", "import os, time\nprint(os.getpid())\ntime.sleep(60)")
+            .start();
     int pid = Integer.parseInt(process.inputReader().readLine());
     int daemon = daemonPid();
     Processes.signal(daemon, Processes.SIGKILL);
@@ -308,7 +300,7 @@ final class DaemonIT {
     try {
       assertEquals(0, outcome(practising(elsewhere, "daemon", "start")).status());
       assertEquals(new Outcome(0, "1\n", ""), outcome(practising(elsewhere, "-c", "print(1)")));
-      await(
+      TestDaemon.await(
           Duration.ofMinutes(10),
           Duration.ofSeconds(3), // asking takes the processor that it practises on
           () ->
@@ -366,7 +358,7 @@ final class DaemonIT {
   }
 
   private Process practising(Path runtimeFolder, String... arguments) throws IOException {
-    ProcessBuilder builder = polyproc(folder, arguments);
+    ProcessBuilder builder = testDaemon.command(folder, arguments);
     builder.environment().remove("POLYPROC_PRACTICE");
     builder.environment().put("POLYPROC_RUNTIME_DIR", runtimeFolder.toString());
     Process process = builder.start();
@@ -375,71 +367,18 @@ final class DaemonIT {
   }
 
   private Outcome run(String... arguments) throws Exception {
-    Process process = polyproc(folder, arguments).start();
-    process.getOutputStream().close();
-    return outcome(process);
-  }
-
-  private static Path privateFolder() throws IOException {
-    return Files.createTempDirectory(
-        "polyproc-daemon",
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-  }
-
-  private static ProcessBuilder polyproc(Path folder, String... arguments) {
-    // The signals as a shell gives them, whatever this JVM inherited.
-    List<String> command =
-        new ArrayList<>(List.of("env", "--default-signal", BIN.resolve("polyproc").toString()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    Map<String, String> environment = builder.environment();
-    environment.keySet().removeIf(name -> name.startsWith("PYTHON"));
-    environment.remove("POLYPROC_DAEMON");
-    environment.put("POLYPROC_RUNTIME_DIR", runtime.toString());
-    environment.put("POLYPROC_STANDBY", "2");
-    environment.put("POLYPROC_PRACTICE", "off");
-    return builder;
-  }
-
-  private static Outcome outcome(Process process) throws Exception {
-    String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      throw new AssertionError("did not end: " + output + errors);
-    }
-    return new Outcome(process.exitValue(), output, errors);
+    return testDaemon.run(folder, arguments);
   }
 
   private static int programs() throws Exception {
-    return number("(\\d+) in all");
+    return testDaemon.programs();
   }
 
   private static int daemonPid() throws Exception {
-    return number("pid +(\\d+)");
-  }
-
-  private static int number(String pattern) throws Exception {
-    Outcome status = outcome(polyproc(Path.of("."), "daemon", "status").start());
-    Matcher matcher = Pattern.compile(pattern).matcher(status.output());
-    return matcher.find() ? Integer.parseInt(matcher.group(1)) : -1;
-  }
-
-  @FunctionalInterface
-  private interface Condition {
-    boolean holds() throws Exception;
+    return testDaemon.pid();
   }
 
   private static void await(Condition condition, String otherwise) throws Exception {
-    await(Duration.ofSeconds(30), Duration.ofMillis(50), condition, otherwise);
-  }
-
-  private static void await(Duration time, Duration pause, Condition condition, String otherwise)
-      throws Exception {
-    long deadline = System.nanoTime() + time.toNanos();
-    while (!condition.holds()) {
-      assertFalse(System.nanoTime() > deadline, otherwise);
-      Thread.sleep(pause);
-    }
+    TestDaemon.await(Duration.ofSeconds(30), Duration.ofMillis(50), condition, otherwise);
   }
 }

@@ -1,22 +1,20 @@
 package io.polyproc.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polyproc.daemon.TestDaemon.Condition;
+import io.polyproc.daemon.TestDaemon.Outcome;
 import io.polyproc.posix.Processes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,8 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Isolated
 @Timeout(600)
 final class HeirIT {
-  private static final Path BIN = Path.of(System.getProperty("polyproc.home"), "bin");
-  private static final int TIMEOUT_SECONDS = 150;
 
   /** Computes for long enough to leave an heir. */
   private static final String WORK =
@@ -46,20 +42,17 @@ final class HeirIT {
           sum(i * i for i in range(1000))
       """;
 
-  private static Path runtime = Path.of("");
+  @SuppressWarnings("NullAway.Init") // before all tests
+  private static TestDaemon testDaemon;
 
   @TempDir Path folder;
   private int begun;
 
-  private record Outcome(int status, String output, String errors) {}
-
   @BeforeAll
   static void start() throws Exception {
-    runtime =
-        Files.createTempDirectory(
-            "polyproc-heirs",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    assertEquals(0, polyproc(Path.of("."), "daemon", "start").status());
+    // In this locale not every text is a file's name.
+    testDaemon =
+        TestDaemon.start(Map.of("POLYPROC_STANDBY", "1", "POLYPROC_HEIRS", "1", "LC_ALL", "C"));
   }
 
   @BeforeEach
@@ -69,13 +62,9 @@ final class HeirIT {
 
   @AfterAll
   static void stop() throws Exception {
-    int daemon = number("pid +(\\d+)");
-    List<ProcessHandle> workers = children(daemon);
-    polyproc(Path.of("."), "daemon", "stop");
-    await(() -> !Processes.exists(daemon), "the daemon still runs");
+    List<ProcessHandle> workers = children(testDaemon.pid());
+    testDaemon.stop();
     await(() -> workers.stream().noneMatch(ProcessHandle::isAlive), "a worker still runs");
-    // It leaves nothing behind, or this fails.
-    Files.delete(runtime);
   }
 
   @Test
@@ -212,6 +201,17 @@ final class HeirIT {
   }
 
   @Test
+  void shouldRunATextThatIsNoFilesName() throws Exception {
+    int before = testDaemon.programs();
+    ProcessBuilder builder = testDaemon.command(folder);
+    // This JVM may have no character for those bytes.
+    String command = "exec \"$0\" -c $'print(len(\"\\xc3\\xbc\") > 0)'";
+    builder.command(List.of("bash", "-c", command, TestDaemon.BIN.resolve("polyproc").toString()));
+    assertEquals(new Outcome(0, "True\n", ""), TestDaemon.outcome(builder.start()));
+    assertEquals(before + 1, testDaemon.programs());
+  }
+
+  @Test
   void shouldKeepTheHeirsOfTheLatestScripts() throws Exception {
     for (String name : List.of("a.py", "b.py")) {
       script(name, WORK + "\nimport os\nprint(os.getpid())\n");
@@ -237,7 +237,7 @@ final class HeirIT {
   }
 
   private static List<Long> heirs() throws Exception {
-    return children(number("pid +(\\d+)")).stream()
+    return children(testDaemon.pid()).stream()
         .filter(HeirIT::isHeir)
         .map(ProcessHandle::pid)
         .toList();
@@ -264,45 +264,16 @@ final class HeirIT {
   }
 
   private static int number(String pattern) throws Exception {
-    String report = polyproc(Path.of("."), "daemon", "status").output();
-    Matcher matcher = Pattern.compile(pattern).matcher(report);
-    assertTrue(matcher.find(), report);
-    return Integer.parseInt(matcher.group(1));
+    int number = testDaemon.number(pattern);
+    assertTrue(number >= 0, "no " + pattern);
+    return number;
   }
 
   private Outcome polyproc(String... arguments) throws Exception {
-    return polyproc(folder, arguments);
-  }
-
-  private static Outcome polyproc(Path folder, String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(List.of("env", "--default-signal", BIN.resolve("polyproc").toString()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    Map<String, String> environment = builder.environment();
-    environment.keySet().removeIf(name -> name.startsWith("PYTHON"));
-    environment.remove("POLYPROC_DAEMON");
-    environment.put("POLYPROC_RUNTIME_DIR", runtime.toString());
-    environment.put("POLYPROC_STANDBY", "1");
-    environment.put("POLYPROC_PRACTICE", "off");
-    environment.put("POLYPROC_HEIRS", "1");
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS), output + errors);
-    return new Outcome(process.exitValue(), output, errors);
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
+    return testDaemon.run(folder, arguments);
   }
 
   private static void await(Condition condition, String otherwise) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
-    while (!condition.holds()) {
-      assertFalse(System.nanoTime() > end, otherwise);
-      Thread.sleep(100);
-    }
+    TestDaemon.await(Duration.ofSeconds(150), Duration.ofMillis(100), condition, otherwise);
   }
 }
