@@ -47,12 +47,15 @@ _weakref.finalize._select_for_exit = _select_patiently
 _messages = _polyproc.runtime.messages()
 _read = _messages.read
 _write = _messages.write
+_receive_plain = _messages.receive
+_send_plain = _messages.send
+_take_outcome = _messages.takeOutcome
 _await = _messages.awaitAny
 _await_one = _messages.awaitOne
 _resume = _messages.resume
 _dumps = reduction.dumps
 _NO_LIMIT = (1 << 63) - 1
-_AGAIN, _END, _CUT_OFF, _TOO_LONG = 1, 2, 3, 4
+_AGAIN, _END, _CUT_OFF, _TOO_LONG, _NOT_PLAIN = 1, 2, 3, 4, 7
 _SLICE = 0.1
 """Seconds between two looks after signals, should one arrive just before a wait."""
 
@@ -89,8 +92,10 @@ def _send(self, obj):
     if self._handle is None or not self._writable:
         self._check_closed()
         self._check_writable()
-    status = _write(self._handle, _dumps(obj))
+    status = _send_plain(self._handle, obj)
     if status != 0:
+        if status == _NOT_PLAIN:
+            status = _write(self._handle, _dumps(obj))
         _finish_writing(status)
 
 
@@ -129,12 +134,13 @@ def _recv(self):
     if self._handle is None or not self._readable:
         self._check_closed()
         self._check_readable()
-    message = _read(self._handle, _NO_LIMIT)
-    if type(message) is not bytes:
-        message = _finish_reading(message)
+    obj = _receive_plain(self._handle)
+    if obj is NotImplemented:
+        message = _finish_reading(_take_outcome())
         if message is None:
             self._bad_message_length()
-    return _ForkingPickler.loads(message)
+        obj = _ForkingPickler.loads(message)
+    return obj
 
 
 def _limit(maxlength):

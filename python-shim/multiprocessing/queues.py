@@ -11,9 +11,12 @@ load_stdlib(globals())
 
 _messages = _polyproc.runtime.messages()
 _get = _messages.get
+_offer = _messages.offer
+_take_outcome = _messages.takeOutcome
 _dumps = context.reduction.dumps
 _AGAIN = 1
 _FULL = 2
+_NOT_PLAIN = 7
 _MILLIS = 100
 """How long to wait between two looks after signals."""
 
@@ -27,12 +30,15 @@ def _semaphore(lock):
 
 
 def _receive(reader, lock, slots):
-    """The next message of a queue, taken under a lock; then there is a place more in `slots`."""
+    """The next object of a queue, taken under a lock; then there is a place more in `slots`."""
     fd = reader.fileno()
     while True:
-        message = _get(fd, lock, slots)
+        obj = _get(fd, lock, slots)
+        if obj is not NotImplemented:
+            return obj
+        message = _take_outcome()
         if type(message) is bytes:
-            return message
+            return _ForkingPickler.loads(message)
         if message != _AGAIN:
             connection._fail(message)
 
@@ -70,8 +76,7 @@ class _Feeder:
     """Java's feeder of one queue in this process, and what belongs to its end."""
 
     def __init__(self, queue):
-        self._java = _messages.feeder(queue._writer.fileno(), _semaphore(queue._sem))
-        self.offer = self._java.offer
+        self.java = _messages.feeder(queue._writer.fileno(), _semaphore(queue._sem))
         self._slots = queue._sem
         self._ignore_epipe = queue._ignore_epipe
         self._on_error = queue._on_queue_feeder_error
@@ -100,7 +105,7 @@ class _Feeder:
         if self._writer.closed:
             self.fail_to_write(message, errno.EBADF)
             return
-        status = self._java.put(message)
+        status = self.java.put(message)
         if status:
             self.explain(status, message)
 
@@ -113,13 +118,13 @@ class _Feeder:
 
     def report(self):
         """Tells of what the feeder could not write."""
-        while (failure := self._java.nextFailure()) is not None:
+        while (failure := self.java.nextFailure()) is not None:
             self.fail_to_write(_messages.failedMessage(failure), int(failure.errno()))
 
     def join(self):
         """Waits until all is written."""
         debug("joining queue thread")
-        while not self._java.awaitWritten(_MILLIS):
+        while not self.java.awaitWritten(_MILLIS):
             pass
         self.report()
         debug("... queue thread joined")
@@ -127,7 +132,7 @@ class _Feeder:
     def close(self):
         """Closes the pipe once all is written."""
         debug("telling queue thread to quit")
-        if self._java.isIdle():
+        if self.java.isIdle():
             self._close()
             return
         _pending.add(self)
@@ -160,13 +165,17 @@ if _messages.areAvailable():
             if feeder is None:
                 _put_for_thread(self, obj, block, timeout)
                 return
+            status = _NOT_PLAIN if self._writer.closed else _offer(feeder.java, obj)
+            if status == 0:
+                return
             try:
                 message = _dumps(obj)
             except Exception as e:
                 self._take_place(block, timeout)
                 feeder.fail(e, obj)
                 return
-            status = _FULL if self._writer.closed else feeder.offer(message)
+            if status == _NOT_PLAIN:
+                status = _FULL if self._writer.closed else feeder.java.offer(message)
             if status == _FULL:
                 self._take_place(block, timeout)
                 feeder.send(message)
@@ -202,8 +211,7 @@ if _messages.areAvailable():
                 return super().get(block, timeout)
             if self._closed:
                 raise ValueError(f"Queue {self!r} is closed")
-            return _ForkingPickler.loads(
-                _receive(self._reader, _semaphore(self._rlock), _semaphore(self._sem)))
+            return _receive(self._reader, _semaphore(self._rlock), _semaphore(self._sem))
 
     class JoinableQueue(Queue, JoinableQueue):
 
@@ -231,7 +239,7 @@ if _messages.areAvailable():
         __doc__ = SimpleQueue.__doc__
 
         def get(self):
-            return _ForkingPickler.loads(_receive(self._reader, _semaphore(self._rlock), None))
+            return _receive(self._reader, _semaphore(self._rlock), None)
 
         def put(self, obj):
             self._writer.send_bytes(_dumps(obj))

@@ -9,7 +9,7 @@ import select
 
 from _polyproc.descriptors import Handle as DupFd, call
 
-from _polyproc import pickling, plain_pickles
+from _polyproc import pickling
 
 HAVE_SEND_HANDLE = True
 
@@ -17,6 +17,8 @@ ForkingPickler.dump = pickling.dump
 ForkingPickler.loads = staticmethod(pickling.loads)
 load = pickling.load
 
+_messages = _polyproc.runtime.messages()
+_pickled = _messages.pickled if _messages.areAvailable() else lambda obj: None
 _idle_picklers = []
 _LARGE = 1 << 16
 
@@ -35,7 +37,7 @@ def dumps(obj):
     """
     if _polyproc.embedded:
         return bytes(_new_dumps(ForkingPickler, obj))
-    data = plain_pickles.dumps(obj)
+    data = _pickled(obj)
     if data is not None:
         return data
     try:

@@ -24,7 +24,7 @@ public final class Frames implements MessageChannel {
 
   @Override
   public void send(byte[]... parts) throws IOException {
-    int status = writer.write(stream.fd(), MessageChannel.joined(parts));
+    int status = writer.write(stream.fd(), parts);
     while (status == MessageWriter.INTERRUPTED) {
       status = writer.resume();
     }

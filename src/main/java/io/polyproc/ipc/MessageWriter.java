@@ -29,27 +29,33 @@ public final class MessageWriter {
 
   private static final int SMALL = 8 << 10;
   private static final int LARGE = 256 << 10;
-  private static final byte[] EMPTY = {};
+  private static final byte[][] NOTHING = {};
 
   private MemorySegment buffer = Arena.ofAuto().allocate(SMALL, 8);
-  private byte[] content = EMPTY;
+  private byte[][] parts = NOTHING;
   private int fd;
+  private int part;
   private int copied;
   private int filled;
   private int written;
 
   /**
-   * Begins a message.
+   * Begins a message, which is all parts together.
    *
    * @return {@link #DONE}, {@link #INTERRUPTED}, or {@code -errno}
    */
-  public int write(int fd, byte[] content) {
-    if (content.length + LENGTH_BYTES > buffer.byteSize() && buffer.byteSize() == SMALL) {
+  public int write(int fd, byte[]... parts) {
+    int length = 0;
+    for (byte[] each : parts) {
+      length = Math.addExact(length, each.length);
+    }
+    if (length + LENGTH_BYTES > buffer.byteSize() && buffer.byteSize() == SMALL) {
       buffer = Arena.ofAuto().allocate(LARGE, 8);
     }
     this.fd = fd;
-    this.content = content;
-    buffer.set(LENGTH, 0, content.length);
+    this.parts = parts;
+    buffer.set(LENGTH, 0, length);
+    part = 0;
     copied = 0;
     filled = LENGTH_BYTES;
     written = 0;
@@ -67,8 +73,8 @@ public final class MessageWriter {
         }
         written += (int) count;
       }
-      if (copied == content.length) {
-        content = EMPTY;
+      if (part == parts.length) {
+        parts = NOTHING;
         return DONE;
       }
       filled = 0;
@@ -78,9 +84,16 @@ public final class MessageWriter {
   }
 
   private void fill() {
-    int count = (int) Math.min(content.length - copied, buffer.byteSize() - filled);
-    MemorySegment.copy(content, copied, buffer, JAVA_BYTE, filled, count);
-    copied += count;
-    filled += count;
+    while (part < parts.length && filled < buffer.byteSize()) {
+      byte[] content = parts[part];
+      int count = (int) Math.min(content.length - copied, buffer.byteSize() - filled);
+      MemorySegment.copy(content, copied, buffer, JAVA_BYTE, filled, count);
+      copied += count;
+      filled += count;
+      if (copied == content.length) {
+        part++;
+        copied = 0;
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.polyproc.python;
 
+import io.polyproc.ipc.MessageChannel;
 import io.polyproc.ipc.MessageReader;
 import io.polyproc.ipc.MessageWriter;
 import io.polyproc.ipc.Packets;
@@ -7,6 +8,7 @@ import io.polyproc.ipc.QueueFeeder;
 import io.polyproc.posix.ByteStream;
 import io.polyproc.sync.SharedSemaphore;
 import java.nio.charset.StandardCharsets;
+import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ public final class Messages {
   private static final ThreadLocal<MessageWriter> WRITER =
       ThreadLocal.withInitial(MessageWriter::new);
 
+  private static final ThreadLocal<PlainPickle> PLAIN = ThreadLocal.withInitial(PlainPickle::new);
+
   private static final ThreadLocal<Packets> PACKETS = ThreadLocal.withInitial(Packets::new);
 
   /**
@@ -31,9 +35,15 @@ public final class Messages {
 
   Messages() {}
 
+  /** An object is not plain, see {@link PlainPickle}: nothing was sent. */
+  private static final int NOT_PLAIN = 7;
+
+  /** What the last call found that had no plain object to return. */
+  private static final ThreadLocal<Object> OUTCOME = new ThreadLocal<>();
+
   /** Whether messages can be handed to Python here. */
   public boolean areAvailable() {
-    return PythonBytes.areAvailable();
+    return PythonObjects.areAvailable();
   }
 
   /**
@@ -55,7 +65,7 @@ public final class Messages {
 
   private static Object outcome(MessageReader reader, int status) {
     return switch (status) {
-      case MessageReader.DONE -> PythonBytes.of(reader.take());
+      case MessageReader.DONE -> PythonObjects.bytes(reader.take());
       case MessageReader.INTERRUPTED -> {
         READER.remove();
         yield reader;
@@ -88,6 +98,60 @@ public final class Messages {
   }
 
   /**
+   * Sends a plain object.
+   *
+   * @return as {@link #write}; or {@link #NOT_PLAIN}
+   */
+  public Object send(int fd, Value object) {
+    byte[][] pickle = PLAIN.get().dump(PythonObjects.of(object));
+    if (pickle == null) {
+      return NOT_PLAIN;
+    }
+    MessageWriter writer = WRITER.get();
+    return outcome(writer, writer.write(fd, pickle));
+  }
+
+  /**
+   * Receives an object.
+   *
+   * @return the object, if it is plain; else {@code NotImplemented}, and what {@link #read} returns
+   *     is {@link #takeOutcome}
+   */
+  public Object receive(int fd) {
+    MessageReader reader = READER.get();
+    int status = reader.read(fd, Long.MAX_VALUE);
+    if (status != MessageReader.DONE) {
+      return setOutcome(outcome(reader, status));
+    }
+    return loaded(reader.take());
+  }
+
+  private Object loaded(byte[] pickle) {
+    Object object = PLAIN.get().load(pickle);
+    return object == null ? setOutcome(PythonObjects.bytes(pickle)) : object;
+  }
+
+  private Object setOutcome(Object found) {
+    OUTCOME.set(found);
+    return PythonObjects.notImplemented();
+  }
+
+  /** What the last call of this thread found that returned {@code NotImplemented}. */
+  public @Nullable Object takeOutcome() {
+    Object found = OUTCOME.get();
+    OUTCOME.remove();
+    return found;
+  }
+
+  /** The pickle of a plain object: {@code bytes}, or {@code None}. */
+  public Object pickled(Value object) {
+    byte[][] pickle = PLAIN.get().dump(PythonObjects.of(object));
+    return pickle == null
+        ? PythonObjects.none()
+        : PythonObjects.bytes(MessageChannel.joined(pickle));
+  }
+
+  /**
    * Waits until one of the descriptors has something to be read, or its end.
    *
    * @return {@code bytes} that are 1 where that is so; or a number: 0 when the time is over, or
@@ -103,7 +167,7 @@ public final class Messages {
     for (int i = 0; i < ready.length; i++) {
       flags[i] = (byte) (ready[i] ? 1 : 0);
     }
-    return PythonBytes.of(flags);
+    return PythonObjects.bytes(flags);
   }
 
   /** {@link #awaitAny} for one descriptor: 1, 0 when the time is over, or {@code -errno}. */
@@ -112,26 +176,31 @@ public final class Messages {
   }
 
   /**
-   * Receives a message of a queue under its lock, and gives the lock back.
+   * Receives an object of a queue under its lock, and gives the lock back.
    *
    * @param slots gets a permit more for a message that was taken
-   * @return {@code bytes}; or a number, {@code -errno} or what {@link Packets} has, of which {@link
+   * @return the object, if it is plain; else {@code NotImplemented}, and {@link #takeOutcome} is
+   *     its pickle; or a number, {@code -errno} or what {@link Packets} has, of which {@link
    *     Packets#INTERRUPTED} also means that the lock was not to be had yet
    */
   public Object get(int fd, SharedSemaphore lock, @Nullable SharedSemaphore slots) {
     if (!lock.acquire(SLICE)) {
-      return Packets.INTERRUPTED;
+      return setOutcome(Packets.INTERRUPTED);
     }
-    Object message;
+    Packets packets = PACKETS.get();
+    int status;
     try {
-      message = readPacket(fd, Long.MAX_VALUE);
+      status = packets.read(fd, Long.MAX_VALUE);
     } finally {
       lock.release();
     }
-    if (slots != null && !(message instanceof Integer)) {
+    if (status != Packets.DONE) {
+      return setOutcome(status);
+    }
+    if (slots != null) {
       slots.release();
     }
-    return message;
+    return loaded(packets.take());
   }
 
   /**
@@ -145,7 +214,7 @@ public final class Messages {
       return status;
     }
     return areAvailable()
-        ? PythonBytes.of(packets.take())
+        ? PythonObjects.bytes(packets.take())
         : new String(packets.take(), StandardCharsets.ISO_8859_1);
   }
 
@@ -159,6 +228,16 @@ public final class Messages {
     return writePacket(fd, content.getBytes(StandardCharsets.ISO_8859_1));
   }
 
+  /**
+   * Puts a plain object into a queue that has a place free.
+   *
+   * @return as {@link QueueFeeder#offer}; or {@link #NOT_PLAIN}
+   */
+  public int offer(QueueFeeder feeder, Value object) {
+    byte[][] pickle = PLAIN.get().dump(PythonObjects.of(object));
+    return pickle == null ? NOT_PLAIN : feeder.offer(MessageChannel.joined(pickle));
+  }
+
   /** The sending side of a queue; see {@link QueueFeeder}. */
   public QueueFeeder feeder(int fd, SharedSemaphore slots) {
     return new QueueFeeder(fd, slots);
@@ -166,6 +245,6 @@ public final class Messages {
 
   /** {@code bytes} of a message that was not sent. */
   public Object failedMessage(QueueFeeder.Failure failure) {
-    return PythonBytes.of(failure.message());
+    return PythonObjects.bytes(failure.message());
   }
 }
