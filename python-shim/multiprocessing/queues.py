@@ -24,15 +24,12 @@ _pending = set()
 """Feeders whose queue is gone and which have still something to write."""
 
 
-def _semaphore(lock):
-    """Java's object behind a lock or semaphore."""
-    return lock._semlock._semaphore
-
-
 def _receive(reader, lock, slots):
     """The next object of a queue, taken under a lock; then there is a place more in `slots`."""
-    fd = reader.fileno()
     while True:
+        fd = reader._handle
+        if fd is None:
+            reader._check_closed()
         obj = _get(fd, lock, slots)
         if obj is not NotImplemented:
             return obj
@@ -76,7 +73,7 @@ class _Feeder:
     """Java's feeder of one queue in this process, and what belongs to its end."""
 
     def __init__(self, queue):
-        self.java = _messages.feeder(queue._writer.fileno(), _semaphore(queue._sem))
+        self.java = _messages.feeder(queue._writer.fileno(), queue._sem._semlock._semaphore)
         self._slots = queue._sem
         self._ignore_epipe = queue._ignore_epipe
         self._on_error = queue._on_queue_feeder_error
@@ -165,7 +162,7 @@ if _messages.areAvailable():
             if feeder is None:
                 _put_for_thread(self, obj, block, timeout)
                 return
-            status = _NOT_PLAIN if self._writer.closed else _offer(feeder.java, obj)
+            status = _NOT_PLAIN if self._writer._handle is None else _offer(feeder.java, obj)
             if status == 0:
                 return
             try:
@@ -211,7 +208,7 @@ if _messages.areAvailable():
                 return super().get(block, timeout)
             if self._closed:
                 raise ValueError(f"Queue {self!r} is closed")
-            return _receive(self._reader, _semaphore(self._rlock), _semaphore(self._sem))
+            return _receive(self._reader, self._rlock._semlock._semaphore, self._sem._semlock._semaphore)
 
     class JoinableQueue(Queue, JoinableQueue):
 
@@ -239,7 +236,7 @@ if _messages.areAvailable():
         __doc__ = SimpleQueue.__doc__
 
         def get(self):
-            return _receive(self._reader, _semaphore(self._rlock), None)
+            return _receive(self._reader, self._rlock._semlock._semaphore, None)
 
         def put(self, obj):
             self._writer.send_bytes(_dumps(obj))

@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one message from a descriptor: four bytes that say how long it is, in network order, or -1
@@ -61,6 +62,8 @@ public final class MessageReader {
   private long length;
   private long announced;
   private int got;
+  private int skipped;
+  private int size;
   private byte[] content = EMPTY;
 
   /**
@@ -94,14 +97,32 @@ public final class MessageReader {
       if (read <= 0) {
         return unusual(read);
       }
-      int count = (int) read;
-      if (got + count > content.length) {
-        content = Arrays.copyOf(content, (int) Math.min(2L * content.length, length));
+      if (got == 0) {
+        makeRoom((int) read);
       }
-      MemorySegment.copy(buffer, JAVA_BYTE, 0, content, got, count);
-      got += count;
+      keep((int) read);
     }
     return DONE;
+  }
+
+  /** Makes room for what is to be kept of the message, as its first bytes tell. */
+  private void makeRoom(int count) {
+    int bytes = count < BytesPickle.HEAD ? -1 : BytesPickle.contentLength(buffer, length);
+    skipped = bytes < 0 ? 0 : BytesPickle.HEAD;
+    size = bytes < 0 ? (int) length : bytes;
+    content = new byte[Math.min(size, FIRST_ROOM)];
+  }
+
+  private void keep(int count) {
+    int from = Math.max(got, skipped);
+    int to = Math.min(got + count, skipped + size);
+    if (from < to) {
+      if (to - skipped > content.length) {
+        content = Arrays.copyOf(content, (int) Math.min(2L * content.length, size));
+      }
+      MemorySegment.copy(buffer, JAVA_BYTE, from - got, content, from - skipped, to - from);
+    }
+    got += count;
   }
 
   private int readLength() {
@@ -124,7 +145,8 @@ public final class MessageReader {
         return TOO_LONG;
       }
       length = found;
-      content = found == 0 ? EMPTY : new byte[(int) Math.min(found, FIRST_ROOM)];
+      skipped = 0;
+      content = EMPTY;
       return DONE;
     }
   }
@@ -143,8 +165,26 @@ public final class MessageReader {
 
   /** The message, which is the caller's from now on. */
   public byte[] take() {
-    byte[] message = content;
+    byte[] bytes = takeBytes();
+    return bytes == null ? takeContent() : MessageChannel.joined(BytesPickle.of(bytes));
+  }
+
+  /**
+   * What the message is a pickle of, if that is {@code bytes}; the caller's from now on.
+   *
+   * @return null if it is another message
+   */
+  public byte @Nullable [] takeBytes() {
+    if (skipped == 0) {
+      return null;
+    }
+    skipped = 0;
+    return takeContent();
+  }
+
+  private byte[] takeContent() {
+    byte[] taken = content;
     content = EMPTY;
-    return message;
+    return taken;
   }
 }

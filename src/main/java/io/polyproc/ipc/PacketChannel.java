@@ -30,10 +30,9 @@ public final class PacketChannel implements MessageChannel {
 
   @Override
   public void send(byte[]... parts) throws IOException {
-    byte[] message = MessageChannel.joined(parts);
     int status;
     do {
-      status = outgoing.write(stream.fd(), message, true);
+      status = outgoing.write(stream.fd(), true, parts);
     } while (status == Packets.INTERRUPTED);
     if (status != Packets.DONE) {
       throw RawStream.failed("sendmsg", status);

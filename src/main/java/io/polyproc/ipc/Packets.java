@@ -8,9 +8,11 @@ import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.PacketBuffer;
 import io.polyproc.posix.PosixException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages of any length, each of which is one packet: what queues carry. A process that is killed
@@ -47,26 +49,38 @@ public final class Packets {
   private static final int EIO = 5;
   private static final byte[] EMPTY = {};
 
+  private static final int CHUNK = 256 << 10;
+
   private final PacketBuffer buffer = new PacketBuffer();
   private final BriefWait wait = new BriefWait();
+  private @Nullable MemorySegment chunk;
   private byte[] content = EMPTY;
+  private boolean isBytes;
 
   /**
-   * Writes a message.
+   * Writes a message, which is all parts together.
    *
    * @param wait whether to wait for room
    * @return {@link #DONE} or why not, as above, or {@code -errno}
    */
-  public int write(int fd, byte[] message, boolean wait) {
+  public int write(int fd, boolean wait, byte[]... parts) {
     MemorySegment body = buffer.body();
-    if (message.length <= LONGEST_HERE) {
-      body.set(JAVA_BYTE, 0, HERE);
-      MemorySegment.copy(message, 0, body, JAVA_BYTE, 1, message.length);
-      return status(buffer.send(fd, 1 + message.length, -1, wait));
+    long length = 0;
+    for (byte[] part : parts) {
+      length += part.length;
     }
-    try (MemoryFile file = MemoryFile.of("polyproc-message", message)) {
+    if (length <= LONGEST_HERE) {
+      body.set(JAVA_BYTE, 0, HERE);
+      int at = 1;
+      for (byte[] part : parts) {
+        MemorySegment.copy(part, 0, body, JAVA_BYTE, at, part.length);
+        at += part.length;
+      }
+      return status(buffer.send(fd, at, -1, wait));
+    }
+    try (MemoryFile file = MemoryFile.of("polyproc-message", chunk(), parts)) {
       body.set(JAVA_BYTE, 0, IN_FILE);
-      body.set(LENGTH, 1, message.length);
+      body.set(LENGTH, 1, length);
       return status(buffer.send(fd, 1 + Long.BYTES, file.fd(), wait));
     } catch (PosixException e) {
       return -e.errno();
@@ -90,9 +104,7 @@ public final class Packets {
    * @return {@link #DONE} or why not, as above, or {@code -errno}
    */
   public int read(int fd, long limit) {
-    wait.begin(fd);
-    long length = buffer.receive(fd);
-    wait.end();
+    long length = wait.receive(buffer, fd);
     int file = buffer.takeDescriptor();
     try {
       if (length <= 0) {
@@ -103,7 +115,8 @@ public final class Packets {
       if (size < 0 || size > Math.min(limit, MessageReader.LONGEST)) {
         return TOO_LONG;
       }
-      content = here ? buffer.copy(1, (int) size) : MemoryFile.content(file, (int) size);
+      isBytes = false;
+      content = here ? buffer.copy(1, (int) size) : content(file, (int) size);
       return DONE;
     } catch (IOException e) {
       return -EIO;
@@ -114,10 +127,47 @@ public final class Packets {
     }
   }
 
+  private byte[] content(int file, int size) throws IOException {
+    MemorySegment room = chunk();
+    int bytes = -1;
+    if (size > BytesPickle.HEAD) {
+      byte[] head = MemoryFile.content(file, 0, BytesPickle.HEAD, room);
+      bytes = BytesPickle.contentLength(MemorySegment.ofArray(head), size);
+    }
+    isBytes = bytes >= 0;
+    return isBytes
+        ? MemoryFile.content(file, BytesPickle.HEAD, bytes, room)
+        : MemoryFile.content(file, 0, size, room);
+  }
+
+  private MemorySegment chunk() {
+    MemorySegment made = chunk;
+    if (made == null) {
+      made = Arena.ofAuto().allocate(CHUNK, 8);
+      chunk = made;
+    }
+    return made;
+  }
+
   /** The message, which is the caller's from now on. */
   public byte[] take() {
-    byte[] message = content;
+    byte[] bytes = takeBytes();
+    return bytes == null ? takeContent() : MessageChannel.joined(BytesPickle.of(bytes));
+  }
+
+  /**
+   * What the message is a pickle of, if that is long {@code bytes}; the caller's from now on.
+   *
+   * @return null if it is another message
+   */
+  public byte @Nullable [] takeBytes() {
+    return isBytes ? takeContent() : null;
+  }
+
+  private byte[] takeContent() {
+    byte[] taken = content;
     content = EMPTY;
-    return message;
+    isBytes = false;
+    return taken;
   }
 }

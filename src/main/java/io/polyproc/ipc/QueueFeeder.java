@@ -33,7 +33,7 @@ public final class QueueFeeder {
 
   private final int fd;
   private final SharedSemaphore slots;
-  private final Queue<byte[]> waiting = new ArrayDeque<>();
+  private final Queue<byte[][]> waiting = new ArrayDeque<>();
   private final Queue<Failure> failures = new ArrayDeque<>();
   private final Packets packets = new Packets();
   private final IdleListener listener;
@@ -62,17 +62,17 @@ public final class QueueFeeder {
 
   /** A message that could not be written. */
   public static final class Failure {
-    private final byte[] message;
+    private final byte[][] message;
     private final int errno;
 
-    Failure(byte[] message, int errno) {
+    Failure(byte[][] message, int errno) {
       this.message = message;
       this.errno = errno;
     }
 
     /** What was to be sent. */
     public byte[] message() {
-      return message;
+      return MessageChannel.joined(message);
     }
 
     /** Why it was not. */
@@ -104,7 +104,12 @@ public final class QueueFeeder {
    * @return {@link #FULL} if it has none, else as {@link #put}
    */
   public int offer(byte[] message) {
-    return slots.tryAcquire() ? put(message) : FULL;
+    return offerParts(message);
+  }
+
+  /** {@link #offer} of a message that is all parts together. */
+  public int offerParts(byte[]... parts) {
+    return slots.tryAcquire() ? putParts(parts) : FULL;
   }
 
   /**
@@ -113,11 +118,16 @@ public final class QueueFeeder {
    * @return 0; {@code -errno} if it is known already that it can't be; 1 if earlier ones could not
    *     be: {@link #nextFailure}
    */
-  public synchronized int put(byte[] message) {
+  public int put(byte[] message) {
+    return putParts(message);
+  }
+
+  /** {@link #put} of a message that is all parts together. */
+  public synchronized int putParts(byte[]... message) {
     if (closed) {
       return 0;
     }
-    if (waiting.isEmpty() && !writing && message.length <= AT_ONCE) {
+    if (waiting.isEmpty() && !writing && length(message) <= AT_ONCE) {
       int status = write(message, false);
       if (status != Packets.NOT_NOW) {
         return status;
@@ -134,17 +144,25 @@ public final class QueueFeeder {
     return failures.isEmpty() ? 0 : 1;
   }
 
-  private int write(byte[] message, boolean wait) {
+  private static long length(byte[][] message) {
+    long length = 0;
+    for (byte[] part : message) {
+      length += part.length;
+    }
+    return length;
+  }
+
+  private int write(byte[][] message, boolean wait) {
     int status;
     do {
-      status = packets.write(fd, message, wait);
+      status = packets.write(fd, wait, message);
     } while (status == Packets.INTERRUPTED);
     return status;
   }
 
   private void feed() {
     try {
-      for (List<byte[]> batch = next(); !batch.isEmpty(); batch = next()) {
+      for (List<byte[][]> batch = next(); !batch.isEmpty(); batch = next()) {
         writeAll(batch);
       }
     } catch (InterruptedException e) {
@@ -152,7 +170,7 @@ public final class QueueFeeder {
     }
   }
 
-  private synchronized List<byte[]> next() throws InterruptedException {
+  private synchronized List<byte[][]> next() throws InterruptedException {
     writing = false;
     notifyAll();
     long deadline = System.nanoTime() + IDLE_NANOS;
@@ -161,11 +179,11 @@ public final class QueueFeeder {
         left = deadline - System.nanoTime()) {
       NANOSECONDS.timedWait(this, left);
     }
-    List<byte[]> batch = new ArrayList<>();
-    int bytes = 0;
-    for (byte[] message = waiting.poll(); message != null; message = waiting.poll()) {
+    List<byte[][]> batch = new ArrayList<>();
+    long bytes = 0;
+    for (byte[][] message = waiting.poll(); message != null; message = waiting.poll()) {
       batch.add(message);
-      bytes += message.length;
+      bytes += length(message);
       if (bytes >= BATCH) {
         break;
       }
@@ -178,8 +196,8 @@ public final class QueueFeeder {
     return batch;
   }
 
-  private void writeAll(List<byte[]> batch) {
-    for (byte[] message : batch) {
+  private void writeAll(List<byte[][]> batch) {
+    for (byte[][] message : batch) {
       if (isClosed()) {
         return;
       }
@@ -188,7 +206,7 @@ public final class QueueFeeder {
     }
   }
 
-  private synchronized void done(byte[] message, int status) {
+  private synchronized void done(byte[][] message, int status) {
     if (listed > 0) {
       listed--;
       boolean _ = slots.delist();

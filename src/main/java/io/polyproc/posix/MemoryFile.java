@@ -49,19 +49,45 @@ public final class MemoryFile implements AutoCloseable {
 
   /** Creates memory that holds {@code content}. */
   public static MemoryFile of(String name, byte[] content) {
-    MemoryFile file = create(name, content.length);
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(Math.max(1, Math.min(CHUNK, content.length)));
-      for (int at = 0; at < content.length; ) {
-        int length = Math.min(CHUNK, content.length - at);
-        MemorySegment.copy(content, at, buffer, JAVA_BYTE, 0, length);
-        at += (int) LibC.PWRITE.call(file.fd, buffer.address(), length, at);
+      return of(name, arena.allocate(roomFor(content.length)), content);
+    }
+  }
+
+  /**
+   * Creates memory that holds all parts.
+   *
+   * @param buffer through which they go
+   */
+  public static MemoryFile of(String name, MemorySegment buffer, byte[]... parts) {
+    long size = 0;
+    for (byte[] part : parts) {
+      size += part.length;
+    }
+    MemoryFile file = create(name, size);
+    try {
+      long at = 0;
+      for (byte[] part : parts) {
+        file.write(at, part, buffer);
+        at += part.length;
       }
       return file;
     } catch (PosixException e) {
       file.close();
       throw e;
     }
+  }
+
+  private void write(long at, byte[] content, MemorySegment buffer) {
+    for (int from = 0; from < content.length; ) {
+      int length = (int) Math.min(buffer.byteSize(), content.length - from);
+      MemorySegment.copy(content, from, buffer, JAVA_BYTE, 0, length);
+      from += (int) LibC.PWRITE.call(fd, buffer.address(), length, at + from);
+    }
+  }
+
+  private static long roomFor(int size) {
+    return Math.max(1, Math.min(CHUNK, size));
   }
 
   /** All that a descriptor's memory file holds, which must not be more than 64 MiB. */
@@ -75,19 +101,29 @@ public final class MemoryFile implements AutoCloseable {
 
   /** The first bytes of what a descriptor's memory file holds. */
   public static byte[] content(int fd, int size) throws IOException {
-    byte[] content = new byte[size];
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(Math.max(1, Math.min(CHUNK, size)));
-      int at = 0;
-      while (at < content.length) {
-        int length = Math.min(CHUNK, content.length - at);
-        int read = (int) LibC.PREAD.call(fd, buffer.address(), length, at);
-        if (read == 0) {
-          throw new IOException("a memory file of %d bytes ends at %d".formatted(size, at));
-        }
-        MemorySegment.copy(buffer, JAVA_BYTE, 0, content, at, read);
-        at += read;
+      return content(fd, 0, size, arena.allocate(roomFor(size)));
+    }
+  }
+
+  /**
+   * So many bytes of what a descriptor's memory file holds.
+   *
+   * @param buffer through which they go
+   */
+  public static byte[] content(int fd, long offset, int size, MemorySegment buffer)
+      throws IOException {
+    byte[] content = new byte[size];
+    int at = 0;
+    while (at < content.length) {
+      long length = Math.min(buffer.byteSize(), content.length - at);
+      int read = (int) LibC.PREAD.call(fd, buffer.address(), length, offset + at);
+      if (read == 0) {
+        throw new IOException(
+            "a memory file of %d bytes ends at %d".formatted(offset + size, offset + at));
       }
+      MemorySegment.copy(buffer, JAVA_BYTE, 0, content, at, read);
+      at += read;
     }
     return content;
   }

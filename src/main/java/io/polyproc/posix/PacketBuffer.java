@@ -85,12 +85,13 @@ public final class PacketBuffer {
   /**
    * Receives a packet into the body.
    *
+   * @param wait whether to wait for one
    * @return how many bytes it has; 0 if there will be none any more; or {@code -errno}
    */
-  public long receive(int fd) {
+  public long receive(int fd, boolean wait) {
     MessageHeader.reuse(header, BYTES, control, control.byteSize());
-    long result =
-        LibC.RECVMSG.tryCall6(fd, header.address(), MessageHeader.MSG_CMSG_CLOEXEC, 0, 0, 0);
+    int flags = MessageHeader.MSG_CMSG_CLOEXEC | (wait ? 0 : MessageHeader.MSG_DONTWAIT);
+    long result = LibC.RECVMSG.tryCall6(fd, header.address(), flags, 0, 0, 0);
     if (result < 0) {
       return result == -Errno.ECONNRESET ? 0 : result;
     }

@@ -123,7 +123,8 @@ public final class Messages {
     if (status != MessageReader.DONE) {
       return setOutcome(outcome(reader, status));
     }
-    return loaded(reader.take());
+    byte[] bytes = reader.takeBytes();
+    return bytes == null ? loaded(reader.take()) : PythonObjects.bytes(bytes);
   }
 
   private Object loaded(byte[] pickle) {
@@ -200,7 +201,8 @@ public final class Messages {
     if (slots != null) {
       slots.release();
     }
-    return loaded(packets.take());
+    byte[] bytes = packets.takeBytes();
+    return bytes == null ? loaded(packets.take()) : PythonObjects.bytes(bytes);
   }
 
   /**
@@ -220,7 +222,7 @@ public final class Messages {
 
   /** Sends a message as a packet; returns 0, {@link Packets#INTERRUPTED} or {@code -errno}. */
   public int writePacket(int fd, byte[] content) {
-    return PACKETS.get().write(fd, content, true);
+    return PACKETS.get().write(fd, true, content);
   }
 
   /** {@link #writePacket} of Latin-1 text. */
@@ -235,7 +237,7 @@ public final class Messages {
    */
   public int offer(QueueFeeder feeder, Value object) {
     byte[][] pickle = PLAIN.get().dump(PythonObjects.of(object));
-    return pickle == null ? NOT_PLAIN : feeder.offer(MessageChannel.joined(pickle));
+    return pickle == null ? NOT_PLAIN : feeder.offerParts(pickle);
   }
 
   /** The sending side of a queue; see {@link QueueFeeder}. */

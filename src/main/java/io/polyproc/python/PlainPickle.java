@@ -1,5 +1,6 @@
 package io.polyproc.python;
 
+import io.polyproc.ipc.BytesPickle;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -83,13 +84,16 @@ final class PlainPickle {
    * @return its parts; null if the object is not plain, or another thread may be changing it
    */
   byte @Nullable [][] dump(Object object) {
+    if (PythonObjects.isBytes(object)) {
+      byte[] content = PythonObjects.content(object);
+      if (content != null && content.length > BYTE) {
+        return content.length > MOST_BYTES ? null : BytesPickle.of(content);
+      }
+    }
     size = 0;
     containerCount = 0;
     repeated = 0;
     put(PROTO, PROTOCOL);
-    if (PythonObjects.isBytes(object)) {
-      return dumpBytes(object);
-    }
     boolean plain;
     if (PythonObjects.isList(object) || PythonObjects.isTuple(object)) {
       if (!PythonObjects.tryLock()) {
@@ -113,15 +117,6 @@ final class PlainPickle {
       room = new byte[FIRST_ROOM];
     }
     return new byte[][] {pickle};
-  }
-
-  private byte @Nullable [][] dumpBytes(Object object) {
-    byte[] content = PythonObjects.content(object);
-    if (content == null || content.length > MOST_BYTES) {
-      return null;
-    }
-    putLength(SHORT_BINBYTES, BINBYTES, content.length);
-    return new byte[][] {Arrays.copyOf(room, size), content, END};
   }
 
   private boolean add(Object object, int depth) {

@@ -1,71 +1,80 @@
 package io.polyproc.ipc;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.polyproc.posix.ByteStream;
 import io.polyproc.posix.Descriptors;
-import java.lang.foreign.Arena;
+import io.polyproc.posix.PacketBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class BriefWaitTest {
-  private final BriefWait wait = new BriefWait();
-  private int reader;
-  private int writer;
+  private static final int MANY = 100;
 
-  @BeforeEach
-  void openSockets() {
-    int[] ends = Descriptors.socketPair(1, 1, 0);
-    reader = ends[0];
-    writer = ends[1];
-  }
+  private final BriefWait wait = new BriefWait();
+  private final PacketBuffer buffer = new PacketBuffer();
+  private final int[] ends = PacketBuffer.pipe();
 
   @AfterEach
   void closeSockets() {
-    Descriptors.closeAll(new int[] {reader, writer});
+    Descriptors.closeAll(ends);
   }
 
   private void write() {
-    try (Arena arena = Arena.ofConfined()) {
-      assertEquals(1, ByteStream.write(writer, arena.allocate(1), 0, 1));
-    }
+    buffer.body().set(JAVA_BYTE, 0, (byte) 'x');
+    assertEquals(1, buffer.send(ends[1], 1, -1, true));
+  }
+
+  private void read() {
+    assertEquals(1, wait.receive(buffer, ends[0]));
   }
 
   private void makeBrief() {
-    write();
-    while (!wait.looks()) {
-      wait.begin(reader);
-      wait.end();
+    for (int i = 0; i < MANY; i++) {
+      write();
     }
+    for (int i = 0; i < MANY; i++) {
+      read();
+    }
+    assertTrue(wait.looks());
+  }
+
+  private Thread writeLater() {
+    return Thread.ofPlatform()
+        .start(
+            () -> {
+              LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+              PacketBuffer another = new PacketBuffer();
+              assertEquals(1, another.send(ends[1], 1, -1, true));
+            });
   }
 
   @Test
   void shouldSleepUntilWaitsAreKnownToBeShort() {
     assertFalse(wait.looks());
-    wait.begin(reader); // returns at once, though there is nothing
     makeBrief();
-  }
-
-  @Test
-  void shouldEndWithoutAnythingToRead() {
-    makeBrief();
-    try (Arena arena = Arena.ofConfined()) {
-      assertEquals(1, ByteStream.read(reader, arena.allocate(1), 0, 1));
-    }
-    wait.begin(reader);
-    wait.end();
   }
 
   @Test
   void shouldSleepAgainAfterALongWait() throws InterruptedException {
     makeBrief();
-    wait.begin(reader);
-    Thread.sleep(2);
-    wait.end();
+    Thread writer = writeLater();
+    read(); // looks, then sleeps
+    writer.join();
     assertFalse(wait.looks());
+  }
+
+  @Test
+  void shouldSayThatTheOtherEndIsClosed() {
+    makeBrief();
+    Descriptors.close(ends[1]);
+    assertEquals(0, wait.receive(buffer, ends[0]));
+    ends[1] = Descriptors.duplicate(ends[0]);
   }
 }

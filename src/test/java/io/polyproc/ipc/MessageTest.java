@@ -3,6 +3,7 @@ package io.polyproc.ipc;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polyproc.posix.ByteStream;
@@ -74,6 +75,49 @@ final class MessageTest {
     assertEquals(MessageReader.DONE, read());
     assertArrayEquals(message, reader.take());
     assertEquals(MessageWriter.DONE, sent.get(10, TimeUnit.SECONDS));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 8185, 8186, 262140, 1 << 20, 17 << 20})
+  void shouldKnowBytesByTheirPickle(int size) throws Exception {
+    byte[] content = new byte[size];
+    new Random(size).nextBytes(content);
+    byte[][] pickle = BytesPickle.of(content);
+    CompletableFuture<Void> sent =
+        CompletableFuture.runAsync(
+            () -> {
+              assertEquals(MessageWriter.DONE, writer.write(here, pickle));
+              assertEquals(MessageWriter.DONE, writer.write(here, pickle));
+              assertEquals(MessageWriter.DONE, writer.write(here, new byte[size]));
+            });
+
+    assertEquals(MessageReader.DONE, read());
+    assertArrayEquals(content, reader.takeBytes());
+    assertEquals(MessageReader.DONE, read());
+    assertArrayEquals(MessageChannel.joined(pickle), reader.take());
+    assertEquals(MessageReader.DONE, read());
+    assertNull(reader.takeBytes());
+    assertArrayEquals(new byte[size], reader.take());
+    sent.get(10, TimeUnit.SECONDS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "80044203000000616263", // no end
+        "800442020000006162632e", // too short a length
+        "800442ffffffff6162632e",
+        "800342030000006162632e",
+        "800443030000006162632e",
+        "80044203000000"
+      })
+  void shouldLeaveOtherPicklesAsTheyAre(String pickle) {
+    byte[] message = HexFormat.of().parseHex(pickle);
+    assertEquals(MessageWriter.DONE, writer.write(here, message));
+
+    assertEquals(MessageReader.DONE, read());
+    assertNull(reader.takeBytes());
+    assertArrayEquals(message, reader.take());
   }
 
   @Test

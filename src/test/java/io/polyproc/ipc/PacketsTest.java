@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,9 +50,28 @@ final class PacketsTest {
       ints = {0, 1, 100, (32 << 10) - 1, 32 << 10, (32 << 10) + 1, 256 << 10, 300_000, 70 << 20})
   void shouldCarryMessagesOfAnySize(int size) {
     byte[] message = noise(size);
-    assertEquals(Packets.DONE, there.write(ends[1], message, true));
+    assertEquals(Packets.DONE, there.write(ends[1], true, message));
     assertEquals(Packets.DONE, here.read(ends[0], Long.MAX_VALUE));
     assertArrayEquals(message, here.take());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {256, 32 << 10, 100_000, 1 << 20})
+  void shouldKnowBytesByTheirPickle(int size) {
+    byte[][] pickle = BytesPickle.of(noise(size));
+    for (int i = 0; i < 2; i++) {
+      assertEquals(Packets.DONE, there.write(ends[1], true, pickle));
+    }
+    assertEquals(Packets.DONE, here.read(ends[0], Long.MAX_VALUE));
+    assertArrayEquals(MessageChannel.joined(pickle), here.take());
+    assertEquals(Packets.DONE, here.read(ends[0], Long.MAX_VALUE));
+    byte[] bytes = here.takeBytes();
+    assertArrayEquals(bytes == null ? MessageChannel.joined(pickle) : noise(size), taken(bytes));
+    assertEquals(size >= 32 << 10, bytes != null);
+  }
+
+  private byte[] taken(byte @Nullable [] bytes) {
+    return bytes == null ? here.take() : bytes;
   }
 
   @Test
@@ -73,29 +93,29 @@ final class PacketsTest {
   private void write(int size, int times) {
     Packets packets = new Packets();
     for (int i = 0; i < times; i++) {
-      assertEquals(Packets.DONE, packets.write(ends[1], noise(size), true));
+      assertEquals(Packets.DONE, packets.write(ends[1], true, noise(size)));
     }
   }
 
   @Test
   void shouldNotWaitForRoomIfToldSo() {
     int written = 0;
-    while (there.write(ends[1], noise(1000), false) == Packets.DONE) {
+    while (there.write(ends[1], false, noise(1000)) == Packets.DONE) {
       written++;
     }
     assertTrue(written > 10, "written: " + written);
-    assertEquals(Packets.NOT_NOW, there.write(ends[1], noise(1000), false));
+    assertEquals(Packets.NOT_NOW, there.write(ends[1], false, noise(1000)));
     for (int i = 0; i < written; i++) {
       assertEquals(Packets.DONE, here.read(ends[0], Long.MAX_VALUE));
     }
-    assertEquals(Packets.DONE, there.write(ends[1], noise(1000), false));
+    assertEquals(Packets.DONE, there.write(ends[1], false, noise(1000)));
   }
 
   @Test
   void shouldRefuseWhatIsLongerThanAllowed() {
-    assertEquals(Packets.DONE, there.write(ends[1], noise(11), true));
-    assertEquals(Packets.DONE, there.write(ends[1], noise(100_000), true));
-    assertEquals(Packets.DONE, there.write(ends[1], noise(10), true));
+    assertEquals(Packets.DONE, there.write(ends[1], true, noise(11)));
+    assertEquals(Packets.DONE, there.write(ends[1], true, noise(100_000)));
+    assertEquals(Packets.DONE, there.write(ends[1], true, noise(10)));
     assertEquals(Packets.TOO_LONG, here.read(ends[0], 10));
     assertEquals(Packets.TOO_LONG, here.read(ends[0], 99_999));
     assertEquals(Packets.DONE, here.read(ends[0], 10));
@@ -104,7 +124,7 @@ final class PacketsTest {
 
   @Test
   void shouldReadWhatWasWrittenBeforeTheEnd() {
-    assertEquals(Packets.DONE, there.write(ends[1], noise(5), true));
+    assertEquals(Packets.DONE, there.write(ends[1], true, noise(5)));
     closeEnd(1);
     assertEquals(Packets.DONE, here.read(ends[0], Long.MAX_VALUE));
     assertEquals(Packets.END, here.read(ends[0], Long.MAX_VALUE));
@@ -112,18 +132,18 @@ final class PacketsTest {
 
   @Test
   void shouldTellThatNobodyReadsAnyMore() {
-    assertEquals(Packets.DONE, there.write(ends[1], noise(5), true));
+    assertEquals(Packets.DONE, there.write(ends[1], true, noise(5)));
     closeEnd(0);
-    assertEquals(-EPIPE, there.write(ends[1], noise(5), true));
-    assertEquals(-EPIPE, there.write(ends[1], noise(100_000), true));
-    assertEquals(-EBADF, there.write(-1, noise(5), true));
+    assertEquals(-EPIPE, there.write(ends[1], true, noise(5)));
+    assertEquals(-EPIPE, there.write(ends[1], true, noise(100_000)));
+    assertEquals(-EBADF, there.write(-1, true, noise(5)));
     assertEquals(-EBADF, here.read(-1, Long.MAX_VALUE));
   }
 
   @Test
   void shouldLeaveNoMemoryBehind() throws IOException {
     for (int i = 0; i < 3; i++) {
-      assertEquals(Packets.DONE, there.write(ends[1], noise(100_000), true));
+      assertEquals(Packets.DONE, there.write(ends[1], true, noise(100_000)));
     }
     assertEquals(0, memoryFiles());
     assertEquals(Packets.DONE, here.read(ends[0], Long.MAX_VALUE));
