@@ -94,29 +94,31 @@ final class PlainPickle {
     containerCount = 0;
     repeated = 0;
     put(PROTO, PROTOCOL);
-    boolean plain;
-    if (PythonObjects.isList(object) || PythonObjects.isTuple(object)) {
-      if (!PythonObjects.tryLock()) {
-        return null;
-      }
-      try {
-        plain = add(object, 0);
-      } finally {
-        PythonObjects.unlock();
-        Arrays.fill(containers, 0, containerCount, null);
-      }
-    } else {
-      plain = add(object, 0);
-    }
-    if (!plain) {
-      return null;
-    }
+    boolean plain = isContainer(object) ? addLocked(object) : add(object, 0);
     put(STOP);
-    byte[] pickle = Arrays.copyOf(room, size);
+    byte[][] pickle = plain ? new byte[][] {Arrays.copyOf(room, size)} : null;
     if (room.length > LARGEST_ROOM) {
       room = new byte[FIRST_ROOM];
     }
-    return new byte[][] {pickle};
+    return pickle;
+  }
+
+  private static boolean isContainer(Object object) {
+    return PythonObjects.isList(object)
+        || PythonObjects.isTuple(object)
+        || PythonObjects.isEmptyDict(object);
+  }
+
+  private boolean addLocked(Object object) {
+    if (!PythonObjects.tryLock()) {
+      return false;
+    }
+    try {
+      return add(object, 0);
+    } finally {
+      PythonObjects.unlock();
+      Arrays.fill(containers, 0, containerCount, null);
+    }
   }
 
   private boolean add(Object object, int depth) {
@@ -152,7 +154,7 @@ final class PlainPickle {
     String text = PythonObjects.asText(object);
     byte[] content;
     if (text != null) {
-      if (text.chars().anyMatch(c -> Character.isSurrogate((char) c))) {
+      if (hasSurrogates(text)) {
         return false; // halves that stand alone have no UTF-8, and Java can't tell pairs of them
       }
       content = text.getBytes(StandardCharsets.UTF_8);
@@ -172,6 +174,15 @@ final class PlainPickle {
     System.arraycopy(content, 0, room, size, content.length);
     size += content.length;
     return true;
+  }
+
+  private static boolean hasSurrogates(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean addTuple(Object tuple, int depth) {
@@ -207,7 +218,7 @@ final class PlainPickle {
 
   private boolean addItems(Object items, int count, int depth) {
     for (int i = 0; i < count; i++) {
-      if (!add(PythonObjects.item(items, i), depth + 1)) {
+      if (size > MOST_BYTES || !add(PythonObjects.item(items, i), depth + 1)) {
         return false;
       }
     }
@@ -419,19 +430,22 @@ final class PlainPickle {
   /** A list that is not whole yet: a pickle has it in parts. */
   private static final class Items {
     private Object[] all = NOTHING;
+    private int size;
 
     void add(Object[] more) {
-      int size = all.length;
       if (size == 0) {
         all = more;
       } else {
-        all = Arrays.copyOf(all, size + more.length);
+        if (all.length - size < more.length) {
+          all = Arrays.copyOf(all, Math.max(2 * all.length, size + more.length));
+        }
         System.arraycopy(more, 0, all, size, more.length);
       }
+      size += more.length;
     }
 
     Object[] all() {
-      return all;
+      return all.length == size ? all : Arrays.copyOf(all, size);
     }
   }
 }
