@@ -164,10 +164,10 @@ def become(environment, folder, file_mode_mask, command_line, ignored_signals):
     environment: names and values in turn.
     """
     from _polyproc import child, repairs
-    texts = [str(text) for text in environment]
+    raw = [os.fsencode(str(text)) for text in environment]
     sys.orig_argv[1:] = [str(argument) for argument in command_line]
     child.reset_signals([int(number) for number in ignored_signals])
-    child.move_into({"environment": dict(zip(texts[::2], texts[1::2])), "cwd": str(folder),
+    child.move_into({"environment": dict(zip(raw[::2], raw[1::2])), "cwd": str(folder),
                      "umask": int(file_mode_mask)})
     # What is behind 0, 1 and 2 has changed since the standby made its streams.
     repairs.set_buffering()

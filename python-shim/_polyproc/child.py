@@ -7,7 +7,7 @@ import pickle
 import sys
 
 import _polyproc
-from _polyproc import descriptors, lifecycle, repairs
+from _polyproc import descriptors, environment, lifecycle, repairs
 
 
 def run(parent_pid, parent_sentinel, payload, received):
@@ -47,13 +47,7 @@ def reset_signals(ignored=()):
 
 def move_into(surroundings):
     """Takes over environment, umask and working directory."""
-    environment = surroundings["environment"]
-    if dict(os.environ) != environment:
-        for name in [name for name in os.environ if name not in environment]:
-            del os.environ[name]
-        for name, value in environment.items():
-            if os.environ.get(name) != value:
-                os.environ[name] = value
+    environment.replace(surroundings["environment"])
     os.umask(surroundings["umask"])
     if surroundings["cwd"] is not None:
         try:

@@ -6,7 +6,7 @@ import signal
 import sys
 
 import _polyproc
-from _polyproc import descriptors
+from _polyproc import descriptors, environment
 from multiprocessing import context, util
 
 _SLICE = 0.1
@@ -179,7 +179,7 @@ def surroundings(descriptors):
     """What a child process has from its parent whatever the start method."""
     mask = os.umask(0)
     os.umask(mask)
-    return {"cwd": _current_folder(), "umask": mask, "environment": dict(os.environ),
+    return {"cwd": _current_folder(), "umask": mask, "environment": environment.raw(),
             "descriptors": descriptors}
 
 

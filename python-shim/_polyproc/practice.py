@@ -325,7 +325,7 @@ def _programs(context):
                 file.write(source)
         program = os.path.join(folder, "program.py")
         around = popen.surroundings(())
-        environment = [text for variable in around["environment"].items() for text in variable]
+        environment = [text for variable in os.environ.items() for text in variable]
 
         def again():
             with nothing_changed():

@@ -1,0 +1,24 @@
+"""The environment's variables as the system has them: to make texts of all takes milliseconds in a new process."""
+
+import os
+
+
+def raw():
+    """Names and values, as bytes."""
+    if type(os.environ) is os._Environ:
+        return dict(os.environ._data)
+    return {os.fsencode(name): os.fsencode(value) for name, value in os.environ.items()}
+
+
+def replace(variables):
+    """Makes these the environment's variables, and changes nothing where they are already."""
+    present = raw()
+    if present == variables:
+        return
+    decode = os.fsdecode
+    for name in present:
+        if name not in variables:
+            del os.environ[decode(name)]
+    for name, value in variables.items():
+        if present.get(name) != value:
+            os.environ[decode(name)] = decode(value)
