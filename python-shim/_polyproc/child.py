@@ -14,7 +14,7 @@ def run(parent_pid, parent_sentinel, payload, received):
     """Runs the process in the payload; returns its exit status."""
     _show_parent(parent_pid)
     reset_signals()
-    with open(payload, "rb", buffering=0) as file:
+    with io.FileIO(payload) as file:  # `open` has been compiled for names of files
         method, surroundings, body = pickle.loads(file.readall())
     descriptors.place(received, surroundings["descriptors"])
     move_into(surroundings)

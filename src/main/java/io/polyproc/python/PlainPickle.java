@@ -42,6 +42,7 @@ final class PlainPickle {
   private static final int EMPTY_DICT = '}';
 
   private static final int PROTOCOL = 4;
+  private static final int LATEST_PROTOCOL = 5;
   private static final int FIRST_ROOM = 512;
   private static final int LARGEST_ROOM = 64 << 10;
   private static final char MALFORMED = '\ufffd';
@@ -322,8 +323,16 @@ final class PlainPickle {
     while (true) {
       int instruction = next();
       switch (instruction) {
-        case PROTO -> at++;
-        case FRAME -> at += Long.BYTES;
+        case PROTO -> {
+          if (next() > LATEST_PROTOCOL) {
+            return null;
+          }
+        }
+        case FRAME -> {
+          if (Long.compareUnsigned(little(Long.BYTES), pickle.length - at) > 0) {
+            return null;
+          }
+        }
         case MEMOIZE -> {}
         case MARK -> marks[markCount++] = height;
         case NONE -> push(PythonObjects.none());
