@@ -8,6 +8,8 @@ import io.polyproc.ipc.QueueFeeder;
 import io.polyproc.posix.ByteStream;
 import io.polyproc.sync.SharedSemaphore;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +35,17 @@ public final class Messages {
    */
   private static final double SLICE = 0.1;
 
-  Messages() {}
-
   /** An object is not plain, see {@link PlainPickle}: nothing was sent. */
   private static final int NOT_PLAIN = 7;
 
-  /** What the last call found that had no plain object to return. */
-  private static final ThreadLocal<Object> OUTCOME = new ThreadLocal<>();
+  /**
+   * What calls found that had no plain object to return, the last first: between a call and {@link
+   * #takeOutcome} a signal's handler may make calls of its own.
+   */
+  private static final ThreadLocal<Deque<Object>> OUTCOMES =
+      ThreadLocal.withInitial(ArrayDeque::new);
+
+  Messages() {}
 
   /** Whether messages can be handed to Python here. */
   public boolean areAvailable() {
@@ -133,15 +139,13 @@ public final class Messages {
   }
 
   private Object setOutcome(Object found) {
-    OUTCOME.set(found);
+    OUTCOMES.get().push(found);
     return PythonObjects.notImplemented();
   }
 
   /** What the last call of this thread found that returned {@code NotImplemented}. */
-  public @Nullable Object takeOutcome() {
-    Object found = OUTCOME.get();
-    OUTCOME.remove();
-    return found;
+  public Object takeOutcome() {
+    return OUTCOMES.get().pop();
   }
 
   /** The pickle of a plain object: {@code bytes}, or {@code None}. */
