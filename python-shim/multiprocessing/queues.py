@@ -14,9 +14,8 @@ _get = _messages.get
 _offer = _messages.offer
 _take_outcome = _messages.takeOutcome
 _dumps = context.reduction.dumps
-_AGAIN = 1
+_AGAIN, _NOT_PLAIN = connection._AGAIN, connection._NOT_PLAIN
 _FULL = 2
-_NOT_PLAIN = 7
 _MILLIS = 100
 """How long to wait between two looks after signals."""
 

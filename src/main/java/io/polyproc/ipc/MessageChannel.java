@@ -35,16 +35,21 @@ public interface MessageChannel extends AutoCloseable {
     if (parts.length == 1) {
       return parts[0];
     }
-    int length = 0;
-    for (byte[] part : parts) {
-      length = Math.addExact(length, part.length);
-    }
-    byte[] all = new byte[length];
+    byte[] all = new byte[Math.toIntExact(length(parts))];
     int at = 0;
     for (byte[] part : parts) {
       System.arraycopy(part, 0, all, at, part.length);
       at += part.length;
     }
     return all;
+  }
+
+  /** How long all parts are together, in bytes. */
+  static long length(byte[]... parts) {
+    long length = 0;
+    for (byte[] part : parts) {
+      length += part.length;
+    }
+    return length;
   }
 }

@@ -45,10 +45,7 @@ public final class MessageWriter {
    * @return {@link #DONE}, {@link #INTERRUPTED}, or {@code -errno}
    */
   public int write(int fd, byte[]... parts) {
-    int length = 0;
-    for (byte[] each : parts) {
-      length = Math.addExact(length, each.length);
-    }
+    int length = Math.toIntExact(MessageChannel.length(parts));
     if (length + LENGTH_BYTES > buffer.byteSize() && buffer.byteSize() == SMALL) {
       buffer = Arena.ofAuto().allocate(LARGE, 8);
     }

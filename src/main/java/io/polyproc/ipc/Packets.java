@@ -65,10 +65,7 @@ public final class Packets {
    */
   public int write(int fd, boolean wait, byte[]... parts) {
     MemorySegment body = buffer.body();
-    long length = 0;
-    for (byte[] part : parts) {
-      length += part.length;
-    }
+    long length = MessageChannel.length(parts);
     if (length <= LONGEST_HERE) {
       body.set(JAVA_BYTE, 0, HERE);
       int at = 1;

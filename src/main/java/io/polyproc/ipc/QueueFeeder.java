@@ -127,7 +127,7 @@ public final class QueueFeeder {
     if (closed) {
       return 0;
     }
-    if (waiting.isEmpty() && !writing && length(message) <= AT_ONCE) {
+    if (waiting.isEmpty() && !writing && MessageChannel.length(message) <= AT_ONCE) {
       int status = write(message, false);
       if (status != Packets.NOT_NOW) {
         return status;
@@ -142,14 +142,6 @@ public final class QueueFeeder {
     waiting.add(message);
     notifyAll();
     return failures.isEmpty() ? 0 : 1;
-  }
-
-  private static long length(byte[][] message) {
-    long length = 0;
-    for (byte[] part : message) {
-      length += part.length;
-    }
-    return length;
   }
 
   private int write(byte[][] message, boolean wait) {
@@ -183,7 +175,7 @@ public final class QueueFeeder {
     long bytes = 0;
     for (byte[][] message = waiting.poll(); message != null; message = waiting.poll()) {
       batch.add(message);
-      bytes += length(message);
+      bytes += MessageChannel.length(message);
       if (bytes >= BATCH) {
         break;
       }
