@@ -6,14 +6,13 @@ they need not wait for the next; what a worker has not begun is taken back when 
 """
 
 import collections
-import pickle
 import threading
 import time
 
 import _polyproc
 from _polyproc.pool_errors import broken, lost, too_late
 from _polyproc.pool_tasks import FedCalls, ForkedTaskPickler, Pace, TaskPickler, message
-from _polyproc.pool_wire import FAREWELL, HELLO, QUIT, VALUES
+from _polyproc.pool_wire import FAREWELL, HELLO, QUIT, VALUES, load_values
 from _polyproc.pool_worker import INTERRUPTED
 from multiprocessing import util
 from multiprocessing.reduction import ForkingPickler
@@ -205,9 +204,9 @@ class Dispatcher:
                     return
         self._steal_at = None
         if not self._timed:
-            for worker in workers:
-                while worker.count and worker.is_available() and self._give(worker, ahead=True):
-                    pass
+            workers = [worker for worker in workers if worker.count and worker.is_available()]
+            while workers:  # in turn, so that each has its share of the last ones
+                workers = [worker for worker in workers if self._give(worker, ahead=True)]
 
     def _give(self, worker, ahead=False):
         """Gives a worker the next tasks; False if there are none, or it has enough."""
@@ -314,7 +313,7 @@ class Dispatcher:
                 self._waits.setWriting(worker.line.fd, False)
         for (what, seconds), body in messages:
             if what == VALUES:
-                self._take_values(worker, seconds, pickle.loads(body))
+                self._take_values(worker, seconds, load_values(body))
             elif what == HELLO:
                 worker.ready = True
                 self._failed_starts = 0

@@ -5,7 +5,7 @@ import os
 
 import _polyproc
 from _polyproc.descriptors import Handle, call
-from _polyproc.pool_wire import RESULT
+from _polyproc.pool_wire import RESULT, frame_at
 
 _READ = 1 << 18
 _WRITE = 1 << 20
@@ -108,16 +108,15 @@ class Line:
             data = self._rest + part if self._rest else part
         messages = []
         at = 0
-        while len(data) - at >= RESULT.size:
-            length, *fields = RESULT.unpack_from(data, at)
-            end = at + RESULT.size + length
+        while (frame := frame_at(data, at)) is not None:
+            begin, end = frame
             if end > len(data):
                 if end - at > _LONG:
                     self._long = bytearray(data[at:])
                     self._needed = end - at
                     at = len(data)
                 break
-            messages.append((fields, data[at + RESULT.size:end]))
+            messages.append((RESULT.unpack_from(data, begin), data[begin + RESULT.size:end]))
             at = end
         self._rest = data[at:]
         return messages

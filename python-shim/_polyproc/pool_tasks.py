@@ -5,8 +5,8 @@ import pickle
 import threading
 import types
 
-from _polyproc.pool_wire import EACH, ONE, STAR, TASK, VALUE, all_plain
-from multiprocessing.reduction import ForkingPickler
+from _polyproc.pool_wire import EACH, ONE, STAR, TASK, VALUE, all_plain, framed
+from multiprocessing.reduction import ForkingPickler, dumps
 
 _FEW = 128
 _MOST_AHEAD = 256
@@ -152,7 +152,7 @@ class Elements:
         if self._key is None:
             self._key = pickler.dumps(self._function)
         if all_plain(group.items):
-            return self._how, self._key, pickle.dumps(group.items)
+            return self._how, self._key, dumps(tuple(group.items))
         if len(group.items) > 1:
             return None
         return self._how | VALUE, self._key, pickler.dumps(group.items[0])
@@ -164,7 +164,7 @@ class Elements:
 
 def message(epoch, how, key, body):
     """The bytes for a worker."""
-    return b"".join((TASK.pack(len(key) + len(body), epoch, how, len(key)), key, body))
+    return framed(TASK.pack(epoch, how, len(key)), key, body)
 
 
 def describe_call(function, arguments, keywords):

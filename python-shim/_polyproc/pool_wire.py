@@ -1,16 +1,22 @@
-"""What a pool and its workers send each other: headers and bodies, over one stream socket each.
+"""What a pool and its workers send each other: messages of connections, over one stream socket each.
 
-    to a worker     length of the rest | epoch | how | length of the key | key, body
-    from a worker   length of the body | what  | seconds that it took    | body
+    to a worker     epoch | how | length of the key | key, body
+    from a worker   what  | seconds that it took    | body
 
 Nobody but a pool and its own workers speaks this, and both are of the same build.
 """
 
-import os
 from struct import Struct
 
-TASK = Struct("<IHBI")
-RESULT = Struct("<IBd")
+import _polyproc
+from multiprocessing.reduction import ForkingPickler
+
+TASK = Struct("<HBI")
+RESULT = Struct("<Bd")
+_LENGTH = Struct(">i")
+_GREAT_LENGTH = Struct(">iQ")
+_GREATEST = 0x7fffffff
+_NO_LENGTH = -1
 
 # How a worker is to understand the body of a task.
 STAR = 1
@@ -55,52 +61,34 @@ def is_plain(value):
     return kind in _PLAIN and (kind not in _SIZED or len(value) <= _SMALL)
 
 
-def read_messages(fd, header):
-    """Yields the fields of each header but the length, and then the body, until the end of the stream.
-
-    The length is the first field. A message that is cut off by the end is dropped.
-    """
-    size = header.size
-    data, at = b"", 0
-    while True:
-        missing = size - (len(data) - at)
-        if missing <= 0:
-            length, *fields = header.unpack_from(data, at)
-            end = at + size + length
-            missing = end - len(data)
-            if missing <= 0:
-                yield fields, data[at + size:end]
-                at = end
-                continue
-        data = _read_more(fd, data[at:], missing)
-        at = 0
-        if not data:
-            return
+def framed(*parts):
+    """A message of a connection, as bytes."""
+    length = sum(map(len, parts))
+    if length > _GREATEST:
+        return b"".join((_GREAT_LENGTH.pack(_NO_LENGTH, length), *parts))
+    return b"".join((_LENGTH.pack(length), *parts))
 
 
-def _read_more(fd, data, missing):
-    """The data and at least `missing` more bytes; nothing if the stream ends before."""
-    part = os.read(fd, max(_CHUNK, min(missing, _MOST)))
-    if len(part) >= missing:
-        return data + part
-    whole = bytearray(data)
-    while part:
-        whole += part
-        missing -= len(part)
-        if missing <= 0:
-            return bytes(whole)
-        part = os.read(fd, max(_CHUNK, min(missing, _MOST)))
-    return b""
+def frame_at(data, at):
+    """Where the next message begins and ends, which may be beyond the data; None if that can't be told yet."""
+    left = len(data) - at
+    if left < _LENGTH.size:
+        return None
+    length, = _LENGTH.unpack_from(data, at)
+    begin = at + _LENGTH.size
+    if length == _NO_LENGTH:
+        if left < _GREAT_LENGTH.size:
+            return None
+        _, length = _GREAT_LENGTH.unpack_from(data, at)
+        begin = at + _GREAT_LENGTH.size
+    return begin, begin + length
 
 
-_CHUNK = 1 << 16
-_MOST = 1 << 20
+_messages = _polyproc.runtime.messages()
+_loaded = _messages.loaded if _messages.areAvailable() else lambda pickle: NotImplemented
 
 
-def write_all(fd, data):
-    """Writes to a socket that blocks."""
-    written = os.write(fd, data)
-    if written < len(data):
-        rest = memoryview(data)[written:]
-        while len(rest):
-            rest = rest[os.write(fd, rest[:_MOST]):]
+def load_values(body):
+    """The list or tuple that a pickle of plain values is of."""
+    values = _loaded(body)
+    return ForkingPickler.loads(body) if values is NotImplemented else values

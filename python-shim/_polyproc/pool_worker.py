@@ -4,17 +4,16 @@ A task is claimed right before it begins, so that the pool knows at any time whi
 begun, and may take others back. See `io.polyproc.sync.TaskClaims`.
 """
 
-import os
 import sys
 import traceback
 from time import perf_counter
 
 import _polyproc
 from _polyproc.pool_wire import (EACH, FAREWELL, HELLO, ONE, OUTCOME, QUIT, RESULT, STAR, TASK, VALUE,
-                                 VALUES, is_plain, read_messages, write_all)
+                                 VALUES, is_plain, load_values)
 from multiprocessing import util
-from multiprocessing.reduction import ForkingPickler
-import pickle
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler, dumps
 
 INTERRUPTED = 130
 _KEPT_SECONDS = 0.005
@@ -35,23 +34,24 @@ def serve(end, initializer=None, initargs=(), maxtasks=None, wrap_exception=Fals
     An interrupt ends it without a traceback: that of the pool's own process says all.
     """
     try:
-        if initializer is not None:
-            _initialize(end.fd, initializer, initargs)
-        worker = _Worker(end, wrap_exception)
-        worker.send(HELLO, 0.0, b"")
-        worker.run(maxtasks)
+        with Connection(end.fd) as connection:
+            if initializer is not None:
+                _initialize(connection, initializer, initargs)
+            worker = _Worker(connection, end.claims, wrap_exception)
+            worker.send(HELLO, 0.0, b"")
+            worker.run(maxtasks)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except (BrokenPipeError, ConnectionResetError):
         util.debug("the pool is gone -- exiting")
 
 
-def _initialize(fd, initializer, initargs):
+def _initialize(connection, initializer, initargs):
     try:
         initializer(*initargs)
     except BaseException:
         body = traceback.format_exc().encode("utf-8", "replace")
-        write_all(fd, RESULT.pack(len(body), FAREWELL, 0.0) + body)
+        connection.send_bytes(RESULT.pack(FAREWELL, 0.0) + body)
         raise
 
 
@@ -65,31 +65,43 @@ def _encoding_error(error, value):
 
 
 class _Worker:
-    def __init__(self, end, wrap_exception):
-        self._fd = end.fd
-        self._claim = end.claims.claim
+    def __init__(self, connection, claims, wrap_exception):
+        self._connection = connection
+        self._claim = claims.claim
         self._wrap_exception = wrap_exception
         self._key = self._function = None
 
     def run(self, maxtasks):
         """Runs at most so many tasks."""
         completed = 0
-        for (epoch, how, key_length), body in read_messages(self._fd, TASK):
+        while completed != maxtasks and (message := self._receive()) is not None:
+            epoch, how, key_length = TASK.unpack_from(message)
             if how & QUIT:
                 util.debug("worker got sentinel -- exiting")
                 break
-            key = body[:key_length]
-            body = body[key_length:]
+            end_of_key = TASK.size + key_length
+            key = message[TASK.size:end_of_key]
+            body = message[end_of_key:]
+            message = None
             if how & (ONE | VALUE):
                 if self._claim(epoch):
                     self._run_one(how, key, body)
                     completed += 1
             else:
-                completed += self._run_group(epoch, how, key, pickle.loads(body))
-            if completed == maxtasks:
-                break
+                completed += self._run_group(epoch, how, key, load_values(body))
             body = None
         util.debug("worker exiting after %d tasks" % completed)
+
+    def _receive(self):
+        """The next message; None if the pool is gone."""
+        try:
+            return self._connection.recv_bytes()
+        except EOFError:
+            return None
+        except OSError as e:
+            if e.errno is not None:
+                raise
+            return None  # it went in the middle of a message
 
     def _run_one(self, how, key, body):
         begin = perf_counter()
@@ -163,16 +175,16 @@ class _Worker:
 
     def _send_outcome(self, begin, outcome):
         try:
-            body = bytes(ForkingPickler.dumps(outcome))
+            body = dumps(outcome)
         except Exception as e:
             wrapped = _encoding_error(e, outcome[1])
             util.debug("Possible encoding error while sending result: %s" % wrapped)
-            body = bytes(ForkingPickler.dumps((False, wrapped)))
+            body = dumps((False, wrapped))
         self.send(OUTCOME, perf_counter() - begin, body)
 
     def _send_values(self, begin, values):
         if values:
-            self.send(VALUES, perf_counter() - begin, pickle.dumps(values))
+            self.send(VALUES, perf_counter() - begin, dumps(values))
 
     def send(self, what, seconds, body):
-        write_all(self._fd, RESULT.pack(len(body), what, seconds) + body)
+        self._connection.send_bytes(RESULT.pack(what, seconds) + body)

@@ -217,7 +217,6 @@ class _Worker:
         try:
             self._target(self._end, *self._arguments)
         finally:
-            os.close(self._end.fd)
             self.exitcode = 0
             os.close(self._alive)
 

@@ -1,11 +1,13 @@
 """A pool's dispatcher comes to its end in whatever order things happen; its workers are threads here."""
 
+import collections
 import threading
 import time
 import unittest
 
 from _polyproc import practice
 from _polyproc.pool_dispatch import Dispatcher
+from _polyproc.pool_tasks import Pace
 from multiprocessing.pool import Pool
 
 _SECONDS = 60
@@ -34,6 +36,13 @@ release = threading.Event()
 
 def wait():
     return release.wait(_SECONDS)
+
+
+meeting = threading.Barrier(2)
+
+
+def meet(_):
+    meeting.wait(_SECONDS)
 
 
 def identity(value):
@@ -120,6 +129,24 @@ class PoolDispatch(unittest.TestCase):
         self.replace("_timeout", timeout)
         pool._dispatcher.put()
         self.assertTrue(closed.wait(_SECONDS))
+        self.join(pool)
+
+    def test_quick_tasks_are_shared_out_in_turn(self):
+        sent = collections.Counter()
+
+        def send(former, dispatcher, worker, group):
+            sent[worker.process.number] += len(group.items)
+            former(dispatcher, worker, group)
+
+        pool = ThreadedPool(2)
+        pool.map(meet, range(2), chunksize=1)  # both are ready
+        self.replace("_send", send)
+        self.addCleanup(setattr, Pace, "ahead", Pace.ahead)
+        Pace.ahead = lambda pace: 16
+        self.assertEqual(list(range(8)), pool.map(identity, range(8), chunksize=1))
+        self.assertEqual(8, sent[1] + sent[2])
+        self.assertLessEqual(abs(sent[1] - sent[2]), 2, sent)
+        pool.close()
         self.join(pool)
 
     def test_last_task_cannot_be_sent(self):

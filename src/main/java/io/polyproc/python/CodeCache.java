@@ -1,6 +1,8 @@
 package io.polyproc.python;
 
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.Collection;
 import org.graalvm.polyglot.Engine;
 
 /**
@@ -15,6 +17,12 @@ import org.graalvm.polyglot.Engine;
 public final class CodeCache {
   /** What a program may have parsed, in sources: one that evaluates text after text has more. */
   private static final int MOST = 2000;
+
+  /** Truffle's class of what can be compiled. */
+  static final String COMPILABLE = "com.oracle.truffle.runtime.OptimizedCallTarget";
+
+  /** Its field that the thresholds of the compiler are for. */
+  static final String HEAT = "callAndLoopCount";
 
   private final Engine engine;
   private boolean keeps;
@@ -52,11 +60,49 @@ public final class CodeCache {
     }
   }
 
+  /**
+   * Forgets how often each function was called and its loops went round. One whose compiled code is
+   * given up would otherwise be compiled anew at its next call, even if that is the only one.
+   *
+   * <p>The calls alone are still known: from these and those of each place in it the compiler
+   * concludes how often that is reached, and what is worth to be inlined there.
+   *
+   * @return of how many functions; 0 where Truffle's classes are others, or can't be reached
+   */
+  public int forgetHeat() {
+    int count = 0;
+    try {
+      Class<?> type = Class.forName(COMPILABLE);
+      Field heat = type.getDeclaredField(HEAT);
+      heat.setAccessible(true);
+      for (Object target : callTargets(engine)) {
+        if (type.isInstance(target)) {
+          heat.setInt(target, 0);
+          count++;
+        }
+      }
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      // Then more is compiled.
+    }
+    return count;
+  }
+
+  static Collection<?> callTargets(Engine engine) throws ReflectiveOperationException {
+    Object implementation = implementation(engine);
+    Method callTargets = implementation.getClass().getDeclaredMethod("getCallTargets");
+    callTargets.setAccessible(true);
+    return (Collection<?>) callTargets.invoke(implementation);
+  }
+
+  private static Object implementation(Engine engine) throws ReflectiveOperationException {
+    Field receiver = Engine.class.getDeclaredField("receiver");
+    receiver.setAccessible(true);
+    return receiver.get(engine);
+  }
+
   private boolean set(boolean store) {
     try {
-      Field receiver = Engine.class.getDeclaredField("receiver");
-      receiver.setAccessible(true);
-      Object implementation = receiver.get(engine);
+      Object implementation = implementation(engine);
       Field storeEngine = implementation.getClass().getDeclaredField("storeEngine");
       storeEngine.setAccessible(true);
       storeEngine.setBoolean(implementation, store);

@@ -130,10 +130,10 @@ public final class Messages {
       return setOutcome(outcome(reader, status));
     }
     byte[] bytes = reader.takeBytes();
-    return bytes == null ? loaded(reader.take()) : PythonObjects.bytes(bytes);
+    return bytes == null ? received(reader.take()) : PythonObjects.bytes(bytes);
   }
 
-  private Object loaded(byte[] pickle) {
+  private Object received(byte[] pickle) {
     Object object = PLAIN.get().load(pickle);
     return object == null ? setOutcome(PythonObjects.bytes(pickle)) : object;
   }
@@ -141,6 +141,14 @@ public final class Messages {
   private Object setOutcome(Object found) {
     OUTCOMES.get().push(found);
     return PythonObjects.notImplemented();
+  }
+
+  /**
+   * The plain object that this is the pickle of, or {@code NotImplemented} if it may be another.
+   */
+  public Object loaded(byte[] pickle) {
+    Object object = PLAIN.get().load(pickle);
+    return object == null ? PythonObjects.notImplemented() : object;
   }
 
   /** What the last call of this thread found that returned {@code NotImplemented}. */
@@ -206,7 +214,7 @@ public final class Messages {
       slots.release();
     }
     byte[] bytes = packets.takeBytes();
-    return bytes == null ? loaded(packets.take()) : PythonObjects.bytes(bytes);
+    return bytes == null ? received(packets.take()) : PythonObjects.bytes(bytes);
   }
 
   /**

@@ -390,6 +390,7 @@ public final class Worker {
   }
 
   private Preparation prepared() {
+    int _ = codes.forgetHeat();
     tell(new Message.Prepared());
     return Preparation.DONE;
   }
