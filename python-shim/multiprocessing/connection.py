@@ -54,6 +54,7 @@ _await = _messages.awaitAny
 _await_one = _messages.awaitOne
 _resume = _messages.resume
 _dumps = reduction.dumps
+_dumps_not_plain = reduction.dumps_not_plain
 _NO_LIMIT = (1 << 63) - 1
 _AGAIN, _END, _CUT_OFF, _TOO_LONG, _NOT_PLAIN = 1, 2, 3, 4, 7
 _SLICE = 0.1
@@ -95,7 +96,7 @@ def _send(self, obj):
     status = _send_plain(self._handle, obj)
     if status != 0:
         if status == _NOT_PLAIN:
-            status = _write(self._handle, _dumps(obj))
+            status = _write(self._handle, _dumps_not_plain(obj))
         _finish_writing(status)
 
 

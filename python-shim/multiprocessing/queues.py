@@ -14,6 +14,7 @@ _get = _messages.get
 _offer = _messages.offer
 _take_outcome = _messages.takeOutcome
 _dumps = context.reduction.dumps
+_dumps_not_plain = context.reduction.dumps_not_plain
 _AGAIN, _NOT_PLAIN = connection._AGAIN, connection._NOT_PLAIN
 _FULL = 2
 _MILLIS = 100
@@ -165,7 +166,7 @@ if _messages.areAvailable():
             if status == 0:
                 return
             try:
-                message = _dumps(obj)
+                message = _dumps_not_plain(obj) if status == _NOT_PLAIN else _dumps(obj)
             except Exception as e:
                 self._take_place(block, timeout)
                 feeder.fail(e, obj)

@@ -31,15 +31,18 @@ class _Parts(list):
 
 
 def dumps(obj):
-    """The bytes of an object's pickle, as `ForkingPickler.dumps`.
+    """The bytes of an object's pickle, as `ForkingPickler.dumps`."""
+    data = _pickled(obj)
+    return dumps_not_plain(obj) if data is None else data
+
+
+def dumps_not_plain(obj):
+    """The same for what Java does not pickle.
 
     A pickler costs more than what it usually has to do, so it is used again.
     """
     if _polyproc.embedded:
         return bytes(_new_dumps(ForkingPickler, obj))
-    data = _pickled(obj)
-    if data is not None:
-        return data
     try:
         pickler, parts, reducers = _idle_picklers.pop()
     except IndexError:

@@ -131,10 +131,7 @@ final class PlainPickle {
       put(bool ? NEWTRUE : NEWFALSE);
     } else if (object instanceof Double number) {
       put(BINFLOAT);
-      long bits = Double.doubleToRawLongBits(number);
-      for (int shift = 56; shift >= 0; shift -= 8) {
-        put((int) (bits >> shift));
-      }
+      putLittle(Long.reverseBytes(Double.doubleToRawLongBits(number)), Double.BYTES);
     } else if (PythonObjects.isNone(object)) {
       put(NONE);
     } else if (PythonObjects.isTuple(object)) {

@@ -390,7 +390,9 @@ public final class Worker {
   }
 
   private Preparation prepared() {
-    int _ = codes.forgetHeat();
+    if (!isHeir) { // the same program runs again: what is hot there is worth compiling
+      int _ = codes.forgetHeat();
+    }
     tell(new Message.Prepared());
     return Preparation.DONE;
   }
