@@ -6,7 +6,9 @@
 import multiprocessing as mp
 import os
 import signal
+import struct
 import sys
+from multiprocessing.connection import Connection
 
 MAIN = int(os.environ.setdefault('MAIN_PROCESS', str(os.getpid())))
 
@@ -67,13 +69,12 @@ def give(how):
 
 def send(how):
     """The result is being sent, and half of it is written."""
-    write = os.write
-
-    def write_a_part(fd, data):
-        write(fd, bytes(data[:len(data) // 2]))
+    def send_a_part(connection, data):
+        message = struct.pack('>i', len(data)) + data
+        os.write(connection.fileno(), message[:len(message) // 2])
         ruin(how)
 
-    os.write = write_a_part
+    Connection.send_bytes = send_a_part
     return 'x' * 3_000_000
 
 
