@@ -24,7 +24,7 @@ STAR = 1
 ONE = 2
 """The body is a pickle of function, arguments and keyword arguments."""
 VALUE = 4
-"""The body is a pickle of one argument of the key's function; without it, of a list of plain ones."""
+"""The body is a pickle of one argument of the key's function; without it, of a tuple of plain ones."""
 EACH = 8
 """Each result is waited for: none is kept until others can travel along."""
 QUIT = 16

@@ -65,12 +65,10 @@ public final class CodeCache {
    * given up would otherwise be compiled anew at its next call, even if that is the only one.
    *
    * <p>The calls alone are still known: from these and those of each place in it the compiler
-   * concludes how often that is reached, and what is worth to be inlined there.
-   *
-   * @return of how many functions; 0 where Truffle's classes are others, or can't be reached
+   * concludes how often that is reached, and what is worth to be inlined there. Nothing happens
+   * where Truffle's classes are others, or can't be reached.
    */
-  public int forgetHeat() {
-    int count = 0;
+  public void forgetHeat() {
     try {
       Class<?> type = Class.forName(COMPILABLE);
       Field heat = type.getDeclaredField(HEAT);
@@ -78,13 +76,11 @@ public final class CodeCache {
       for (Object target : callTargets(engine)) {
         if (type.isInstance(target)) {
           heat.setInt(target, 0);
-          count++;
         }
       }
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       // Then more is compiled.
     }
-    return count;
   }
 
   static Collection<?> callTargets(Engine engine) throws ReflectiveOperationException {

@@ -391,7 +391,7 @@ public final class Worker {
 
   private Preparation prepared() {
     if (!isHeir) { // the same program runs again: what is hot there is worth compiling
-      int _ = codes.forgetHeat();
+      codes.forgetHeat();
     }
     tell(new Message.Prepared());
     return Preparation.DONE;
