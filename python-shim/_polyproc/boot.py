@@ -140,10 +140,10 @@ def rehearse(stage, number):
     rehearsal.play(stage, int(number))
 
 
-def practise():
+def practise(briefly):
     """Does a little of what the compiler is to see; returns whether there may be more before the next review."""
     from _polyproc import practice
-    return practice.step()
+    return practice.step(bool(briefly))
 
 
 def after_fork():
@@ -164,7 +164,8 @@ def become(environment, folder, file_mode_mask, command_line, ignored_signals):
     environment: names and values in turn.
     """
     from _polyproc import child, repairs
-    raw = [os.fsencode(str(text)) for text in environment]
+    # All at once: a function that is called for each would be worth compiling.
+    raw = os.fsencode("\0".join([str(text) for text in environment])).split(b"\0") if environment else []
     sys.orig_argv[1:] = [str(argument) for argument in command_line]
     child.reset_signals([int(number) for number in ignored_signals])
     child.move_into({"environment": dict(zip(raw[::2], raw[1::2])), "cwd": str(folder),

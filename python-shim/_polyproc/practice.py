@@ -6,6 +6,7 @@ trace: connections are closed, and what a piece changes of a module is put back.
 
 import contextlib
 import gc
+import itertools
 import os
 import tempfile
 import threading
@@ -21,17 +22,16 @@ _STEP_SECONDS = 0.5
 _STEPS = 4
 """Of each piece."""
 
-_REVIEWS = 2
-"""How often all pieces come once more."""
-
 _MESSAGES = (42, None, "hello", 2.5, b"bytes", True, [42, None, "hello"], (1, "two", 3.0), {"a": 1, "b": [2, 3]},
              ("task", 7, "function", (1, 2), {}), list(range(20)), 10 ** 20, "x" * 300)
 
 
-def step():
+def step(briefly=False):
     """Does a little of it; returns whether there may be more before the next review.
 
-    The next step after that begins the review, if there is another. It is meant for a compiler that has nothing to do: Truffle then wants
+    briefly: a few times, instead of for half a second, so that nothing gets hot.
+
+    The next step after that begins the review. It is meant for a compiler that has nothing to do: Truffle then wants
     a tenth of the usual number of calls, and what is called here as often has been compiled before a program
     calls it.
     """
@@ -40,9 +40,13 @@ def step():
         return False
     import multiprocessing
     with nothing_changed(), piece(multiprocessing.get_context("spawn")) as again:
-        end = time.monotonic() + _STEP_SECONDS
-        while time.monotonic() < end:
+        if briefly:
             again()
+            again()
+        else:
+            end = time.monotonic() + _STEP_SECONDS
+            while time.monotonic() < end:
+                again()
     return True
 
 
@@ -334,11 +338,12 @@ def _programs(context):
         yield again
 
 
-PIECES = _programs, _computing, _connections, _queues, _locks, _shared_numbers, _pool, _manager
+PIECES = _manager, _programs, _computing, _connections, _queues, _locks, _shared_numbers, _pool
+"""The one that collects garbage comes first: what is called after that has been called since the last collection."""
 
 
 def _plan_all():
-    for steps in (_STEPS, *[1] * _REVIEWS):
+    for steps in itertools.chain([_STEPS], itertools.repeat(1)):
         yield from (piece for piece in PIECES for _ in range(steps))
         yield None
 

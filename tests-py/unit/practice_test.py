@@ -1,5 +1,6 @@
 """What a standby practises leaves nothing behind: all that is forked from it would have it."""
 
+import contextlib
 import glob
 import multiprocessing
 import os
@@ -8,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+import types
 import unittest
 
 from _polyproc import popen, practice, warmup
@@ -88,6 +90,28 @@ class Practice(unittest.TestCase):
         with self.assertRaisesRegex(AssertionError, "practised program"):
             self.play(practice._programs)
 
+    def test_what_is_called_after_the_last_collection(self):
+        collected = []
+        self.addCleanup(setattr, practice, "gc", practice.gc)
+        practice.gc = types.SimpleNamespace(collect=lambda: collected.append(piece))
+        for piece in practice.PIECES:
+            self.play(piece)
+        self.assertEqual([practice.PIECES[0]], collected)
+
+    def test_a_brief_step_does_little(self):
+        calls = []
+
+        @contextlib.contextmanager
+        def piece(context):
+            yield lambda: calls.append(context)
+        self.addCleanup(setattr, practice, "_plan", practice._plan)
+        practice._plan = iter([piece, piece, None])
+        self.assertTrue(practice.step(True))
+        self.assertEqual(2, len(calls))
+        self.assertTrue(practice.step())
+        self.assertGreater(len(calls), 10)
+        self.assertFalse(practice.step())
+
     def test_steps_come_to_an_end(self):
         self.addCleanup(setattr, practice, "_STEP_SECONDS", practice._STEP_SECONDS)
         practice._STEP_SECONDS = 0.0
@@ -95,12 +119,11 @@ class Practice(unittest.TestCase):
         while practice.step():
             count += 1
         self.assertEqual(count, practice._STEPS * len(practice.PIECES))
-        for _ in range(practice._REVIEWS):
+        for briefly in (False, True):
             count = 0
-            while practice.step():
+            while practice.step(briefly):
                 count += 1
             self.assertEqual(count, len(practice.PIECES))
-        self.assertFalse(practice.step())
 
 
 if __name__ == "__main__":

@@ -28,6 +28,13 @@ public record Memory(long total, long available, boolean limited) {
     }
   }
 
+  /** Gives back what the C library keeps for later, where it can: see {@code man 3 malloc_trim}. */
+  public static void trim() {
+    if (LibC.MALLOC_TRIM.isAvailable()) {
+      LibC.MALLOC_TRIM.tryCall(0);
+    }
+  }
+
   /**
    * Reads it.
    *

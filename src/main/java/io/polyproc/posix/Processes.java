@@ -37,6 +37,9 @@ public final class Processes {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final long SYS_GETTID = ARM ? 178 : 186;
   private static final long SYS_TGKILL = ARM ? 131 : 234;
+  private static final long SYS_GETPRIORITY = ARM ? 141 : 140;
+  private static final long SYS_SETPRIORITY = ARM ? 140 : 141;
+  private static final int PRIO_PROCESS = 0;
   // One below SIGRTMAX; the JDK uses the one before for the same purpose.
   private static final int WAKE_SIGNAL = 63;
   private static final int HOLD_SIGNAL = 61;
@@ -221,6 +224,20 @@ public final class Processes {
     allowWaking();
     handle(HOLD_SIGNAL, "pause");
     LibC.SYSCALL.tryCall(SYS_TGKILL, id(), thread, HOLD_SIGNAL);
+  }
+
+  /**
+   * Lets a thread of this process have less of a processor that others want, too.
+   *
+   * @param nice how much is added to the calling thread's nice value, {@code man 7 sched}; nothing
+   *     happens if it is negative and the user may not
+   */
+  public static void addToNice(int thread, int nice) {
+    // The system call returns 20 - nice, so that no error looks like a value.
+    long own = LibC.SYSCALL.tryCall(SYS_GETPRIORITY, PRIO_PROCESS, 0);
+    if (own > 0) {
+      LibC.SYSCALL.tryCall(SYS_SETPRIORITY, PRIO_PROCESS, thread, 20 - own + nice);
+    }
   }
 
   /** The kernel's ids of this process's threads whose names begin so; it keeps 15 characters. */

@@ -133,12 +133,13 @@ public final class PythonRuntime {
 
   /**
    * Does a little of what the compiler is to have seen before a program needs it. After it has
-   * returned false, the next call begins a review, if there is another.
+   * returned false, the next call begins a review.
    *
+   * @param briefly a few times instead of half a second long
    * @return whether it has done something
    */
-  public boolean practise() {
-    return boot.invokeMember("practise").asBoolean();
+  public boolean practise(boolean briefly) {
+    return boot.invokeMember("practise", briefly).asBoolean();
   }
 
   /** In a forked JVM: gives up what no two processes may have in common. */

@@ -4,6 +4,7 @@ import io.polyproc.posix.Processes;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,12 +35,18 @@ final class CompilerGate {
   private static final Duration WORK_BEFORE_START_UP = Duration.ofSeconds(3);
 
   /** The same where the compiler is there. */
-  private static final Duration WORK_BEFORE_COMPILING = Duration.ofMillis(300);
+  private static final Duration WORK_BEFORE_COMPILING = Duration.ofMillis(100);
 
   private static final Duration LONGEST_WAY_TO_SAFEPOINT = Duration.ofMillis(200);
 
   private static final Set<Thread.State> IDLE =
       EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
+
+  /**
+   * What the compiler's threads add to their nice value: what runs in the interpreter should not
+   * wait for what makes it faster. A thread of the same value takes 3 ms each time.
+   */
+  private static final int NICE = 5;
 
   private static final String COMPILER_THREAD = "TruffleCompilerThread";
   private static final String COMPILER_THREAD_TO_THE_KERNEL = "TruffleCompiler";
@@ -75,22 +82,30 @@ final class CompilerGate {
    * the JVM can still stop all threads is tried.
    */
   private static List<Integer> holdThreads() {
-    boolean idle =
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().startsWith(COMPILER_THREAD))
-            .allMatch(thread -> IDLE.contains(thread.getState()));
-    List<Integer> threads = idle ? Processes.threads(COMPILER_THREAD_TO_THE_KERNEL) : List.of();
-    threads.forEach(Processes::hold);
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith(COMPILER_THREAD) && !IDLE.contains(thread.getState())) {
+        return List.of();
+      }
+    }
+    List<Integer> threads = Processes.threads(COMPILER_THREAD_TO_THE_KERNEL);
+    for (int thread : threads) {
+      Processes.hold(thread);
+    }
     if (threads.isEmpty() || reachesSafepoint()) {
       return threads;
     }
-    threads.forEach(Processes::wake);
+    wake(threads);
     return List.of();
   }
 
+  private static void wake(List<Integer> threads) {
+    for (int thread : threads) {
+      Processes.wake(thread);
+    }
+  }
+
   private static boolean reachesSafepoint() {
-    Thread probe = new Thread(Thread::getAllStackTraces, "polyproc-compiler-gate-probe");
-    probe.setDaemon(true);
+    Probe probe = new Probe();
     probe.start();
     try {
       return probe.join(LONGEST_WAY_TO_SAFEPOINT);
@@ -102,8 +117,14 @@ final class CompilerGate {
 
   /** Lets the compiler start, or go on, if it does not yet. */
   void open() {
+    if (opened.getCount() == 0) {
+      return;
+    }
+    for (int thread : Processes.threads(COMPILER_THREAD_TO_THE_KERNEL)) {
+      Processes.addToNice(thread, NICE);
+    }
     opened.countDown();
-    held.forEach(Processes::wake);
+    wake(held);
   }
 
   /**
@@ -115,12 +136,7 @@ final class CompilerGate {
   }
 
   void openAfter(Duration processorTime) {
-    Thread timer =
-        new Thread(
-            () -> awaitWork(Processes.processorTime().plus(processorTime)),
-            "polyproc-compiler-gate-timer");
-    timer.setDaemon(true);
-    timer.start();
+    new Timer(processorTime).start();
   }
 
   /** Looks again when one busy thread can have used what is left; there is no event to wait for. */
@@ -179,6 +195,35 @@ final class CompilerGate {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  // Classes and not lambdas, which each process that is forked would have to link anew.
+
+  private static final class Probe extends Thread {
+    Probe() {
+      super("polyproc-compiler-gate-probe");
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      Map<Thread, StackTraceElement[]> _ = getAllStackTraces();
+    }
+  }
+
+  private final class Timer extends Thread {
+    private final Duration processorTime;
+
+    Timer(Duration processorTime) {
+      super("polyproc-compiler-gate-timer");
+      setDaemon(true);
+      this.processorTime = processorTime;
+    }
+
+    @Override
+    public void run() {
+      awaitWork(Processes.processorTime().plus(processorTime));
     }
   }
 }

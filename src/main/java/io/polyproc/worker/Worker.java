@@ -4,6 +4,7 @@ import io.polyproc.image.HeapKeeper;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.JvmFork;
+import io.polyproc.posix.Memory;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;
@@ -86,6 +87,9 @@ public final class Worker {
   /** How often in each review, when everything is compiled. */
   private static final int REVIEW_ROUNDS = 20;
 
+  /** So many reviews come before the last one. */
+  private static final int REVIEWS = 2;
+
   /** An apprentice is ready when it has used less than 1/QUIET_SHARE of a processor for so long. */
   private static final int QUIET_MILLIS = 500;
 
@@ -124,6 +128,8 @@ public final class Worker {
   private int rest;
   private int round;
   private int practiceRounds = ROUNDS + PRACTICE_ROUNDS;
+  private int reviews;
+  private boolean hasPieces = true;
   private boolean settles;
   private Preparation preparation = Preparation.WARM_UP;
   private boolean isHeir;
@@ -349,29 +355,51 @@ public final class Worker {
    * <p>Then it reviews: while its queue is nearly empty, Truffle compiles what was called a tenth
    * as often as usual. A program would begin with the compilation of whatever it calls that was
    * called so often here.
+   *
+   * <p>After a collection the JVM enters each piece of compiled code by a detour, once, and writes
+   * into it. Whoever is forked would do so again for 4,000 of them, so a last, brief review
+   * follows, in which nothing gets hot enough to be compiled.
    */
   private boolean practise() {
     if (ModuleLayer.boot().findModule(COMPILER).isEmpty()) {
       return false;
     }
     gate.open();
-    if (HeapKeeper.used() > PRACTICE_BYTES) {
+    if (reviews <= REVIEWS && HeapKeeper.used() > PRACTICE_BYTES) {
       System.gc();
     }
-    if (!settles && (rehearse(practiceRounds) || python.practise())) {
+    if (!settles && (practisePiece() || rehearse(practiceRounds))) {
       return true;
     }
     settles = true;
     if (!isQuiet()) {
       return true;
     }
-    if (python.practise()) {
-      settles = false;
-      practiceRounds += REVIEW_ROUNDS;
-      return true;
+    if (reviews > REVIEWS) {
+      return false;
     }
+    if (reviews == REVIEWS) {
+      codes.forgetHeat(); // or the last one would have the compiler work again
+      giveBackMemory();
+    }
+    reviews++;
+    practiceRounds += REVIEW_ROUNDS;
+    hasPieces = true;
+    settles = false;
+    return true;
+  }
+
+  private boolean practisePiece() {
+    hasPieces = hasPieces && python.practise(reviews > REVIEWS);
+    return hasPieces;
+  }
+
+  /**
+   * Gives back what is not in use: whoever is forked has as many pages to copy and to give back.
+   */
+  private static void giveBackMemory() {
     System.gc();
-    return false;
+    Memory.trim();
   }
 
   private boolean settle() {
