@@ -47,6 +47,7 @@ enum LibC {
   KILL("kill"),
   LISTEN("listen"),
   LSEEK("lseek"),
+  MADVISE("madvise"),
   MALLOC_TRIM("malloc_trim"),
   MEMFD_CREATE("memfd_create"),
   MMAP("mmap"),

@@ -3,6 +3,7 @@ package io.polyproc.worker;
 import io.polyproc.image.HeapKeeper;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.HugePages;
 import io.polyproc.posix.JvmFork;
 import io.polyproc.posix.Memory;
 import io.polyproc.posix.MemoryFile;
@@ -376,6 +377,7 @@ public final class Worker {
       return true;
     }
     if (reviews > REVIEWS) {
+      HugePages.collapse();
       return false;
     }
     if (reviews == REVIEWS) {
@@ -407,6 +409,7 @@ public final class Worker {
       return false;
     }
     System.gc();
+    HugePages.collapse();
     return true;
   }
 
