@@ -10,7 +10,7 @@ import runpy
 import sys
 from collections.abc import MutableMapping
 
-from _polyproc import child, descriptors, snapshot_placeholder
+from _polyproc import child, descriptors, environment, snapshot_placeholder
 
 def play(stage, number):
     """Plays one round, with one or the other start method in turn.
@@ -32,11 +32,12 @@ def _play(method, stage):
     queue, lock = context.SimpleQueue(), context.Lock()
     here, there = context.Pipe()
     parts = [queue._reader, queue._writer, here, there]
+    os.environ["POLYPROC_REHEARSED"] = "changed in the child"
     try:
         process = context.Process(target=_part, args=(queue, lock, there))
         process.start()
         payload, *others = [int(fd) for fd in stage.takeStarted()]
-        _be_child(payload, others)
+        _be_child(int(stage.parentPid()), payload, others)
         stage.end()
         process.join()
         if queue.get() != ["a", 1, None] or here.recv() != {"b": 2.5}:
@@ -51,13 +52,16 @@ def _standard_input():
     return 0
 
 
-def _be_child(payload, others):
+def _be_child(parent_pid, payload, others):
     parent_sentinel = os.dup(0)
     with nothing_changed():
+        # A standby's variables are not quite those of whom it runs for.
+        os.environ["POLYPROC_REHEARSED"] = "in a standby"
+        os.environ["POLYPROC_REHEARSED_TOO"] = "in a standby alone"
         # A child closes its standard input, which whoever is forked from this worker still needs.
         sys.modules["multiprocessing.util"]._close_stdin = _nothing
         sys.argv[:] = [""]
-        child.run(os.getppid(), parent_sentinel, payload, others)
+        child.run(parent_pid, parent_sentinel, payload, others)
         for number, fd in descriptors.inherited.items():
             if number not in descriptors.handed_over:
                 os.close(fd)
@@ -89,7 +93,8 @@ def nothing_changed():
     import multiprocessing
     import multiprocessing.resource_tracker
     import multiprocessing.spawn
-    environment = dict(os.environ)
+    variables_of_process = environment.raw()
+    getppid = os.getppid
     objects = (multiprocessing.context._default_context, multiprocessing.process._current_process)
     attributes = [dict(vars(thing)) for thing in objects]
     saved = [(vars(module), dict(vars(module)), _contents(module)) for module in _modules()]
@@ -109,9 +114,8 @@ def nothing_changed():
         for thing, former in zip(objects, attributes):
             vars(thing).clear()
             vars(thing).update(former)
-        if dict(os.environ) != environment:
-            os.environ.clear()
-            os.environ.update(environment)
+        environment.replace(variables_of_process)
+        os.getppid = sys.modules["posix"].getppid = getppid
         _set_handlers(handlers)
 
 

@@ -4,6 +4,7 @@ import contextlib
 import glob
 import multiprocessing
 import os
+import posix
 import signal
 import sys
 import tempfile
@@ -12,7 +13,7 @@ import time
 import types
 import unittest
 
-from _polyproc import popen, practice, warmup
+from _polyproc import environment, popen, practice, warmup
 from _polyproc.rehearsal import nothing_changed
 
 while warmup.step():  # as a standby has
@@ -53,6 +54,18 @@ class Practice(unittest.TestCase):
                 self.assertLessEqual(len(descriptors()), len(before), left)
                 self.assertEqual(threads, threading.enumerate())
                 self.assertEqual(folders, glob.glob(_PATTERN))
+
+    def test_environment_and_parent_are_put_back(self):
+        variables, getppid = environment.raw(), os.getppid
+        with nothing_changed():
+            os.environ["POLYPROC_TEST_ADDED"] = "1"
+            os.environ["HOME"] = "/somewhere/else"
+            del os.environ["PATH"]
+            os.getppid = posix.getppid = int
+        self.assertEqual(variables, environment.raw())
+        self.assertEqual(variables[b"PATH"].decode(), os.environ["PATH"])
+        self.assertIs(getppid, os.getppid)
+        self.assertIs(getppid, posix.getppid)
 
     def test_pieces_change_nothing(self):
         process, counter = multiprocessing.current_process(), repr(multiprocessing.process._process_counter)

@@ -79,6 +79,11 @@ public final class Rehearsal {
     return others;
   }
 
+  /** The parent's id: as with a worker's parent, not what the system calls the parent. */
+  public int parentPid() {
+    return Processes.id();
+  }
+
   /** The process has ended. */
   public void end() {
     tell(new Message.Exited(Processes.id(), 0, ""));
