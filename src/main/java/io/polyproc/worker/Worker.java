@@ -409,7 +409,6 @@ public final class Worker {
       return false;
     }
     System.gc();
-    HugePages.collapse();
     return true;
   }
 
