@@ -40,7 +40,7 @@ final class HugePagesTest {
   @AfterEach
   void unmap() {
     if (memory.address() != 0) {
-      LibC.MUNMAP.call(memory.address() - PAGE, PAGE + BYTES);
+      LibC.MUNMAP.call(memory.address() - PAGE, BYTES + 2 * PAGE);
     }
   }
 
@@ -85,10 +85,11 @@ final class HugePagesTest {
     assertEquals(3 * PAGE + 1, memory.get(ValueLayout.JAVA_LONG, 3 * PAGE));
   }
 
-  /** With a page before it that is not accessible, so that it is a mapping of its own. */
+  /** Between two pages that are not accessible, so that it is a mapping of its own. */
   private static MemorySegment map(long flags) {
-    long address = LibC.MMAP.call(0, PAGE + BYTES, READ_WRITE, flags, -1, 0);
+    long address = LibC.MMAP.call(0, BYTES + 2 * PAGE, READ_WRITE, flags, -1, 0);
     LibC.MPROTECT.call(address, PAGE, 0);
+    LibC.MPROTECT.call(address + PAGE + BYTES, PAGE, 0);
     return MemorySegment.ofAddress(address + PAGE).reinterpret(BYTES);
   }
 
