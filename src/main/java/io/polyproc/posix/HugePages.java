@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -20,8 +19,6 @@ public final class HugePages {
   /** Has the bytes of a large page. */
   private static final Path SIZE_FILE =
       Path.of("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size");
-
-  private static final Path MAPPINGS = Path.of("/proc/self/maps");
 
   /** Has a word for each small page, see {@code man 5 proc_pid_pagemap}. */
   private static final Path PAGES = Path.of("/proc/self/pagemap");
@@ -51,28 +48,21 @@ public final class HugePages {
       if (!Files.readString(SIZE_FILE).strip().equals(Integer.toString(HUGE_PAGE))) {
         return 0;
       }
-      for (String mapping : Files.readAllLines(MAPPINGS, StandardCharsets.ISO_8859_1)) {
-        bytes += collapse(mapping, pages);
+      for (Mapping mapping : Mapping.all()) {
+        if (mapping.anonymous() && mapping.isPrivate() && mapping.isReadable()) {
+          bytes += collapse(mapping, pages);
+        }
       }
     } catch (IOException e) {
-      // No Linux, or one that shows no process this.
+      // No Linux, or one that does not show a process its own memory.
     }
     return bytes;
   }
 
-  /** A mapping's line has: from-to, permissions, offset, device, inode, and perhaps a name. */
-  private static long collapse(String mapping, FileChannel pages) throws IOException {
-    String[] fields = mapping.split(" +", 6);
-    boolean anonymous = fields[4].equals("0");
-    boolean used = fields[1].startsWith("r") && fields[1].endsWith("p");
-    if (!anonymous || !used) {
-      return 0;
-    }
-    int dash = fields[0].indexOf('-');
-    long to = Long.parseUnsignedLong(fields[0], dash + 1, fields[0].length(), 16);
-    long from = Long.parseUnsignedLong(fields[0], 0, dash, 16);
+  private static long collapse(Mapping mapping, FileChannel pages) throws IOException {
     long bytes = 0;
-    for (long at = (from + HUGE_PAGE - 1) & -HUGE_PAGE; at + HUGE_PAGE <= to; at += HUGE_PAGE) {
+    long first = (mapping.from() + HUGE_PAGE - 1) & -HUGE_PAGE;
+    for (long at = first; at + HUGE_PAGE <= mapping.to(); at += HUGE_PAGE) {
       if (isWorthIt(at, pages) && LibC.MADVISE.tryCall(at, HUGE_PAGE, COLLAPSE) == 0) {
         bytes += HUGE_PAGE;
       }

@@ -9,11 +9,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,16 +152,13 @@ public final class JvmFork {
 
   /** How many bytes of memory there are from an address to the end of its mapping. */
   private static long mappedFrom(long address) {
-    try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"), StandardCharsets.UTF_8)) {
-      return maps.map(line -> line.substring(0, line.indexOf(' ')).split("-", -1))
-          .filter(
-              range ->
-                  Long.parseUnsignedLong(range[0], 16) <= address
-                      && address < Long.parseUnsignedLong(range[1], 16))
-          .mapToLong(range -> Long.parseUnsignedLong(range[1], 16) - address)
+    try {
+      return Mapping.all().stream()
+          .filter(mapping -> mapping.contains(address))
+          .mapToLong(mapping -> mapping.to() - address)
           .findFirst()
           .orElse(0);
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException e) {
       return 0;
     }
   }
