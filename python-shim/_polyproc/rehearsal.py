@@ -33,6 +33,7 @@ def _play(method, stage):
     here, there = context.Pipe()
     parts = [queue._reader, queue._writer, here, there]
     os.environ["POLYPROC_REHEARSED"] = "changed in the child"
+    sys.argv[:] = ["program"]
     try:
         process = context.Process(target=_part, args=(queue, lock, there))
         process.start()
@@ -61,11 +62,13 @@ def _be_child(parent_pid, payload, others):
         # A child closes its standard input, which whoever is forked from this worker still needs.
         sys.modules["multiprocessing.util"]._close_stdin = _nothing
         sys.argv[:] = [""]
-        child.run(parent_pid, parent_sentinel, payload, others)
+        status = child.run(parent_pid, parent_sentinel, payload, others)
         for number, fd in descriptors.inherited.items():
             if number not in descriptors.handed_over:
                 os.close(fd)
     os.close(parent_sentinel)
+    if status:
+        raise AssertionError(f"a rehearsed process has ended with status {status}")
 
 
 def _part(queue, lock, there):

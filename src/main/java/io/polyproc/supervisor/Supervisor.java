@@ -648,7 +648,7 @@ public final class Supervisor {
     heirs.remove(worker);
     if (unassigned) {
       bootFailures++;
-      LOG.log(Level.DEBUG, "a standby worker ended: {0}", exited);
+      LOG.log(isUnexpected(exited) ? Level.WARNING : Level.DEBUG, "a standby ended: {0}", exited);
     }
     Peer parent = worker.parent();
     if (parent != null) {
@@ -663,6 +663,11 @@ public final class Supervisor {
         endIfDone(program);
       }
     }
+  }
+
+  /** Without a daemon the warning would stand in the program's standard error. */
+  private boolean isUnexpected(Exited standby) {
+    return policy.practises() && !standby.lastWords().isEmpty();
   }
 
   private void forgetWaitingFor(WorkerJvm parent) {

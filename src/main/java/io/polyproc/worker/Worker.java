@@ -3,9 +3,7 @@ package io.polyproc.worker;
 import io.polyproc.image.HeapKeeper;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
-import io.polyproc.posix.HugePages;
 import io.polyproc.posix.JvmFork;
-import io.polyproc.posix.Memory;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;
@@ -82,22 +80,10 @@ public final class Worker {
   /** How often a zygote plays the start and the end of a process. */
   private static final int ROUNDS = 60;
 
-  /** How often an apprentice does, so that the compiler has seen enough. */
-  private static final int PRACTICE_ROUNDS = 150;
-
-  /** How often in each review, when everything is compiled. */
-  private static final int REVIEW_ROUNDS = 20;
-
-  /** So many reviews come before the last one. */
-  private static final int REVIEWS = 2;
-
   /** An apprentice is ready when it has used less than 1/QUIET_SHARE of a processor for so long. */
   private static final int QUIET_MILLIS = 500;
 
   private static final int QUIET_SHARE = 10;
-
-  /** What the compiler leaves behind is collected when there is so much, in bytes. */
-  private static final long PRACTICE_BYTES = 600L << 20;
 
   private static final String COMPILER = "jdk.graal.compiler";
 
@@ -128,10 +114,7 @@ public final class Worker {
   private CompilerGate gate;
   private int rest;
   private int round;
-  private int practiceRounds = ROUNDS + PRACTICE_ROUNDS;
-  private int reviews;
-  private boolean hasPieces = true;
-  private boolean settles;
+  private @Nullable Practice practice;
   private Preparation preparation = Preparation.WARM_UP;
   private boolean isHeir;
 
@@ -317,7 +300,7 @@ public final class Worker {
     return switch (preparation) {
       case WARM_UP -> warmUp();
       case IMPORTS -> python.importAhead() ? Preparation.IMPORTS : allImported();
-      case REHEARSAL -> rehearse(ROUNDS) ? Preparation.REHEARSAL : prepared();
+      case REHEARSAL -> rehearse() ? Preparation.REHEARSAL : prepared();
       case PRACTICE -> practise() ? Preparation.PRACTICE : prepared();
       case SETTLING -> settle() ? prepared() : Preparation.SETTLING;
       case DONE -> Preparation.DONE;
@@ -340,68 +323,29 @@ public final class Worker {
   }
 
   /** Plays a round; false if all were played. */
-  private boolean rehearse(int rounds) {
-    if (round == rounds) {
+  private boolean rehearse() {
+    if (round == ROUNDS) {
       return false;
     }
-    Rehearsal.play(python, round++, deferred::connected);
-    bridge.disconnect();
+    playRound();
     return true;
   }
 
-  /**
-   * Does a little of what the compiler is to have seen; when that is all done, waits until it is
-   * compiled. Whoever is forked meanwhile would have to compile it, too.
-   *
-   * <p>Then it reviews: while its queue is nearly empty, Truffle compiles what was called a tenth
-   * as often as usual. A program would begin with the compilation of whatever it calls that was
-   * called so often here.
-   *
-   * <p>After a collection the JVM enters each piece of compiled code by a detour, once, and writes
-   * into it. Whoever is forked would do so again for 4,000 of them, so a last, brief review
-   * follows, in which nothing gets hot enough to be compiled.
-   */
+  private void playRound() {
+    Rehearsal.play(python, round++, deferred::connected);
+    bridge.disconnect();
+  }
+
+  /** Does a little of what an apprentice does; false if that was all, or there is no compiler. */
   private boolean practise() {
     if (ModuleLayer.boot().findModule(COMPILER).isEmpty()) {
       return false;
     }
     gate.open();
-    if (reviews <= REVIEWS && HeapKeeper.used() > PRACTICE_BYTES) {
-      System.gc();
+    if (practice == null) {
+      practice = new Practice(python, codes, this::playRound, this::isQuiet);
     }
-    if (!settles && (practisePiece() || rehearse(practiceRounds))) {
-      return true;
-    }
-    settles = true;
-    if (!isQuiet()) {
-      return true;
-    }
-    if (reviews > REVIEWS) {
-      HugePages.collapse();
-      return false;
-    }
-    if (reviews == REVIEWS) {
-      codes.forgetHeat(); // or the last one would have the compiler work again
-      giveBackMemory();
-    }
-    reviews++;
-    practiceRounds += REVIEW_ROUNDS;
-    hasPieces = true;
-    settles = false;
-    return true;
-  }
-
-  private boolean practisePiece() {
-    hasPieces = hasPieces && python.practise(reviews > REVIEWS);
-    return hasPieces;
-  }
-
-  /**
-   * Gives back what is not in use: whoever is forked has as many pages to copy and to give back.
-   */
-  private static void giveBackMemory() {
-    System.gc();
-    Memory.trim();
+    return practice.step();
   }
 
   private boolean settle() {

@@ -26,6 +26,8 @@ class ShimUnitIT {
         "shelf_test.py",
         "handshake_test.py",
         "practice_test.py",
+        "rehearsal_test.py",
+        "pool_line_test.py",
         "pool_dispatch_test.py",
         "plain_pickles_test.py"
       })

@@ -1,0 +1,119 @@
+package io.polyproc.worker;
+
+import io.polyproc.image.HeapKeeper;
+import io.polyproc.posix.HugePages;
+import io.polyproc.posix.Memory;
+import io.polyproc.python.CodeCache;
+import io.polyproc.python.PythonRuntime;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What an apprentice does before others are forked from it, in short steps: it lets the compiler
+ * see the hot paths, and each time waits until that has nothing to do. Whoever is forked meanwhile
+ * would have to compile the rest, too.
+ *
+ * <p>Then it reviews: while its queue is nearly empty, Truffle compiles what was called a tenth as
+ * often as usual, 40 times. A program would begin with the compilation of whatever it calls that
+ * was called so often here.
+ *
+ * <p>After a collection the JVM enters each piece of compiled code by a detour, once, and writes
+ * into it. Whoever is forked would do so again for 4,000 of them, so a last, brief review follows,
+ * in which nothing gets hot enough to be compiled.
+ */
+final class Practice {
+  /** How often the start and the end of a process are played, by each of two methods in turn. */
+  private static final int ROUNDS = 150;
+
+  /** The same in each review, when everything is compiled. */
+  private static final int REVIEW_ROUNDS = 20;
+
+  /** So many reviews come before the last one. */
+  private static final int REVIEWS = 2;
+
+  /** What the compiler leaves behind is collected when there is so much, in bytes. */
+  private static final long MOST_BYTES = 600L << 20;
+
+  private final PythonRuntime python;
+  private final CodeCache codes;
+  private final Runnable round;
+  private final BooleanSupplier isQuiet;
+  private final Iterator<BooleanSupplier> acts;
+  private BooleanSupplier act;
+  private boolean isNearlyDone;
+
+  /**
+   * Begins nothing yet.
+   *
+   * @param round plays the start and the end of a process once
+   * @param isQuiet waits a moment; whether the compiler had nothing to do meanwhile
+   */
+  Practice(PythonRuntime python, CodeCache codes, Runnable round, BooleanSupplier isQuiet) {
+    this.python = python;
+    this.codes = codes;
+    this.round = round;
+    this.isQuiet = isQuiet;
+    List<BooleanSupplier> plan = new ArrayList<>();
+    plan.addAll(List.of(this::practise, rounds(ROUNDS), this::settle));
+    for (int review = 0; review < REVIEWS; review++) {
+      plan.addAll(List.of(this::practise, rounds(REVIEW_ROUNDS), this::settle));
+    }
+    plan.addAll(List.of(this::prepareLast, this::practise, rounds(REVIEW_ROUNDS), this::settle));
+    plan.add(Practice::collapse);
+    acts = plan.iterator();
+    act = acts.next();
+  }
+
+  /** Does the next step; returns whether there are more. */
+  boolean step() {
+    if (!isNearlyDone && HeapKeeper.used() > MOST_BYTES) {
+      System.gc();
+    }
+    if (act.getAsBoolean()) {
+      return true;
+    }
+    boolean hasMore = acts.hasNext();
+    if (hasMore) {
+      act = acts.next();
+    }
+    return hasMore;
+  }
+
+  // The acts: each does a step and returns whether it has more.
+
+  private boolean practise() {
+    return python.practise(isNearlyDone);
+  }
+
+  private BooleanSupplier rounds(int count) {
+    int[] left = {count};
+    return () -> {
+      round.run();
+      left[0]--;
+      return left[0] > 0;
+    };
+  }
+
+  private boolean settle() {
+    return !isQuiet.getAsBoolean();
+  }
+
+  /**
+   * Gives back what is not in use, as whoever is forked has as many pages to copy and to give back,
+   * and lets the compiler forget what it has seen: the last review would have it work again.
+   */
+  private boolean prepareLast() {
+    codes.forgetHeat();
+    System.gc();
+    Memory.trim();
+    isNearlyDone = true;
+    return false;
+  }
+
+  private static boolean collapse() {
+    HugePages.collapse();
+    return false;
+  }
+}
