@@ -8,10 +8,8 @@ import sys
 import tempfile
 import unittest
 
-from _polyproc import descriptors, environment, popen, rehearsal, warmup
-
-while warmup.step():  # as a standby has
-    pass
+import practice_test  # which warms up, as a standby has
+from _polyproc import descriptors, environment, popen, rehearsal
 
 
 class Stage:
@@ -66,17 +64,6 @@ class Child:
             os.close(end)
 
 
-def open_descriptors():
-    """Each with what it is of, but for those that this look itself opens."""
-    found = {}
-    for number in os.listdir("/proc/self/fd"):
-        try:
-            found[number] = os.readlink(f"/proc/self/fd/{number}")
-        except FileNotFoundError:
-            pass
-    return found
-
-
 class Rehearsals(unittest.TestCase):
 
     def setUp(self):
@@ -113,10 +100,11 @@ class Rehearsals(unittest.TestCase):
 
     def test_all_is_put_back(self):
         self.play(0, 1)  # what is imported and made once
-        before, fds = self.state(), open_descriptors()
+        before, fds = self.state(), practice_test.descriptors()
         self.play(0, 1, 2, 3)
         self.assertEqual(before, self.state())
-        self.assertLessEqual(len(open_descriptors()), len(fds), (fds, open_descriptors()))
+        practice_test.settle(len(fds))
+        self.assertLessEqual(len(practice_test.descriptors()), len(fds), (fds, practice_test.descriptors()))
 
     def test_a_process_that_fails_is_noticed(self):
         self.addCleanup(setattr, rehearsal, "_part", rehearsal._part)
