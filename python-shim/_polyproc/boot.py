@@ -54,10 +54,15 @@ def install(home, runtime, optimize, x_options):
     sys._xoptions = dict(_x_option(str(option)) for option in x_options)
     from _polyproc import initial  # notes what there is now
     from _polyproc import collector, exit_functions, locks, polling, repairs, signals, sockets
+    from _polyproc.compat import rlock
+    from _polyproc.process import forking
     collector.install()
     exit_functions.install()
     repairs.install(_polyproc.optimize)
     locks.install()
+    rlock.install()
+    if bool(runtime.mayFork()):
+        forking.install()
     polling.install()
     signals.install()
     sockets.install()

@@ -2,10 +2,12 @@
 
 import collections
 import os
+import weakref
 
 import _polyproc
 from _polyproc.descriptors import Handle, call
 from _polyproc.pool_wire import RESULT, frame_at
+from _polyproc.process import forking
 
 _READ = 1 << 18
 _WRITE = 1 << 20
@@ -27,12 +29,26 @@ class FarEnd:
         from _polyproc.pool_worker import WorkerEnd
         return WorkerEnd, tuple(map(Handle, self.descriptors()))
 
+    def inherited(self):
+        """What the worker has of it when it was forked: the same socket and memory."""
+        from _polyproc.pool_worker import WorkerEnd
+        return WorkerEnd.of(self._socket, self._claims)
+
+
+_lines = weakref.WeakSet()
+
+
+@forking.after_in_child
+def _close_all():
+    """No child keeps a pool's end: a worker must see when its pool is gone."""
+    for line in list(_lines):
+        if line.fd is not None:
+            _polyproc.runtime.close(line.fd)
+            line.fd = None
+
 
 class Line:
-    """A socket that never blocks, and the claims. One thread uses it.
-
-    No forked child inherits its descriptors: a worker must see when its pool is gone.
-    """
+    """A socket that never blocks, and the claims. One thread uses it."""
 
     def __init__(self):
         self.fd, self._far_fd = (int(end) for end in call("privateSocketPair"))
@@ -45,6 +61,7 @@ class Line:
         self._rest = b""
         self._long = None
         self._needed = 0
+        _lines.add(self)
 
     def hand_over(self):
         """The worker has its end: closes what is left of it here."""

@@ -27,12 +27,24 @@ class WorkerEnd:
         self.fd = socket.detach()
         self.claims = _polyproc.runtime.openTaskClaims(claims.detach())
 
+    @classmethod
+    def of(cls, fd, claims):
+        """The end in a process that was forked with both."""
+        self = cls.__new__(cls)
+        self.fd, self.claims = fd, claims
+        return self
+
+    def inherited(self):
+        """It has travelled."""
+        return self
+
 
 def serve(end, initializer=None, initargs=(), maxtasks=None, wrap_exception=False):
     """Runs tasks until the pool says that there are no more, or is gone.
 
     An interrupt ends it without a traceback: that of the pool's own process says all.
     """
+    end = end.inherited()
     try:
         with Connection(end.fd) as connection:
             if initializer is not None:

@@ -47,7 +47,7 @@ class Popen:
                                     self._body(process_obj)))
         finally:
             context.set_spawning_popen(None)
-        child = descriptors.call("startProcess", _title(process_obj), _is_daemonic(process_obj),
+        child = descriptors.call("startProcess", title(process_obj), _is_daemonic(process_obj),
                                  payload, [*_standard_streams(), *self._indices, *self._inherited])
         self._child = child
         self._sent_signal = False
@@ -216,17 +216,19 @@ _SERVANTS = (("concurrent.futures.process", "_process_worker"), ("multiprocessin
 
 
 def _is_daemonic(process_obj):
-    """Whether the process must not outlive its parent.
+    """Whether the process must not outlive its parent."""
+    return bool(process_obj.daemon) or is_servant(process_obj)
 
-    A worker of an executor and a manager's server would wait for ever, as they do in CPython if their parent
-    is killed.
-    """
+
+def is_servant(process_obj):
+    """Whether it is a worker of an executor or a manager's server, which would wait for ever, as they do in
+    CPython, if their parent is killed."""
     target = getattr(process_obj, "_target", None)
-    return bool(process_obj.daemon) or (
-        (getattr(target, "__module__", None), getattr(target, "__name__", None)) in _SERVANTS)
+    return (getattr(target, "__module__", None), getattr(target, "__name__", None)) in _SERVANTS
 
 
-def _title(process_obj):
+def title(process_obj):
+    """What the process list shows of a process."""
     target = getattr(process_obj, "_target", None)
     what = getattr(target, "__qualname__", None) or type(target or process_obj).__name__
     main = os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else ""

@@ -10,25 +10,56 @@ import runpy
 import sys
 from collections.abc import MutableMapping
 
-from _polyproc import child, descriptors, environment, snapshot_placeholder
+import _polyproc
+from _polyproc import child, descriptors, environment
+
 
 def play(stage, number):
     """Plays one round, with one or the other start method in turn.
 
     stage: Java's stand-in for the supervisor, which hands over what was to start.
     """
-    with nothing_changed():
-        _play(("fork", "spawn")[number % 2], stage)
-
-
-def _play(method, stage):
     import itertools
     import multiprocessing
+    with nothing_changed():
+        multiprocessing.process._process_counter = itertools.count(1)
+        if number % 2 and not str(_polyproc.runtime.whyNoFork() or ""):
+            _play_forked()
+        else:
+            _play_spawned(stage)
+
+
+def _play_forked():
+    """A child that this process really has, and what it does once more in this one."""
+    import multiprocessing
+    context = multiprocessing.get_context("fork")
+    queue, lock = context.SimpleQueue(), context.Lock()
+    here, there = context.Pipe()
+    parts = [queue._reader, queue._writer, here, there]
+    sys.argv[:] = ["program"]
+    try:
+        process = context.Process(target=_part, args=(queue, lock, there))
+        process.start()
+        process.join()
+        if process.exitcode or queue.get() != ["a", 1, None] or here.recv() != {"b": 2.5}:
+            raise AssertionError(f"a rehearsed process has ended with status {process.exitcode}")
+        process.close()
+        with nothing_changed():
+            sys.modules["multiprocessing.util"]._close_stdin = _nothing
+            status = context.Process(target=_nothing)._bootstrap(parent_sentinel=0)
+        if status:
+            raise AssertionError(f"a rehearsed process has ended with status {status}")
+    finally:
+        for part in parts:
+            part.close()
+
+
+def _play_spawned(stage):
+    import multiprocessing
     from multiprocessing import resource_tracker
-    multiprocessing.process._process_counter = itertools.count(1)
     resource_tracker.getfd = _standard_input
     resource_tracker.adopt = os.close
-    context = multiprocessing.get_context(method)
+    context = multiprocessing.get_context("spawn")
     queue, lock = context.SimpleQueue(), context.Lock()
     here, there = context.Pipe()
     parts = [queue._reader, queue._writer, here, there]
@@ -63,9 +94,6 @@ def _be_child(parent_pid, payload, others):
         sys.modules["multiprocessing.util"]._close_stdin = _nothing
         sys.argv[:] = [""]
         status = child.run(parent_pid, parent_sentinel, payload, others)
-        for number, fd in descriptors.inherited.items():
-            if number not in descriptors.handed_over:
-                os.close(fd)
     os.close(parent_sentinel)
     if status:
         raise AssertionError(f"a rehearsed process has ended with status {status}")
@@ -77,7 +105,7 @@ def _part(queue, lock, there):
     there.send({"b": 2.5})
     for part in (queue._reader, queue._writer, there):
         part.close()
-    runpy.run_path(snapshot_placeholder.__file__, run_name="__mp_main__")
+    runpy.run_path(_polyproc.__file__, run_name="__mp_main__")
 
 
 def _modules():

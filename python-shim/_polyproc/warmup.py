@@ -4,7 +4,7 @@ import importlib
 
 _NEARLY_ALL = iter((
     "pickle", "_polyproc.child", "threading", "signal", "multiprocessing", "multiprocessing.util",
-    "_polyproc.snapshot", "multiprocessing.connection", "multiprocessing.queues",
+    "multiprocessing.popen_fork", "multiprocessing.connection", "multiprocessing.queues",
     "multiprocessing.synchronize"))
 _SOME = iter((
     "multiprocessing.pool", "multiprocessing.managers", "multiprocessing.spawn",

@@ -1,5 +1,41 @@
-"""The start method `fork`."""
+"""The start method `fork`: the standard library's on `os.fork`, or by value where a JVM can't be forked."""
 
-from _polyproc.popen import ForkPopen as Popen
+import _polyproc
+from _polyproc.overlay import load_stdlib
 
-__all__ = ["Popen"]
+load_stdlib(globals())
+
+import sys
+
+from _polyproc.descriptors import call
+
+
+class Popen(Popen):
+    """A forked process.
+
+    sentinel: a descriptor of the process itself, which nobody else can keep from turning readable at its end,
+    as a pipe's other end does that later children have inherited.
+    """
+
+    def _launch(self, process_obj):
+        from _polyproc.popen import is_servant, title
+        parent = int(call("openPidfd", os.getpid()))
+        try:
+            self.pid = os.fork()
+            if self.pid == 0:
+                code = 1
+                try:
+                    _polyproc.runtime.setTitle(title(process_obj))
+                    if process_obj.daemon or is_servant(process_obj):
+                        _polyproc.runtime.endWithParent(parent)
+                    code = process_obj._bootstrap(parent_sentinel=parent)
+                finally:
+                    os._exit(code)
+            self.sentinel = int(call("openPidfd", self.pid))
+        finally:
+            os.close(parent)
+        self.finalizer = util.Finalize(self, os.close, (self.sentinel,))
+
+
+if not hasattr(os, "fork") or str(_polyproc.runtime.whyNoFork() or ""):
+    from _polyproc.popen import ForkPopen as Popen

@@ -5,6 +5,7 @@ when there is no room for a packet.
 """
 
 import _polyproc
+from _polyproc.process import forking
 from _polyproc.overlay import load_stdlib
 
 load_stdlib(globals())
@@ -22,6 +23,7 @@ _MILLIS = 100
 
 _pending = set()
 """Feeders whose queue is gone and which have still something to write."""
+forking.after_in_child(_pending.clear)
 
 
 def _receive(reader, lock, slots):

@@ -8,6 +8,11 @@
  * made for each of them, which returns from that signal. Every thread goes on where it was stopped,
  * in the parent and in the child. Whatever was locked is locked, by its owner, who goes on too.
  *
+ * os.fork() wants a child with one thread of the program's. Threads of the program are dropped: the
+ * child does not make them anew. To the JVM they are threads that wait in native code for ever, so
+ * neither a safepoint nor the collector waits for them. This is only right for a thread that waits in
+ * the kernel and holds nothing; while another one runs, fork_all answers EBUSY, and Java tries again.
+ *
  * This is compiled to code without relocations (see build.sh) that Java loads and calls, so that no
  * compiler and no library is needed where it runs. It calls the kernel directly and never the C
  * library, whose locks a stopped thread may hold. The state follows the code, on a page of its own.
@@ -16,10 +21,13 @@
 typedef unsigned long u64;
 typedef unsigned int u32;
 
-enum { MAX_THREADS = 512, DIRECTORY_BYTES = 16384, NAME_BYTES = 16 };
+enum { PATH_BYTES = 4096, MAX_THREADS = 512, DIRECTORY_BYTES = 16384, NAME_BYTES = 16 };
 
-/* What io.polyproc.posix.JvmFork asks for. */
-enum { INSTALL, FORK, LOCKS };
+/* What io.polyproc.hotspot.JvmFork asks for. */
+enum { INSTALL, FORK, LOCKS, LAYOUT, DROP, BUSY };
+
+/* Beside the flags of clone: this process runs a program, which os.fork() copies. */
+#define OF_PROGRAM (1L << 40)
 
 /* The exit status of a child that can't have its threads: a limit on processes or memory. */
 enum { NO_THREADS = 71 };
@@ -27,11 +35,11 @@ enum { NO_THREADS = 71 };
 enum {
   SYS_open = 2, SYS_close = 3, SYS_fstat = 5, SYS_lseek = 8, SYS_rt_sigaction = 13,
   SYS_rt_sigprocmask = 14, SYS_rt_sigreturn = 15, SYS_nanosleep = 35, SYS_getpid = 39, SYS_clone = 56,
-  SYS_fcntl = 72, SYS_prctl = 157, SYS_gettid = 186, SYS_futex = 202, SYS_getdents64 = 217,
+  SYS_fcntl = 72, SYS_readlink = 89, SYS_prctl = 157, SYS_gettid = 186, SYS_futex = 202, SYS_getdents64 = 217,
   SYS_exit_group = 231, SYS_tgkill = 234, SYS_dup3 = 292
 };
 
-enum { EAGAIN = 11, EBUSY = 16, ENOSYS = 38, ETIMEDOUT = 110 };
+enum { EINTR = 4, EAGAIN = 11, EBUSY = 16, ENOSYS = 38, ETIMEDOUT = 110 };
 enum { SIG_SETMASK = 2, SA_SIGINFO = 4, SA_RESTORER = 0x04000000, SA_RESTART = 0x10000000 };
 enum { FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129 };
 enum { PR_SET_NAME = 15, PR_GET_NAME = 16 };
@@ -59,9 +67,23 @@ struct thread {
   void *context;        /* its ucontext_t, to which rt_sigreturn returns */
   char *local;          /* its thread-local memory */
   int id;               /* 0 until the rest is written */
-  int unused;
+  int dropped;          /* whether the child is not to have it */
   char name[NAME_BYTES];
 };
+
+/* Where HotSpot's objects have what is needed of a thread; io.polyproc.hotspot.JvmThreads fills it in. */
+struct layout {
+  char **threads_list;  /* ThreadsSMRSupport::_java_thread_list */
+  u64 list_length;      /* ThreadsList::_length, a 32-bit number */
+  u64 list_threads;     /* ThreadsList::_threads */
+  u64 os_thread;        /* Thread::_osthread */
+  u64 pthread;          /* OSThread::_pthread_id */
+  u64 state;            /* JavaThread::_thread_state */
+  u64 pending_monitor;  /* JavaThread::_current_pending_monitor */
+};
+
+/* JavaThreadState: the two in which a thread keeps no safepoint waiting. */
+enum { THREAD_IN_NATIVE = 4, THREAD_BLOCKED = 10 };
 
 struct state {
   volatile u32 round;   /* stopped threads wait for it to change */
@@ -70,6 +92,10 @@ struct state {
   char directory[DIRECTORY_BYTES];
   int *locks;           /* memory of the C library that has its own locks */
   int *locks_end;
+  struct layout layout;
+  char **dropped;       /* each a JavaThread that the child is not to have */
+  u64 dropped_count;
+  char *busy;           /* the one that could not be dropped last */
 };
 
 extern struct state state __attribute__((visibility("hidden")));
@@ -98,11 +124,18 @@ static inline char *thread_local_memory(void) {
 static long install(int signal);
 static long fork_all(int signal, long flags);
 static long note_locks(long address, long length);
+static long note_layout(const struct layout *layout);
+static long note_dropped(long address, long count);
 
 /* The one entry, at the beginning of the code. */
 __attribute__((used, section(".text.0")))
 long entry(long what, long a, long b) {
-  return what == INSTALL ? install((int) a) : what == LOCKS ? note_locks(a, b) : fork_all((int) a, b);
+  return what == INSTALL ? install((int) a)
+      : what == LOCKS    ? note_locks(a, b)
+      : what == LAYOUT   ? note_layout((const struct layout *) a)
+      : what == DROP     ? note_dropped(a, b)
+      : what == BUSY     ? (long) state.busy
+                         : fork_all((int) a, b);
 }
 
 /* Runs in each thread that is to stop: tells where it is, and waits. */
@@ -164,6 +197,124 @@ static long note_locks(long address, long length) {
   state.locks = (int *) address;
   state.locks_end = (int *) (address + length);
   return 0;
+}
+
+static long note_layout(const struct layout *layout) {
+  state.layout = *layout;
+  return 0;
+}
+
+static long note_dropped(long address, long count) {
+  state.dropped = (char **) address;
+  state.dropped_count = (u64) count;
+  return 0;
+}
+
+/* The system calls in which a thread waits and holds no lock of the C library's. */
+static int waits(u64 call) {
+  switch (call) {
+    case 0: case 1: case 17: case 18: case 19: case 20:   /* read, write, pread, pwrite, readv, writev */
+    case 2: case 257:                                     /* open, openat: of a FIFO */
+    case 7: case 23: case 270: case 271:                  /* poll, select, pselect6, ppoll */
+    case 34: case 35: case 230:                           /* pause, nanosleep, clock_nanosleep */
+    case 40: case 275: case 276: case 278:                /* sendfile, splice, tee, vmsplice */
+    case 42: case 43: case 44: case 45: case 46: case 47: /* connect, accept, sendto, recvfrom, sendmsg, recvmsg */
+    case 288: case 299: case 307:                         /* accept4, recvmmsg, sendmmsg */
+    case 61: case 247:                                    /* wait4, waitid */
+    case 65: case 70: case 220: case 243:                 /* semop, msgrcv, semtimedop, mq_timedreceive */
+    case 72: case 73:                                     /* fcntl, flock */
+    case 128: case 130:                                   /* rt_sigtimedwait, rt_sigsuspend */
+    case 202: case 449:                                   /* futex, futex_waitv */
+    case 232: case 281: case 441:                         /* epoll_wait, epoll_pwait, epoll_pwait2 */
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+/* Where struct ucontext has what a thread was about to do, and in which state. */
+enum { REGISTERS_AT = 40, REGISTER_RSI = 9, REGISTER_RAX = 13, REGISTER_RIP = 16, SYSCALL_BYTES = 2, PAGE_MASK = 4095 };
+
+static int is_syscall(const unsigned char *code) {
+  return code[0] == 0x0f && code[1] == 0x05;
+}
+
+/*
+ * Whether a stopped thread was in a system call that waits: it is to begin anew, or ends with EINTR. A
+ * wait at a plain private futex is one for a mutex of the C library's, or for the end of a safepoint,
+ * that is in the midst of something; whoever waits in Java waits at a condition, which is another one.
+ */
+static int is_in_wait(struct thread *thread) {
+  u64 *registers = (u64 *) ((char *) thread->context + REGISTERS_AT);
+  u64 result = registers[REGISTER_RAX];
+  u64 at = registers[REGISTER_RIP];
+  if ((at & PAGE_MASK) < SYSCALL_BYTES || (at & PAGE_MASK) > PAGE_MASK - SYSCALL_BYTES) {
+    return 0; /* the bytes beside it may not be there to be read */
+  }
+  if (is_syscall((unsigned char *) at)) {
+    return waits(result) && !(result == SYS_futex && registers[REGISTER_RSI] == FUTEX_WAIT_PRIVATE);
+  }
+  return is_syscall((unsigned char *) at - SYSCALL_BYTES) && (long) result == -EINTR;
+}
+
+static char *pointer_at(const char *object, u64 offset) {
+  return *(char *const *) (object + offset);
+}
+
+/* Whether the JVM still has this thread: one that has ended meanwhile is memory of somebody else's. */
+static int is_listed(const char *java_thread) {
+  const char *list = *state.layout.threads_list;
+  const u32 length = *(const u32 *) (list + state.layout.list_length);
+  char *const *threads = (char *const *) pointer_at(list, state.layout.list_threads);
+  for (u32 i = 0; i < length; i++) {
+    if (threads[i] == java_thread) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+static struct thread *stopped_thread(const char *local, u32 arrived) {
+  for (u32 i = 0; i < arrived; i++) {
+    if (state.threads[i].local == local) {
+      return &state.threads[i];
+    }
+  }
+  return 0;
+}
+
+/*
+ * Whether a thread of Java's keeps nobody waiting when it is no more. One that waits for a monitor is in
+ * the queue of threads of which the JVM wakes one: all behind it would wait for ever.
+ */
+static int keeps_nobody(const char *java_thread) {
+  int java_state = *(const int *) (java_thread + state.layout.state);
+  return (java_state == THREAD_IN_NATIVE || java_state == THREAD_BLOCKED)
+      && !pointer_at(java_thread, state.layout.pending_monitor);
+}
+
+/* Marks the stopped threads that the child is not to have. Returns 0 if one of them can't be dropped now. */
+static int mark_dropped(u32 arrived) {
+  for (u32 i = 0; i < arrived; i++) {
+    state.threads[i].dropped = 0;
+  }
+  for (u64 i = 0; i < state.dropped_count; i++) {
+    char *java_thread = state.dropped[i];
+    if (!is_listed(java_thread)) {
+      continue;
+    }
+    struct thread *thread =
+        stopped_thread(pointer_at(pointer_at(java_thread, state.layout.os_thread), state.layout.pthread), arrived);
+    if (!thread) {
+      continue; /* it was dropped when this process was forked, and the JVM takes it for alive */
+    }
+    if (!keeps_nobody(java_thread) || !is_in_wait(thread)) {
+      state.busy = java_thread;
+      return 0;
+    }
+    thread->dropped = 1;
+  }
+  return 1;
 }
 
 /*
@@ -254,11 +405,37 @@ static long stop_others(int signal, int process, int self) {
   return -ETIMEDOUT;
 }
 
+static int ends_with(const char *text, long length, const char *end) {
+  long n = 0;
+  while (end[n]) {
+    n++;
+  }
+  if (length < n) {
+    return 0;
+  }
+  for (long i = 0; i < n; i++) {
+    if (text[length - n + i] != end[i]) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* Whether a path of /proc/self/fd leads to a file of the JVM's and not of the program's: a jar or the module image. */
+static int is_of_jvm(const char *path) {
+  char jar[] = ".jar"; /* arrays, as the code has no data */
+  char image[] = "/modules";
+  char target[PATH_BYTES];
+  long length = CALL(SYS_readlink, path, target, PATH_BYTES, 0);
+  return ends_with(target, length, jar) || ends_with(target, length, image);
+}
+
 /*
  * Opens every file anew that is open for reading only: a forked descriptor shares its position with
- * the parent's, and a JVM reads its jars by seeking. Nobody else runs yet.
+ * the parent's, and a JVM reads its jars by seeking. A program's own files stay shared, as after every
+ * fork: `all` says that there is no program. Nobody else runs yet.
  */
-static void separate_files(void) {
+static void separate_files(int all) {
   char folder[] = "/proc/self/fd";
   long directory = CALL(SYS_open, folder, O_DIRECTORY | O_CLOEXEC, 0, 0);
   long length;
@@ -292,6 +469,9 @@ static void separate_files(void) {
         path[p++] = digits[--n];
       }
       path[p] = 0;
+      if (!all && !is_of_jvm(path)) {
+        continue;
+      }
       long again = CALL(SYS_open, path, flags | O_CLOEXEC, 0, 0);
       if (again < 0) {
         continue; /* not to be opened by name: it stays shared */
@@ -354,7 +534,7 @@ static long fork_all(int signal, long flags) {
     goto out;
   }
   u32 count = (u32) result;
-  if (holds_lock(count)) {
+  if (!mark_dropped(count) || holds_lock(count)) {
     go_on();
     result = -EBUSY;
     goto out;
@@ -366,15 +546,15 @@ static long fork_all(int signal, long flags) {
       goto out;
     }
   }
-  result = CALL(SYS_clone, flags | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, 0, 0, record + id_offset);
+  result = CALL(SYS_clone, (flags & ~OF_PROGRAM) | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, 0, 0, record + id_offset);
   if (result != 0) {
     go_on();
     goto out;
   }
-  separate_files();
+  separate_files(!(flags & OF_PROGRAM));
   state.round++;
   for (u32 i = 0; i < count; i++) {
-    if (revive(&state.threads[i], id_offset) < 0) {
+    if (!state.threads[i].dropped && revive(&state.threads[i], id_offset) < 0) {
       CALL(SYS_exit_group, NO_THREADS, 0, 0, 0);
     }
   }

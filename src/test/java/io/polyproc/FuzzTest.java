@@ -67,7 +67,7 @@ final class FuzzTest {
         List.<Message>of(
                 new Message.Ready(),
                 new Message.StartProcess(Long.MIN_VALUE, "Process-1 (f of ü.py)", true),
-                new Message.Assign("a title", 1, false),
+                new Message.Assign("a title", 1, 2, false),
                 new Message.Exited(4121, -15, "last words"),
                 new Message.TakeDescriptor(9, "token"),
                 new Message.SendSignal(2, true),

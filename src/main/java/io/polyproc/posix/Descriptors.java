@@ -1,5 +1,6 @@
 package io.polyproc.posix;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
@@ -286,6 +287,26 @@ public final class Descriptors {
   public static void closeAll(int[] fds) {
     for (int fd : fds) {
       close(fd);
+    }
+  }
+
+  /** Writes one byte; a peer that has gone is no error. */
+  public static void write(int fd, byte value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(1);
+      buffer.set(JAVA_BYTE, 0, value);
+      long result;
+      do {
+        result = LibC.WRITE.tryCall(fd, buffer.address(), 1);
+      } while (result == -Errno.EINTR);
+    }
+  }
+
+  /** Waits for one byte; false if the peer has closed without one. */
+  public static boolean readByte(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(1);
+      return LibC.READ.call(fd, buffer.address(), 1) == 1;
     }
   }
 

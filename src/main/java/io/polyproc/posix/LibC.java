@@ -62,6 +62,7 @@ enum LibC {
   RECVMSG("recvmsg"),
   SENDMSG("sendmsg"),
   SETENV("setenv"),
+  SETPGID("setpgid"),
   SETSOCKOPT("setsockopt"),
   SHUTDOWN("shutdown"),
   SIGACTION("sigaction"),

@@ -6,7 +6,8 @@ public final class PosixException extends RuntimeException {
 
   private final int errno;
 
-  PosixException(String call, int errno) {
+  /** A failed call, in the words of the one who made it. */
+  public PosixException(String call, int errno) {
     super("%s failed: %s (%d)".formatted(call, Errno.name(errno), errno));
     this.errno = errno;
   }

@@ -158,6 +158,25 @@ public final class Processes {
     return LibC.KILL.tryCall(pid, 0) != -Errno.ESRCH;
   }
 
+  /**
+   * Makes this process one of a process group; nothing happens if there is no such group in its
+   * session any more.
+   *
+   * @param group 0 for a new one of which it is the first
+   */
+  public static void joinGroup(int group) {
+    LibC.SETPGID.tryCall(0, group);
+  }
+
+  /**
+   * Sends a signal to all processes of a group.
+   *
+   * @return false if there are none
+   */
+  public static boolean signalGroup(int group, int signal) {
+    return LibC.KILL.tryCall(-group, signal) >= 0;
+  }
+
   /** Sends a signal to a process. */
   public static void signal(int pid, int signal) {
     LibC.KILL.call(pid, signal);

@@ -1,5 +1,6 @@
 package io.polyproc.python;
 
+import io.polyproc.hotspot.JvmFork;
 import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
@@ -37,36 +38,50 @@ public final class Bridge {
   private static final Duration DYING = Duration.ofSeconds(10);
 
   private final Path home;
-  private final Supplier<ControlClient> control;
-  private final Runnable beforeHalt;
+  private final Supervision supervision;
   private final @Nullable Embedding embedding;
   private @Nullable ControlClient connected;
+
+  /** In a forked child: its parent's line to the supervisor. */
+  private @Nullable ControlClient parents;
+
   private @Nullable SignalWaker waker;
 
   /**
    * @param home the folder of the distribution
-   * @param control connects to the supervisor on first need: a script without processes pays
-   *     nothing
-   * @param beforeHalt ends what would otherwise outlive the process by a moment
+   * @param supervision who starts processes for this one
    */
-  public Bridge(Path home, Supplier<ControlClient> control, Runnable beforeHalt) {
-    this(home, control, beforeHalt, null);
+  public Bridge(Path home, Supervision supervision) {
+    this(home, supervision, null);
   }
 
-  private Bridge(
-      Path home,
-      Supplier<ControlClient> control,
-      Runnable beforeHalt,
-      @Nullable Embedding embedding) {
+  private Bridge(Path home, Supervision supervision, @Nullable Embedding embedding) {
     this.home = home;
-    this.control = control;
-    this.beforeHalt = beforeHalt;
+    this.supervision = supervision;
     this.embedding = embedding;
   }
 
   /** For a context in the JVM of a Java program, which is not the context's to change or to end. */
   public static Bridge embedded(Path home, ControlClient control, Embedding embedding) {
-    return new Bridge(home, () -> control, () -> {}, embedding);
+    return new Bridge(home, () -> control, embedding);
+  }
+
+  /** What a process has of its supervisor. */
+  @FunctionalInterface
+  public interface Supervision {
+    /**
+     * Connects to the supervisor; called on first need, as a script without processes shall pay
+     * nothing for one.
+     *
+     * @throws IOException if there is none, or it has ended
+     */
+    ControlClient connect() throws IOException;
+
+    /** Before this process ends: ends what would otherwise outlive it by a moment. */
+    default void beforeEnd() {}
+
+    /** In a forked child: what it has of its parent's supervisor besides the line is given up. */
+    default void afterFork() {}
   }
 
   /** What a Java program decides for its contexts. */
@@ -75,13 +90,37 @@ public final class Bridge {
     int[] standardStreams();
   }
 
-  private synchronized ControlClient control() {
+  private synchronized ControlClient control() throws IOException {
     ControlClient client = connected;
     if (client == null) {
-      client = control.get();
+      client = joinOrConnect();
       connected = client;
     }
     return client;
+  }
+
+  private ControlClient joinOrConnect() throws IOException {
+    ControlClient ofParent = parents;
+    if (ofParent != null) {
+      try {
+        return ofParent.join();
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.DEBUG, "the parent''s supervisor is not to be joined", e);
+      }
+    }
+    return supervision.connect();
+  }
+
+  /** A line by which a child can join the supervisor: a parent and its children share it. */
+  private synchronized @Nullable ControlClient lineForChild() {
+    if (connected == null && parents != null) {
+      return parents;
+    }
+    try {
+      return control();
+    } catch (IOException e) {
+      return null; // the child meets the same error if it ever needs a supervisor
+    }
   }
 
   /** In a forked JVM, on Python's main thread. */
@@ -89,6 +128,75 @@ public final class Bridge {
     SignalWaker current = waker;
     if (current != null) {
       current.afterFork();
+    }
+  }
+
+  /** Whether {@code os.fork()} may be possible here; {@link #whyNoFork} looks closer. */
+  public boolean mayFork() {
+    return embedding == null && JvmFork.isSupported();
+  }
+
+  /**
+   * Why {@code os.fork()} is not to be had in this process, so that the start method {@code fork}
+   * carries the program's state by value.
+   *
+   * @return null if it is
+   */
+  public @Nullable String whyNoFork() {
+    return embedding != null
+        ? "the context is a Java program's, whose JVM is not the context's to copy"
+        : ProgramFork.whyImpossible();
+  }
+
+  /**
+   * Forks this process.
+   *
+   * @return the child's process id; 0 in the child
+   * @throws IOException if it can't be forked, with the reason
+   */
+  public int fork() throws IOException {
+    ControlClient client = lineForChild();
+    try {
+      int child = ProgramFork.fork();
+      if (child == 0) {
+        becomeChild(client);
+      }
+      return child;
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private void becomeChild(@Nullable ControlClient ofParent) {
+    parents = ofParent;
+    connected = null;
+    supervision.afterFork();
+    SemaphoreArena.afterFork();
+    RandomNumbers.renew();
+    afterFork();
+  }
+
+  /** In a forked child: ends it as soon as its parent has ended, however that happens. */
+  public void endWithParent(int parentPidfd) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("polyproc-parent-watch")
+        .start(
+            () -> {
+              boolean gone = false;
+              while (!gone) {
+                gone = Descriptors.poll(new int[] {parentPidfd}, -1)[0];
+              }
+              Processes.signal(Processes.id(), Processes.SIGKILL);
+            });
+  }
+
+  /** A descriptor of a process, which turns readable at its end; the caller closes it. */
+  public int openPidfd(int pid) throws IOException {
+    try {
+      return Descriptors.handOver(ChildProcess.openPidfd(pid));
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 
@@ -351,6 +459,11 @@ public final class Bridge {
     Processes.setDefaultAction(signal);
   }
 
+  private void end() {
+    SharedSemaphore.releaseAll();
+    supervision.beforeEnd();
+  }
+
   private void refuseToEndJava() {
     if (embedding != null) {
       throw new UnsupportedOperationException(
@@ -361,7 +474,7 @@ public final class Bridge {
   /** Ends this process by a signal, as its parent shall see it. */
   public void dieOf(int signal) {
     refuseToEndJava();
-    beforeHalt.run();
+    end();
     Processes.setDefaultAction(signal);
     Processes.signal(Processes.id(), signal);
     try {
@@ -375,7 +488,7 @@ public final class Bridge {
   /** Ends this process at once, without a Java shutdown: {@code os._exit}. */
   public void halt(int status) {
     refuseToEndJava();
-    beforeHalt.run();
+    end();
     Processes.exit(status);
   }
 }

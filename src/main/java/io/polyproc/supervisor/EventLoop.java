@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -30,6 +31,11 @@ public final class EventLoop {
   /** Undoes {@link #watch}; to be called before the descriptor is closed. */
   public void forget(int fd) {
     watched.remove(fd);
+  }
+
+  /** The descriptors that are watched. */
+  public Set<Integer> watched() {
+    return Set.copyOf(watched.keySet());
   }
 
   /** Adds a chore. */

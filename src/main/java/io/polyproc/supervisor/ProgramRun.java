@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ProgramRun {
   private final String script;
   private final Peer main;
+  private final int group;
   private final Consumer<Exited> onEnd;
   private final Map<String, Integer> sharedDescriptors = new HashMap<>();
   private @Nullable Exited exited;
@@ -20,16 +21,22 @@ final class ProgramRun {
   /**
    * @param script what it runs, for who runs the same next
    * @param main the program's first process
+   * @param group the process group of its processes; 0 if it is that of the supervisor
    * @param onEnd called once, when it has ended and none of its daemonic processes is left
    */
-  ProgramRun(String script, Peer main, Consumer<Exited> onEnd) {
+  ProgramRun(String script, Peer main, int group, Consumer<Exited> onEnd) {
     this.script = script;
     this.main = main;
+    this.group = group;
     this.onEnd = onEnd;
   }
 
   String script() {
     return script;
+  }
+
+  int group() {
+    return group;
   }
 
   boolean isMain(Peer peer) {

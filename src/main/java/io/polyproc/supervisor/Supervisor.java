@@ -66,6 +66,7 @@ public final class Supervisor {
   private final EventLoop.Chore chore = this::lookAfter;
   private final List<WorkerJvm> workers = new ArrayList<>();
   private final List<ProgramRun> programs = new ArrayList<>();
+  private final List<ForkedProcess> forkedProcesses = new ArrayList<>();
   private final Heirs heirs;
   private @Nullable WorkerJvm zygote;
   private final Queue<Waiting> waiting = new ArrayDeque<>();
@@ -135,17 +136,26 @@ public final class Supervisor {
             .daemon()
             .name("polyproc-supervisor")
             .start(() -> supervisor.superviseOwn(ends[0]));
-    return new Connection(ends[1], thread);
+    return new Connection(ends[1], thread, supervisor);
   }
 
   /** The main program's connection; {@link #close} ends the supervisor and waits for that. */
-  public record Connection(MessageSocket socket, Thread supervisor) implements AutoCloseable {
+  public record Connection(MessageSocket socket, Thread thread, Supervisor supervisor)
+      implements AutoCloseable {
+    /**
+     * In a forked child of the main program, where the supervisor's thread is no more: closes what
+     * it had open, so that its workers see its end when the main program ends.
+     */
+    public void abandon() {
+      supervisor.descriptors().forEach(Descriptors::close);
+    }
+
     /** Blocks for at most five seconds, until no unassigned worker is left. */
     @Override
     public void close() {
       socket.disconnect();
       try {
-        supervisor.join(SHUTDOWN);
+        thread.join(SHUTDOWN);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -155,7 +165,7 @@ public final class Supervisor {
   private void superviseOwn(MessageSocket socket) {
     AtomicBoolean ended = new AtomicBoolean();
     OwnProgram main = new OwnProgram(socket);
-    ProgramRun program = new ProgramRun("", main, _ -> ended.set(true));
+    ProgramRun program = new ProgramRun("", main, 0, _ -> ended.set(true));
     programs.add(program);
     loop.watch(
         socket.fd(),
@@ -190,7 +200,7 @@ public final class Supervisor {
     WorkerJvm heir = forkIfAny(heirs.of(script));
     WorkerJvm worker = heir != null ? heir : claim();
     programsFromHeirs += heir != null ? 1 : 0;
-    ProgramRun program = new ProgramRun(script, worker.asPeer(), onEnd);
+    ProgramRun program = new ProgramRun(script, worker.asPeer(), worker.pid(), onEnd);
     programs.add(program);
     worker.assignProgram(program, mayLeaveHeir(script, worker), descriptors);
     handedOut();
@@ -210,7 +220,7 @@ public final class Supervisor {
   }
 
   /** A program's first process, for whoever asked for the program. */
-  public final class Running {
+  public static final class Running {
     private final WorkerJvm worker;
     private final ProgramRun program;
 
@@ -230,11 +240,8 @@ public final class Supervisor {
 
     /** Signals the process, or all of its program's. */
     public void signal(int number, boolean everybody) {
-      if (everybody) {
-        workers.stream()
-            .filter(other -> other.program() == program)
-            .forEach(other -> other.signal(number));
-      } else {
+      // Those that the program has forked, and that the supervisor does not know, are in its group.
+      if (!everybody || !Processes.signalGroup(program.group(), number)) {
         worker.signal(number);
       }
     }
@@ -341,10 +348,43 @@ public final class Supervisor {
       case Message.Heir heir when program.isMain(peer) && descriptors.length == 2 ->
           takeHeir(worker(peer), program, heir.pid(), descriptors);
       case StartProcess start -> startProcess(peer, program, start, descriptors);
+      case Message.Join join when descriptors.length == 2 -> join(program, join.pid(), descriptors);
       case Message.ShareDescriptor share -> share(peer, program, share, descriptors[0]);
       case Message.TakeDescriptor take -> take(peer, program, take);
       default -> throw new IllegalArgumentException("not a message to a supervisor: " + message);
     }
+  }
+
+  /** A process that one of the program's has forked, and that now needs a supervisor itself. */
+  private void join(ProgramRun program, int pid, int[] descriptors) {
+    ForkedProcess process = new ForkedProcess(pid, descriptors[0], descriptors[1]);
+    forkedProcesses.add(process);
+    loop.watch(
+        process.control().fd(),
+        () -> {
+          if (!receive(process, program, process.control())) {
+            leave(process);
+          }
+        });
+    loop.watch(process.pidfd(), () -> leave(process));
+  }
+
+  private void leave(ForkedProcess process) {
+    if (forkedProcesses.remove(process)) {
+      loop.forget(process.control().fd());
+      loop.forget(process.pidfd());
+      process.close();
+      forgetWaitingFor(process);
+      workers.stream()
+          .filter(child -> isDaemonicChild(child, process))
+          .forEach(WorkerJvm::terminate);
+    }
+  }
+
+  private List<Integer> descriptors() {
+    List<Integer> all = new ArrayList<>(loop.watched());
+    workers.forEach(worker -> all.addAll(worker.descriptors()));
+    return all;
   }
 
   private WorkerJvm worker(Peer peer) {
@@ -639,7 +679,7 @@ public final class Supervisor {
     loop.forget(worker.control().fd());
     loop.forget(worker.pidfd());
     boolean unassigned = worker.isUnassigned();
-    forgetWaitingFor(worker);
+    forgetWaitingFor(worker.asPeer());
     Exited exited = worker.reap();
     workers.remove(worker);
     if (worker.equals(zygote)) {
@@ -654,7 +694,7 @@ public final class Supervisor {
     if (parent != null) {
       parent.send(exited);
     }
-    workers.stream().filter(child -> isDaemonicChild(child, worker)).forEach(WorkerJvm::terminate);
+    workers.stream().filter(child -> isDaemonicChild(child, worker.asPeer())).forEach(WorkerJvm::terminate);
     ProgramRun program = worker.program();
     if (program != null) {
       if (program.isMain(worker.asPeer())) {
@@ -670,7 +710,7 @@ public final class Supervisor {
     return policy.practises() && !standby.lastWords().isEmpty();
   }
 
-  private void forgetWaitingFor(WorkerJvm parent) {
+  private void forgetWaitingFor(Peer parent) {
     for (Waiting start : List.copyOf(waiting)) {
       if (start.parent().pid() == parent.pid()) {
         waiting.remove(start);
@@ -686,9 +726,9 @@ public final class Supervisor {
     }
   }
 
-  private static boolean isDaemonicChild(WorkerJvm child, WorkerJvm worker) {
+  private static boolean isDaemonicChild(WorkerJvm child, Peer of) {
     Peer parent = child.parent();
-    return child.isDaemonic() && parent != null && parent.pid() == worker.pid();
+    return child.isDaemonic() && parent != null && parent.pid() == of.pid();
   }
 
   private static boolean isDaemonicOf(WorkerJvm worker, ProgramRun program) {
@@ -739,6 +779,7 @@ public final class Supervisor {
    * would still watch the descriptors that are closed here.
    */
   public void close() {
+    List.copyOf(forkedProcesses).forEach(this::leave);
     stopStandbys();
     long deadline = System.nanoTime() + SHUTDOWN.toNanos();
     for (WorkerJvm worker : List.copyOf(workers)) {

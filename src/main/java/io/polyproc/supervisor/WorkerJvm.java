@@ -227,6 +227,11 @@ final class WorkerJvm {
     return process.pidfd();
   }
 
+  /** What it holds open. */
+  List<Integer> descriptors() {
+    return List.of(control.fd(), process.pidfd(), log.fd());
+  }
+
   MessageSocket control() {
     return control;
   }
@@ -278,7 +283,8 @@ final class WorkerJvm {
     this.daemonic = daemonic;
     state = State.ASSIGNED;
     return control.send(
-        MessageCodec.encode(new Message.Assign(title, parent.pid(), daemonic)), descriptors);
+        MessageCodec.encode(new Message.Assign(title, parent.pid(), program.group(), daemonic)),
+        descriptors);
   }
 
   /** Makes it the first process of a program; the descriptors stay the caller's. */

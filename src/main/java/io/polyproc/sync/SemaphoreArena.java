@@ -60,6 +60,12 @@ public final class SemaphoreArena {
   public static synchronized void forgetAll() {
     current = null;
     MAPPED.clear();
+    SharedSemaphore.forgetAll();
+    process = 0;
+  }
+
+  /** In a forked child that goes on with its parent's semaphores. */
+  public static void afterFork() {
     process = 0;
   }
 

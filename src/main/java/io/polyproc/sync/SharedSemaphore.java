@@ -8,6 +8,10 @@ import io.polyproc.posix.ProcessIdentity;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A counting semaphore or a recursive mutex that processes share: CPython's {@code
@@ -66,6 +70,9 @@ public final class SharedSemaphore {
   private static final long LOOK_NANOS = LOOK_MILLIS * 1_000_000L;
   private static final Cleaner CLEANER = Cleaner.create();
 
+  /** The references of this process. */
+  private static final Set<Reference> ALL = ConcurrentHashMap.newKeySet();
+
   private final SemaphoreArena arena;
   private final MemorySegment memory;
   private final long slot;
@@ -82,13 +89,76 @@ public final class SharedSemaphore {
     this.slot = slot;
     this.kind = kind;
     this.maxValue = maxValue;
-    this.reference = CLEANER.register(this, () -> dropReference(arena, slot));
+    this.reference = CLEANER.register(this, new Reference(arena, slot));
   }
 
-  private static void dropReference(SemaphoreArena arena, long slot) {
-    if ((int) WORD.getAndAdd(arena.memory(), slot + REFERENCES, -1) == 1) {
-      arena.free(slot);
+  /** What a process has of a slot, counted there. */
+  private static final class Reference implements Runnable {
+    private final SemaphoreArena arena;
+    private final long slot;
+
+    Reference(SemaphoreArena arena, long slot) {
+      this.arena = arena;
+      this.slot = slot;
+      ALL.add(this);
     }
+
+    void retain() {
+      WORD.getAndAdd(arena.memory(), slot + REFERENCES, 1);
+    }
+
+    void release() {
+      if ((int) WORD.getAndAdd(arena.memory(), slot + REFERENCES, -1) == 1) {
+        arena.free(slot);
+      }
+    }
+
+    /** Once: when nothing refers to the semaphore any more, or at the end of the process. */
+    @Override
+    public void run() {
+      if (ALL.remove(this)) {
+        release();
+      }
+    }
+  }
+
+  /** References counted on behalf of a child that is about to be forked. */
+  public static final class ForChild {
+    private final List<Reference> references = List.copyOf(ALL);
+
+    private ForChild() {
+      references.forEach(Reference::retain);
+    }
+
+    /** In the parent, if there is no child. */
+    public void drop() {
+      references.forEach(Reference::release);
+    }
+
+    /** In the child: what was made or dropped between the count and the fork is corrected. */
+    public void adopt() {
+      Set<Reference> counted = new HashSet<>(references);
+      ALL.stream().filter(it -> !counted.contains(it)).forEach(Reference::retain);
+      counted.stream().filter(it -> !ALL.contains(it)).forEach(Reference::release);
+    }
+  }
+
+  /**
+   * Before a fork: counts the child's references to all semaphores that this process uses, which the
+   * child drops one by one like its own.
+   */
+  public static ForChild retainForChild() {
+    return new ForChild();
+  }
+
+  /** At the end of this process: drops its references. */
+  public static void releaseAll() {
+    List.copyOf(ALL).forEach(Reference::run);
+  }
+
+  /** In a forked JVM whose original's semaphores are not to be used any more. */
+  static void forgetAll() {
+    ALL.clear();
   }
 
   void initialise(int value) {

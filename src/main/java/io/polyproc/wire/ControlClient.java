@@ -1,7 +1,10 @@
 package io.polyproc.wire;
 
+import io.polyproc.posix.ChildProcess;
+import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;
+import io.polyproc.posix.Processes;
 import io.polyproc.wire.Message.Exited;
 import io.polyproc.wire.Message.StartFailed;
 import io.polyproc.wire.Message.StartProcess;
@@ -175,6 +178,30 @@ public final class ControlClient {
       throw new IOException("no descriptor is kept under this token; it can be fetched only once");
     }
     return packet.descriptors()[0];
+  }
+
+  /**
+   * In a forked child of the process whose line this is: a line of its own to the same supervisor.
+   * This one must not be used any more, as its answers go to the parent.
+   *
+   * @throws IOException if the supervisor has gone
+   */
+  public ControlClient join() throws IOException {
+    MessageSocket[] ends = MessageSocket.pair();
+    int pid = Processes.id();
+    int pidfd = ChildProcess.openPidfd(pid);
+    // Not the socket itself: a thread that is no more may have been about to send.
+    try (MessageSocket line = MessageSocket.of(Descriptors.duplicate(socket.fd()))) {
+      byte[] message = MessageCodec.encode(new Message.Join(pid));
+      if (closed || !line.send(message, ends[1].fd(), pidfd)) {
+        ends[0].close();
+        throw gone();
+      }
+    } finally {
+      ends[1].close();
+      Descriptors.close(pidfd);
+    }
+    return connect(ends[0], () -> {});
   }
 
   /** Sends what needs no answer; a supervisor that has gone is an error. */

@@ -32,8 +32,10 @@ public sealed interface Message {
   /**
    * Supervisor to a standby worker: become this process. Descriptors: the parent's pidfd, then
    * those of {@link StartProcess}.
+   *
+   * @param group the process group of its program; 0 if it is the worker's already
    */
-  record Assign(String title, int parentPid, boolean daemonic) implements Message {}
+  record Assign(String title, int parentPid, int group, boolean daemonic) implements Message {}
 
   /**
    * Supervisor to worker: a process that it started has ended. No descriptors.
@@ -132,6 +134,13 @@ public sealed interface Message {
   /** Worker to supervisor: its child, which is the supervisor's. No descriptors. */
   record Forked(int pid) implements Message {}
 
+  /**
+   * A child that a program's process has forked to the supervisor, on its parent's line: it is a
+   * process of the program too. Descriptors: the supervisor's end of the child's own line, and the
+   * child's pidfd.
+   */
+  record Join(int pid) implements Message {}
+
   /** Worker to supervisor: it could not be forked, and why. No descriptors. */
   record ForkFailed(String reason) implements Message {}
 
@@ -166,5 +175,6 @@ public sealed interface Message {
           Forked.class,
           ForkFailed.class,
           Prepared.class,
-          Heir.class);
+          Heir.class,
+          Join.class);
 }

@@ -73,6 +73,7 @@ public final class MessageCodec {
       case Assign m -> {
         writeText(out, m.title());
         out.writeInt(m.parentPid());
+        out.writeInt(m.group());
         out.writeBoolean(m.daemonic());
       }
       case Exited m -> {
@@ -97,6 +98,7 @@ public final class MessageCodec {
       case Report m -> writeText(out, m.text());
       case Message.Fork m -> writeText(out, m.role().name());
       case Message.Forked m -> out.writeInt(m.pid());
+      case Message.Join m -> out.writeInt(m.pid());
       case Message.ForkFailed m -> writeText(out, m.reason());
     }
   }
@@ -130,7 +132,7 @@ public final class MessageCodec {
       case 1 -> new StartProcess(in.readLong(), in.readUTF(), in.readBoolean());
       case 2 -> new Started(in.readLong(), in.readInt());
       case 3 -> new StartFailed(in.readLong(), in.readUTF());
-      case 4 -> new Assign(in.readUTF(), in.readInt(), in.readBoolean());
+      case 4 -> new Assign(in.readUTF(), in.readInt(), in.readInt(), in.readBoolean());
       case 5 -> new Exited(in.readInt(), in.readInt(), in.readUTF());
       case 6 -> new ShareDescriptor(in.readLong(), in.readUTF());
       case 7 -> new TakeDescriptor(in.readLong(), in.readUTF());
@@ -149,6 +151,7 @@ public final class MessageCodec {
       case 20 -> new Message.ForkFailed(in.readUTF());
       case 21 -> new Message.Prepared();
       case 22 -> new Message.Heir(in.readInt());
+      case 23 -> new Message.Join(in.readInt());
       default -> throw new IllegalArgumentException("unknown message tag " + tag);
     };
   }

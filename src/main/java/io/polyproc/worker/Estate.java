@@ -2,7 +2,7 @@ package io.polyproc.worker;
 
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
-import io.polyproc.posix.JvmFork;
+import io.polyproc.hotspot.JvmFork;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.ProcessTitle;

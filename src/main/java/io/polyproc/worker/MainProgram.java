@@ -12,27 +12,18 @@ import io.polyproc.python.PythonRuntime;
 import io.polyproc.supervisor.StandbyPolicy;
 import io.polyproc.supervisor.Supervisor;
 import io.polyproc.wire.ControlClient;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The program given on the command line. It runs in this JVM, which is also home to the supervisor
  * of its processes, so that the program's process id is the one that the shell knows.
  */
-public final class MainProgram {
+public final class MainProgram implements Bridge.Supervision {
   /** The system property in which the launcher names what {@code sys.executable} is to be. */
   static final String EXECUTABLE_PROPERTY = "polyproc.executable";
-
-  /** Modules with which a script starts processes. A comment that names one costs a standby. */
-  private static final Pattern STARTS_PROCESSES =
-      Pattern.compile(
-          "multiprocessing|ProcessPoolExecutor|concurrent\\.futures|joblib|process_map");
 
   private final PythonOptions options;
   private final Program program;
@@ -75,11 +66,7 @@ public final class MainProgram {
     Processes.setDefaultAction(Processes.SIGTERM);
     Processes.setDefaultAction(Processes.SIGHUP);
     ProcessTitle.set("polyproc " + String.join(" ", commandLine()));
-    Bridge bridge = new Bridge(installation.home(), this::connect, this::endWorkers);
-    if (startsProcesses()) {
-      // Main's own boot takes long enough for a standby to boot beside it.
-      bridge.prepareQuietly();
-    }
+    Bridge bridge = new Bridge(installation.home(), this);
     CompilerGate gate = CompilerGate.close();
     PythonRuntime python =
         PythonRuntime.start(
@@ -95,7 +82,7 @@ public final class MainProgram {
     try {
       return python.runMain(program.kind(), program.what(), arguments);
     } finally {
-      endWorkers();
+      beforeEnd();
     }
   }
 
@@ -121,36 +108,28 @@ public final class MainProgram {
     return line;
   }
 
-  private boolean startsProcesses() {
-    return switch (program) {
-      case Program.Script script -> STARTS_PROCESSES.matcher(text(Path.of(script.path()))).find();
-      case Program.Code code -> STARTS_PROCESSES.matcher(code.text()).find();
-      case Program.Module _, Program.StandardInput _ -> false;
-    };
-  }
-
-  private static String text(Path script) {
-    try {
-      return Files.isRegularFile(script)
-          ? new String(Files.readAllBytes(script), StandardCharsets.ISO_8859_1)
-          : "";
-    } catch (IOException e) {
-      // The run itself will meet the error and report it as Python does.
-      return "";
-    }
-  }
-
-  private ControlClient connect() {
+  @Override
+  public ControlClient connect() {
     Supervisor.Connection connection =
         Supervisor.start(workerCommand, System.getenv(), StandbyPolicy.fromEnvironment());
     supervisor = connection;
     return ControlClient.connect(connection.socket(), () -> {});
   }
 
-  private void endWorkers() {
+  @Override
+  public void beforeEnd() {
     Supervisor.Connection connection = supervisor;
     if (connection != null) {
       connection.close();
+    }
+  }
+
+  @Override
+  public void afterFork() {
+    Supervisor.Connection connection = supervisor;
+    if (connection != null) {
+      supervisor = null;
+      connection.abandon();
     }
   }
 }

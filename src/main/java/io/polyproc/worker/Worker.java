@@ -3,7 +3,7 @@ package io.polyproc.worker;
 import io.polyproc.image.HeapKeeper;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
-import io.polyproc.posix.JvmFork;
+import io.polyproc.hotspot.JvmFork;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;
@@ -16,6 +16,7 @@ import io.polyproc.python.CrashReport;
 import io.polyproc.python.PythonContexts;
 import io.polyproc.python.PythonOptions;
 import io.polyproc.python.PythonRuntime;
+import io.polyproc.python.RandomNumbers;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.wire.ControlClient;
 import io.polyproc.wire.Message;
@@ -26,13 +27,10 @@ import io.polyproc.wire.RunRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 import org.graalvm.polyglot.Engine;
 import org.jspecify.annotations.Nullable;
 
@@ -86,10 +84,6 @@ public final class Worker {
   private static final int QUIET_SHARE = 10;
 
   private static final String COMPILER = "jdk.graal.compiler";
-
-  // The JDK's sources that read from the system, and the most that each of them buffers.
-  private static final List<String> RANDOM_SOURCES = List.of("NativePRNG", "NativePRNGNonBlocking");
-  private static final int MOST_RANDOM_BYTES = 65_536;
 
   /** The signals from here on, {@code man 7 signal}, are nobody's to whom these are unknown. */
   private static final int FIRST_REAL_TIME = 32;
@@ -210,7 +204,7 @@ public final class Worker {
   private static Worker boot(PythonOptions options) {
     CompilerGate gate = CompilerGate.close();
     DeferredControl deferred = new DeferredControl();
-    Bridge bridge = new Bridge(Installation.current().home(), deferred, () -> {});
+    Bridge bridge = new Bridge(Installation.current().home(), deferred);
     CodeCache codes = new CodeCache(PythonContexts.engine());
     boolean keepsCode = Boolean.getBoolean(LEAVES_HEIRS) && codes.keep();
     PythonRuntime python = startPython(codes.engine(), options, bridge);
@@ -227,7 +221,7 @@ public final class Worker {
     // The JVM takes over no signal that is ignored.
     Processes.setDefaultAction(Processes.SIGINT);
     DeferredControl deferred = new DeferredControl();
-    Bridge bridge = new Bridge(Installation.current().home(), deferred, () -> {});
+    Bridge bridge = new Bridge(Installation.current().home(), deferred);
     boolean _ = codes.keep();
     PythonRuntime python = startPython(codes.engine(), options, bridge);
     Worker renewed = new Worker(inherited, codes, python, bridge, deferred, gate);
@@ -405,23 +399,15 @@ public final class Worker {
     Descriptors.duplicateTo(descriptors[CHILD_OUTPUT], 1);
     Descriptors.duplicateTo(descriptors[CHILD_OUTPUT], 2);
     Descriptors.close(descriptors[CHILD_OUTPUT]);
-    forgetRandomNumbers();
+    RandomNumbers.renew();
     bridge.afterFork();
     python.afterFork();
   }
 
-  /** Uses up the random numbers that Java has buffered, which are its parent's too. */
-  private static void forgetRandomNumbers() {
-    for (String source : RANDOM_SOURCES) {
-      try {
-        SecureRandom.getInstance(source).nextBytes(new byte[MOST_RANDOM_BYTES]);
-      } catch (NoSuchAlgorithmException e) {
-        // Then nobody has used it.
-      }
-    }
-  }
-
   private int runProcess(Assign assign, int[] descriptors) {
+    if (assign.group() != 0) {
+      Processes.joinGroup(assign.group());
+    }
     takeStandardStreams(descriptors, STANDARD_INPUT);
     ProcessTitle.set(assign.title());
     gate.openAfterWork();
@@ -444,6 +430,7 @@ public final class Worker {
     }
     Descriptors.close(descriptors[0]);
     request.ignoredSignals().forEach(Processes::ignore);
+    Processes.joinGroup(0);
     Estate estate = mayLeaveHeir && codes.keep() ? Estate.note() : null;
     if (estate == null) {
       codes.freeze();
@@ -460,6 +447,7 @@ public final class Worker {
     deferred.connected(client);
     int status = python.runProgram(request);
     if (estate != null
+        && !deferred.isForked()
         && status == 0
         && request.ignoredSignals().stream().noneMatch(number -> number < FIRST_REAL_TIME)
         && estate.isWorthwhile()
@@ -475,7 +463,7 @@ public final class Worker {
     modules = python.importedModules();
     python.close();
     SemaphoreArena.forgetAll();
-    forgetRandomNumbers();
+    RandomNumbers.renew();
     System.gc();
   }
 
@@ -493,20 +481,35 @@ public final class Worker {
   }
 
   /** The control client that exists only once there is an assignment. */
-  private static final class DeferredControl implements Supplier<ControlClient> {
+  private static final class DeferredControl implements Bridge.Supervision {
     private volatile @Nullable ControlClient client;
+    private volatile boolean forked;
 
     void connected(ControlClient connected) {
       client = connected;
     }
 
     @Override
-    public ControlClient get() {
+    public ControlClient connect() throws IOException {
       ControlClient connected = client;
       if (connected == null) {
-        throw new IllegalStateException("a standby worker has no program yet");
+        throw new IOException(
+            forked
+                ? "the supervisor of this program has ended"
+                : "a standby worker has no program yet");
       }
       return connected;
+    }
+
+    @Override
+    public void afterFork() {
+      client = null;
+      forked = true;
+    }
+
+    /** Whether this process is one that a program has forked. */
+    boolean isForked() {
+      return forked;
     }
   }
 }

@@ -54,7 +54,7 @@ final class SupervisorTest {
   void close() {
     connection.close();
     LOG.setLevel(null);
-    assertFalse(connection.supervisor().isAlive());
+    assertFalse(connection.thread().isAlive());
   }
 
   @Test

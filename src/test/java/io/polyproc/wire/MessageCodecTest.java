@@ -22,7 +22,7 @@ final class MessageCodecTest {
         new Message.StartProcess(Long.MIN_VALUE, "Process-1 (f of ü.py)", true),
         new Message.Started(7, Integer.MAX_VALUE),
         new Message.StartFailed(8, "no memory\0left"),
-        new Message.Assign("", 1, false),
+        new Message.Assign("", 1, 0, false),
         new Message.Exited(4121, -15, "last words"),
         new Message.ShareDescriptor(7, "token"),
         new Message.SharedDescriptor(7),
@@ -38,6 +38,7 @@ final class MessageCodecTest {
         new Message.Stop(),
         new Message.Warm(true),
         new Message.Prepared(),
+        new Message.Join(17),
         new Message.Fork(Message.Role.APPRENTICE),
         new Message.Forked(4122),
         new Message.ForkFailed("fork: no memory left"));

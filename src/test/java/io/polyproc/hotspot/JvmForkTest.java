@@ -1,4 +1,4 @@
-package io.polyproc.posix;
+package io.polyproc.hotspot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,5 +1,7 @@
-package io.polyproc.posix;
+package io.polyproc.hotspot;
 
+import io.polyproc.posix.ChildProcess;
+import io.polyproc.posix.Processes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;

@@ -1,0 +1,1 @@
+"""Modules of the standard library that GraalPy lacks or has otherwise: one file for each that is changed."""

@@ -1,0 +1,1 @@
+"""How processes begin, and what they have from each other."""

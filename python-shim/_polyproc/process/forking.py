@@ -1,0 +1,150 @@
+"""`os.fork`: a copy of this process with the calling thread only, as CPython's `os_fork_impl` makes it.
+
+    fork() ── functions `before` ── Java: Bridge.fork ─┬─ parent: functions `after_in_parent`
+                                                       └─ child:  threads forgotten, `after_in_child`
+"""
+
+import errno
+import os
+import sys
+import warnings
+
+import _polyproc
+from _polyproc import repairs
+from _polyproc.descriptors import java_message, os_error
+
+_before = []
+_in_parent = []
+_in_child = []
+_own_in_child = []
+
+
+def after_in_child(function):
+    """Lets a child call a function of ours, before those of the program."""
+    _own_in_child.append(function)
+    return function
+
+
+def register_at_fork(*, before=None, after_in_child=None, after_in_parent=None):
+    """Register callables to be called when forking a new process.
+
+    before: called in the parent before the fork, the last one registered first; after_in_child and
+    after_in_parent: called in each after it, in the order of registration.
+    """
+    given = (before, after_in_child, after_in_parent)
+    if all(function is None for function in given):
+        raise TypeError("At least one argument is required.")
+    for name, function in zip(("before", "after_in_child", "after_in_parent"), given):
+        if function is not None and not callable(function):
+            raise TypeError(f"'{name}' must be callable, not {type(function).__name__}")
+    if before is not None:
+        _before.insert(0, before)
+    if after_in_child is not None:
+        _in_child.append(after_in_child)
+    if after_in_parent is not None:
+        _in_parent.append(after_in_parent)
+
+
+def fork():
+    """Fork a child process.
+
+    Return 0 to child process and PID of child to parent process. Raises OSError if there can be no child: EAGAIN
+    if the system has no room for one, or if a thread runs native code for seconds; ENOSYS if this JVM can't be
+    forked at all.
+    """
+    _call_all(_before)
+    try:
+        pid = int(_polyproc.runtime.fork())
+    except BaseException as e:  # GraalPy does not count Java's exceptions among `Exception`
+        _call_all(_in_parent)
+        raise _fork_error(java_message(e)) from None
+    if pid:
+        _call_all(_in_parent)
+        _warn_of_threads()
+        return pid
+    repairs.note_main_thread()
+    _call_all(_own_in_child)
+    _call_all(_in_child)
+    return 0
+
+
+def _fork_error(text):
+    """The OSError for a fork that has failed, with the reason in the words of who has found it."""
+    error = os_error(text)
+    if error.errno is None:
+        return OSError(errno.ENOSYS, text)
+    what = text.rpartition(" failed: ")[0]
+    return OSError(error.errno, f"{error.strerror} ({what})")
+
+
+def _call_all(functions):
+    """Calls each; what one raises is reported and keeps nothing from going on."""
+    for function in list(functions):
+        try:
+            function()
+        except BaseException as e:
+            _report(e, function)
+
+
+def _report(e, function):
+    import traceback
+    if sys.stderr is not None:
+        print(f"Exception ignored in: {function!r}", file=sys.stderr)
+        traceback.print_exception(e, file=sys.stderr)
+
+
+def _warn_of_threads():
+    threading = sys.modules.get("threading")
+    if threading is not None and len(threading._active) + len(threading._limbo) > 1:
+        warnings.warn(f"This process (pid={os.getpid()}) is multi-threaded, use of fork() may lead to deadlocks "
+                      "in the child.", DeprecationWarning, stacklevel=3)
+
+
+def _forget_threads():
+    """What `threading._after_fork` does: GraalPy's locks of running threads have no `_at_fork_reinit`."""
+    threading = sys.modules.get("threading")
+    if threading is None:
+        return
+    current = threading.current_thread()
+    others = [thread for thread in threading._enumerate() if thread is not current]
+    threading._main_thread = current
+    threading._active_limbo_lock = threading.RLock()
+    threading._shutdown_locks_lock = threading._allocate_lock()
+    current._started._at_fork_reinit()
+    current._started._flag = True
+    for thread in others:
+        thread._started._at_fork_reinit()
+        thread._is_stopped = True
+        thread._tstate_lock = None
+    threading._shutdown_locks.intersection_update({current._tstate_lock})
+    threading._limbo.clear()
+    threading._active.clear()
+    threading._active[current.ident] = current
+
+
+_OWN_VERSIONS = {("threading", "_after_fork"): _forget_threads}
+"""Functions of the standard library that register themselves, and what stands for them."""
+
+
+class _Hooks(list):
+    """The functions of a child, where ours take the places of some."""
+
+    def append(self, function):
+        key = getattr(function, "__module__", None), getattr(function, "__qualname__", None)
+        super().append(_OWN_VERSIONS.get(key, function))
+
+
+_in_child = _Hooks()
+
+
+def install():
+    """Gives `os` its `fork`, and lets those modules register that were imported before it was there."""
+    functions = {"fork": repairs.BuiltinFunction("posix", fork),
+                 "register_at_fork": repairs.BuiltinFunction("posix", register_at_fork)}
+    for module in (os, sys.modules["posix"]):
+        vars(module).update(functions)
+    os.__all__.extend(name for name in functions if name not in os.__all__)
+    if "threading" in sys.modules:
+        _in_child.append(sys.modules["threading"]._after_fork)
+    if "random" in sys.modules:
+        _in_child.append(sys.modules["random"]._inst.seed)

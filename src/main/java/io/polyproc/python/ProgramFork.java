@@ -1,0 +1,151 @@
+package io.polyproc.python;
+
+import io.polyproc.graalpy.PythonThreads;
+import io.polyproc.hotspot.JvmFork;
+import io.polyproc.posix.Processes;
+import io.polyproc.sync.SharedSemaphore;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code os.fork()}: a child that is a copy of the running program, with the calling thread and no
+ * other one of the program's.
+ *
+ * <pre>
+ *   Python's thread ── takes the GIL ── JvmFork ─┬─ parent: goes on
+ *                                                └─ child:  the other threads of Python are no more;
+ *                                                           collector, compilers … go on
+ * </pre>
+ *
+ * <p>The caller holds Python's lock meanwhile, so every other thread of Python waits for it or is
+ * outside of Python: in a system call, or in native code. Only threads that wait in the kernel can
+ * be left out; {@link JvmFork#forkProgram} waits for the others.
+ */
+final class ProgramFork implements JvmFork.Program {
+  /**
+   * The threads of the runtime, by the beginnings of their names: they go on in a child. All others
+   * of the JVM's main group are the program's, or serve the parent only.
+   */
+  private static final List<String> RUNTIME =
+      List.of(
+          "TruffleCompilerThread",
+          "python-actions",
+          "nfi-gc",
+          "polyproc-compiler-gate",
+          "polyproc-heap-keeper");
+
+  /** Our own threads that serve the parent only. */
+  private static final String OWN = "polyproc-";
+
+  private final PythonThreads python = PythonThreads.current();
+  private List<Thread> dropped = List.of();
+  private SharedSemaphore.@Nullable ForChild semaphores;
+
+  private ProgramFork() {}
+
+  /** Why the program can't be forked; null if it can be. */
+  static @Nullable String whyImpossible() {
+    String reason = JvmFork.whyNoProgramCanBeForked();
+    return reason != null ? reason : PythonThreads.whyUnknown();
+  }
+
+  /**
+   * Forks.
+   *
+   * @return the child's process id; 0 in the child
+   * @throws io.polyproc.posix.PosixException as {@link JvmFork#forkProgram}
+   */
+  static int fork() {
+    ProgramFork fork = new ProgramFork();
+    int child = JvmFork.load().forkProgram(fork);
+    if (child == 0) {
+      fork.becomeChild();
+    }
+    fork.python.unlock();
+    return child;
+  }
+
+  @Override
+  public List<Thread> prepare() {
+    python.lock();
+    // A child has a reference of its own to each semaphore; the parent counts it for the child.
+    semaphores = SharedSemaphore.retainForChild();
+    Thread self = Thread.currentThread();
+    dropped = threads().filter(it -> !it.equals(self) && isOfProgram(it)).toList();
+    return dropped;
+  }
+
+  @Override
+  public void undo() {
+    if (semaphores != null) {
+      semaphores.drop();
+    }
+    python.unlock();
+  }
+
+  private void becomeChild() {
+    if (semaphores != null) {
+      semaphores.adopt();
+    }
+    python.forget(dropped);
+    if (!python.isMain()) {
+      python.becomeMain();
+      endWithLastThread();
+    }
+  }
+
+  /**
+   * The program's first thread is one of those that are no more, so nobody ends this process but the
+   * last of its threads, as the kernel does it elsewhere.
+   */
+  private static void endWithLastThread() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("polyproc-last-thread")
+        .start(
+            () -> {
+              try {
+                for (List<Thread> alive = alive(); !alive.isEmpty(); alive = alive()) {
+                  for (Thread thread : alive) {
+                    thread.join();
+                  }
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              Processes.exit(0);
+            });
+  }
+
+  private static List<Thread> alive() {
+    return threads()
+        .filter(it -> isOfProgram(it) && !it.getName().startsWith(OWN) && it.isAlive())
+        .toList();
+  }
+
+  private static Stream<Thread> threads() {
+    ThreadGroup root = Thread.currentThread().getThreadGroup();
+    while (root.getParent() != null) {
+      root = root.getParent();
+    }
+    int room = 64;
+    Thread[] all;
+    int count;
+    do {
+      room *= 2;
+      all = new Thread[room];
+      count = root.enumerate(all);
+    } while (count == room);
+    return Stream.of(all).limit(count);
+  }
+
+  /** The JVM's own threads are in other groups, as the JDK's are. */
+  private static boolean isOfProgram(Thread thread) {
+    ThreadGroup group = thread.getThreadGroup();
+    return group != null
+        && group.getParent() != null
+        && !group.getName().equals("InnocuousThreadGroup")
+        && RUNTIME.stream().noneMatch(thread.getName()::startsWith);
+  }
+}
