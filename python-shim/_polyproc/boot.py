@@ -52,7 +52,7 @@ def install(home, runtime, optimize, x_options):
         sys.path.remove(home)
     _polyproc.optimize = int(optimize)
     sys._xoptions = dict(_x_option(str(option)) for option in x_options)
-    from _polyproc import initial  # notes what there is now
+    from _polyproc.fork import baseline  # notes what there is now
     from _polyproc import collector, exit_functions, locks, polling, repairs, signals, sockets
     from _polyproc.compat import rlock
     from _polyproc.process import forking
@@ -95,7 +95,8 @@ def install_embedded(home, runtime, path, start_method):
     while home in sys.path:
         sys.path.remove(home)
     sys.path[:0] = [str(entry) for entry in path]
-    from _polyproc import initial, repairs, sockets  # the first notes what there is now
+    from _polyproc import repairs, sockets
+    from _polyproc.fork import baseline  # notes what there is now
     import time
     time.sleep = repairs.sleep
     sockets.install()

@@ -69,7 +69,7 @@ def _run_forked(body, parent_sentinel):
 
 
 def _restore(body):
-    from _polyproc import snapshot
+    from _polyproc.fork import snapshot
     with _inheriting():
         process_obj = snapshot.restore(body)
     descriptors.close_received()

@@ -7,8 +7,8 @@ must travel; its globals are those of the worker's module. CPython's workers tak
 import io
 import types
 
-from _polyproc import snapshot_modules
-from _polyproc.snapshot_code import SentCode, reduce_cell, reduce_code, reduce_function
+from _polyproc.fork import modules as snapshot_modules
+from _polyproc.fork.code import SentCode, reduce_cell, reduce_code, reduce_function
 from multiprocessing.reduction import ForkingPickler
 
 

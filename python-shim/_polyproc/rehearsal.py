@@ -12,6 +12,7 @@ from collections.abc import MutableMapping
 
 import _polyproc
 from _polyproc import child, descriptors, environment
+from _polyproc.process import forking
 
 
 def play(stage, number):
@@ -46,6 +47,7 @@ def _play_forked():
         process.close()
         with nothing_changed():
             sys.modules["multiprocessing.util"]._close_stdin = _nothing
+            forking.become_child()
             status = context.Process(target=_nothing)._bootstrap(parent_sentinel=0)
         if status:
             raise AssertionError(f"a rehearsed process has ended with status {status}")

@@ -38,4 +38,4 @@ class Popen(Popen):
 
 
 if not hasattr(os, "fork") or str(_polyproc.runtime.whyNoFork() or ""):
-    from _polyproc.popen import ForkPopen as Popen
+    from _polyproc.fork.popen import ForkPopen as Popen

@@ -217,7 +217,7 @@ class Placeholders(SnapshotTestCase):
         """)
 
     test_a_placeholder_can_be_carried_on = unavailable("""
-        from _polyproc import snapshot
+        from _polyproc.fork import snapshot
         gone = (i for i in ())
         def child():
             from multiprocessing import reduction

@@ -159,7 +159,7 @@ class _running:
 
     @staticmethod
     def capture(process):
-        from _polyproc import snapshot
+        from _polyproc.fork import snapshot
         from multiprocessing import context, reduction
         context.set_spawning_popen(_Popen())
         try:
@@ -202,7 +202,7 @@ def _restore_here(folder):
     sys.modules["test_snapshot_support"] = sys.modules["__main__"]
     import multiprocessing.context
     import multiprocessing.process
-    from _polyproc import snapshot
+    from _polyproc.fork import snapshot
     with open(os.path.join(folder, "names.json")) as file:
         names = json.load(file)
     results = {}

@@ -62,10 +62,42 @@ def fork():
         _call_all(_in_parent)
         _warn_of_threads()
         return pid
+    become_child()
+    return 0
+
+
+def become_child():
+    """What is to be done first in a child; run ahead, where there is no fork, it spares each child the same."""
     repairs.note_main_thread()
     _call_all(_own_in_child)
     _call_all(_in_child)
-    return 0
+
+
+def forkpty():
+    """Fork a new process with a new pseudo-terminal as controlling tty.
+
+    Returns a tuple of (pid, master_fd): pid is 0 in the child. Raises OSError as `fork` does.
+    """
+    import fcntl
+    import termios
+    master, slave = os.openpty()
+    try:
+        pid = fork()
+    except OSError:
+        os.close(master)
+        os.close(slave)
+        raise
+    if pid:
+        os.close(slave)
+        return pid, master
+    os.close(master)
+    os.setsid()
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+    for stream in range(3):
+        os.dup2(slave, stream)
+    if slave > 2:
+        os.close(slave)
+    return pid, master
 
 
 def _fork_error(text):
@@ -139,8 +171,8 @@ _in_child = _Hooks()
 
 def install():
     """Gives `os` its `fork`, and lets those modules register that were imported before it was there."""
-    functions = {"fork": repairs.BuiltinFunction("posix", fork),
-                 "register_at_fork": repairs.BuiltinFunction("posix", register_at_fork)}
+    functions = {function.__name__: repairs.BuiltinFunction("posix", function)
+                 for function in (fork, forkpty, register_at_fork)}
     for module in (os, sys.modules["posix"]):
         vars(module).update(functions)
     os.__all__.extend(name for name in functions if name not in os.__all__)

@@ -16,6 +16,6 @@ if readelf -r "$work/fork.elf" | grep -q Offset; then
 fi
 {
   echo "# Machine code of src/main/native/fork-x86_64.c, made by build.sh there. Do not edit."
-  objdump -d --no-addresses -w "$work/fork.elf" >/dev/null 2>&1 || true
+  echo "# $(gcc --version | head -n 1)"
   objdump -d -w "$work/fork.elf" | sed -n '/^[0-9a-f]* </,$p' | sed 's/[[:space:]]*$//'
 } >"$out"

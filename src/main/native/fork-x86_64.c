@@ -13,6 +13,11 @@
  * neither a safepoint nor the collector waits for them. This is only right for a thread that waits in
  * the kernel and holds nothing; while another one runs, fork_all answers EBUSY, and Java tries again.
  *
+ * The JVM's compilers are put off: a child that ends soon gains nothing from them, and pays for what its
+ * parent's were about to do. A thread of theirs that waits for work is made only when the child has used
+ * some processor time, when a timer of the kernel's tells so. Until then it is a thread that has not
+ * noticed yet that there is work.
+ *
  * This is compiled to code without relocations (see build.sh) that Java loads and calls, so that no
  * compiler and no library is needed where it runs. It calls the kernel directly and never the C
  * library, whose locks a stopped thread may hold. The state follows the code, on a page of its own.
@@ -21,7 +26,7 @@
 typedef unsigned long u64;
 typedef unsigned int u32;
 
-enum { PATH_BYTES = 4096, MAX_THREADS = 512, DIRECTORY_BYTES = 16384, NAME_BYTES = 16 };
+enum { PATH_BYTES = 4096, MAX_THREADS = 512, MAX_DEFERRED = 16, DIRECTORY_BYTES = 16384, NAME_BYTES = 16 };
 
 /* What io.polyproc.hotspot.JvmFork asks for. */
 enum { INSTALL, FORK, LOCKS, LAYOUT, DROP, BUSY };
@@ -36,13 +41,17 @@ enum {
   SYS_open = 2, SYS_close = 3, SYS_fstat = 5, SYS_lseek = 8, SYS_rt_sigaction = 13,
   SYS_rt_sigprocmask = 14, SYS_rt_sigreturn = 15, SYS_nanosleep = 35, SYS_getpid = 39, SYS_clone = 56,
   SYS_fcntl = 72, SYS_readlink = 89, SYS_prctl = 157, SYS_gettid = 186, SYS_futex = 202, SYS_getdents64 = 217,
-  SYS_exit_group = 231, SYS_tgkill = 234, SYS_dup3 = 292
+  SYS_getpriority = 140, SYS_setpriority = 141, SYS_timer_create = 222, SYS_timer_settime = 223, SYS_exit_group = 231, SYS_tgkill = 234, SYS_dup3 = 292
 };
 
 enum { EINTR = 4, EAGAIN = 11, EBUSY = 16, ENOSYS = 38, ETIMEDOUT = 110 };
 enum { SIG_SETMASK = 2, SA_SIGINFO = 4, SA_RESTORER = 0x04000000, SA_RESTART = 0x10000000 };
 enum { FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129 };
 enum { PR_SET_NAME = 15, PR_GET_NAME = 16 };
+enum { PRIO_PROCESS = 0, SI_CODE_AT = 8, SI_TIMER = -2, CLOCK_PROCESS_CPUTIME_ID = 2 };
+
+/* How much processor time a child uses before it has compilers: 0.1 s. */
+enum { COMPILERS_AFTER_NANOSECONDS = 100000000 };
 enum { O_ACCMODE = 3, O_CLOEXEC = 0x80000, O_DIRECTORY = 0x10000, F_GETFD = 1, F_GETFL = 3 };
 enum { S_IFMT = 0170000, S_IFREG = 0100000, STAT_BYTES = 144, STAT_MODE = 24 };
 enum {
@@ -62,12 +71,15 @@ enum { STEP_NANOSECONDS = 50000, MOST_STEPS = 40000 };
 /* The C library's record of a thread begins where its thread-local memory does, and holds its id. */
 enum { THREAD_RECORD_BYTES = 2304 };
 
-/* A stopped thread. */
+enum { GOES_ON, IS_DROPPED, IS_DEFERRED };
+
+/* A stopped thread; the code of `revive` knows where `name` is. */
 struct thread {
   void *context;        /* its ucontext_t, to which rt_sigreturn returns */
   char *local;          /* its thread-local memory */
   int id;               /* 0 until the rest is written */
-  int dropped;          /* whether the child is not to have it */
+  int fate;             /* what becomes of it in the child */
+  long priority;        /* 20 - its nice value */
   char name[NAME_BYTES];
 };
 
@@ -85,6 +97,8 @@ struct layout {
 /* JavaThreadState: the two in which a thread keeps no safepoint waiting. */
 enum { THREAD_IN_NATIVE = 4, THREAD_BLOCKED = 10 };
 
+_Static_assert(__builtin_offsetof(struct thread, name) == 32, "revive knows it");
+
 struct state {
   volatile u32 round;   /* stopped threads wait for it to change */
   volatile u32 arrived;
@@ -96,6 +110,9 @@ struct state {
   char **dropped;       /* each a JavaThread that the child is not to have */
   u64 dropped_count;
   char *busy;           /* the one that could not be dropped last */
+  struct thread deferred[MAX_DEFERRED];
+  u32 deferred_count;
+  u32 id_offset;        /* where the C library's record of a thread has its id */
 };
 
 extern struct state state __attribute__((visibility("hidden")));
@@ -121,6 +138,7 @@ static inline char *thread_local_memory(void) {
   return address;
 }
 
+static void revive_deferred(void);
 static long install(int signal);
 static long fork_all(int signal, long flags);
 static long note_locks(long address, long length);
@@ -141,6 +159,10 @@ long entry(long what, long a, long b) {
 /* Runs in each thread that is to stop: tells where it is, and waits. */
 __attribute__((used))
 static void stop(int signal, void *info, void *context) {
+  if (*(int *) ((char *) info + SI_CODE_AT) == SI_TIMER) {
+    revive_deferred();
+    return;
+  }
   u32 round = state.round;
   u32 index = __atomic_fetch_add(&state.arrived, 1, __ATOMIC_SEQ_CST);
   if (index < MAX_THREADS) {
@@ -148,6 +170,7 @@ static void stop(int signal, void *info, void *context) {
     self->context = context;
     self->local = thread_local_memory();
     CALL(SYS_prctl, PR_GET_NAME, self->name, 0, 0);
+    self->priority = CALL(SYS_getpriority, PRIO_PROCESS, 0, 0, 0);
     __atomic_store_n(&self->id, (int) CALL(SYS_gettid, 0, 0, 0, 0), __ATOMIC_SEQ_CST);
   }
   while (state.round == round) {
@@ -296,7 +319,7 @@ static int keeps_nobody(const char *java_thread) {
 /* Marks the stopped threads that the child is not to have. Returns 0 if one of them can't be dropped now. */
 static int mark_dropped(u32 arrived) {
   for (u32 i = 0; i < arrived; i++) {
-    state.threads[i].dropped = 0;
+    state.threads[i].fate = GOES_ON;
   }
   for (u64 i = 0; i < state.dropped_count; i++) {
     char *java_thread = state.dropped[i];
@@ -312,9 +335,35 @@ static int mark_dropped(u32 arrived) {
       state.busy = java_thread;
       return 0;
     }
-    thread->dropped = 1;
+    thread->fate = IS_DROPPED;
   }
   return 1;
+}
+
+static int begins_with(const char *text, const char *begin) {
+  while (*begin) {
+    if (*text++ != *begin++) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* Marks the threads of the JVM's compilers that wait for work. */
+static void mark_deferred(u32 arrived) {
+  char c1[] = "C1 Compiler";
+  char c2[] = "C2 Compiler";
+  char truffle[] = "TruffleCompiler";
+  u32 count = state.deferred_count; /* those of the parent's parent, which it has not made yet */
+  for (u32 i = 0; i < arrived && count < MAX_DEFERRED; i++) {
+    struct thread *thread = &state.threads[i];
+    if (thread->fate == GOES_ON
+        && (begins_with(thread->name, c1) || begins_with(thread->name, c2) || begins_with(thread->name, truffle))
+        && is_in_wait(thread)) {
+      thread->fate = IS_DEFERRED;
+      count++;
+    }
+  }
 }
 
 /*
@@ -495,7 +544,7 @@ static long revive(struct thread *stopped, u32 id_offset) {
                "  jnz 1f\n"
                "  mov $157, %%eax\n" /* prctl(PR_SET_NAME, name) */
                "  mov $15, %%edi\n"
-               "  lea 24(%%r12), %%rsi\n"
+               "  lea 32(%%r12), %%rsi\n"
                "  syscall\n"
                "  mov $15, %%eax\n" /* rt_sigreturn, with the stack pointer at the context */
                "  syscall\n"
@@ -505,6 +554,39 @@ static long revive(struct thread *stopped, u32 id_offset) {
                  "d"(stopped->local + id_offset), "r"(r10), "r"(r8), "r"(r12)
                : "rcx", "r11", "memory");
   return result;
+}
+
+/* Makes a thread, and gives it its nice value back, which is its maker's otherwise. */
+static long revive_with_priority(struct thread *stopped, u32 id_offset) {
+  long id = revive(stopped, id_offset);
+  long own = CALL(SYS_getpriority, PRIO_PROCESS, 0, 0, 0);
+  if (id > 0 && stopped->priority < own) {
+    CALL(SYS_setpriority, PRIO_PROCESS, id, 20 - stopped->priority, 0);
+  }
+  return id;
+}
+
+/* Makes the threads that were put off; once. Without room for them there is none of those compilers. */
+static void revive_deferred(void) {
+  u32 count = __atomic_exchange_n(&state.deferred_count, 0, __ATOMIC_SEQ_CST);
+  for (u32 i = 0; i < count; i++) {
+    revive_with_priority(&state.deferred[i], state.id_offset);
+  }
+}
+
+/* In a child: lets a signal come when it has used some processor time; false if there is no such timer. */
+static int start_timer(int signal) {
+  u64 event[8];
+  long time[4];
+  int timer;
+  for (int i = 0; i < 8; i++) {
+    event[i] = 0;
+  }
+  ((int *) event)[2] = signal;
+  time[0] = time[1] = time[2] = 0;
+  time[3] = COMPILERS_AFTER_NANOSECONDS;
+  return CALL(SYS_timer_create, CLOCK_PROCESS_CPUTIME_ID, event, &timer, 0) == 0
+      && CALL(SYS_timer_settime, timer, 0, time, 0) == 0;
 }
 
 /* Forks; returns the child's id, 0 in the child, or the negative number of an error. */
@@ -534,6 +616,7 @@ static long fork_all(int signal, long flags) {
     goto out;
   }
   u32 count = (u32) result;
+  state.id_offset = id_offset;
   if (!mark_dropped(count) || holds_lock(count)) {
     go_on();
     result = -EBUSY;
@@ -546,6 +629,7 @@ static long fork_all(int signal, long flags) {
       goto out;
     }
   }
+  mark_deferred(count);
   result = CALL(SYS_clone, (flags & ~OF_PROGRAM) | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, 0, 0, record + id_offset);
   if (result != 0) {
     go_on();
@@ -554,9 +638,15 @@ static long fork_all(int signal, long flags) {
   separate_files(!(flags & OF_PROGRAM));
   state.round++;
   for (u32 i = 0; i < count; i++) {
-    if (!state.threads[i].dropped && revive(&state.threads[i], id_offset) < 0) {
+    struct thread *thread = &state.threads[i];
+    if (thread->fate == IS_DEFERRED) {
+      state.deferred[state.deferred_count++] = *thread;
+    } else if (thread->fate == GOES_ON && revive_with_priority(thread, id_offset) < 0) {
       CALL(SYS_exit_group, NO_THREADS, 0, 0, 0);
     }
+  }
+  if (state.deferred_count && !start_timer(signal)) {
+    revive_deferred();
   }
 out:
   CALL(SYS_rt_sigprocmask, SIG_SETMASK, &mask, 0, 8);

@@ -87,4 +87,4 @@ if __name__ == '__main__':
                            env={**os.environ, 'POLYPROC_MEMORY_RESERVE': '100000000',
                                 'POLYPROC_DAEMON': 'off'})
     last = child.stderr.splitlines()[-1]
-    print(child.returncode, last.partition(' MB')[0].rstrip('0123456789'), '|', last.rpartition(';')[2])
+    print(child.returncode, last.partition(':')[0], '|', last.rpartition(';')[2].rstrip(')'))

@@ -208,6 +208,14 @@ public final class JvmFork {
     }
   }
 
+  /** Does once, without a fork, what a child does first. */
+  public static void warmUp() {
+    JvmThreads known = load().threads();
+    Thread self = Thread.currentThread();
+    boolean _ = waitsInJavaOrNative(known, self);
+    known.leaveQueue(self);
+  }
+
   /** How often the last {@link #forkProgram} had to wait for a thread. */
   public synchronized int retries() {
     return retries;

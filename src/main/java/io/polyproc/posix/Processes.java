@@ -42,7 +42,6 @@ public final class Processes {
   private static final int PRIO_PROCESS = 0;
   // One below SIGRTMAX; the JDK uses the one before for the same purpose.
   private static final int WAKE_SIGNAL = 63;
-  private static final int HOLD_SIGNAL = 61;
   private static final int SIGACTION_BYTES = 152;
 
   private Processes() {}
@@ -215,34 +214,17 @@ public final class Processes {
    * library's {@code abs}, without {@code SA_RESTART}.
    */
   public static void allowWaking() {
-    handle(WAKE_SIGNAL, "abs");
-  }
-
-  private static void handle(int signal, String function) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment action = arena.allocate(SIGACTION_BYTES, 8);
       action.set(
-          ValueLayout.ADDRESS, 0, Linker.nativeLinker().defaultLookup().findOrThrow(function));
-      LibC.SIGACTION.call(signal, action.address(), 0);
+          ValueLayout.ADDRESS, 0, Linker.nativeLinker().defaultLookup().findOrThrow("abs"));
+      LibC.SIGACTION.call(WAKE_SIGNAL, action.address(), 0);
     }
   }
 
-  /**
-   * Ends a system call of this process's thread with {@code EINTR}, if it is in one, or its being
-   * {@linkplain #hold held}.
-   */
+  /** Ends a system call of this process's thread with {@code EINTR}, if it is in one. */
   public static void wake(int thread) {
     LibC.SYSCALL.tryCall(SYS_TGKILL, id(), thread, WAKE_SIGNAL);
-  }
-
-  /**
-   * Stops a thread of this process until it is {@linkplain #wake woken}: it gets a signal whose
-   * handler is the C library's {@code pause}. To the JVM it is where it was, so it must be idle.
-   */
-  public static void hold(int thread) {
-    allowWaking();
-    handle(HOLD_SIGNAL, "pause");
-    LibC.SYSCALL.tryCall(SYS_TGKILL, id(), thread, HOLD_SIGNAL);
   }
 
   /**

@@ -1,9 +1,11 @@
 package io.polyproc.python;
 
+import io.polyproc.hotspot.BufferedRandomness;
 import io.polyproc.hotspot.JvmFork;
 import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
+import io.polyproc.posix.MemoryReserve;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.PacketBuffer;
 import io.polyproc.posix.PosixException;
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bridge {
   private static final System.Logger LOG = System.getLogger(Bridge.class.getName());
+  private static final int ENOMEM = 12;
   private static final Duration DYING = Duration.ofSeconds(10);
 
   private final Path home;
@@ -157,6 +160,10 @@ public final class Bridge {
   public int fork() throws IOException {
     ControlClient client = lineForChild();
     try {
+      String objection = MemoryReserve.of(System.getenv()).objection();
+      if (objection != null) {
+        throw new PosixException(objection, ENOMEM);
+      }
       int child = ProgramFork.fork();
       if (child == 0) {
         becomeChild(client);
@@ -172,7 +179,7 @@ public final class Bridge {
     connected = null;
     supervision.afterFork();
     SemaphoreArena.afterFork();
-    RandomNumbers.renew();
+    BufferedRandomness.forget();
     afterFork();
   }
 

@@ -1,10 +1,13 @@
 package io.polyproc.python;
 
 import io.polyproc.graalpy.PythonThreads;
+import io.polyproc.hotspot.BufferedRandomness;
 import io.polyproc.hotspot.JvmFork;
 import io.polyproc.posix.Processes;
 import io.polyproc.sync.SharedSemaphore;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,11 @@ final class ProgramFork implements JvmFork.Program {
   /** Our own threads that serve the parent only. */
   private static final String OWN = "polyproc-";
 
+  /** Threads that this process has not, as it was forked without them; Java takes them for alive. */
+  private static final Set<Thread> GONE = ConcurrentHashMap.newKeySet();
+
+  private static boolean warm;
+
   private final PythonThreads python = PythonThreads.current();
   private List<Thread> dropped = List.of();
   private SharedSemaphore.@Nullable ForChild semaphores;
@@ -58,6 +66,10 @@ final class ProgramFork implements JvmFork.Program {
    */
   static int fork() {
     ProgramFork fork = new ProgramFork();
+    if (!warm) {
+      fork.warmUp();
+      warm = true;
+    }
     int child = JvmFork.load().forkProgram(fork);
     if (child == 0) {
       fork.becomeChild();
@@ -66,13 +78,29 @@ final class ProgramFork implements JvmFork.Program {
     return child;
   }
 
+  /**
+   * Runs once what a child does first, as far as it changes nothing here: each child would load and
+   * link it anew.
+   */
+  private void warmUp() {
+    SharedSemaphore.ForChild counted = SharedSemaphore.retainForChild();
+    counted.adopt();
+    counted.drop();
+    python.forget(List.of());
+    JvmFork.warmUp();
+    BufferedRandomness.forget();
+  }
+
   @Override
   public List<Thread> prepare() {
     python.lock();
     // A child has a reference of its own to each semaphore; the parent counts it for the child.
     semaphores = SharedSemaphore.retainForChild();
     Thread self = Thread.currentThread();
-    dropped = threads().filter(it -> !it.equals(self) && isOfProgram(it)).toList();
+    dropped =
+        threads()
+            .filter(it -> !it.equals(self) && isOfProgram(it) && !GONE.contains(it))
+            .toList();
     return dropped;
   }
 
@@ -89,6 +117,7 @@ final class ProgramFork implements JvmFork.Program {
       semaphores.adopt();
     }
     python.forget(dropped);
+    GONE.addAll(dropped);
     if (!python.isMain()) {
       python.becomeMain();
       endWithLastThread();
@@ -120,7 +149,7 @@ final class ProgramFork implements JvmFork.Program {
 
   private static List<Thread> alive() {
     return threads()
-        .filter(it -> isOfProgram(it) && !it.getName().startsWith(OWN) && it.isAlive())
+        .filter(it -> isOfProgram(it) && !it.getName().startsWith(OWN) && !GONE.contains(it))
         .toList();
   }
 

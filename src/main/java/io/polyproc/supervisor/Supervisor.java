@@ -2,6 +2,7 @@ package io.polyproc.supervisor;
 
 import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.MemoryReserve;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;
 import io.polyproc.posix.PosixException;
@@ -484,7 +485,7 @@ public final class Supervisor {
    */
   private void startProcess(
       Peer parent, ProgramRun program, StartProcess start, int[] descriptors) {
-    String objection = reserve.objection(processes());
+    String objection = reserve.objection();
     if (objection != null) {
       parent.send(new StartFailed(start.request(), objection));
       Descriptors.closeAll(descriptors);

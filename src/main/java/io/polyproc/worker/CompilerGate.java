@@ -2,15 +2,11 @@ package io.polyproc.worker;
 
 import io.polyproc.posix.Processes;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps the Graal compiler from taking the processor while a JVM boots, and while a process begins.
+ * Keeps the Graal compiler from taking the processor while a JVM boots.
  *
  * <p>Truffle starts its compiler in the background as soon as the first piece of a program exists.
  * That takes 3 to 4 seconds of processor time and 50 MB, more than all else that a worker does to
@@ -20,10 +16,10 @@ import java.util.concurrent.TimeUnit;
  * nobody else: a program only asks for it when it asks for the start-up, which is the first thing
  * done under it here.
  *
- * <p>A JVM that was forked from one in which the compiler runs has it already, and its threads are
- * held up in another way: by a signal whose handler does not return until the gate opens.
+ * <p>A JVM that was forked from one in which the compiler runs has it already; {@link
+ * io.polyproc.hotspot.JvmFork} puts its threads off there.
  *
- * <p>Close it before the first engine is made, or right after a fork. All methods may be called
+ * <p>Close it before the first engine is made. All methods may be called
  * from any thread. Without a compiler, or when Truffle's classes can't be reached ({@code
  * --add-exports} in {@code lib/jvm.options}), it has no effect. The thread that holds the monitor
  * is a daemon thread and ends when the gate opens.
@@ -34,85 +30,27 @@ final class CompilerGate {
    */
   private static final Duration WORK_BEFORE_START_UP = Duration.ofSeconds(3);
 
-  /** The same where the compiler is there. */
-  private static final Duration WORK_BEFORE_COMPILING = Duration.ofMillis(100);
-
-  private static final Duration LONGEST_WAY_TO_SAFEPOINT = Duration.ofMillis(200);
-
-  private static final Set<Thread.State> IDLE =
-      EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
-
   /**
    * What the compiler's threads add to their nice value: what runs in the interpreter should not
    * wait for what makes it faster. A thread of the same value takes 3 ms each time.
    */
   private static final int NICE = 5;
 
-  private static final String COMPILER_THREAD = "TruffleCompilerThread";
   private static final String COMPILER_THREAD_TO_THE_KERNEL = "TruffleCompiler";
 
   private final CountDownLatch opened = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Duration work;
-  private final List<Integer> held;
 
-  private CompilerGate(Duration work, List<Integer> held) {
-    this.work = work;
-    this.held = held;
-  }
+  private CompilerGate() {}
 
   /** Waits until the gate is closed, or known to have no effect. */
   static CompilerGate close() {
-    CompilerGate gate = new CompilerGate(WORK_BEFORE_START_UP, List.of());
+    CompilerGate gate = new CompilerGate();
     Thread holder = new Thread(gate::hold, "polyproc-compiler-gate");
     holder.setDaemon(true);
     holder.start();
     awaitUninterruptibly(gate.closed);
     return gate;
-  }
-
-  /** In a JVM that was just forked: this gate, or if it is open one that holds up the threads. */
-  CompilerGate afterFork() {
-    return opened.getCount() > 0 ? this : new CompilerGate(WORK_BEFORE_COMPILING, holdThreads());
-  }
-
-  /**
-   * Holds up the compiler's threads, if none has something to do: one that runs Java code must go
-   * on until it reaches a safepoint. It may have been about to, as a fork ends waits early: whether
-   * the JVM can still stop all threads is tried.
-   */
-  private static List<Integer> holdThreads() {
-    for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (thread.getName().startsWith(COMPILER_THREAD) && !IDLE.contains(thread.getState())) {
-        return List.of();
-      }
-    }
-    List<Integer> threads = Processes.threads(COMPILER_THREAD_TO_THE_KERNEL);
-    for (int thread : threads) {
-      Processes.hold(thread);
-    }
-    if (threads.isEmpty() || reachesSafepoint()) {
-      return threads;
-    }
-    wake(threads);
-    return List.of();
-  }
-
-  private static void wake(List<Integer> threads) {
-    for (int thread : threads) {
-      Processes.wake(thread);
-    }
-  }
-
-  private static boolean reachesSafepoint() {
-    Probe probe = new Probe();
-    probe.start();
-    try {
-      return probe.join(LONGEST_WAY_TO_SAFEPOINT);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   /** Lets the compiler start, or go on, if it does not yet. */
@@ -124,7 +62,6 @@ final class CompilerGate {
       Processes.addToNice(thread, NICE);
     }
     opened.countDown();
-    wake(held);
   }
 
   /**
@@ -132,7 +69,7 @@ final class CompilerGate {
    * not gain from a compiler.
    */
   void openAfterWork() {
-    openAfter(work);
+    openAfter(WORK_BEFORE_START_UP);
   }
 
   void openAfter(Duration processorTime) {
@@ -199,18 +136,6 @@ final class CompilerGate {
   }
 
   // Classes and not lambdas, which each process that is forked would have to link anew.
-
-  private static final class Probe extends Thread {
-    Probe() {
-      super("polyproc-compiler-gate-probe");
-      setDaemon(true);
-    }
-
-    @Override
-    public void run() {
-      Map<Thread, StackTraceElement[]> _ = getAllStackTraces();
-    }
-  }
 
   private final class Timer extends Thread {
     private final Duration processorTime;

@@ -3,6 +3,7 @@ package io.polyproc.worker;
 import io.polyproc.image.HeapKeeper;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
+import io.polyproc.hotspot.BufferedRandomness;
 import io.polyproc.hotspot.JvmFork;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageSocket;
@@ -16,7 +17,6 @@ import io.polyproc.python.CrashReport;
 import io.polyproc.python.PythonContexts;
 import io.polyproc.python.PythonOptions;
 import io.polyproc.python.PythonRuntime;
-import io.polyproc.python.RandomNumbers;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.wire.ControlClient;
 import io.polyproc.wire.Message;
@@ -105,7 +105,7 @@ public final class Worker {
   private final PythonRuntime python;
   private final Bridge bridge;
   private final DeferredControl deferred;
-  private CompilerGate gate;
+  private final CompilerGate gate;
   private int rest;
   private int round;
   private @Nullable Practice practice;
@@ -387,10 +387,7 @@ public final class Worker {
       return;
     }
     switch (role) {
-      case STANDBY -> {
-        preparation = Preparation.DONE;
-        gate = gate.afterFork();
-      }
+      case STANDBY -> preparation = Preparation.DONE;
       case ZYGOTE -> rest = REST_MILLIS;
       case APPRENTICE -> preparation = Preparation.PRACTICE;
     }
@@ -399,7 +396,7 @@ public final class Worker {
     Descriptors.duplicateTo(descriptors[CHILD_OUTPUT], 1);
     Descriptors.duplicateTo(descriptors[CHILD_OUTPUT], 2);
     Descriptors.close(descriptors[CHILD_OUTPUT]);
-    RandomNumbers.renew();
+    BufferedRandomness.forget();
     bridge.afterFork();
     python.afterFork();
   }
@@ -463,7 +460,7 @@ public final class Worker {
     modules = python.importedModules();
     python.close();
     SemaphoreArena.forgetAll();
-    RandomNumbers.renew();
+    BufferedRandomness.forget();
     System.gc();
   }
 

@@ -1,6 +1,7 @@
 package io.polyproc.hotspot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -30,20 +31,37 @@ final class JvmForkTest {
   void shouldLetEveryThreadGoOnInParentAndChild(String option)
       throws IOException, InterruptedException {
     assumeTrue(JvmFork.isSupported(), "no code to fork a JVM on this system");
-    assertEquals(ForkingProgram.DONE, run(option, "25"));
+    assertEquals(ForkingProgram.DONE, run(ForkingProgram.class, option, "25"));
   }
 
-  private static String run(String option, String forks) throws IOException, InterruptedException {
+  @ParameterizedTest
+  @ValueSource(strings = {"-XX:+UseSerialGC", "-XX:+UseG1GC", "-XX:TieredStopAtLevel=1"})
+  void shouldLeaveTheThreadsOfTheProgramOut(String option)
+      throws IOException, InterruptedException {
+    assumeTrue(JvmFork.isSupported(), "no code to fork a JVM on this system");
+    assertEquals(ProgramForkingProgram.DONE, run(ProgramForkingProgram.class, option, "10"));
+  }
+
+  /** What is known of the JVM's objects holds for this one: another version may need another look. */
+  @Test
+  void shouldKnowTheLayoutOfThisJvm() {
+    assumeTrue(JvmFork.isSupported(), "no code to fork a JVM on this system");
+    assertNull(JvmFork.whyNoProgramCanBeForked());
+  }
+
+  private static String run(Class<?> program, String option, String forks)
+      throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
                 "-XX:-UsePerfData",
                 option,
                 "-cp",
                 System.getProperty("java.class.path"),
-                ForkingProgram.class.getName(),
+                program.getName(),
                 forks));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output =

@@ -8,8 +8,8 @@
 import sys
 import types
 
-from _polyproc.snapshot_code import reduce_cell, reduce_code, reduce_function
-from _polyproc.snapshot_modules import import_module, imported_package, own_module, submodules_of
+from _polyproc.fork.code import reduce_cell, reduce_code, reduce_function
+from _polyproc.fork.modules import import_module, imported_package, own_module, submodules_of
 
 REDUCERS = {
     "builtins.function": reduce_function,
@@ -271,7 +271,7 @@ def _process(snapshot, process):
 def _inherited(popen):
     if popen is None:
         return None
-    from _polyproc.popen import InheritedPopen
+    from _polyproc.fork.popen import InheritedPopen
     return InheritedPopen(popen.pid, popen.returncode)
 
 

@@ -2,7 +2,7 @@
 
 import pickle
 
-from _polyproc.snapshot_placeholder import Unavailable, describe
+from _polyproc.fork.placeholder import Unavailable, describe
 
 _ATTEMPTS = 3
 

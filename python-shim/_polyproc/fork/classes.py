@@ -8,8 +8,8 @@ is made by the built-in metaclass's own `__new__`, and its finished attributes a
 import sys
 import types
 
-from _polyproc.snapshot_modules import import_attribute
-from _polyproc.snapshot_placeholder import Unavailable, describe
+from _polyproc.fork.modules import import_attribute
+from _polyproc.fork.placeholder import Unavailable, describe
 
 _HEAP_TYPE = 1 << 9
 # Made anew with the class, or carried in another way.

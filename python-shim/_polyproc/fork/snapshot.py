@@ -21,10 +21,10 @@ import io
 import pickle
 import types
 
-from _polyproc import snapshot_instances, snapshot_modules, snapshot_state
-from _polyproc.snapshot_code import forget_code
-from _polyproc.snapshot_pickler import PROTOCOL, Call, SnapshotPickler
-from _polyproc.snapshot_placeholder import Unavailable, UnavailableError, describe, set_subject
+from _polyproc.fork import instances as snapshot_instances, modules as snapshot_modules, state as snapshot_state
+from _polyproc.fork.code import forget_code
+from _polyproc.fork.pickler import PROTOCOL, Call, SnapshotPickler
+from _polyproc.fork.placeholder import Unavailable, UnavailableError, describe, set_subject
 
 __all__ = ["capture", "restore", "Unavailable", "UnavailableError"]
 
@@ -43,7 +43,7 @@ def capture(process_obj, pickler_class):
     try:
         return _write(process_obj, pickler_class, modules)
     except Exception as e:  # too deep, or changed by another thread while it was read
-        from _polyproc.snapshot_rescue import capture_with_care
+        from _polyproc.fork.rescue import capture_with_care
         return capture_with_care(process_obj, pickler_class, modules, _write, e)
 
 
@@ -195,7 +195,7 @@ class _Names:
         failures = self.pickler.failures
         if not failures:
             return tuple, ()
-        from _polyproc.snapshot_paths import names_of
+        from _polyproc.fork.paths import names_of
         names = names_of(failures, self.process_obj, self.modules)
         return tuple, ([(failure, name) for failure, name in zip(failures, names) if name],)
 

@@ -9,7 +9,7 @@ here the built-in base class makes and fills the object.
 import copyreg
 import sys
 
-from _polyproc.snapshot_placeholder import Unavailable, UnavailableError, describe
+from _polyproc.fork.placeholder import Unavailable, UnavailableError, describe
 
 PROTOCOL = 5
 _HEAP_TYPE = 1 << 9

@@ -1,6 +1,5 @@
-package io.polyproc.supervisor;
+package io.polyproc.posix;
 
-import io.polyproc.posix.Memory;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param megabytes what must be available when a process starts
  * @param available asks the system, in bytes
  */
-record MemoryReserve(long megabytes, LongSupplier available) {
+public record MemoryReserve(long megabytes, LongSupplier available) {
   /** Overrides the reserve, in MB; 0 starts processes whatever there is. */
-  static final String SETTING = "POLYPROC_MEMORY_RESERVE";
+  public static final String SETTING = "POLYPROC_MEMORY_RESERVE";
 
   private static final long DEFAULT = 256;
 
   /** The setting's, or the default. */
-  static MemoryReserve of(Map<String, String> environment) {
+  public static MemoryReserve of(Map<String, String> environment) {
     String setting = environment.getOrDefault(SETTING, "");
     try {
       long megabytes = setting.isEmpty() ? DEFAULT : Long.parseLong(setting);
@@ -33,16 +32,15 @@ record MemoryReserve(long megabytes, LongSupplier available) {
   /**
    * Why no process may start now.
    *
-   * @param processes how many run already
    * @return null if one may
    */
-  @Nullable String objection(int processes) {
+  public @Nullable String objection() {
     long free = available.getAsLong() >> 20;
     if (free >= megabytes) {
       return null;
     }
-    return ("only %d MB of memory are available, and %d MB must be for another process to start"
-            + " beside the %d that run; %s sets that")
-        .formatted(free, megabytes, processes, SETTING);
+    return ("only %d MB of memory are available, and %d MB must be for another process to start;"
+            + " %s sets that")
+        .formatted(free, megabytes, SETTING);
   }
 }

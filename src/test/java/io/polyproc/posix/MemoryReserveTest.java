@@ -1,4 +1,4 @@
-package io.polyproc.supervisor;
+package io.polyproc.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -11,15 +11,15 @@ final class MemoryReserveTest {
 
   @Test
   void shouldAllowAProcessWhileThereIsEnough() {
-    assertNull(new MemoryReserve(256, () -> 256L << 20).objection(3));
+    assertNull(new MemoryReserve(256, () -> 256L << 20).objection());
   }
 
   @Test
   void shouldNameTheFigureAndTheSetting() {
     assertEquals(
-        "only 255 MB of memory are available, and 256 MB must be for another process to start"
-            + " beside the 3 that run; POLYPROC_MEMORY_RESERVE sets that",
-        new MemoryReserve(256, () -> 255L << 20).objection(3));
+        "only 255 MB of memory are available, and 256 MB must be for another process to start;"
+            + " POLYPROC_MEMORY_RESERVE sets that",
+        new MemoryReserve(256, () -> 255L << 20).objection());
   }
 
   @Test

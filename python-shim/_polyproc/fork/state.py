@@ -13,7 +13,7 @@ import _signal
 import sys
 from abc import get_cache_token
 
-from _polyproc import initial
+from _polyproc.fork import baseline
 from _polyproc.descriptors import Handle
 
 EARLY, FIRST, LAST = [], [], []
@@ -96,7 +96,7 @@ def _set_sys(state):
 def _sys_attributes(snapshot):
     """What the program has added or replaced: hooks, streams, attributes of its own."""
     return {name: value for name, value in dict(vars(sys)).items()
-            if initial.sys_attributes.get(name, _ABSENT) is not value
+            if baseline.sys_attributes.get(name, _ABSENT) is not value
             and name not in _SYS_NOT_CARRIED} or None
 
 
@@ -129,10 +129,10 @@ def _add_builtins(added):
 def _builtins(snapshot):
     """What the program has put into `builtins`, as gettext does with `_`."""
     namespace = vars(sys.modules["builtins"])
-    if len(namespace) == len(initial.builtin_names):
+    if len(namespace) == len(baseline.builtin_names):
         return None
     return {name: namespace[name] for name in list(namespace)
-            if name not in initial.builtin_names and name != "_"} or None
+            if name not in baseline.builtin_names and name != "_"} or None
 
 
 def _set_collector(state):
@@ -308,8 +308,8 @@ def _set_locale(settings):
 
 @_carrier(LAST, _set_locale)
 def _locale(snapshot):
-    settings = initial.locale_settings() if _loaded("locale") else initial.locale
-    return settings if settings != initial.locale else None
+    settings = baseline.locale_settings() if _loaded("locale") else baseline.locale
+    return settings if settings != baseline.locale else None
 
 
 def _set_socket_timeout(seconds):
@@ -367,7 +367,7 @@ def _virtual_subclasses(snapshot):
 
 
 def _find_virtual_subclasses(snapshot):
-    from _polyproc.snapshot_classes import registered
+    from _polyproc.fork.classes import registered
     found = []
     for name in ("collections.abc", "numbers"):
         module = _loaded(name)
