@@ -31,6 +31,7 @@ final class JvmThreads {
   private static final String IN_NATIVE = "_thread_in_native";
   private static final String BLOCKED = "_thread_blocked";
   private static final String IN_JAVA = "_thread_in_Java";
+  private static final String IN_VM = "_thread_in_vm";
 
   private static final String OS_THREAD = "Thread._osthread";
   private static final String STATE = "JavaThread._thread_state";
@@ -55,7 +56,7 @@ final class JvmThreads {
     structs =
         new VmStructs(
             Set.of("JavaThread", "Thread", "OSThread", "ThreadsSMRSupport", "ThreadsList"),
-            Set.of(IN_NATIVE, BLOCKED, IN_JAVA));
+            Set.of(IN_NATIVE, BLOCKED, IN_JAVA, IN_VM));
     noteQueue(AbstractQueuedSynchronizer.class, "head", "tail");
     noteQueue(AbstractQueuedLongSynchronizer.class, "head", "tail");
     noteQueue(AbstractQueuedSynchronizer.ConditionObject.class, "firstWaiter", "lastWaiter");
@@ -93,7 +94,9 @@ final class JvmThreads {
       throw new UnsupportedOperationException("the states of its threads have other numbers");
     }
     long own = address(Thread.currentThread());
-    if (own == 0 || VmStructs.integer(own + structs.offset(STATE)) != structs.constant(IN_JAVA)) {
+    // In the interpreter, the method that reads the state is one of the JVM's own.
+    int state = own == 0 ? -1 : VmStructs.integer(own + structs.offset(STATE));
+    if (state != structs.constant(IN_JAVA) && state != structs.constant(IN_VM)) {
       throw new UnsupportedOperationException("the state of this thread is not where it should be");
     }
     int id = VmStructs.integer(VmStructs.word(own + structs.offset(OS_THREAD)) + structs.offset("OSThread._thread_id"));

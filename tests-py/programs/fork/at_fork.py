@@ -1,0 +1,85 @@
+# conformance: os.register_at_fork calls in order, around every fork, and a hook that raises stops nothing
+# stderr: contains Exception ignored in
+# stderr: contains ValueError: from a hook
+import logging
+import multiprocessing as mp
+import os
+import random
+import sys
+import threading
+
+events = []
+
+
+def note(text):
+    return lambda: events.append(text)
+
+
+def raises():
+    raise ValueError('from a hook')
+
+
+os.register_at_fork(before=note('before 1'), after_in_child=note('child 1'), after_in_parent=note('parent 1'))
+os.register_at_fork(before=note('before 2'), after_in_child=note('child 2'), after_in_parent=note('parent 2'))
+os.register_at_fork(after_in_child=raises)
+for wrong in ({}, {'before': 1}, {'after_in_child': 'x'}):
+    try:
+        os.register_at_fork(**wrong)
+    except TypeError as e:
+        print('TypeError', e)
+
+
+def child():
+    print('child', events, flush=True)
+
+
+def forked(function):
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid == 0:
+        function()
+        sys.stdout.flush()
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
+forked(child)
+print('parent', events)
+events.clear()
+process = mp.get_context('fork').Process(target=child)
+process.start()
+process.join()
+print('parent', events, process.exitcode)
+
+random.seed(1)
+before = random.getstate()
+forked(lambda: print('other numbers:', random.getstate() != before))
+print('the parent keeps its own:', random.getstate() == before)
+
+lock = threading.RLock()
+handler = logging.StreamHandler(sys.stdout)
+logging.getLogger().addHandler(handler)
+held, go_on = threading.Event(), threading.Event()
+
+
+def hold():
+    with handler.lock, lock:
+        held.set()
+        go_on.wait()
+
+
+holder = threading.Thread(target=hold)
+holder.start()
+held.wait()
+
+
+def use():
+    logging.warning('a lock of logging is free in a child')
+    lock._at_fork_reinit()
+    print('a lock made anew:', lock.acquire(timeout=5))
+    print('this module is', threading.main_thread().name, threading.active_count())
+
+
+forked(use)
+go_on.set()
+holder.join()
