@@ -86,11 +86,11 @@ enum LibC {
   WRITE("write");
 
   private static final Linker LINKER = Linker.nativeLinker();
+  private static final FunctionDescriptor SIGNATURE =
+      FunctionDescriptor.of(
+          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle CALL =
-      LINKER.downcallHandle(
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-          Linker.Option.captureCallState("errno"));
+      LINKER.downcallHandle(SIGNATURE, Linker.Option.captureCallState("errno"));
   private static final VarHandle ERRNO =
       Linker.Option.captureStateLayout().varHandle(MemoryLayout.PathElement.groupElement("errno"));
   private static final ThreadLocal<MemorySegment> STATE =
@@ -175,6 +175,43 @@ enum LibC {
     if (error != 0) {
       throw new PosixException(symbol, (int) Math.abs(error));
     }
+  }
+
+  /**
+   * Calls a function at an address; see {@link SystemCalls#call}.
+   *
+   * @param variadic whether all arguments but the first are variable ones
+   */
+  static long callAny(SystemCalls.Result kind, boolean variadic, long address, long... arguments) {
+    long[] a = Arrays.copyOf(arguments, 6);
+    MemorySegment state = STATE.get();
+    MethodHandle handle = variadic ? Variadic.CALL : CALL;
+    long result;
+    try {
+      result =
+          (long)
+              handle.invokeExact(
+                  MemorySegment.ofAddress(address), state, a[0], a[1], a[2], a[3], a[4], a[5]);
+    } catch (Throwable impossible) {
+      throw new AssertionError("a native call cannot throw", impossible);
+    }
+    boolean failed =
+        switch (kind) {
+          case INT -> (int) result == -1;
+          case LONG -> result == -1;
+          case POINTER -> result == 0;
+        };
+    if (failed) {
+      return SystemCalls.FAILED + (int) ERRNO.get(state, 0L);
+    }
+    return kind == SystemCalls.Result.INT ? (int) result : result;
+  }
+
+  /** Linked on first use, which takes as long as for {@link #CALL}. */
+  private static final class Variadic {
+    static final MethodHandle CALL =
+        LINKER.downcallHandle(
+            SIGNATURE, Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(1));
   }
 
   static MemorySegment cString(Arena arena, String text) {

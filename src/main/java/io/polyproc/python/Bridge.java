@@ -260,6 +260,11 @@ public final class Bridge {
     return new Messages();
   }
 
+  /** Calls functions of the C library. */
+  public NativeFunctions nativeFunctions() {
+    return new NativeFunctions();
+  }
+
   /** By which a pool and one of its workers agree on who has which task. */
   public TaskClaims newTaskClaims() {
     return TaskClaims.create();
