@@ -54,8 +54,11 @@ _AT_BOOT = {
     },
     "errno": {"errno": "ENOTSUP"},
     "faulthandler": {"faulthandler": "register unregister"},
-    "gc": {"gc": "get_objects get_stats is_finalized"},
-    "sys": {"sys": "call_tracing getallocatedblocks getunicodeinternedsize"},
+    "gc": {"gc": "is_finalized"},
+    "sys": {"sys": """
+        activate_stack_trampoline call_tracing deactivate_stack_trampoline getallocatedblocks
+        is_stack_trampoline_active"""},
+    "encodings": {"encodings": "utf_8"},
 }
 """Modules of every boot: which file of this package has which of the names that they lack."""
 
@@ -63,11 +66,11 @@ _OS_ONLY = "os_spawn"
 """Names that CPython's `posix` has not."""
 
 _ON_IMPORT = frozenset((
-    "fcntl", "resource"
-    ))
+    "binascii", "fcntl", "hashlib", "locale", "math", "mmap", "pwd", "readline", "resource", "signal", "socket", "ssl",
+    "zlib"))
 """Modules that get what they lack when they are imported."""
 
-_ON_THEIR_OWN = frozenset(("_curses", "_curses_panel", "_symtable", "_tracemalloc", "grp", "pyclbr", "spwd", "syslog"))
+_ON_THEIR_OWN = frozenset(("_symtable", "_tracemalloc", "grp", "pyclbr", "spwd", "syslog"))
 """Modules that GraalPy has not, or not as CPython's: a file of this package is the module."""
 
 _ours = set()
@@ -112,6 +115,14 @@ def _offer(module, files):
     all_names = namespace.pop("__all__", None)
     namespace["__getattr__"] = __getattr__
     namespace["__dir__"] = __dir__
+    if module is sys:
+        _note(("__getattr__", "__dir__"))
+
+
+def _note(names):
+    """Lets these attributes of `sys` count as the interpreter's, which a forked child has by itself."""
+    from _polyproc import initial
+    initial.sys_attributes.update((name, vars(sys)[name]) for name in names)
 
 
 def _load(file):
@@ -125,6 +136,8 @@ def _load(file):
                 target = vars(sys.modules[target])
                 for each in files[file].split():
                     target.setdefault(each, namespace[each])
+            if name == "sys":
+                _note(files[file].split())
     return namespace
 
 

@@ -20,7 +20,7 @@ import java.util.List;
  * AAPCS64 on Linux the first six integer arguments travel in registers, a callee looks only at
  * those it declares, and a 32-bit one is the low half of its register. One signature means that the
  * linker generates its adapter once, which is 20 ms less at every start of a worker. Functions with
- * floating-point arguments or results don't fit and don't occur.
+ * floating-point arguments or results don't fit; only {@link SystemCalls#callDouble} calls such.
  *
  * <p>Any thread may call; {@code errno} is captured for each thread.
  */
@@ -205,6 +205,22 @@ enum LibC {
       return SystemCalls.FAILED + (int) ERRNO.get(state, 0L);
     }
     return kind == SystemCalls.Result.INT ? (int) result : result;
+  }
+
+  /** Calls a function at an address that takes a {@code double} and returns one. */
+  static double callDouble(long address, double argument) {
+    try {
+      return (double) OfDouble.CALL.invokeExact(MemorySegment.ofAddress(address), argument);
+    } catch (Throwable impossible) {
+      throw new AssertionError("a native call cannot throw", impossible);
+    }
+  }
+
+  /** Linked on first use. */
+  private static final class OfDouble {
+    static final MethodHandle CALL =
+        LINKER.downcallHandle(
+            FunctionDescriptor.of(ValueLayout.JAVA_DOUBLE, ValueLayout.JAVA_DOUBLE));
   }
 
   /** Linked on first use, which takes as long as for {@link #CALL}. */

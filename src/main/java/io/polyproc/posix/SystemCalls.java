@@ -72,6 +72,15 @@ public final class SystemCalls {
     return LibC.callAny(result, VARIADIC.contains(function), address, arguments);
   }
 
+  /** Calls a function of the mathematical library that takes a number and returns one. */
+  public static double callDouble(String function, double argument) {
+    long address = address(function);
+    if (address == 0) {
+      throw new UnsupportedOperationException("this system's C library has no " + function);
+    }
+    return LibC.callDouble(address, argument);
+  }
+
   /** The address of so many bytes of zeros, until {@link #free}. */
   public static long allocate(long size) {
     long address = call(Result.POINTER, "calloc", 1, Math.max(size, 1));

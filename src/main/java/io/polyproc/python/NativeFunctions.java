@@ -38,6 +38,26 @@ public final class NativeFunctions {
     return call(Result.POINTER, function, arguments);
   }
 
+  /** Calls a function of the mathematical library. */
+  public double callDouble(String function, double argument) {
+    return SystemCalls.callDouble(function, argument);
+  }
+
+  /** The bytes of the heap that objects have, those that nobody refers to any more among them. */
+  public long usedHeap() {
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  /**
+   * Derives a key from a password; see {@link Scrypt}.
+   *
+   * @param length the number of bytes wanted
+   */
+  public Object scrypt(Value password, Value salt, int cost, int block, int lanes, int length) {
+    return handOver(Scrypt.derive(content(password), content(salt), cost, block, lanes, length));
+  }
+
   private static long call(Result kind, String function, Value... arguments) {
     try (Arena arena = Arena.ofConfined()) {
       long[] words = new long[arguments.length];

@@ -24,6 +24,7 @@ final class SignalWaker {
   private static final int WAKES = 20;
   private static final long WAKE_MILLIS = 50;
 
+  private volatile int wakeupDescriptor = -1;
   private volatile int mainThread = Processes.currentThread();
   private final Map<Integer, sun.misc.SignalHandler> watched = new ConcurrentHashMap<>();
 
@@ -35,6 +36,11 @@ final class SignalWaker {
   /** In a forked JVM, on Python's main thread, whose id in the kernel is another one now. */
   void afterFork() {
     mainThread = Processes.currentThread();
+  }
+
+  /** Where to write the numbers of signals to; -1 for nowhere. */
+  void setWakeupDescriptor(int descriptor) {
+    wakeupDescriptor = descriptor;
   }
 
   /** Puts itself before the handler that GraalPy has set. */
@@ -86,6 +92,12 @@ final class SignalWaker {
 
     @Override
     public void handle(sun.misc.Signal signal) {
+      int wakeup = wakeupDescriptor;
+      if (wakeup >= 0) {
+        // As in CPython, nobody is told here when its buffer is full: the byte says nothing new
+        // then.
+        boolean _ = Processes.writeByte(wakeup, signal.getNumber());
+      }
       handler.handle(signal);
       try {
         for (int i = 0; i < WAKES; i++) {
