@@ -159,6 +159,6 @@ abort.__module__ = "posix"
 def getsignal(signalnum, /):
     """The current action for a signal: SIG_IGN, SIG_DFL, None or a function."""
     handler = _handlers.get(signalnum)
-    if type(signalnum) is int and _FIRST_REAL_TIME <= signalnum < 65:
+    if isinstance(signalnum, int) and _FIRST_REAL_TIME <= signalnum < 65:
         return _real_time.get(signalnum, _signal.SIG_DFL)
     return _get(signalnum) if handler is None else handler

@@ -6,7 +6,7 @@ missing name executes the file that has it, which puts everything it has into th
 boot executes none of these files, and `dir`, `hasattr`, `from os import *` and `inspect` see all names.
 """
 
-import sys
+import sys as _sys  # `sys` is a file of this package
 
 _AT_BOOT = {
     "os": {
@@ -38,6 +38,7 @@ _AT_BOOT = {
         "os_users": """
             chroot getgrouplist getlogin getresgid getresuid initgroups login_tty setegid seteuid setgid
             setgroups setregid setresgid setresuid setreuid setuid tcgetpgrp tcsetpgrp ttyname""",
+        "os_sysconf": "sysconf sysconf_names",
         "os_spawn": """
             P_NOWAIT P_NOWAITO P_WAIT spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe""",
     },
@@ -57,10 +58,14 @@ _AT_BOOT = {
     "gc": {"gc": "is_finalized"},
     "sys": {"sys": """
         activate_stack_trampoline call_tracing deactivate_stack_trampoline getallocatedblocks
-        is_stack_trampoline_active"""},
+        is_stack_trampoline_active stdlib_module_names"""},
     "encodings": {"encodings": "utf_8"},
 }
 """Modules of every boot: which file of this package has which of the names that they lack."""
+
+_REPLACED = {"os": ("sysconf", "sysconf_names"), "posix": ("sysconf", "sysconf_names"),
+             "sys": ("stdlib_module_names",)}
+"""Names that these modules have, but not as CPython does."""
 
 _OS_ONLY = "os_spawn"
 """Names that CPython's `posix` has not."""
@@ -74,15 +79,17 @@ _ON_THEIR_OWN = frozenset(("_symtable", "_tracemalloc", "grp", "pyclbr", "spwd",
 """Modules that GraalPy has not, or not as CPython's: a file of this package is the module."""
 
 _ours = set()
+_replaced = {}
+"""What the modules had."""
 
 
 def install():
     """Lets the modules of every boot have what they lack."""
     for name, files in _AT_BOOT.items():
-        module = sys.modules.get(name)
+        module = _sys.modules.get(name)
         if module is not None:
             _offer(module, files)
-    posix = sys.modules["posix"]
+    posix = _sys.modules["posix"]
     _offer(posix, {file: names for file, names in _AT_BOOT["os"].items() if file != _OS_ONLY})
 
 
@@ -113,16 +120,18 @@ def _offer(module, files):
         return all_names
 
     all_names = namespace.pop("__all__", None)
+    for name in _REPLACED.get(module.__name__, ()):
+        _replaced[name] = namespace.pop(name, None)
     namespace["__getattr__"] = __getattr__
     namespace["__dir__"] = __dir__
-    if module is sys:
+    if module is _sys:
         _note(("__getattr__", "__dir__"))
 
 
 def _note(names):
     """Lets these attributes of `sys` count as the interpreter's, which a forked child has by itself."""
     from _polyproc import initial
-    initial.sys_attributes.update((name, vars(sys)[name]) for name in names)
+    initial.sys_attributes.update((name, vars(_sys)[name]) for name in names)
 
 
 def _load(file):
@@ -133,7 +142,7 @@ def _load(file):
         if file in files:
             targets = [name, "posix"] if name == "os" and file != _OS_ONLY else [name]
             for target in targets:
-                target = vars(sys.modules[target])
+                target = vars(_sys.modules[target])
                 for each in files[file].split():
                     target.setdefault(each, namespace[each])
             if name == "sys":
@@ -165,7 +174,7 @@ def _find_own(name):
 def _find_original(name):
     _ours.add(name)
     try:
-        for finder in sys.meta_path:
+        for finder in _sys.meta_path:
             spec = finder.find_spec(name, None)
             if spec is not None:
                 return spec
@@ -177,7 +186,7 @@ def _find_original(name):
 def _is_stdlib(spec):
     """Whether it is the module of the standard library, and not a program's of the same name."""
     import os
-    return spec.origin == "built-in" or os.path.dirname(spec.origin or "") == os.path.dirname(os.__file__)
+    return spec.origin in ("built-in", "frozen") or os.path.dirname(spec.origin or "") == os.path.dirname(os.__file__)
 
 
 class _Loader:

@@ -1,8 +1,14 @@
 """Functions of `sys` that GraalPy 25.0.3 lacks."""
 
+from _polyproc.compat import _replaced
 from _polyproc.compat.libc import builtin
 
 _module = builtin("sys")
+
+stdlib_module_names = _replaced["stdlib_module_names"] - {
+    "_bootsubprocess", "asynchat", "asyncore", "binhex", "distutils", "imp", "smtpd"} | {
+    "_pydatetime", "_pylong", "_tokenize", "_typing", "tomllib"}
+"""Those of CPython 3.12; GraalPy has the ones of 3.11."""
 
 
 @_module
