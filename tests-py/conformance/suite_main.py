@@ -6,7 +6,8 @@ methods `spawn` and `forkserver` they import it and must find the test classes, 
 
     suite_main.py TYPE METHOD RESULTS [TEST…]
 
-TYPE: processes, threads, manager or misc, or futures; METHOD: fork, spawn or forkserver; RESULTS: the file to write;
+TYPE: processes, threads, manager or misc, or futures; METHOD: fork, spawn or forkserver; or METHOD is posix, and
+TYPE a module of CPython's tests; RESULTS: the file to write;
 TEST: `Class.test`, all of the type's if none are named; `--list` in place of RESULTS prints their names.
 """
 
@@ -28,7 +29,7 @@ support.cpython_only = lambda test: test  # what CPython does not skip is not sk
 support.SHORT_TIMEOUT = max(support.SHORT_TIMEOUT, float(os.environ["POLYPROC_SUITE_PATIENCE"]) / 2)
 
 _type, _method = os.environ["POLYPROC_SUITE"].split()
-if _type != "futures":
+if _type != "futures" and _method != "posix":
     from test import _test_multiprocessing
     _test_multiprocessing._TestBarrier.defaultTimeout = support.SHORT_TIMEOUT
     _test_multiprocessing.install_tests_in_module_dict(
@@ -120,7 +121,9 @@ def _methods(name):
 
 def _main():
     results, *wanted = sys.argv[3:]
-    if _type == "futures":
+    if _method == "posix":
+        tests = list(_tests(unittest.defaultTestLoader.loadTestsFromModule(importlib.import_module(f"test.{_type}"))))
+    elif _type == "futures":
         tests = list(_futures())
     else:
         tests = list(_tests(unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])))

@@ -69,8 +69,10 @@ class _Collector(ast.NodeVisitor):
         self._class = None
 
     def _error(self, message, node):
-        raise SyntaxError(message, (self._filename, node.lineno, node.col_offset + 1, None, node.end_lineno,
-                                    node.end_col_offset + 1))
+        error = SyntaxError(message)
+        error.filename, error.lineno, error.offset = self._filename, node.lineno, node.col_offset + 1
+        error.end_lineno, error.end_offset = node.end_lineno, node.end_col_offset + 1
+        raise error
 
     def _mangled(self, name):
         if self._class is None or not name.startswith("__") or name.endswith("__") or "." in name:
@@ -273,6 +275,7 @@ class _Collector(ast.NodeVisitor):
 
         def visit():
             self._entry._comprehension = True
+            self._entry._inlined = name != "genexpr"
             self._add(".0", DEF_PARAM)
             for index, generator in enumerate(node.generators):
                 if index:
@@ -296,6 +299,14 @@ class _Collector(ast.NodeVisitor):
 
     def visit_DictComp(self, node):
         self._comprehension(node, "dictcomp", node.key, node.value)
+
+
+def _inline(entry, child, scopes):
+    """Makes the names of a comprehension names of the scope around (PEP 709)."""
+    for name, flags in child.symbols.items():
+        if not flags & DEF_PARAM and name not in entry.symbols:
+            entry.symbols[name] = flags & (1 << SCOPE_OFF) - 1
+            scopes[name] = flags >> SCOPE_OFF & SCOPE_MASK
 
 
 def _resolve(entry, bound, free, global_names):
@@ -338,8 +349,15 @@ def _resolve(entry, bound, free, global_names):
         inner_bound.add("__class__")
         inner_bound.add("__classdict__")
     child_free = set()
+    children = []
     for child in entry.children:
         _resolve(child, inner_bound, child_free, inner_global)
+        if getattr(child, "_inlined", False):
+            children += child.children
+            _inline(entry, child, scopes)
+        else:
+            children.append(child)
+    entry.children[:] = children
     if _is_function(entry):
         for name in child_free & local:
             scopes[name] = CELL

@@ -7,10 +7,8 @@ import os
 def c_int(value):
     """An int of 32 bits."""
     number = operator.index(value)
-    if number > 0x7fffffff:
-        raise OverflowError("signed integer is greater than maximum")
-    if number < -0x80000000:
-        raise OverflowError("signed integer is less than minimum")
+    if not -0x80000000 <= number <= 0x7fffffff:
+        raise OverflowError("Python int too large to convert to C int")
     return number
 
 

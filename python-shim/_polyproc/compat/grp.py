@@ -28,7 +28,7 @@ def _group(address):
 def getgrgid(id):
     """Return the group database entry for the given numeric group ID."""
     if not hasattr(type(id), "__index__"):
-        raise TypeError(f"group id must be int, not {type(id).__name__}")
+        raise TypeError(f"gid should be integer, not {type(id).__name__}")
     number = operator.index(id)
     if -1 <= number <= 0xffffffff:
         found, _ = find_pointer("getgrgid", number & 0xffffffff)

@@ -43,8 +43,10 @@ def scrypt(password, *, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64):
     if not 1 <= dklen <= _MOST_LENGTH:
         raise ValueError(f"dklen must be greater than 0 and smaller than {_MOST_LENGTH}")
     needed = 128 * r * p + 32 * r * (n + 2) * 4
-    if r == 0 or p == 0 or p > 0x3fffffff // r or n.bit_length() > 16 * r or needed > (maxmem or _MOST_MEMORY):
+    if r == 0 or p == 0 or p > 0x3fffffff // r or n.bit_length() > 16 * r:
         raise ValueError("Invalid parameter combination for n, r, p, maxmem.")
+    if needed > (maxmem or _MOST_MEMORY):
+        raise ValueError("[digital envelope routines] memory limit exceeded")
     return _as_bytes(_native.scrypt(password, salt, n, r, p, dklen))
 
 

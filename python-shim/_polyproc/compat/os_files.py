@@ -54,8 +54,7 @@ def _view(buffer, writable=False):
     except TypeError:
         raise TypeError(f"a bytes-like object is required, not '{type(buffer).__name__}'") from None
     if writable and view.readonly:
-        raise TypeError("a read-write bytes-like object is required, not "
-                        f"'{type(buffer).__name__}'")
+        raise BufferError("Object is not writable.")
     return view if view.format == "B" and view.ndim == 1 else view.cast("B")
 
 
@@ -184,13 +183,13 @@ def lockf(fd, command, length, /):
 @_posix
 def mkfifo(path, mode=0o666, *, dir_fd=None):
     """Create a "fifo" (a POSIX named pipe)."""
-    call("mkfifoat", directory(dir_fd), _path(path, "mkfifo"), c_int(mode), filename=path)
+    call("mkfifoat", directory(dir_fd), _path(path, "mkfifo"), c_int(mode))
 
 
 @_posix
 def mknod(path, mode=0o600, device=0, *, dir_fd=None):
     """Create a node in the file system: a file, a device special file or a named pipe."""
-    call("mknodat", directory(dir_fd), _path(path, "mknod"), c_int(mode), _device(device), filename=path)
+    call("mknodat", directory(dir_fd), _path(path, "mknod"), c_int(mode), _device(device))
 
 
 def _device(device):

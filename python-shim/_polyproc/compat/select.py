@@ -49,7 +49,7 @@ class epoll:
             raise ValueError("negative sizehint")
         flags = operator.index(flags)
         if flags & ~EPOLL_CLOEXEC:
-            raise OSError(errno.EINVAL, "invalid flags")
+            raise OSError("invalid flags")
         self = object.__new__(cls)
         self._fd = call("epoll_create1", EPOLL_CLOEXEC)
         return self

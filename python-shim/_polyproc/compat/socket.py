@@ -188,13 +188,13 @@ def sendmsg(self, buffers, ancdata=(), flags=0, address=None, /):
         views = [memoryview(buffer) for buffer in buffers]
     except TypeError:
         if not hasattr(type(buffers), "__iter__"):
-            raise TypeError("sendmsg() argument 1 must be iterable") from None
+            raise TypeError("sendmsg() argument 1 must be an iterable") from None
         raise
     content = b"".join(views)
     try:
         items = list(ancdata)
     except TypeError:
-        raise TypeError("sendmsg() argument 2 must be iterable") from None
+        raise TypeError("sendmsg() argument 2 must be an iterable") from None
     control = _pack_ancillary(items)
     name = b"" if address is None else _pack_address(self.family, address)
     _open(self)

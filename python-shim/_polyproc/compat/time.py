@@ -69,7 +69,7 @@ def clock_settime(clk_id, time, /):
 def clock_settime_ns(clk_id, time, /):
     """Set the time of the specified clock clk_id with nanoseconds."""
     if not hasattr(type(time), "__index__"):
-        raise TypeError(f"'{type(time).__name__}' object cannot be interpreted as an integer")
+        raise TypeError(f"expect int, got {type(time).__name__}")
     _set(clk_id, operator.index(time))
 
 
