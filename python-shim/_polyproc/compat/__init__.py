@@ -75,7 +75,7 @@ _ON_IMPORT = frozenset((
     "zlib"))
 """Modules that get what they lack when they are imported."""
 
-_ON_THEIR_OWN = frozenset(("_symtable", "_tracemalloc", "grp", "pyclbr", "spwd", "syslog"))
+_ON_THEIR_OWN = frozenset(("_curses", "_symtable", "_tracemalloc", "grp", "pyclbr", "spwd", "syslog"))
 """Modules that GraalPy has not, or not as CPython's: a file of this package is the module."""
 
 _ours = set()

@@ -31,6 +31,7 @@ def fileno(value):
         number = method()
         if not isinstance(number, int):
             raise TypeError("fileno() returned a non-integer")
+        number = c_int(number)
     if number < 0:
         raise ValueError(f"file descriptor cannot be a negative integer ({number})")
     return number

@@ -7,6 +7,7 @@ the order of the source. A base class of another module is a descriptor of that 
 import ast
 import importlib.util
 import sys
+from importlib.machinery import PathFinder
 
 __all__ = ["readmodule", "readmodule_ex", "Class", "Function"]
 
@@ -73,7 +74,8 @@ def _read(module, path, package=None):
             raise ImportError(f"No package named {outer}")
         return _read(inner, parent["__path__"], outer if package is None else f"{package}.{outer}")
     search = path if package is not None else [*path, *sys.path]
-    spec = importlib.util._find_spec(full_name, search)
+    # A frozen module has no source, and its file has.
+    spec = PathFinder.find_spec(full_name, search) or importlib.util._find_spec(full_name, search)
     if spec is None:
         raise ModuleNotFoundError(f"no module named {full_name!r}", name=full_name)
     _modules[full_name] = tree

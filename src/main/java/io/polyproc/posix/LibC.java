@@ -183,15 +183,21 @@ enum LibC {
    * @param variadic whether all arguments but the first are variable ones
    */
   static long callAny(SystemCalls.Result kind, boolean variadic, long address, long... arguments) {
-    long[] a = Arrays.copyOf(arguments, 6);
     MemorySegment state = STATE.get();
-    MethodHandle handle = variadic ? Variadic.CALL : CALL;
+    MemorySegment function = MemorySegment.ofAddress(address);
     long result;
     try {
-      result =
-          (long)
-              handle.invokeExact(
-                  MemorySegment.ofAddress(address), state, a[0], a[1], a[2], a[3], a[4], a[5]);
+      if (arguments.length > 7) { // the last one is Python's filler
+        long[] a = Arrays.copyOf(arguments, 10);
+        result =
+            (long)
+                Long10.CALL.invokeExact(
+                    function, state, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
+      } else {
+        long[] a = Arrays.copyOf(arguments, 6);
+        MethodHandle handle = variadic ? Variadic.CALL : CALL;
+        result = (long) handle.invokeExact(function, state, a[0], a[1], a[2], a[3], a[4], a[5]);
+      }
     } catch (Throwable impossible) {
       throw new AssertionError("a native call cannot throw", impossible);
     }
@@ -221,6 +227,16 @@ enum LibC {
     static final MethodHandle CALL =
         LINKER.downcallHandle(
             FunctionDescriptor.of(ValueLayout.JAVA_DOUBLE, ValueLayout.JAVA_DOUBLE));
+  }
+
+  /** For more arguments than registers take; linked on first use. */
+  private static final class Long10 {
+    static final MethodHandle CALL =
+        LINKER.downcallHandle(
+            FunctionDescriptor.of(
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+            Linker.Option.captureCallState("errno"));
   }
 
   /** Linked on first use, which takes as long as for {@link #CALL}. */

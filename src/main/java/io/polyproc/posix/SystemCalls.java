@@ -5,15 +5,17 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Calls any function of the C library by its name, with up to six integer or pointer arguments, and
- * reads and writes memory by its address. Python's modules that stand on the system ({@code
- * _polyproc.compat}) are made of it; Java code of this runtime uses {@link LibC}.
+ * Calls any function of the C library by its name, or one of another library as in {@code
+ * libncursesw.so.6:initscr}, with up to ten integer or pointer arguments, and reads and writes
+ * memory by its address. Python's modules that stand on the system ({@code _polyproc.compat}) are
+ * made of it; Java code of this runtime uses {@link LibC}.
  *
  * <p>Any thread may call. A call that a signal interrupts fails with {@code EINTR} and is not made
  * again: the caller lets handlers run first.
@@ -46,15 +48,23 @@ public final class SystemCalls {
     return address(function) != 0;
   }
 
-  private static long address(String function) {
-    return ADDRESSES.computeIfAbsent(
-        function,
-        name ->
-            Linker.nativeLinker()
-                .defaultLookup()
-                .find(name)
-                .map(MemorySegment::address)
-                .orElse(0L));
+  /** The address of a function or variable; 0 if there is none. */
+  public static long address(String symbol) {
+    return ADDRESSES.computeIfAbsent(symbol, SystemCalls::find);
+  }
+
+  private static long find(String symbol) {
+    int colon = symbol.indexOf(':');
+    try {
+      SymbolLookup library =
+          colon < 0
+              ? Linker.nativeLinker().defaultLookup()
+              : SymbolLookup.libraryLookup(symbol.substring(0, colon), Arena.global());
+      return library.find(symbol.substring(colon + 1)).map(MemorySegment::address).orElse(0L);
+    } catch (IllegalArgumentException e) {
+      // There is no such library.
+      return 0;
+    }
   }
 
   /**

@@ -23,6 +23,11 @@ public final class NativeFunctions {
     return SystemCalls.isAvailable(function);
   }
 
+  /** The address of a variable or function. */
+  public long address(String symbol) {
+    return SystemCalls.address(symbol);
+  }
+
   /** Calls a function that returns an {@code int}. */
   public long call(String function, Value... arguments) {
     return call(Result.INT, function, arguments);
