@@ -24,10 +24,11 @@ def install():
 class poll:
     """Descriptors to be polled, and for what; a class, as `selectors` keeps it in one, where a function binds."""
 
-    __slots__ = ("_events",)
+    __slots__ = ("_events", "_polling")
 
     def __init__(self):
         self._events = {}
+        self._polling = False
 
     def register(self, fd, eventmask=7, /):
         self._events[_descriptor(fd)] = _mask(eventmask)
@@ -43,6 +44,17 @@ class poll:
 
     def poll(self, timeout=None, /):
         """Waits at most `timeout` milliseconds; returns pairs of descriptors and events."""
+        if self._polling:
+            raise RuntimeError("concurrent poll() invocation")
+        if timeout is not None and timeout > 0x7fffffff:
+            raise OverflowError("timeout is too large")
+        self._polling = True
+        try:
+            return self._wait(timeout)
+        finally:
+            self._polling = False
+
+    def _wait(self, timeout):
         fds, events = list(self._events), list(self._events.values())
         if timeout is None or timeout < 0:
             end = None

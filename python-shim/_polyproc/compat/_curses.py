@@ -114,6 +114,8 @@ def _text(text, encoding):
 
 
 _KEY = object()
+_WIDE = {"addstr": "addwstr", "addnstr": "addnwstr", "insstr": "inswstr", "insnstr": "insn_wstr"}
+"""What CPython calls for text, by the method."""
 
 
 class window:
@@ -152,7 +154,7 @@ class window:
         result = _call(function, self._address, content, count)
         if attributes:
             _call("wattrset", self._address, former)
-        _checked(result, name)
+        _checked(result, _WIDE[name] if isinstance(rest[0], str) else name)
 
     def addstr(self, *args):
         """addstr([y, x,] str, [attr]): paint the string."""
