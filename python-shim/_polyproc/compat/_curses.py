@@ -146,6 +146,7 @@ class window:
         count = _number(rest[1]) if counted else -1
         if counted and isinstance(rest[0], str) and count >= 0:
             content, count = rest[0][:count].encode(self.encoding), -1
+        name = _WIDE[name] if isinstance(rest[0], str) else name
         _move(self, place and tuple(map(_number, place)), name)
         attributes = rest[least:]
         if attributes:
@@ -154,7 +155,7 @@ class window:
         result = _call(function, self._address, content, count)
         if attributes:
             _call("wattrset", self._address, former)
-        _checked(result, _WIDE[name] if isinstance(rest[0], str) else name)
+        _checked(result, name)
 
     def addstr(self, *args):
         """addstr([y, x,] str, [attr]): paint the string."""
@@ -503,7 +504,7 @@ def _method(name, function, count, is_void):
         else:
             result = _call(function, self._address, *numbers)
         if not is_void:
-            _checked(result, name)
+            _checked(result, name if name.startswith("attr") else function)
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"The function {function} of ncurses for this window."
     return method

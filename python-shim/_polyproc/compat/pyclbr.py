@@ -146,13 +146,10 @@ class _Reader(ast.NodeVisitor):
                 continue  # it may not be there, which does not matter to this module
 
     def visit_ImportFrom(self, node):
-        if self._around:
-            return
+        if self._around or node.level:
+            return  # CPython's does not find modules by relative names
         try:
-            name = "." * node.level + (node.module or "")
-            if node.level:
-                name = importlib.util.resolve_name(name, self._package or "")
-            found = _read(name, [])
+            found = _read(node.module, [])
         except (ImportError, SyntaxError):
             return
         for alias in node.names:

@@ -81,8 +81,8 @@ for wrong in ("def f(a, a): pass", "def f():\n x = 1\n global x", "nonlocal x", 
 attempt(symtable.symtable, "x", "source", "unknown")
 
 with open("browsed.py", "w") as file:
-    file.write("import os\nfrom collections import OrderedDict\n\nclass Base(OrderedDict):\n    def m(self): pass\n\n\n"
-               "class Derived(Base, os.PathLike):\n    class Inner: pass\n    async def n(self):\n        def deep(): pass\n\n\n"
+    file.write("import json\nfrom collections import OrderedDict\n\nclass Base(OrderedDict):\n    def m(self): pass\n\n\n"
+               "class Derived(Base, json.JSONEncoder):\n    class Inner: pass\n    async def n(self):\n        def deep(): pass\n\n\n"
                "def f(): pass\n")
 
 
