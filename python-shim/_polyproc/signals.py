@@ -13,6 +13,7 @@ import _signal
 import _thread
 
 import _polyproc
+from _polyproc.repairs import BuiltinFunction
 
 _SIGINT = 2
 _set = _signal.signal
@@ -20,6 +21,8 @@ _get = _signal.getsignal
 _kill = os.kill
 _handlers = {}
 _MAIN_THREAD = _thread.get_ident()
+_CALLER = 2
+"""How many frames the caller of a `BuiltinFunction` is away from its function."""
 _FIRST_REAL_TIME = 32
 _RUNTIME_SIGNALS = frozenset(range(60, 65))
 """Real-time signals that the JVM, GraalPy and this runtime use."""
@@ -33,9 +36,9 @@ def install():
     """Replaces the functions before the module `signal` takes them over."""
     _signal.signal = signal
     _signal.getsignal = getsignal
-    _signal.raise_signal = raise_signal
-    os.kill = sys.modules["posix"].kill = kill
-    os.abort = sys.modules["posix"].abort = abort
+    _signal.raise_signal = BuiltinFunction("_signal", raise_signal)
+    os.kill = sys.modules["posix"].kill = BuiltinFunction("posix", kill)
+    os.abort = sys.modules["posix"].abort = BuiltinFunction("posix", abort)
     handler = _get(_SIGINT)
     if callable(handler):
         signal(_SIGINT, handler)
@@ -117,20 +120,14 @@ def _retrying(function):
 def kill(pid, signal, /):
     """Sends a signal to a process; one to this process has had its effect when this returns."""
     if pid == os.getpid():
-        _send_here(signal, sys._getframe(1))
+        _send_here(signal, sys._getframe(_CALLER))
     else:
         _kill(pid, signal)
 
 
-kill.__module__ = "posix"
-
-
 def raise_signal(signalnum, /):
     """Sends a signal to this process."""
-    _send_here(signalnum, sys._getframe(1))
-
-
-raise_signal.__module__ = "_signal"
+    _send_here(signalnum, sys._getframe(_CALLER))
 
 
 def _send_here(signalnum, frame):
@@ -151,9 +148,6 @@ def _send_here(signalnum, frame):
 def abort():
     """Ends this process by SIGABRT, without cleaning up."""
     kill(os.getpid(), 6)
-
-
-abort.__module__ = "posix"
 
 
 def getsignal(signalnum, /):
