@@ -152,6 +152,8 @@ def abort():
 
 def getsignal(signalnum, /):
     """The current action for a signal: SIG_IGN, SIG_DFL, None or a function."""
+    if isinstance(signalnum, int) and not 0 < signalnum < 65:
+        raise ValueError("signal number out of range")
     handler = _handlers.get(signalnum)
     if isinstance(signalnum, int) and _FIRST_REAL_TIME <= signalnum < 65:
         return _real_time.get(signalnum, _signal.SIG_DFL)

@@ -112,6 +112,15 @@ def _futures():
                     yield test
 
 
+def _tests_of_module(name):
+    try:
+        module = importlib.import_module(name)
+    except unittest.SkipTest as e:
+        print(f"{name} is skipped: {e}", file=sys.stderr)
+        return []
+    return list(_tests(unittest.defaultTestLoader.loadTestsFromModule(module)))
+
+
 def _methods(name):
     """The start method that a test of process pools is for, in a list; none for another test."""
     return [method.lower() for found in re.findall(
@@ -122,7 +131,7 @@ def _methods(name):
 def _main():
     results, *wanted = sys.argv[3:]
     if _method == "posix":
-        tests = list(_tests(unittest.defaultTestLoader.loadTestsFromModule(importlib.import_module(f"test.{_type}"))))
+        tests = _tests_of_module(f"test.{_type}")
     elif _type == "futures":
         tests = list(_futures())
     else:

@@ -194,27 +194,23 @@ def mknod(path, mode=0o600, device=0, *, dir_fd=None):
 
 def _device(device):
     number = operator.index(device)
-    if number < 0 and number != -1:
+    if number < 0:
         raise OverflowError("can't convert negative int to unsigned")
-    return c_long(number)
+    return number
 
 
 @_posix
 def major(device, /):
     """Extracts a device major number from a raw device number."""
     number = _device(device)
-    return _part(number >> 8 & 0xfff | number >> 32 & 0xfffff000)
+    return number >> 8 & 0xfff | number >> 32 & 0xfffff000
 
 
 @_posix
 def minor(device, /):
     """Extracts a device minor number from a raw device number."""
     number = _device(device)
-    return _part(number & 0xff | number >> 12 & 0xffffff00)
-
-
-def _part(number):
-    return number
+    return number & 0xff | number >> 12 & 0xffffff00
 
 
 @_posix

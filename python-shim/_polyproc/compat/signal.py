@@ -169,18 +169,29 @@ def pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /):
     pidfd, number, flags = c_int(pidfd), c_int(signalnum), operator.index(flags)
     if siginfo is not None:
         raise TypeError("siginfo must be None")
+    if number and _is_own(pidfd):
+        signals._send_here(number, sys._getframe(2))
+        return
     call("syscall", _SYS_PIDFD_SEND_SIGNAL, pidfd, number, 0, flags)
+
+
+def _is_own(pidfd):
+    try:
+        with open(f"/proc/self/fdinfo/{pidfd}", "rb") as info:
+            return b"\nPid:\t%d\n" % os.getpid() in b"\n" + info.read()
+    except OSError:
+        return False
 
 
 @_module
 def siginterrupt(signalnum, flag, /):
-    """Change system call restart behaviour: calls of Python's are made again in any case (PEP 475)."""
-    number = c_int(signalnum)
-    operator.index(flag)
+    """Change system call restart behaviour: if flag is false, the signal does not end a call that waits."""
+    number, flag = c_int(signalnum), operator.index(flag)
     if not 0 < number < _NSIG:
         raise ValueError("signal number out of range")
     if number in (9, 19):
         raise error(_EINVAL)
+    _polyproc.runtime.setInterrupting(number, bool(flag))
 
 
 @_module

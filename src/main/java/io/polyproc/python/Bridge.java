@@ -278,6 +278,11 @@ public final class Bridge {
     waker().setWakeupDescriptor(descriptor);
   }
 
+  /** Whether a signal with a handler of Python's ends a system call that the main thread is in. */
+  public void setInterrupting(int signal, boolean interrupting) {
+    waker().setInterrupting(signal, interrupting);
+  }
+
   /** How often a handler of Python's was called for a signal. */
   public long handledSignals() {
     return SignalHandler.calls();

@@ -2,6 +2,7 @@ package io.polyproc.python;
 
 import io.polyproc.posix.Processes;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ final class SignalWaker {
   private static final int WAKES = 20;
   private static final long WAKE_MILLIS = 50;
 
+  /** The signals that let a system call go on: {@code siginterrupt(signal, False)}. */
+  private final Set<Integer> restarting = ConcurrentHashMap.newKeySet();
+
   private volatile int wakeupDescriptor = -1;
   private volatile int mainThread = Processes.currentThread();
   private final Map<Integer, sun.misc.SignalHandler> watched = new ConcurrentHashMap<>();
@@ -43,6 +47,15 @@ final class SignalWaker {
     wakeupDescriptor = descriptor;
   }
 
+  /** Whether a signal ends a system call of the main thread's; it does until this is called. */
+  void setInterrupting(int signal, boolean interrupting) {
+    if (interrupting) {
+      restarting.remove(signal);
+    } else {
+      restarting.add(signal);
+    }
+  }
+
   /** Puts itself before the handler that GraalPy has set. */
   void watch(int number) {
     sun.misc.Signal signal = signal(number);
@@ -51,6 +64,7 @@ final class SignalWaker {
       sun.misc.SignalHandler handler = sun.misc.Signal.handle(signal, watch);
       watch.handler = handler;
       watched.put(number, handler);
+      restarting.remove(number);
     }
   }
 
@@ -99,6 +113,9 @@ final class SignalWaker {
         boolean _ = Processes.writeByte(wakeup, signal.getNumber());
       }
       handler.handle(signal);
+      if (restarting.contains(signal.getNumber())) {
+        return;
+      }
       try {
         for (int i = 0; i < WAKES; i++) {
           Processes.wake(mainThread);
