@@ -6,6 +6,7 @@ import select
 import time
 
 from _polyproc.descriptors import call
+from _polyproc.repairs import BuiltinFunction
 
 _EVENTS = {"POLLIN": 1, "POLLPRI": 2, "POLLOUT": 4, "POLLERR": 8, "POLLHUP": 16, "POLLNVAL": 32,
            "POLLRDNORM": 64, "POLLRDBAND": 128, "POLLWRNORM": 256, "POLLWRBAND": 512, "POLLMSG": 1024,
@@ -18,16 +19,26 @@ def install():
     """Adds the function before the module `selectors` looks for it."""
     for name, value in _EVENTS.items():
         setattr(select, name, value)
-    select.poll = poll
+    select.poll = BuiltinFunction("select", poll)
 
 
-class poll:
-    """Descriptors to be polled, and for what; a class, as `selectors` keeps it in one, where a function binds."""
+def poll():
+    """Returns a polling object, which supports registering and unregistering file descriptors."""
+    return object.__new__(_Poll)._begin()
 
-    __slots__ = ("_events",)
 
-    def __init__(self):
+class _Poll:
+    """Descriptors to be polled, and for what."""
+
+    __slots__ = ("_events", "_polling")
+
+    def __new__(cls, *args, **kwargs):
+        raise TypeError("cannot create 'select.poll' instances")
+
+    def _begin(self):
         self._events = {}
+        self._polling = False
+        return self
 
     def register(self, fd, eventmask=7, /):
         self._events[_descriptor(fd)] = _mask(eventmask)
@@ -43,6 +54,17 @@ class poll:
 
     def poll(self, timeout=None, /):
         """Waits at most `timeout` milliseconds; returns pairs of descriptors and events."""
+        if self._polling:
+            raise RuntimeError("concurrent poll() invocation")
+        if timeout is not None and timeout > 0x7fffffff:
+            raise OverflowError("timeout is too large")
+        self._polling = True
+        try:
+            return self._wait(timeout)
+        finally:
+            self._polling = False
+
+    def _wait(self, timeout):
         fds, events = list(self._events), list(self._events.values())
         if timeout is None or timeout < 0:
             end = None
@@ -57,7 +79,8 @@ class poll:
                 return []
 
 
-poll.__module__ = "select"
+_Poll.__module__ = "select"
+_Poll.__name__ = _Poll.__qualname__ = "poll"
 
 
 def _descriptor(fd):

@@ -13,6 +13,7 @@ import _signal
 import _thread
 
 import _polyproc
+from _polyproc.repairs import BuiltinFunction
 
 _SIGINT = 2
 _set = _signal.signal
@@ -20,6 +21,14 @@ _get = _signal.getsignal
 _kill = os.kill
 _handlers = {}
 _MAIN_THREAD = _thread.get_ident()
+_CALLER = 2
+"""How many frames the caller of a `BuiltinFunction` is away from its function."""
+_FIRST_REAL_TIME = 32
+_RUNTIME_SIGNALS = frozenset(range(60, 65))
+"""Real-time signals that the JVM, GraalPy and this runtime use."""
+_real_time = {}
+masks = None
+"""`_polyproc.compat.signal_masks`, once the program has blocked a signal."""
 _JVM_SIGNALS = frozenset((3, 4, 5, 6, 7, 8, 11))  # SIGQUIT, ILL, TRAP, ABRT, BUS, FPE and SEGV
 
 
@@ -27,9 +36,9 @@ def install():
     """Replaces the functions before the module `signal` takes them over."""
     _signal.signal = signal
     _signal.getsignal = getsignal
-    _signal.raise_signal = raise_signal
-    os.kill = sys.modules["posix"].kill = kill
-    os.abort = sys.modules["posix"].abort = abort
+    _signal.raise_signal = BuiltinFunction("_signal", raise_signal)
+    os.kill = sys.modules["posix"].kill = BuiltinFunction("posix", kill)
+    os.abort = sys.modules["posix"].abort = BuiltinFunction("posix", abort)
     handler = _get(_SIGINT)
     if callable(handler):
         signal(_SIGINT, handler)
@@ -45,16 +54,34 @@ def signal(signalnum, handler, /):
     """Sets the action for a signal; returns the former one."""
     former = getsignal(signalnum)
     number = int(signalnum)
+    if _FIRST_REAL_TIME <= number < 65:
+        return _set_real_time(number, handler, former)
     if _handlers.pop(number, None) is not None:
         _polyproc.runtime.unwatchSignal(number)
+    if masks is not None:
+        masks.suspend(number)
     try:
         _set(signalnum, _polyproc.runtime.signalHandler(number, handler) if callable(handler) else handler)
     except BaseException:
         _watch(number, former)
+        if masks is not None:
+            masks.resume(number)
         raise
     _watch(number, handler)
+    if masks is not None:
+        masks.resume(number)
     if callable(handler) and handler is not _signal.default_int_handler:
         _retry_interrupted_calls()
+    return former
+
+
+def _set_real_time(number, handler, former):
+    """Lets a real-time signal be ignored, or have its default action; GraalPy's handlers are not for these."""
+    if handler not in (_signal.SIG_DFL, _signal.SIG_IGN) or number in _RUNTIME_SIGNALS:
+        raise OSError(22, os.strerror(22))
+    from _polyproc.compat.libc import call
+    call("signal", number, int(handler))
+    _real_time[number] = handler
     return former
 
 
@@ -93,28 +120,26 @@ def _retrying(function):
 def kill(pid, signal, /):
     """Sends a signal to a process; one to this process has had its effect when this returns."""
     if pid == os.getpid():
-        _send_here(signal, sys._getframe(1))
+        _send_here(signal, sys._getframe(_CALLER))
     else:
         _kill(pid, signal)
 
 
-kill.__module__ = "posix"
-
-
 def raise_signal(signalnum, /):
     """Sends a signal to this process."""
-    _send_here(signalnum, sys._getframe(1))
-
-
-raise_signal.__module__ = "_signal"
+    _send_here(signalnum, sys._getframe(_CALLER))
 
 
 def _send_here(signalnum, frame):
     number = operator.index(signalnum)
+    if masks is not None and masks.send_here(number):
+        return
     action = getsignal(number) if 0 < number < _signal.NSIG else None
     if action == _signal.SIG_DFL and number in _JVM_SIGNALS and not _polyproc.embedded:
         _polyproc.runtime.dieOf(number)  # the JVM would print what its threads do, or write a crash report
     elif callable(action) and _thread.get_ident() == _MAIN_THREAD:
+        if "_polyproc.compat.signal" in sys.modules:
+            sys.modules["_polyproc.compat.signal"].write_wakeup(number)
         action(number, frame)  # the JVM would run it some milliseconds later
     else:
         _kill(os.getpid(), number)
@@ -125,10 +150,11 @@ def abort():
     kill(os.getpid(), 6)
 
 
-abort.__module__ = "posix"
-
-
 def getsignal(signalnum, /):
     """The current action for a signal: SIG_IGN, SIG_DFL, None or a function."""
+    if isinstance(signalnum, int) and not 0 < signalnum < 65:
+        raise ValueError("signal number out of range")
     handler = _handlers.get(signalnum)
+    if isinstance(signalnum, int) and _FIRST_REAL_TIME <= signalnum < 65:
+        return _real_time.get(signalnum, _signal.SIG_DFL)
     return _get(signalnum) if handler is None else handler

@@ -4,6 +4,8 @@ from _polyproc.overlay import load_stdlib
 
 load_stdlib(globals())
 
+from _multiprocessing import sem_unlink
+
 from . import resource_tracker
 
 _initialise = SemLock.__init__

@@ -3,6 +3,7 @@
 and compares with the list of those that pass.
 
     tests-py/conformance/run.py [options] [Class | Class.test …]
+    tests-py/conformance/run.py --posix [--type test_os] [options] [Class | Class.test …]
 
 Needs a CPython 3.12 with its `test` package: --cpython, POLYPROC_CPYTHON, pyenv's versions, or python3.12
 on the path. Any Python from 3.9 on runs this, polyproc too. The tests of a type run in one program under each
@@ -10,6 +11,9 @@ start method, as CPython runs them. One that hangs is killed after --patience se
 end; the tests that are left then go on in another program. Those of `impossible.txt` are run only by name.
 Where that CPython was installed without `test_concurrent_futures`, as 3.12.0 to 3.12.2 were, those of a 3.13 of
 pyenv's stand in.
+
+With --posix these are the tests of the modules that stand on the system (`test_fcntl`, `test_os` …), which have no
+start method; their list is `passing-posix.txt`.
 
 Prints a table of start methods and types (with --classes also of classes), and the tests that do other
 than `passing.txt` says. Exit status: 0, or 1 if a test in the list does not pass any more.
@@ -33,6 +37,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 LIST = os.path.join(HERE, "passing.txt")
 TYPES = ("processes", "threads", "manager", "misc", "futures")
 METHODS = ("fork", "spawn", "forkserver")
+POSIX_LIST = os.path.join(HERE, "passing-posix.txt")
+POSIX_TYPES = ("test_fcntl", "test_epoll", "test_select", "test_poll", "test_selectors", "test_resource", "test_grp",
+               "test_pwd", "test_mmap", "test_ioctl", "test_syslog", "test_threadsignals", "test_signal", "test_time",
+               "test_posix", "test_os", "test_wait3", "test_wait4")
+POSIX_PATIENCE = 90
+"""Seconds for one of these tests."""
 BAD = ("failed", "hung", "died")
 FUTURES = "test_concurrent_futures"
 
@@ -100,10 +110,10 @@ class Suite:
         if process.returncode != 0:
             raise SystemExit("run.py: the tests cannot be listed")
         wanted = set(self._options.tests)
-        known = read_list() if self._options.missing else ()
+        known = read_list(self._options.list) if self._options.missing else ()
         return [name for name in names
                 if (not wanted or {name, name.partition(".")[0]} & wanted)
-                and f"{self._method} {name}" not in known]
+                and key_of(self._method, self._type, name) not in known]
 
     def run(self):
         """Runs the tests chosen; returns the outcome and a detail of each, and tells of bad ones at once."""
@@ -199,19 +209,26 @@ def run_all(options):
     with tempfile.TemporaryDirectory() as path, \
             concurrent.futures.ThreadPoolExecutor(options.jobs) as executor:
         lay_out(tests, os.path.join(path, "test"))
-        types = [type_ for type_ in options.type or TYPES
+        types = [type_ for type_ in options.type or (POSIX_TYPES if options.posix else TYPES)
                  if type_ != "futures" or os.path.exists(os.path.join(path, "test", FUTURES))]
         futures = {(method, type_): executor.submit(
                        Suite(options, cpython, home, path, type_, method).run)
-                   for method in options.method or METHODS for type_ in types}
+                   for method in (["posix"] if options.posix else options.method or METHODS)
+                   for type_ in types}
         return {key: future.result() for key, future in futures.items()}
 
 
-def read_list():
-    """The tests that pass, as `method Class.test`."""
-    if not os.path.exists(LIST):
+def key_of(method, type_, test):
+    """What a list has for a test: `method Class.test`, or `module Class.test` where there are no methods."""
+    return f"{type_ if method == 'posix' else method} {test}"
+
+
+def read_list(path=None):
+    """The tests that pass."""
+    path = path or LIST
+    if not os.path.exists(path):
         return set()
-    with open(LIST, encoding="utf-8") as file:
+    with open(path, encoding="utf-8") as file:
         return {line.strip() for line in file if line.strip() and not line.startswith("#")}
 
 
@@ -222,8 +239,8 @@ def read_impossible():
     return {name: reason.strip() for name, _, reason in (line.partition(":") for line in lines)}
 
 
-def write_list(names):
-    with open(LIST, "w", encoding="utf-8") as file:
+def write_list(path, names):
+    with open(path, "w", encoding="utf-8") as file:
         file.write("# Tests of CPython 3.12 that pass under polyproc. It only grows: run.py --update adds.\n")
         file.writelines(f"{name}\n" for name in sorted(names))
 
@@ -247,14 +264,18 @@ def cell(counts):
 
 def print_tables(outcomes, classes):
     by_class = collections.defaultdict(lambda: collections.defaultdict(collections.Counter))
-    by_type = {method: collections.defaultdict(collections.Counter) for method in METHODS}
+    by_type = {method: collections.defaultdict(collections.Counter) for method, _ in outcomes}
     for (method, type_), tests in outcomes.items():
         for name, (outcome, _) in tests.items():
             by_class[name.partition(".")[0]][method][outcome] += 1
             by_type[method][type_][outcome] += 1
     if classes:
         print_table(sorted({method for method, _ in outcomes}), dict(sorted(by_class.items())))
-    print_table([type_ for type_ in TYPES if any(type_ == ran for _, ran in outcomes)], by_type)
+    types = [type_ for type_ in (*TYPES, *POSIX_TYPES) if any(type_ == ran for _, ran in outcomes)]
+    if ("posix", types[0]) in outcomes:
+        print_table(["posix"], {type_: {"posix": by_type["posix"][type_]} for type_ in types})
+    else:
+        print_table(types, by_type)
 
 
 def main():
@@ -262,31 +283,34 @@ def main():
     parser.add_argument("tests", nargs="*", help="Class or Class.test; all by default")
     parser.add_argument("--cpython", help="a CPython 3.12 with its package `test`")
     parser.add_argument("--method", choices=METHODS, action="append", help="by default all")
-    parser.add_argument("--type", choices=TYPES, action="append", help="by default all")
+    parser.add_argument("--type", choices=(*TYPES, *POSIX_TYPES), action="append", help="by default all")
+    parser.add_argument("--posix", action="store_true", help="run the tests of modules that stand on the system")
     parser.add_argument("--command", nargs="+", default=[os.path.join(HERE, "../../polyproc")],
                         help="what runs the tests; by default polyproc")
-    parser.add_argument("--patience", type=float, default=330,
+    parser.add_argument("--patience", type=float,
                         help="seconds without the end of a test until it counts as hung; "
-                             "some tests wait 300 s")
+                             "by default 330, as some tests wait 300 s, and 90 with --posix")
     parser.add_argument("--missing", action="store_true", help="run those that the list does not have")
     parser.add_argument("--update", action="store_true", help="add what passes to the list")
     parser.add_argument("--verbose", action="store_true", help="print why a test failed")
     parser.add_argument("--jobs", type=int, default=1, help="how many programs run at once; by default 1")
     parser.add_argument("--classes", action="store_true", help="print a table of classes too")
     options = parser.parse_args()
+    options.patience = options.patience or (POSIX_PATIENCE if options.posix else 330)
+    options.list = POSIX_LIST if options.posix else LIST
     # A shell's job in the background has SIGINT ignored, and would pass that on to the tests.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     outcomes = run_all(options)
     print_tables(outcomes, options.classes)
     passed, bad = set(), set()
-    for (method, _), tests in outcomes.items():
+    for (method, type_), tests in outcomes.items():
         for name, (outcome, _) in tests.items():
             if outcome != "impossible":
-                (bad if outcome in BAD else passed).add(f"{method} {name}")
-    known = read_list()
+                (bad if outcome in BAD else passed).add(key_of(method, type_, name))
+    known = read_list(options.list)
     lost = known & bad
     if options.update:
-        write_list(known | passed)
+        write_list(options.list, known | passed)
     for name in sorted(lost):
         print(f"does not pass any more: {name}")
     print(f"{len(passed - known)} more pass than the list says" if passed - known else "as the list says")

@@ -6,7 +6,8 @@ methods `spawn` and `forkserver` they import it and must find the test classes, 
 
     suite_main.py TYPE METHOD RESULTS [TEST…]
 
-TYPE: processes, threads, manager or misc, or futures; METHOD: fork, spawn or forkserver; RESULTS: the file to write;
+TYPE: processes, threads, manager or misc, or futures; METHOD: fork, spawn or forkserver; or METHOD is posix, and
+TYPE a module of CPython's tests; RESULTS: the file to write;
 TEST: `Class.test`, all of the type's if none are named; `--list` in place of RESULTS prints their names.
 """
 
@@ -28,7 +29,7 @@ support.cpython_only = lambda test: test  # what CPython does not skip is not sk
 support.SHORT_TIMEOUT = max(support.SHORT_TIMEOUT, float(os.environ["POLYPROC_SUITE_PATIENCE"]) / 2)
 
 _type, _method = os.environ["POLYPROC_SUITE"].split()
-if _type != "futures":
+if _type != "futures" and _method != "posix":
     from test import _test_multiprocessing
     _test_multiprocessing._TestBarrier.defaultTimeout = support.SHORT_TIMEOUT
     _test_multiprocessing.install_tests_in_module_dict(
@@ -111,6 +112,15 @@ def _futures():
                     yield test
 
 
+def _tests_of_module(name):
+    try:
+        module = importlib.import_module(name)
+    except unittest.SkipTest as e:
+        print(f"{name} is skipped: {e}", file=sys.stderr)
+        return []
+    return list(_tests(unittest.defaultTestLoader.loadTestsFromModule(module)))
+
+
 def _methods(name):
     """The start method that a test of process pools is for, in a list; none for another test."""
     return [method.lower() for found in re.findall(
@@ -120,7 +130,9 @@ def _methods(name):
 
 def _main():
     results, *wanted = sys.argv[3:]
-    if _type == "futures":
+    if _method == "posix":
+        tests = _tests_of_module(f"test.{_type}")
+    elif _type == "futures":
         tests = list(_futures())
     else:
         tests = list(_tests(unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])))

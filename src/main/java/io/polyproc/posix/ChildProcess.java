@@ -8,6 +8,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A child process of this JVM, started by {@code posix_spawn} rather than {@link ProcessBuilder},
@@ -29,10 +31,14 @@ public final class ChildProcess {
   // glibc's posix_spawn_file_actions_t has 80 bytes and posix_spawnattr_t 336
   private static final int OPAQUE_BYTES = 512;
 
+  /** The process ids of children that are the runtime's and not the program's. */
+  private static final Set<Integer> OWN = ConcurrentHashMap.newKeySet();
+
   private final int pid;
   private final int pidfd;
 
   private ChildProcess(int pid, int pidfd) {
+    OWN.add(pid);
     this.pid = pid;
     this.pidfd = pidfd;
   }
@@ -54,6 +60,11 @@ public final class ChildProcess {
       int control) {
     int child = spawn(command, title, environment, output, control, 0);
     return new ChildProcess(child, openPidfd(child));
+  }
+
+  /** Whether a child is the runtime's: the program must not wait for it. */
+  public static boolean isRuntimes(int pid) {
+    return OWN.contains(pid);
   }
 
   /** A process that another one has forked as this one's child. */
@@ -87,13 +98,16 @@ public final class ChildProcess {
   public static int startHelper(
       List<String> command, String title, List<String> environment, int input) {
     try (Arena arena = Arena.ofConfined()) {
-      return spawn(
-          arena,
-          command,
-          title,
-          environment,
-          helperActions(arena, input),
-          attributes(arena, 0, set(Processes.SIGINT) | set(Processes.SIGTERM)));
+      int helper =
+          spawn(
+              arena,
+              command,
+              title,
+              environment,
+              helperActions(arena, input),
+              attributes(arena, 0, set(Processes.SIGINT) | set(Processes.SIGTERM)));
+      OWN.add(helper);
+      return helper;
     }
   }
 
@@ -241,6 +255,7 @@ public final class ChildProcess {
       } while (result == -Errno.EINTR);
       return result < 0 ? 255 : decode(status.get(JAVA_INT, 0));
     } finally {
+      OWN.remove(pid);
       Descriptors.close(pidfd);
     }
   }

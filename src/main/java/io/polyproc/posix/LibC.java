@@ -20,7 +20,7 @@ import java.util.List;
  * AAPCS64 on Linux the first six integer arguments travel in registers, a callee looks only at
  * those it declares, and a 32-bit one is the low half of its register. One signature means that the
  * linker generates its adapter once, which is 20 ms less at every start of a worker. Functions with
- * floating-point arguments or results don't fit and don't occur.
+ * floating-point arguments or results don't fit; only {@link SystemCalls#callDouble} calls such.
  *
  * <p>Any thread may call; {@code errno} is captured for each thread.
  */
@@ -87,11 +87,11 @@ enum LibC {
   WRITE("write");
 
   private static final Linker LINKER = Linker.nativeLinker();
+  private static final FunctionDescriptor SIGNATURE =
+      FunctionDescriptor.of(
+          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle CALL =
-      LINKER.downcallHandle(
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-          Linker.Option.captureCallState("errno"));
+      LINKER.downcallHandle(SIGNATURE, Linker.Option.captureCallState("errno"));
   private static final VarHandle ERRNO =
       Linker.Option.captureStateLayout().varHandle(MemoryLayout.PathElement.groupElement("errno"));
   private static final ThreadLocal<MemorySegment> STATE =
@@ -176,6 +176,75 @@ enum LibC {
     if (error != 0) {
       throw new PosixException(symbol, (int) Math.abs(error));
     }
+  }
+
+  /**
+   * Calls a function at an address; see {@link SystemCalls#call}.
+   *
+   * @param variadic whether all arguments but the first are variable ones
+   */
+  static long callAny(SystemCalls.Result kind, boolean variadic, long address, long... arguments) {
+    MemorySegment state = STATE.get();
+    MemorySegment function = MemorySegment.ofAddress(address);
+    long result;
+    try {
+      if (arguments.length > 7) { // the last one is Python's filler
+        long[] a = Arrays.copyOf(arguments, 10);
+        result =
+            (long)
+                Long10.CALL.invokeExact(
+                    function, state, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
+      } else {
+        long[] a = Arrays.copyOf(arguments, 6);
+        MethodHandle handle = variadic ? Variadic.CALL : CALL;
+        result = (long) handle.invokeExact(function, state, a[0], a[1], a[2], a[3], a[4], a[5]);
+      }
+    } catch (Throwable impossible) {
+      throw new AssertionError("a native call cannot throw", impossible);
+    }
+    boolean failed =
+        switch (kind) {
+          case INT -> (int) result == -1;
+          case LONG -> result == -1;
+          case POINTER -> result == 0;
+        };
+    if (failed) {
+      return SystemCalls.FAILED + (int) ERRNO.get(state, 0L);
+    }
+    return kind == SystemCalls.Result.INT ? (int) result : result;
+  }
+
+  /** Calls a function at an address that takes a {@code double} and returns one. */
+  static double callDouble(long address, double argument) {
+    try {
+      return (double) OfDouble.CALL.invokeExact(MemorySegment.ofAddress(address), argument);
+    } catch (Throwable impossible) {
+      throw new AssertionError("a native call cannot throw", impossible);
+    }
+  }
+
+  /** Linked on first use. */
+  private static final class OfDouble {
+    static final MethodHandle CALL =
+        LINKER.downcallHandle(
+            FunctionDescriptor.of(ValueLayout.JAVA_DOUBLE, ValueLayout.JAVA_DOUBLE));
+  }
+
+  /** For more arguments than registers take; linked on first use. */
+  private static final class Long10 {
+    static final MethodHandle CALL =
+        LINKER.downcallHandle(
+            FunctionDescriptor.of(
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+            Linker.Option.captureCallState("errno"));
+  }
+
+  /** Linked on first use, which takes as long as for {@link #CALL}. */
+  private static final class Variadic {
+    static final MethodHandle CALL =
+        LINKER.downcallHandle(
+            SIGNATURE, Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(1));
   }
 
   static MemorySegment cString(Arena arena, String text) {

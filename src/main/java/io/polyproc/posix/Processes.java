@@ -204,6 +204,14 @@ public final class Processes {
     LibC.EXIT.tryCall(status);
   }
 
+  /** Writes one byte to a descriptor; whether it was taken. */
+  public static boolean writeByte(int fd, int value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment content = arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) value);
+      return LibC.WRITE.tryCall(fd, content.address(), 1) == 1;
+    }
+  }
+
   /** The kernel's id of the calling thread. */
   public static int currentThread() {
     return (int) LibC.SYSCALL.call(SYS_GETTID);

@@ -375,6 +375,34 @@ public final class Bridge {
     return new Messages();
   }
 
+  /** Calls functions of the C library. */
+  public NativeFunctions nativeFunctions() {
+    return new NativeFunctions();
+  }
+
+  /** Lets signals wait while they are blocked. */
+  public Signals newSignals() {
+    return new Signals();
+  }
+
+  /**
+   * The descriptor that gets the number of each signal with a handler of Python's, as one byte; -1
+   * for none.
+   */
+  public void setWakeupDescriptor(int descriptor) {
+    waker().setWakeupDescriptor(descriptor);
+  }
+
+  /** Whether a signal with a handler of Python's ends a system call that the main thread is in. */
+  public void setInterrupting(int signal, boolean interrupting) {
+    waker().setInterrupting(signal, interrupting);
+  }
+
+  /** How often a handler of Python's was called for a signal. */
+  public long handledSignals() {
+    return SignalHandler.calls();
+  }
+
   /** By which a pool and one of its workers agree on who has which task. */
   public TaskClaims newTaskClaims() {
     return TaskClaims.create();

@@ -2,6 +2,7 @@ package io.polyproc.python;
 
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,6 +33,8 @@ final class SignalHandler implements ProxyExecutable {
   private static final String FILES = "com.oracle.graal.python.builtins.modules.io.";
   private static final Pattern WRITE = Pattern.compile("Write|Flush");
 
+  private static final AtomicLong CALLS = new AtomicLong();
+
   private final Value function;
   private final Supplier<@Nullable Runnable> repeater;
   private @Nullable Runnable again;
@@ -45,6 +48,11 @@ final class SignalHandler implements ProxyExecutable {
   SignalHandler(Value function, Supplier<@Nullable Runnable> repeater) {
     this.function = function;
     this.repeater = repeater;
+  }
+
+  /** How often any handler was called. */
+  static long calls() {
+    return CALLS.get();
   }
 
   @Override
@@ -76,6 +84,7 @@ final class SignalHandler implements ProxyExecutable {
   }
 
   private @Nullable PolyglotException call(Value... arguments) {
+    CALLS.incrementAndGet();
     try {
       function.executeVoid((Object[]) arguments);
       return null;

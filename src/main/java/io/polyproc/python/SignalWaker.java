@@ -2,6 +2,7 @@ package io.polyproc.python;
 
 import io.polyproc.posix.Processes;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,10 @@ final class SignalWaker {
   private static final int WAKES = 20;
   private static final long WAKE_MILLIS = 50;
 
+  /** The signals that let a system call go on: {@code siginterrupt(signal, False)}. */
+  private final Set<Integer> restarting = ConcurrentHashMap.newKeySet();
+
+  private volatile int wakeupDescriptor = -1;
   private volatile int mainThread = Processes.currentThread();
   private final Map<Integer, sun.misc.SignalHandler> watched = new ConcurrentHashMap<>();
 
@@ -37,6 +42,20 @@ final class SignalWaker {
     mainThread = Processes.currentThread();
   }
 
+  /** Where to write the numbers of signals to; -1 for nowhere. */
+  void setWakeupDescriptor(int descriptor) {
+    wakeupDescriptor = descriptor;
+  }
+
+  /** Whether a signal ends a system call of the main thread's; it does until this is called. */
+  void setInterrupting(int signal, boolean interrupting) {
+    if (interrupting) {
+      restarting.remove(signal);
+    } else {
+      restarting.add(signal);
+    }
+  }
+
   /** Puts itself before the handler that GraalPy has set. */
   void watch(int number) {
     sun.misc.Signal signal = signal(number);
@@ -45,6 +64,7 @@ final class SignalWaker {
       sun.misc.SignalHandler handler = sun.misc.Signal.handle(signal, watch);
       watch.handler = handler;
       watched.put(number, handler);
+      restarting.remove(number);
     }
   }
 
@@ -86,7 +106,16 @@ final class SignalWaker {
 
     @Override
     public void handle(sun.misc.Signal signal) {
+      int wakeup = wakeupDescriptor;
+      if (wakeup >= 0) {
+        // As in CPython, nobody is told here when its buffer is full: the byte says nothing new
+        // then.
+        boolean _ = Processes.writeByte(wakeup, signal.getNumber());
+      }
       handler.handle(signal);
+      if (restarting.contains(signal.getNumber())) {
+        return;
+      }
       try {
         for (int i = 0; i < WAKES; i++) {
           Processes.wake(mainThread);
