@@ -123,7 +123,7 @@ def _filename(traceback):
 
 
 _OWN_FOLDER = os.path.dirname(_filename.__code__.co_filename)
-_STAND_INS = frozenset((repairs.install.__code__.co_filename, signals.signal.__code__.co_filename))
+_STAND_INS = frozenset((repairs.install.__code__.co_filename, signals.install.__code__.co_filename))
 
 
 def finish(status):

@@ -1,11 +1,15 @@
-"""The lock of threads: GraalPy 25.0.3's, but for the release of an unlocked one.
+"""The locks of threads: GraalPy 25.0.3's, but for two things.
 
-GraalPy then lets two threads in from that moment on; CPython raises RuntimeError.
+After the release of an unlocked lock GraalPy lets two threads in from that moment on; CPython raises RuntimeError.
+GraalPy's RLock takes no arguments; CPython's ignores them, so that a class may have `threading.RLock` as an attribute.
 """
 
 import _thread
 
+from _polyproc.builtin_functions import builtin
+
 _new = _thread.allocate_lock
+_RLock = _thread.RLock
 
 
 class lock:
@@ -51,13 +55,36 @@ class lock:
 lock.__module__ = "_thread"
 
 
-def allocate_lock():
+@builtin("_thread")
+def allocate_lock(module, /):
     """Makes a new lock."""
     return lock()
 
 
+class RLock(_RLock):
+    """A lock that its holder may acquire again, as `threading.RLock()` makes it."""
+
+    __slots__ = ()
+
+    def __new__(cls, *args, **kwargs):
+        return _RLock.__new__(cls)
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError("cannot pickle '_thread.RLock' object")
+
+    def __repr__(self):
+        text = _RLock.__repr__(self).replace(" RLock object", " _thread.RLock object")
+        return f"{text.rpartition(' at ')[0]} at {id(self):#x}>"
+
+
+RLock.__module__ = "_thread"
+
+
 def install():
-    """Replaces the function before the module `threading` takes it over."""
-    allocate_lock.__module__ = "_thread"
+    """Replaces what the module `threading` takes over, before it does."""
+    _thread.RLock = RLock
     _thread.LockType = lock
     _thread.allocate_lock = _thread.allocate = allocate_lock

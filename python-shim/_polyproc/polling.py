@@ -5,6 +5,7 @@ import os
 import select
 import time
 
+from _polyproc.builtin_functions import builtin
 from _polyproc.descriptors import call
 
 _EVENTS = {"POLLIN": 1, "POLLPRI": 2, "POLLOUT": 4, "POLLERR": 8, "POLLHUP": 16, "POLLNVAL": 32,
@@ -21,8 +22,8 @@ def install():
     select.poll = poll
 
 
-class poll:
-    """Descriptors to be polled, and for what; a class, as `selectors` keeps it in one, where a function binds."""
+class Poll:
+    """Descriptors to be polled, and for what."""
 
     __slots__ = ("_events",)
 
@@ -57,7 +58,16 @@ class poll:
                 return []
 
 
-poll.__module__ = "select"
+Poll.__module__ = "select"
+Poll.__name__ = Poll.__qualname__ = "poll"
+
+
+@builtin("select")
+def poll(module, /):
+    """Makes an object to which descriptors are registered, and which is asked for their events."""
+    return Poll()
+
+
 
 
 def _descriptor(fd):

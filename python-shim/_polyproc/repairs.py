@@ -11,6 +11,7 @@ import time
 import traceback
 
 import _polyproc
+from _polyproc.builtin_functions import builtin
 
 _sleep = time.sleep
 _compile = builtins.compile
@@ -38,35 +39,8 @@ def install(optimize):
         builtins.compile = compile
 
 
-class BuiltinFunction:
-    """A function that counts as built-in: no class binds it, it has no `__dict__`, and is pickled by name."""
-
-    __slots__ = ("_module", "_function")
-
-    def __init__(self, module, function):
-        self._module = module
-        self._function = function
-
-    def __call__(self, *args, **kwargs):
-        return self._function(*args, **kwargs)
-
-    def __getattribute__(self, name):
-        get = object.__getattribute__
-        if name == "__module__":
-            return get(self, "_module")
-        return get(get(self, "_function") if name in _FUNCTION_ATTRIBUTES else self, name)
-
-    def __reduce__(self):
-        return self.__name__
-
-    def __repr__(self):
-        return f"<built-in function {self.__name__}>"
-
-
-_FUNCTION_ATTRIBUTES = frozenset(("__name__", "__qualname__", "__doc__"))
-
-
-def sleep(seconds, /):
+@builtin("time")
+def sleep(module, seconds, /):
     """Delays execution for a given number of seconds, which may be a fraction."""
     # Whole seconds GraalPy counts by the clock's: it would wait, and spin, until the next one is over.
     left = float(seconds) if isinstance(seconds, (int, float)) else 0.0
@@ -79,13 +53,15 @@ def sleep(seconds, /):
         _sleep(left if isinstance(seconds, (int, float)) else seconds)
 
 
-def _exit(status):
+@builtin("posix")
+def _exit(module, /, status):
     """Ends this process at once with a status, without cleaning up."""
     # GraalPy's waits 0.3 s for threads that are in system calls.
     _polyproc.runtime.halt(operator.index(status) & 0xff)
 
 
-def sched_getaffinity(pid, /):
+@builtin("posix")
+def sched_getaffinity(module, pid, /):
     """Returns the set of processors that a process may use; 0 is the calling one."""
     pid = operator.index(pid)
     try:
@@ -100,7 +76,8 @@ def sched_getaffinity(pid, /):
     return processors
 
 
-def get_native_id():
+@builtin("_thread")
+def get_native_id(module, /):
     """The kernel's id of the calling thread; GraalPy's is a number of Java's."""
     return int(_polyproc.runtime.currentThread())
 
@@ -111,15 +88,17 @@ def note_main_thread():
         sys.modules["threading"].main_thread()._set_native_id()
 
 
-def compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, **options):
+@builtin("builtins")
+def compile(module, /, source, filename, mode, flags=0, dont_inherit=False, optimize=-1, **options):
     """Compiles source into a code object as -O asks for; GraalPy keeps assert statements."""
     if not dont_inherit:
-        flags |= sys._getframe(1).f_code.co_flags & _FUTURE_FEATURES
+        flags |= sys._getframe().f_code.co_flags & _FUTURE_FEATURES
     return _compile(source, filename, mode, flags, True, _level if optimize == -1 else optimize,
                     **options)
 
 
-def _sigsegv(release_gil=False):
+@builtin("faulthandler")
+def _sigsegv(module, release_gil=False, /):
     """Ends this process by SIGSEGV, as tests of others do."""
     os.kill(os.getpid(), 11)
 
@@ -137,13 +116,8 @@ def clear_frames(tb):
         tb = tb.tb_next
 
 
-# Pickled, and shown, as what they stand for.
-sleep = BuiltinFunction("time", sleep)
-_exit.__module__ = sched_getaffinity.__module__ = "posix"
-get_native_id.__module__ = "_thread"
-compile.__module__ = "builtins"
+# Pickled, and shown, as what it stands for.
 clear_frames.__module__ = "traceback"
-_sigsegv.__module__ = "faulthandler"
 
 
 def set_buffering():

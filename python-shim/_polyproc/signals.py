@@ -13,6 +13,7 @@ import _signal
 import _thread
 
 import _polyproc
+from _polyproc.builtin_functions import builtin
 
 _SIGINT = 2
 _set = _signal.signal
@@ -41,7 +42,8 @@ def _watch(number, handler):
         _polyproc.runtime.watchSignal(number)
 
 
-def signal(signalnum, handler, /):
+@builtin("_signal")
+def signal(module, signalnum, handler, /):
     """Sets the action for a signal; returns the former one."""
     former = getsignal(signalnum)
     number = int(signalnum)
@@ -69,44 +71,45 @@ def _retry_interrupted_calls():
     for module, names in ((os, ("read", "write", "waitpid")), (select, ("select",))):
         for name in names:
             function = getattr(module, name)
-            if not hasattr(function, "__wrapped__"):
-                setattr(module, name, _retrying(function))
+            if function not in _retried:
+                replacement = _retrying(function)
+                _retried.append(replacement)
+                setattr(module, name, replacement)
+                setattr(sys.modules[replacement.__module__], name, replacement)
     connection = sys.modules.get("multiprocessing.connection")
     if connection is not None:
         connection.Connection._recv.__defaults__ = (os.read,)
         connection.Connection._send.__defaults__ = (os.write,)
 
 
+_retried = []
+
+
 def _retrying(function):
-    def call(*args):
+    def call(module, /, *args):
         while True:
             try:
                 return function(*args)
             except OSError as e:
                 if e.errno:
                     raise
-    call.__name__ = function.__name__
-    call.__wrapped__ = function
-    return call
+    call.__name__ = call.__qualname__ = function.__name__
+    return builtin(function.__module__)(call)
 
 
-def kill(pid, signal, /):
+@builtin("posix")
+def kill(module, pid, signal, /):
     """Sends a signal to a process; one to this process has had its effect when this returns."""
     if pid == os.getpid():
-        _send_here(signal, sys._getframe(1))
+        _send_here(signal, sys._getframe())
     else:
         _kill(pid, signal)
 
 
-kill.__module__ = "posix"
-
-
-def raise_signal(signalnum, /):
+@builtin("_signal")
+def raise_signal(module, signalnum, /):
     """Sends a signal to this process."""
-    _send_here(signalnum, sys._getframe(1))
-
-
-raise_signal.__module__ = "_signal"
+    _send_here(signalnum, sys._getframe())
 
 
 def _send_here(signalnum, frame):
@@ -120,15 +123,14 @@ def _send_here(signalnum, frame):
         _kill(os.getpid(), number)
 
 
-def abort():
+@builtin("posix")
+def abort(module, /):
     """Ends this process by SIGABRT, without cleaning up."""
     kill(os.getpid(), 6)
 
 
-abort.__module__ = "posix"
-
-
-def getsignal(signalnum, /):
+@builtin("_signal")
+def getsignal(module, signalnum, /):
     """The current action for a signal: SIG_IGN, SIG_DFL, None or a function."""
     handler = _handlers.get(signalnum)
     return _get(signalnum) if handler is None else handler
