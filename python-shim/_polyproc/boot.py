@@ -4,7 +4,7 @@ import os
 import sys
 
 import _polyproc
-from _polyproc import shelf
+from _polyproc import overlays, shelf
 
 _SHIM_MODULES = frozenset(("_polyproc", "_multiprocessing", "_posixshmem", "multiprocessing"))
 _STAND_INS = {package + "loky.backend.fork_exec": "loky_fork_exec.py" for package in ("", "joblib.externals.")}
@@ -29,7 +29,7 @@ class ShimFinder:
             from importlib.util import spec_from_file_location
             return spec_from_file_location(name, os.path.join(_polyproc.home, "_polyproc", _STAND_INS[name]))
         if name not in _SHIM_MODULES:
-            return shelf.find_spec(name)
+            return shelf.find_spec(name) or overlays.find_spec(name)
         from importlib.machinery import PathFinder
         return PathFinder.find_spec(name, [_polyproc.home], target)
 

@@ -22,7 +22,7 @@ _NATIVE = ("xml.etree.ElementTree", "getpass")
 """Those that import a module in native code."""
 
 _NAMES = iter(_USUAL)
-_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(os.__file__)))) + os.sep
+PYTHON_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(os.__file__)))) + os.sep
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__))
 _kept = {}
 _folders = {}
@@ -171,7 +171,7 @@ def _is_shadowed(names):
     for folder in sys.path:
         if folder == _STDLIB:
             return False
-        if not folder.startswith(_HOME) and _may_hold(folder or os.getcwd(), names):
+        if not folder.startswith(PYTHON_HOME) and _may_hold(folder or os.getcwd(), names):
             return True
     return True
 

@@ -285,6 +285,21 @@ public final class Bridge {
     Descriptors.close(descriptor);
   }
 
+  /**
+   * A BLAKE2b digest if {@code wide}, else a BLAKE2s.
+   *
+   * @param parameters the parameter block of the specification
+   * @param key empty for none
+   */
+  public Blake2 newBlake2(boolean wide, byte[] parameters, byte[] key, boolean lastNode) {
+    return Blake2.of(wide, parameters, key, lastNode);
+  }
+
+  /** A SHAKE digest that takes in so many bytes at a time: 168 for SHAKE128, 136 for SHAKE256. */
+  public Shake newShake(int rate) {
+    return new Shake(rate);
+  }
+
   /** Shows what this process runs in the process list. */
   public void setTitle(String title) {
     if (embedding == null) {
