@@ -7,7 +7,7 @@ import threading
 
 
 def fail():
-    hashlib.new("HARAKA-256", b"of another length than 32")
+    hashlib.new("HARAKA-256", b"of another length than 32").hexdigest()
 
 
 try:
