@@ -10,6 +10,7 @@ _MENDED = {
     "_blake2": "blake2",
     "_hashlib": "openssl_digests",
     "_sha3": "shake",
+    "_sqlite3": "sqlite_cursors",
     "mmap": "mapped_memory",
 }
 """The files of `_polyproc.compat`, by the modules that they mend."""
