@@ -9,9 +9,11 @@ import sys
 _MENDED = {
     "_blake2": "blake2",
     "_hashlib": "openssl_digests",
+    "_lsprof": "profiler",
     "_sha3": "shake",
     "_sqlite3": "sqlite_cursors",
     "mmap": "mapped_memory",
+    "zoneinfo._tzpath": "zone_folders",
 }
 """The files of `_polyproc.compat`, by the modules that they mend."""
 

@@ -26,6 +26,7 @@ def install(optimize):
     os._exit = sys.modules["posix"]._exit = _exit
     if not hasattr(os, "sched_getaffinity"):
         os.sched_getaffinity = sys.modules["posix"].sched_getaffinity = sched_getaffinity
+    time.tzset = tzset
     _thread.get_native_id = get_native_id
     if "threading" in sys.modules:
         sys.modules["threading"].get_native_id = get_native_id
@@ -51,6 +52,13 @@ def sleep(module, seconds, /):
         left = end - time.monotonic()
     if left > 0 or not end:
         _sleep(left if isinstance(seconds, (int, float)) else seconds)
+
+
+@builtin("time")
+def tzset(module, /):
+    """Initialize, or reinitialize, the local timezone to the value stored in os.environ['TZ']."""
+    from _polyproc.compat import time_zone
+    time_zone.set_zone()
 
 
 @builtin("posix")
