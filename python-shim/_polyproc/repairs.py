@@ -32,6 +32,7 @@ def install(optimize):
         sys.modules["threading"].get_native_id = get_native_id
         note_main_thread()
     traceback.clear_frames = clear_frames
+    hide_own_frames()
     faulthandler._sigsegv = _sigsegv
     set_buffering()
     if optimize:
@@ -103,6 +104,38 @@ def compile(module, /, source, filename, mode, flags=0, dont_inherit=False, opti
         flags |= sys._getframe().f_code.co_flags & _FUTURE_FEATURES
     return _compile(source, filename, mode, flags, True, _level if optimize == -1 else optimize,
                     **options)
+
+
+def hide_own_frames():
+    """Lets the module `traceback`, and so `logging`, show the program's frames, and none of what stands for built-ins.
+
+    Of the stack, none of what runs the program is shown either.
+    """
+    walk = traceback._walk_tb_with_full_positions
+    walk_stack = traceback.walk_stack
+
+    def walk_traceback(tb):
+        shown = [entry for entry in walk(tb)]
+        programs = [entry for entry in shown if not _is_own(entry[0])]
+        # An error of ours shows where it is.
+        return iter(programs or shown)
+
+    def walk_frames(f):
+        if f is None:
+            f = sys._getframe(2)
+        return (entry for entry in walk_stack(f) if not _is_own(entry[0]))
+
+    walk_frames.__name__ = walk_frames.__qualname__ = "walk_stack"
+    walk_frames.__module__ = "traceback"
+    traceback._walk_tb_with_full_positions = walk_traceback
+    traceback.walk_stack = walk_frames
+
+
+def _is_own(frame):
+    return frame.f_code.co_filename.startswith(_OWN_FOLDER)
+
+
+_OWN_FOLDER = os.path.join(os.path.dirname(hide_own_frames.__code__.co_filename), "")
 
 
 @builtin("faulthandler")
