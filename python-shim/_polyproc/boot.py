@@ -4,7 +4,7 @@ import os
 import sys
 
 import _polyproc
-from _polyproc import compat, shelf
+from _polyproc import compat, overlays, shelf
 
 _SHIM_MODULES = frozenset(("_polyproc", "_multiprocessing", "_posixshmem", "multiprocessing"))
 _STAND_INS = {package + "loky.backend.fork_exec": "loky_fork_exec.py" for package in ("", "joblib.externals.")}
@@ -29,7 +29,7 @@ class ShimFinder:
             from importlib.util import spec_from_file_location
             return spec_from_file_location(name, os.path.join(_polyproc.home, "_polyproc", _STAND_INS[name]))
         if name not in _SHIM_MODULES:
-            return shelf.find_spec(name) or compat.find_spec(name)
+            return shelf.find_spec(name) or compat.find_spec(name) or overlays.find_spec(name)
         from importlib.machinery import PathFinder
         return PathFinder.find_spec(name, [_polyproc.home], target)
 
@@ -54,13 +54,11 @@ def install(home, runtime, optimize, x_options):
     sys._xoptions = dict(_x_option(str(option)) for option in x_options)
     from _polyproc.fork import baseline  # notes what there is now
     from _polyproc import collector, exit_functions, locks, polling, repairs, signals, sockets
-    from _polyproc.compat import rlock
     from _polyproc.process import forking
     collector.install()
     exit_functions.install()
     repairs.install(_polyproc.optimize)
     locks.install()
-    rlock.install()
     if bool(runtime.mayFork()):
         forking.install()
     polling.install()

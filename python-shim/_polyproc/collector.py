@@ -6,6 +6,8 @@ Programs set thresholds, or freeze what they have before they start processes, t
 import gc
 import operator
 
+from _polyproc.builtin_functions import builtin
+
 _thresholds = (700, 10, 10)
 
 
@@ -14,16 +16,17 @@ def install():
     gc.garbage = []
     for function in (get_threshold, set_threshold, freeze, unfreeze, get_freeze_count):
         if not hasattr(gc, function.__name__):
-            function.__module__ = "gc"
             setattr(gc, function.__name__, function)
 
 
-def get_threshold():
+@builtin("gc")
+def get_threshold(module, /):
     """The collection thresholds set last."""
     return _thresholds
 
 
-def set_threshold(threshold0, /, *others):
+@builtin("gc")
+def set_threshold(module, threshold0, /, *others):
     """Sets the collection thresholds, which are only remembered."""
     global _thresholds
     if len(others) > 2:
@@ -32,14 +35,17 @@ def set_threshold(threshold0, /, *others):
     _thresholds = given + _thresholds[len(given):]
 
 
-def freeze():
+@builtin("gc")
+def freeze(module, /):
     """Does nothing: forked processes get no pages of their parent's to keep unwritten."""
 
 
-def unfreeze():
+@builtin("gc")
+def unfreeze(module, /):
     """Undoes `freeze`."""
 
 
-def get_freeze_count():
+@builtin("gc")
+def get_freeze_count(module, /):
     """How many objects are frozen."""
     return 0

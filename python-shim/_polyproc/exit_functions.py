@@ -8,7 +8,7 @@ import atexit
 import sys
 
 from _polyproc import lifecycle
-from _polyproc.repairs import BuiltinFunction
+from _polyproc.builtin_functions import builtin
 
 _registered = []
 
@@ -17,20 +17,21 @@ def install():
     """Replaces the functions of `atexit`; what was registered with GraalPy's still runs, after all others."""
     former = atexit._run_exitfuncs
 
-    def _run_exitfuncs():
+    @builtin("atexit")
+    def _run_exitfuncs(module, /):
         """Runs all registered functions, the last one first."""
         _run()
         former()
 
-    _run_exitfuncs.__module__ = "atexit"
-    atexit._run_exitfuncs = BuiltinFunction("atexit", _run_exitfuncs)
+    atexit._run_exitfuncs = _run_exitfuncs
     atexit.register = register
     atexit.unregister = unregister
     atexit._clear = _clear
     atexit._ncallbacks = _ncallbacks
 
 
-def register(*args, **kwargs):
+@builtin("atexit")
+def register(module, /, *args, **kwargs):
     """register(func, *args, **kwargs): has func called with these arguments at the end; returns func."""
     if not args:
         raise TypeError("register() takes at least 1 argument (0 given)")
@@ -40,19 +41,22 @@ def register(*args, **kwargs):
     return args[0]
 
 
-def unregister(func, /):
+@builtin("atexit")
+def unregister(module, func, /):
     """Forgets all calls of what equals func."""
     for index, entry in enumerate(_registered):
         if entry is not None and (entry[0] is func or entry[0] == func):
             _registered[index] = None  # others keep their places: this may be called by one that runs
 
 
-def _clear():
+@builtin("atexit")
+def _clear(module, /):
     """Forgets all."""
     _registered.clear()
 
 
-def _ncallbacks():
+@builtin("atexit")
+def _ncallbacks(module, /):
     """How many were registered, those that were unregistered among them."""
     return len(_registered)
 
@@ -75,10 +79,3 @@ def _report(e, func):
     traceback = lifecycle.without_own_frames(e.__traceback__)
     sys.unraisablehook(kind((type(e), e.with_traceback(traceback), traceback,
                              "Exception ignored in atexit callback", func)))
-
-
-# Pickled, and shown, as what they stand for.
-register = BuiltinFunction("atexit", register)
-unregister = BuiltinFunction("atexit", unregister)
-_clear = BuiltinFunction("atexit", _clear)
-_ncallbacks = BuiltinFunction("atexit", _ncallbacks)

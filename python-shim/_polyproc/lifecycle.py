@@ -106,7 +106,7 @@ def _call_hook(e):
 
 def without_own_frames(traceback):
     """Without what runs the program, and without functions that stand for built-in ones."""
-    while traceback is not None and _filename(traceback).startswith(_OWN_FOLDER):
+    while traceback is not None and _filename(traceback).startswith(OWN_FOLDER):
         traceback = traceback.tb_next
     last = entry = traceback
     while entry is not None:
@@ -122,8 +122,8 @@ def _filename(traceback):
     return traceback.tb_frame.f_code.co_filename
 
 
-_OWN_FOLDER = os.path.dirname(_filename.__code__.co_filename)
-_STAND_INS = frozenset((repairs.install.__code__.co_filename, signals.signal.__code__.co_filename))
+OWN_FOLDER = os.path.dirname(_filename.__code__.co_filename)
+_STAND_INS = frozenset((repairs.install.__code__.co_filename, signals.install.__code__.co_filename))
 
 
 def finish(status):

@@ -1,11 +1,16 @@
-"""The lock of threads: GraalPy 25.0.3's, but for the release of an unlocked one.
+"""The locks of threads: GraalPy 25.0.3's, but for three things.
 
-GraalPy then lets two threads in from that moment on; CPython raises RuntimeError.
+After the release of an unlocked lock GraalPy lets two threads in from that moment on; CPython raises RuntimeError.
+GraalPy's RLock takes no arguments; CPython's ignores them, so that a class may have `threading.RLock` as an attribute.
+GraalPy's RLock has no `_at_fork_reinit`, which `threading` and `logging` call in a forked child.
 """
 
 import _thread
 
+from _polyproc.builtin_functions import builtin
+
 _new = _thread.allocate_lock
+_RLock = _thread.RLock
 
 
 class lock:
@@ -51,13 +56,50 @@ class lock:
 lock.__module__ = "_thread"
 
 
-def allocate_lock():
+@builtin("_thread")
+def allocate_lock(module, /):
     """Makes a new lock."""
     return lock()
 
 
+class RLock:
+    """A lock that its holder may acquire again, as `threading.RLock()` makes it."""
+
+    __slots__ = ("_lock", "acquire", "release", "_is_owned", "_release_save", "_acquire_restore",
+                 "_recursion_count", "__weakref__")
+
+    def __init__(self, *args, **kwargs):
+        self._lock = builtin_lock = _RLock()
+        # Called without a detour.
+        self.acquire = builtin_lock.acquire
+        self.release = builtin_lock.release
+        self._is_owned = builtin_lock._is_owned
+        self._release_save = builtin_lock._release_save
+        self._acquire_restore = builtin_lock._acquire_restore
+        self._recursion_count = getattr(builtin_lock, "_recursion_count", None)
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *exc_info):
+        self.release()
+
+    def _at_fork_reinit(self):
+        RLock.__init__(self)
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError("cannot pickle '_thread.RLock' object")
+
+    def __repr__(self):
+        text = repr(self._lock).replace(" RLock object", " _thread.RLock object")
+        return f"{text.rpartition(' at ')[0]} at {id(self):#x}>"
+
+
+RLock.__module__ = "_thread"
+
+
 def install():
-    """Replaces the function before the module `threading` takes it over."""
-    allocate_lock.__module__ = "_thread"
+    """Replaces what the module `threading` takes over, before it does."""
+    _thread.RLock = RLock
     _thread.LockType = lock
     _thread.allocate_lock = _thread.allocate = allocate_lock

@@ -5,8 +5,8 @@ import os
 import select
 import time
 
+from _polyproc.builtin_functions import builtin
 from _polyproc.descriptors import call
-from _polyproc.repairs import BuiltinFunction
 
 _EVENTS = {"POLLIN": 1, "POLLPRI": 2, "POLLOUT": 4, "POLLERR": 8, "POLLHUP": 16, "POLLNVAL": 32,
            "POLLRDNORM": 64, "POLLRDBAND": 128, "POLLWRNORM": 256, "POLLWRBAND": 512, "POLLMSG": 1024,
@@ -19,12 +19,7 @@ def install():
     """Adds the function before the module `selectors` looks for it."""
     for name, value in _EVENTS.items():
         setattr(select, name, value)
-    select.poll = BuiltinFunction("select", poll)
-
-
-def poll():
-    """Returns a polling object, which supports registering and unregistering file descriptors."""
-    return object.__new__(_Poll)._begin()
+    select.poll = poll
 
 
 class _Poll:
@@ -81,6 +76,12 @@ class _Poll:
 
 _Poll.__module__ = "select"
 _Poll.__name__ = _Poll.__qualname__ = "poll"
+
+
+@builtin("select")
+def poll(module, /):
+    """Returns a polling object, which supports registering and unregistering file descriptors."""
+    return object.__new__(_Poll)._begin()
 
 
 def _descriptor(fd):

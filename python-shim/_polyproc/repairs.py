@@ -11,6 +11,7 @@ import time
 import traceback
 
 import _polyproc
+from _polyproc.builtin_functions import builtin
 
 _sleep = time.sleep
 _compile = builtins.compile
@@ -25,11 +26,13 @@ def install(optimize):
     os._exit = sys.modules["posix"]._exit = _exit
     if not hasattr(os, "sched_getaffinity"):
         os.sched_getaffinity = sys.modules["posix"].sched_getaffinity = sched_getaffinity
+    time.tzset = tzset
     _thread.get_native_id = get_native_id
     if "threading" in sys.modules:
         sys.modules["threading"].get_native_id = get_native_id
         note_main_thread()
     traceback.clear_frames = clear_frames
+    hide_own_frames()
     faulthandler._sigsegv = _sigsegv
     set_buffering()
     if optimize:
@@ -38,35 +41,8 @@ def install(optimize):
         builtins.compile = compile
 
 
-class BuiltinFunction:
-    """A function that counts as built-in: no class binds it, it has no `__dict__`, and is pickled by name."""
-
-    __slots__ = ("_module", "_function")
-
-    def __init__(self, module, function):
-        self._module = module
-        self._function = function
-
-    def __call__(self, *args, **kwargs):
-        return self._function(*args, **kwargs)
-
-    def __getattribute__(self, name):
-        get = object.__getattribute__
-        if name == "__module__":
-            return get(self, "_module")
-        return get(get(self, "_function") if name in _FUNCTION_ATTRIBUTES else self, name)
-
-    def __reduce__(self):
-        return self.__name__
-
-    def __repr__(self):
-        return f"<built-in function {self.__name__}>"
-
-
-_FUNCTION_ATTRIBUTES = frozenset(("__name__", "__qualname__", "__doc__"))
-
-
-def sleep(seconds, /):
+@builtin("time")
+def sleep(module, seconds, /):
     """Delays execution for a given number of seconds, which may be a fraction."""
     # Whole seconds GraalPy counts by the clock's: it would wait, and spin, until the next one is over.
     left = float(seconds) if isinstance(seconds, (int, float)) else 0.0
@@ -79,13 +55,22 @@ def sleep(seconds, /):
         _sleep(left if isinstance(seconds, (int, float)) else seconds)
 
 
-def _exit(status):
+@builtin("time")
+def tzset(module, /):
+    """Initialize, or reinitialize, the local timezone to the value stored in os.environ['TZ']."""
+    from _polyproc.compat import time_zone
+    time_zone.set_zone()
+
+
+@builtin("posix")
+def _exit(module, /, status):
     """Ends this process at once with a status, without cleaning up."""
     # GraalPy's waits 0.3 s for threads that are in system calls.
     _polyproc.runtime.halt(operator.index(status) & 0xff)
 
 
-def sched_getaffinity(pid, /):
+@builtin("posix")
+def sched_getaffinity(module, pid, /):
     """Returns the set of processors that a process may use; 0 is the calling one."""
     pid = operator.index(pid)
     try:
@@ -100,7 +85,8 @@ def sched_getaffinity(pid, /):
     return processors
 
 
-def get_native_id():
+@builtin("_thread")
+def get_native_id(module, /):
     """The kernel's id of the calling thread; GraalPy's is a number of Java's."""
     return int(_polyproc.runtime.currentThread())
 
@@ -111,15 +97,49 @@ def note_main_thread():
         sys.modules["threading"].main_thread()._set_native_id()
 
 
-def compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, **options):
+@builtin("builtins")
+def compile(module, /, source, filename, mode, flags=0, dont_inherit=False, optimize=-1, **options):
     """Compiles source into a code object as -O asks for; GraalPy keeps assert statements."""
     if not dont_inherit:
-        flags |= sys._getframe(1).f_code.co_flags & _FUTURE_FEATURES
+        flags |= sys._getframe().f_code.co_flags & _FUTURE_FEATURES
     return _compile(source, filename, mode, flags, True, _level if optimize == -1 else optimize,
                     **options)
 
 
-def _sigsegv(release_gil=False):
+def hide_own_frames():
+    """Lets the module `traceback`, and so `logging`, show the program's frames, and none of what stands for built-ins.
+
+    Of the stack, none of what runs the program is shown either.
+    """
+    walk = traceback._walk_tb_with_full_positions
+    walk_stack = traceback.walk_stack
+
+    def walk_traceback(tb):
+        shown = [entry for entry in walk(tb)]
+        programs = [entry for entry in shown if not _is_own(entry[0])]
+        # An error of ours shows where it is.
+        return iter(programs or shown)
+
+    def walk_frames(f):
+        if f is None:
+            f = sys._getframe(2)
+        return (entry for entry in walk_stack(f) if not _is_own(entry[0]))
+
+    walk_frames.__name__ = walk_frames.__qualname__ = "walk_stack"
+    walk_frames.__module__ = "traceback"
+    traceback._walk_tb_with_full_positions = walk_traceback
+    traceback.walk_stack = walk_frames
+
+
+def _is_own(frame):
+    return frame.f_code.co_filename.startswith(_OWN_FOLDER)
+
+
+_OWN_FOLDER = os.path.join(os.path.dirname(hide_own_frames.__code__.co_filename), "")
+
+
+@builtin("faulthandler")
+def _sigsegv(module, release_gil=False, /):
     """Ends this process by SIGSEGV, as tests of others do."""
     os.kill(os.getpid(), 11)
 
@@ -137,13 +157,8 @@ def clear_frames(tb):
         tb = tb.tb_next
 
 
-# Pickled, and shown, as what they stand for.
-sleep = BuiltinFunction("time", sleep)
-_exit.__module__ = sched_getaffinity.__module__ = "posix"
-get_native_id.__module__ = "_thread"
-compile.__module__ = "builtins"
+# Pickled, and shown, as what it stands for.
 clear_frames.__module__ = "traceback"
-_sigsegv.__module__ = "faulthandler"
 
 
 def set_buffering():

@@ -8,7 +8,7 @@ import os
 import sys
 
 from importlib import _bootstrap
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, SourceFileLoader
 
 _USUAL = (
     "random", "datetime", "json", "argparse", "decimal", "fractions", "statistics", "csv", "pathlib", "glob",
@@ -22,7 +22,7 @@ _NATIVE = ("xml.etree.ElementTree", "getpass")
 """Those that import a module in native code."""
 
 _NAMES = iter(_USUAL)
-_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(os.__file__)))) + os.sep
+PYTHON_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(os.__file__)))) + os.sep
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__))
 _kept = {}
 _folders = {}
@@ -69,10 +69,14 @@ def _with_all_it_uses(name):
 
 
 class _Loader:
-    """Loads a module by taking it off the shelf, with all that it uses."""
+    """Loads a module by taking it off the shelf, with all that it uses; in all else it is the module's own loader."""
 
-    def __init__(self, names):
+    def __init__(self, names, own):
+        self._own = own
         self._all = {name: _kept.pop(name) for name in names}
+
+    def __getattr__(self, name):
+        return getattr(self._own, name)
 
     def create_module(self, spec):
         return self._all[spec.name].module
@@ -86,6 +90,14 @@ class _Loader:
                 _set_in_parent(name, kept.module)
 
 
+class _SourceLoader(_Loader, SourceFileLoader):
+    """The same for a module in Python, whose loader others know by its class."""
+
+    def __init__(self, names, own):
+        SourceFileLoader.__init__(self, own.name, own.path)
+        _Loader.__init__(self, names, own)
+
+
 def find_spec(name):
     """How to load a module that is on the shelf; None if it is not, or would not be what is found."""
     if name not in _kept or _kept[name].spec is None:
@@ -96,8 +108,12 @@ def find_spec(name):
             del _kept[each]
         return None
     kept = _kept[name]
-    spec = ModuleSpec(name, _Loader(names), origin=kept.spec.origin)
+    own = kept.spec.loader
+    loader = (_SourceLoader if type(own) is SourceFileLoader else _Loader)(names, own)
+    spec = ModuleSpec(name, loader, origin=kept.spec.origin, loader_state=kept.spec.loader_state)
     spec.submodule_search_locations = kept.spec.submodule_search_locations
+    spec.has_location = kept.spec.has_location
+    spec.cached = kept.spec.cached
     return spec
 
 
@@ -171,7 +187,7 @@ def _is_shadowed(names):
     for folder in sys.path:
         if folder == _STDLIB:
             return False
-        if not folder.startswith(_HOME) and _may_hold(folder or os.getcwd(), names):
+        if not folder.startswith(PYTHON_HOME) and _may_hold(folder or os.getcwd(), names):
             return True
     return True
 

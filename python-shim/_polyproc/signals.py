@@ -13,7 +13,7 @@ import _signal
 import _thread
 
 import _polyproc
-from _polyproc.repairs import BuiltinFunction
+from _polyproc.builtin_functions import builtin
 
 _SIGINT = 2
 _set = _signal.signal
@@ -21,8 +21,6 @@ _get = _signal.getsignal
 _kill = os.kill
 _handlers = {}
 _MAIN_THREAD = _thread.get_ident()
-_CALLER = 2
-"""How many frames the caller of a `BuiltinFunction` is away from its function."""
 _FIRST_REAL_TIME = 32
 _RUNTIME_SIGNALS = frozenset(range(60, 65))
 """Real-time signals that the JVM, GraalPy and this runtime use."""
@@ -36,9 +34,9 @@ def install():
     """Replaces the functions before the module `signal` takes them over."""
     _signal.signal = signal
     _signal.getsignal = getsignal
-    _signal.raise_signal = BuiltinFunction("_signal", raise_signal)
-    os.kill = sys.modules["posix"].kill = BuiltinFunction("posix", kill)
-    os.abort = sys.modules["posix"].abort = BuiltinFunction("posix", abort)
+    _signal.raise_signal = raise_signal
+    os.kill = sys.modules["posix"].kill = kill
+    os.abort = sys.modules["posix"].abort = abort
     handler = _get(_SIGINT)
     if callable(handler):
         signal(_SIGINT, handler)
@@ -50,7 +48,8 @@ def _watch(number, handler):
         _polyproc.runtime.watchSignal(number)
 
 
-def signal(signalnum, handler, /):
+@builtin("_signal")
+def signal(module, signalnum, handler, /):
     """Sets the action for a signal; returns the former one."""
     former = getsignal(signalnum)
     number = int(signalnum)
@@ -96,38 +95,45 @@ def _retry_interrupted_calls():
     for module, names in ((os, ("read", "write", "waitpid")), (select, ("select",))):
         for name in names:
             function = getattr(module, name)
-            if not hasattr(function, "__wrapped__"):
-                setattr(module, name, _retrying(function))
+            if function not in _retried:
+                replacement = _retrying(function)
+                _retried.append(replacement)
+                setattr(module, name, replacement)
+                setattr(sys.modules[replacement.__module__], name, replacement)
     connection = sys.modules.get("multiprocessing.connection")
     if connection is not None:
         connection.Connection._recv.__defaults__ = (os.read,)
         connection.Connection._send.__defaults__ = (os.write,)
 
 
+_retried = []
+
+
 def _retrying(function):
-    def call(*args):
+    def call(module, /, *args):
         while True:
             try:
                 return function(*args)
             except OSError as e:
                 if e.errno:
                     raise
-    call.__name__ = function.__name__
-    call.__wrapped__ = function
-    return call
+    call.__name__ = call.__qualname__ = function.__name__
+    return builtin(function.__module__)(call)
 
 
-def kill(pid, signal, /):
+@builtin("posix")
+def kill(module, pid, signal, /):
     """Sends a signal to a process; one to this process has had its effect when this returns."""
     if pid == os.getpid():
-        _send_here(signal, sys._getframe(_CALLER))
+        _send_here(signal, sys._getframe())
     else:
         _kill(pid, signal)
 
 
-def raise_signal(signalnum, /):
+@builtin("_signal")
+def raise_signal(module, signalnum, /):
     """Sends a signal to this process."""
-    _send_here(signalnum, sys._getframe(_CALLER))
+    _send_here(signalnum, sys._getframe())
 
 
 def _send_here(signalnum, frame):
@@ -145,12 +151,14 @@ def _send_here(signalnum, frame):
         _kill(os.getpid(), number)
 
 
-def abort():
+@builtin("posix")
+def abort(module, /):
     """Ends this process by SIGABRT, without cleaning up."""
     kill(os.getpid(), 6)
 
 
-def getsignal(signalnum, /):
+@builtin("_signal")
+def getsignal(module, signalnum, /):
     """The current action for a signal: SIG_IGN, SIG_DFL, None or a function."""
     if isinstance(signalnum, int) and not 0 < signalnum < 65:
         raise ValueError("signal number out of range")

@@ -6,6 +6,7 @@ is no error at first when the other is closed.
 
 import _socket
 
+from _polyproc.builtin_functions import builtin
 from _polyproc.descriptors import call
 
 
@@ -14,7 +15,8 @@ def install():
     _socket.socketpair = socketpair
 
 
-def socketpair(family=_socket.AF_UNIX, type=_socket.SOCK_STREAM, proto=0, /):
+@builtin("_socket")
+def socketpair(module, family=_socket.AF_UNIX, type=_socket.SOCK_STREAM, proto=0, /):
     """Two connected sockets."""
     ends = call("socketPair", family, type, proto)
     return tuple(_socket.socket(family, type, proto, int(fd)) for fd in ends)

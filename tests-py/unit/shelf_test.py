@@ -58,6 +58,56 @@ class Shelf(unittest.TestCase):
             assert again is fractions
             """)
 
+    def test_a_module_from_the_shelf_has_every_attribute_that_a_fresh_one_has(self):
+        self.run_program("""
+            import subprocess
+            SHOW = '''
+            def show(name):
+                import importlib, importlib.util, inspect, pkgutil, sys, types
+                found = importlib.util.find_spec(name)
+                # What `-m` and `inspect` ask of a module that is not imported yet.
+                code = found.loader.get_code(name) if hasattr(found.loader, "get_code") else None
+                lines = [f"{type(found).__name__} {found.origin} {found.cached} {found.has_location} "
+                         f"{found.submodule_search_locations} {found.parent} {found.loader_state} "
+                         f"{isinstance(found.loader, importlib.machinery.SourceFileLoader)} "
+                         f"{code and code.co_filename} {pkgutil.get_loader(name) is not None}"]
+                module = importlib.import_module(name)
+                for key, value in sorted(vars(module).items()):
+                    if key in ("__spec__", "__loader__"):
+                        value = (type(value), vars(value) if key == "__loader__" and not inspect.isclass(value) else
+                                 (value.name, value.origin, value.cached, value.has_location, type(value.loader),
+                                  value.submodule_search_locations, value.loader is module.__loader__))
+                    elif key == "__builtins__":
+                        value = type(value)
+                    elif isinstance(value, types.ModuleType):
+                        value = (value.__name__, value is sys.modules.get(value.__name__))
+                    elif type(value) not in (str, int, float, bool, bytes, type(None), tuple):
+                        value = (type(value).__module__, type(value).__qualname__, getattr(value, "__module__", None),
+                                 getattr(value, "__qualname__", None))
+                    lines.append(f"{key} {value}")
+                lines.append(str((module.__spec__ is sys.modules[name].__spec__, inspect.getsourcefile(module))))
+                return chr(10).join(lines).encode("ascii", "backslashreplace").decode()
+            '''
+            import textwrap, warnings
+            warnings.simplefilter("ignore")
+            namespace = {}
+            exec(textwrap.dedent(SHOW), namespace)
+            shelf._NAMES = iter(shelf._USUAL)
+            while shelf.step():
+                pass
+            names = list(shelf._kept)
+            assert len(names) > 100
+            for name in [name for name in shelf._USUAL if name in names]:
+                if shelf.module(name) is None:
+                    continue  # it came along with another
+                kept = namespace["show"](name).rstrip()
+                fresh = subprocess.run(
+                    [sys.executable, "-W", "ignore", "-c", textwrap.dedent(SHOW) + f"print(show({name!r}))"],
+                    capture_output=True, text=True, check=True).stdout.rstrip()
+                differing = set(kept.splitlines()) ^ set(fresh.splitlines())
+                assert not differing, (name, differing)
+            """)
+
     def test_what_it_has_imported_comes_along(self):
         self.run_program("""
             fill("http.client")

@@ -130,8 +130,8 @@ def _offer(module, files):
 
 def _note(names):
     """Lets these attributes of `sys` count as the interpreter's, which a forked child has by itself."""
-    from _polyproc import initial
-    initial.sys_attributes.update((name, vars(_sys)[name]) for name in names)
+    from _polyproc.fork import baseline
+    baseline.sys_attributes.update((name, vars(_sys)[name]) for name in names)
 
 
 def _load(file):

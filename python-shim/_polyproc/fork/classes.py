@@ -30,6 +30,11 @@ def reduce_class(snapshot, cls):
         return NotImplemented
     if not cls.__flags__ & _HEAP_TYPE:
         return _reduce_builtin(snapshot, cls)
+    if "_ctypes" in sys.modules:
+        from _polyproc.snapshot_ctypes import reduce_made_type
+        reduced = reduce_made_type(cls)
+        if reduced is not None:
+            return reduced
     attributes = vars(cls)
     header = _header(cls, attributes)
     return (make_class, (type(cls), cls.__name__, cls.__bases__, header),

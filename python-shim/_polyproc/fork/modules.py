@@ -141,6 +141,11 @@ def own_module(key):
     return _own[key]
 
 
+def own_modules():
+    """The keys of the by-value modules and these, while a snapshot is restored."""
+    return list(_own.items())
+
+
 def forget_own_modules():
     """Lets sys.modules be the only owner of the modules, once a snapshot is restored."""
     _own.clear()

@@ -229,6 +229,15 @@ def _thread_local(snapshot, local):
     return make_local, (type(local), dict(local.__dict__))
 
 
+@_reduces("socket.socket")
+def _socket(snapshot, socket):
+    """A closed one as closed; any other as `multiprocessing` sends it."""
+    if socket.fileno() == -1:
+        return make_closed_socket, (type(socket), socket.family, socket.type, socket.proto)
+    from multiprocessing import reduction
+    return reduction._reduce_socket(socket)
+
+
 @_reduces("threading.Thread", subclasses=True)
 def _thread(snapshot, thread):
     """As after a fork: a thread that had been started has come to its end."""
@@ -291,6 +300,12 @@ _OF_MAPPING = ("_fd", "_mmap", "_buf")
 @_reduces("multiprocessing.shared_memory.ShareableList", subclasses=True)
 def _shareable_list(snapshot, listed):
     return object.__new__, (type(listed),), listed.__dict__
+
+
+@_reduces("_ctypes._SimpleCData", "_ctypes.Array", "_ctypes.Structure", "_ctypes.Union", subclasses=True)
+def _ctypes_value(snapshot, value):
+    from _polyproc.snapshot_ctypes import reduce_value
+    return reduce_value(snapshot, value)
 
 
 # Typing.
@@ -399,9 +414,21 @@ def make_context_variable(name, default, value):
 
 
 def make_local(cls, attributes):
-    local = sys.modules["_thread"]._local.__new__(cls)
+    # The first look at the attributes would run the class's `__init__`, with arguments that nobody knows.
+    class Bare(sys.modules["_thread"]._local):
+        pass
+
+    local = Bare()
     local.__dict__.update(attributes)
+    local.__class__ = cls
     return local
+
+
+def make_closed_socket(cls, family, type, proto):
+    socket = cls.__new__(cls)
+    sys.modules["socket"].socket.__init__(socket, family, type, proto)
+    sys.modules["socket"].socket.close(socket)
+    return socket
 
 
 def map_shared_memory(cls, duplicate, size):

@@ -7,6 +7,12 @@ was, why it stayed behind and what to do.
 """
 
 
+unnamed = []
+"""Placeholders of which nobody has said yet which variable they are."""
+
+_ANY = "a value of the parent process"
+
+
 class UnavailableError(RuntimeError):
     """A value of the parent was used in a forked child that could not receive it."""
 
@@ -19,9 +25,11 @@ class Unavailable:
 
     __slots__ = ("_subject", "_reason", "__weakref__")
 
-    def __init__(self, reason, subject="a value of the parent process"):
+    def __init__(self, reason, subject=""):
         object.__setattr__(self, "_reason", reason)
         object.__setattr__(self, "_subject", subject)
+        if not subject:
+            unnamed.append(self)
 
     def __getattribute__(self, name):
         if name == "__class__":
@@ -43,7 +51,7 @@ class Unavailable:
 def message(placeholder):
     """The whole sentence that using this placeholder raises."""
     get = object.__getattribute__
-    return (f"{get(placeholder, '_subject')} could not be carried into the child process: "
+    return (f"{get(placeholder, '_subject') or _ANY} could not be carried into the child process: "
             f"{get(placeholder, '_reason')}; create it there instead")
 
 

@@ -24,7 +24,8 @@ import types
 from _polyproc.fork import instances as snapshot_instances, modules as snapshot_modules, state as snapshot_state
 from _polyproc.fork.code import forget_code
 from _polyproc.fork.pickler import PROTOCOL, Call, SnapshotPickler
-from _polyproc.fork.placeholder import Unavailable, UnavailableError, describe, set_subject
+from _polyproc.fork.placeholder import (
+    Unavailable, UnavailableError, describe, set_subject, subject, unnamed)
 
 __all__ = ["capture", "restore", "Unavailable", "UnavailableError"]
 
@@ -50,16 +51,40 @@ def capture(process_obj, pickler_class):
 def restore(data):
     """Rebuilds `__main__` and the other modules; returns the process object."""
     try:
-        process_obj, names = pickle.loads(data)
-    except Exception as e:
-        raise pickle.UnpicklingError(
-            f"what the parent process had cannot be rebuilt in the child: {describe(e)}") from e
+        process_obj, names = _load(data)
+        for placeholder, name in names:
+            set_subject(placeholder, name)
+        if unnamed:
+            _name_the_rest(process_obj)
     finally:
+        unnamed.clear()
         forget_code()
         snapshot_modules.forget_own_modules()
-    for placeholder, name in names:
-        set_subject(placeholder, name)
     return process_obj
+
+
+def _name_the_rest(process_obj):
+    """Names the placeholders of what could not be rebuilt here."""
+    rest = [placeholder for placeholder in unnamed if not subject(placeholder)]
+    if rest:
+        from _polyproc.snapshot_paths import names_of
+        modules = [snapshot_modules.OwnModule(module, key, []) for key, module in snapshot_modules.own_modules()]
+        for placeholder, name in zip(rest, names_of(rest, process_obj, modules)):
+            if name:
+                set_subject(placeholder, name)
+
+
+def _load(data):
+    try:
+        return pickle.loads(data)
+    except Exception as e:
+        snapshot_modules.forget_own_modules()
+        from _polyproc.snapshot_repair import restore_with_care
+        try:
+            return restore_with_care(data)
+        except Exception:
+            raise pickle.UnpicklingError(
+                f"what the parent process had cannot be rebuilt in the child: {describe(e)}") from e
 
 
 def warm_up(pickler_class):

@@ -11,6 +11,7 @@ import warnings
 
 import _polyproc
 from _polyproc import repairs
+from _polyproc.builtin_functions import builtin
 from _polyproc.descriptors import java_message, os_error
 
 _before = []
@@ -25,7 +26,8 @@ def after_in_child(function):
     return function
 
 
-def register_at_fork(*, before=None, after_in_child=None, after_in_parent=None):
+@builtin("posix")
+def register_at_fork(module, /, *, before=None, after_in_child=None, after_in_parent=None):
     """Register callables to be called when forking a new process.
 
     before: called in the parent before the fork, the last one registered first; after_in_child and
@@ -45,7 +47,8 @@ def register_at_fork(*, before=None, after_in_child=None, after_in_parent=None):
         _in_parent.append(after_in_parent)
 
 
-def fork():
+@builtin("posix")
+def fork(module, /):
     """Fork a child process.
 
     Return 0 to child process and PID of child to parent process. Raises OSError if there can be no child: EAGAIN
@@ -73,7 +76,8 @@ def become_child():
     _call_all(_in_child)
 
 
-def forkpty():
+@builtin("posix")
+def forkpty(module, /):
     """Fork a new process with a new pseudo-terminal as controlling tty.
 
     Returns a tuple of (pid, master_fd): pid is 0 in the child. Raises OSError as `fork` does.
@@ -171,8 +175,7 @@ _in_child = _Hooks()
 
 def install():
     """Gives `os` its `fork`, and lets those modules register that were imported before it was there."""
-    functions = {function.__name__: repairs.BuiltinFunction("posix", function)
-                 for function in (fork, forkpty, register_at_fork)}
+    functions = {function.__name__: function for function in (fork, forkpty, register_at_fork)}
     for module in (os, sys.modules["posix"]):
         vars(module).update(functions)
     os.__all__.extend(name for name in functions if name not in os.__all__)

@@ -308,9 +308,7 @@ public final class Polyproc implements AutoCloseable {
     Engine shared = engine;
     if (shared == null) {
       shared =
-          Engine.newBuilder("python")
-              .allowExperimentalOptions(true)
-              .option("engine.WarnInterpreterOnly", "false")
+          PythonContexts.engineBuilder()
               // It warns of the native POSIX backend, which this needs.
               .option("log.python.com.oracle.graal.python.runtime.PythonContext.level", "SEVERE")
               .build();

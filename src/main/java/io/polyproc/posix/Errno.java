@@ -11,6 +11,7 @@ final class Errno {
   static final int ECHILD = 10;
   static final int EPIPE = 32;
   static final int ESRCH = 3;
+  static final int EOVERFLOW = 75;
   static final int ENOTSOCK = 88;
   static final int ECONNRESET = 104;
   static final int ETIMEDOUT = 110;
@@ -21,6 +22,7 @@ final class Errno {
           Map.entry(2, "ENOENT"),
           Map.entry(ESRCH, "ESRCH"),
           Map.entry(EINTR, "EINTR"),
+          Map.entry(EOVERFLOW, "EOVERFLOW"),
           Map.entry(EBADF, "EBADF"),
           Map.entry(ECHILD, "ECHILD"),
           Map.entry(EAGAIN, "EAGAIN"),

@@ -46,12 +46,15 @@ enum LibC {
   GETUID("getuid"),
   KILL("kill"),
   LISTEN("listen"),
+  LOCALTIME_R("localtime_r"),
   LSEEK("lseek"),
   MADVISE("madvise"),
   MALLOC_TRIM("malloc_trim"),
   MEMFD_CREATE("memfd_create"),
+  MKTIME("mktime"),
   MMAP("mmap"),
   MPROTECT("mprotect"),
+  MREMAP("mremap"),
   MUNMAP("munmap"),
   OPEN("open"),
   POLL("poll"),
@@ -82,7 +85,9 @@ enum LibC {
   SPAWN_ATTRIBUTES_SET_SIGNAL_DEFAULT("posix_spawnattr_setsigdefault"),
   SPAWN_ATTRIBUTES_SET_SIGNAL_MASK("posix_spawnattr_setsigmask"),
   SYSCALL("syscall"),
+  TZSET("tzset"),
   UMASK("umask"),
+  UNSETENV("unsetenv"),
   WAITPID("waitpid"),
   WRITE("write");
 
@@ -136,7 +141,7 @@ enum LibC {
       throw new AssertionError("a native call cannot throw", impossible);
     }
     // A function that returns an int leaves the upper half of the register undefined.
-    boolean pointer = this == MMAP;
+    boolean pointer = this == MMAP || this == MREMAP || this == LOCALTIME_R;
     boolean failed = pointer ? result == -1 : (int) result == -1;
     if (failed) {
       return -(long) (int) ERRNO.get(state, 0L);

@@ -106,11 +106,21 @@ public final class PythonContexts {
 
   /** An engine for the contexts of one process, one after the other. */
   public static Engine engine() {
+    return engineBuilder().option("python.PosixModuleBackend", "native").build();
+  }
+
+  /**
+   * What every engine has. A failure within GraalPy is a {@code SystemError} there, which Python
+   * code can catch, and whose message has no Java stack trace.
+   */
+  public static Engine.Builder engineBuilder() {
     return Engine.newBuilder("python")
         .allowExperimentalOptions(true)
         .option("engine.WarnInterpreterOnly", "false")
-        .option("python.PosixModuleBackend", "native")
-        .build();
+        // GraalPy 25.0.3 has no bz2 in Java. Its libraries come with it, but for the system's libz.
+        .option("python.CompressionModulesBackend", "native")
+        .option("python.CatchAllExceptions", "true")
+        .option("python.WithJavaStacktrace", CrashReport.wantsTrace() ? "1" : "0");
   }
 
   private static UnaryOperator<@Nullable String> variables(

@@ -1,0 +1,19 @@
+"""`_hashlib.new`. GraalPy 25.0.3 takes digests there that Java has with other properties than OpenSSL."""
+
+from _polyproc.builtin_functions import builtin
+
+_NOT_JAVAS = frozenset(("blake2b", "blake2s", "shake_128", "shake_256"))
+
+
+def install(module):
+    """Lets `hashlib.new` find the digests that other modules have."""
+    make = module.new
+
+    @builtin("_hashlib")
+    def new(_hashlib, /, name, string=b"", *, usedforsecurity=True):
+        """Return a new hash object using the named algorithm."""
+        if isinstance(name, str) and name.lower() in _NOT_JAVAS:
+            raise ValueError("unsupported hash type")
+        return make(name, string, usedforsecurity=usedforsecurity)
+
+    module.new = new
