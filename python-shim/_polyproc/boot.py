@@ -25,6 +25,13 @@ class ShimFinder:
         if name.endswith("cloudpickle.cloudpickle"):
             from _polyproc import code_names
             code_names.install()
+        if name == "pickle":
+            from _polyproc import unpickler
+            unpickler.install()
+        if name == "dill":
+            import ctypes
+            # There is no C API to look up. That there is none dill, as others do, tells by the name's absence.
+            vars(ctypes).pop("pythonapi", None)
         if name in _STAND_INS:
             from importlib.util import spec_from_file_location
             return spec_from_file_location(name, os.path.join(_polyproc.home, "_polyproc", _STAND_INS[name]))
