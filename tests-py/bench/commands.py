@@ -14,15 +14,8 @@ import memory
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TIMEOUT = 240
-SAMPLE_EVERY = 0.02
-"""How many seconds pass between two samples of a program that is watched."""
-
 TIMED = """TIMEFORMAT=%R; { time "${@:2}" 2>&3 3>&-; } 3>&2 2>"$1" """
 """Runs a command in a shell and writes to the file $1 how many seconds it took."""
-
-BACKGROUND = "polyproc: daemon", "polyproc: standby", "polyproc: heir"
-"""The titles of a daemon's processes that run no program."""
-
 
 def find_cpython(wanted):
     """The path of a CPython 3.12, or None."""
@@ -60,17 +53,15 @@ class Bench:
         self.command = command
         self.seconds = seconds
         self._environment = environment
+        self._daemon = None
 
-    def run(self, *arguments, seconds=TIMEOUT, before=(), sample=None):
-        """What a program prints; None if it fails or does not end, which is said.
-
-        before: a command that runs the program's; sample: called with the pid, again and again while it runs.
-        """
+    def run(self, *arguments, seconds=TIMEOUT, before=()):
+        """What a program prints; None if it fails or does not end, which is said. before: a command that runs it."""
         process = subprocess.Popen([*before, *self.command, *arguments], env=self._environment, text=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, start_new_session=True)
         try:
-            output, errors = _communicate(process, seconds, sample)
+            output, errors = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             return self._fail(arguments, f"took more than {seconds} seconds")
         finally:
@@ -89,17 +80,10 @@ class Bench:
 
     def peak_memory(self, *arguments):
         """What a program prints, and the most memory that all its processes had at once, in MB; else None twice."""
-        peak = 0
-
-        def sample(pid):
-            nonlocal peak
-            peak = max(peak, memory.total(self.processes(pid)))
-        output = self.run(*arguments, sample=sample)
-        return output, None if output is None else peak
-
-    def processes(self, pid):
-        """The pids of all processes of the program whose command has this pid."""
-        return memory.descendants(pid)
+        with tempfile.NamedTemporaryFile("r") as file:
+            sampler = os.path.join(HERE, "memory.sh")
+            output = self.run(*arguments, before=("bash", sampler, file.name, str(self._daemon or 0)))
+            return output, None if output is None else int(file.read()) / 1000
 
     def settle(self, quiet=0):
         """Waits until the next program finds what the first one found."""
@@ -121,17 +105,6 @@ class Bench:
         return None if output is None else time.perf_counter() - begin
 
 
-def _communicate(process, seconds, sample):
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            return process.communicate(timeout=SAMPLE_EVERY if sample else seconds)
-        except subprocess.TimeoutExpired:
-            if time.monotonic() >= end:
-                raise
-            sample(process.pid)
-
-
 class Polyproc(Bench):
     """Runs programs under polyproc, with a daemon that nobody else uses, or without one.
 
@@ -144,7 +117,6 @@ class Polyproc(Bench):
         environment.pop("POLYPROC_DAEMON", None)
         environment.update(settings or {})
         self.has_daemon = environment.get("POLYPROC_DAEMON") != "off"
-        self._daemon = None
         super().__init__(name, [command], environment, seconds)
 
     def start_daemon(self):
@@ -152,7 +124,10 @@ class Polyproc(Bench):
         if not self.has_daemon:
             return
         os.makedirs(self.folder, 0o700, exist_ok=True)
-        self._daemon = int(self.run("daemon", "start").split()[1])
+        status = self.run("daemon", "start")
+        if status is None:
+            raise SystemExit(f"compare.py: {self.name}: its daemon does not start")
+        self._daemon = int(status.split()[1])
         # A first program tells the daemon what kind of standbys to keep.
         self.run("-c", "import multiprocessing")
         self.settle()
@@ -164,19 +139,9 @@ class Polyproc(Bench):
         while glob.glob(os.path.join(self.folder, "*.sock")) and time.monotonic() < end:
             time.sleep(0.1)
 
-    def processes(self, pid):
-        """A program's processes are the daemon's children, beside those of its command."""
-        daemons = memory.descendants(self._daemon) - self.background() if self._daemon else set()
-        return memory.descendants(pid) | daemons
-
-    def background(self):
-        """The pids of the daemon and of the workers that run no program."""
-        pids = memory.descendants(self._daemon) if self._daemon else ()
-        return {pid for pid in pids if memory.title(pid) in BACKGROUND}
-
-    def background_memory(self):
-        """Their memory in MB, if there is a daemon."""
-        return memory.total(self.background())
+    def idle_memory(self):
+        """The memory in MB of the daemon and its workers, while no program runs."""
+        return memory.total(memory.descendants(self._daemon))
 
     def settle(self, quiet=3):
         """Waits until the daemon's workers have had nothing more to prepare for so many seconds.

@@ -94,7 +94,7 @@ class EverydayBench:
                 bench.run(*arguments)
             if bench.has_daemon:
                 bench.start_daemon()
-                self.background[mode.name] = bench.background_memory()
+                self.background[mode.name] = bench.idle_memory()
         return self
 
     def __exit__(self, *exception):

@@ -23,15 +23,6 @@ def total(pids):
     return found
 
 
-def title(pid):
-    """What the process list shows of a process, its arguments separated by spaces; "" if it has ended."""
-    try:
-        with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return file.read().rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""
-
-
 def descendants(pid):
     """The pids of a process and of all that it has started, directly or not."""
     return reachable(pid, _parents())
