@@ -86,7 +86,7 @@ def install(home, runtime, optimize, x_options):
     _polyproc.optimize = int(optimize)
     sys._xoptions = dict(_x_option(str(option)) for option in x_options)
     from _polyproc import initial  # notes what there is now
-    from _polyproc import collector, exit_functions, locks, polling, repairs, signals, sockets
+    from _polyproc import collector, exit_functions, locks, polling, repairs, signals, sockets, time_format
     collector.install()
     exit_functions.install()
     repairs.install(_polyproc.optimize)
@@ -94,6 +94,7 @@ def install(home, runtime, optimize, x_options):
     polling.install()
     signals.install()
     sockets.install()
+    time_format.install()
     _add_site_folders()
 
 
