@@ -17,6 +17,8 @@ import statistics
 import sys
 import time
 
+import memory
+
 SMALL = [42, None, "hello"]
 WORKERS = 2
 AREAS = {}
@@ -283,15 +285,6 @@ def count_primes(limit):
 # --- Memory
 
 
-def memory_of(pid):
-    """The proportional set size of a process, in MB."""
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-        for line in file:
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1000
-    raise OSError(f"/proc/{pid}/smaps_rollup has no line Pss")
-
-
 @area("MB")
 def memory_idle(context, seconds, workers):
     """A process that waits, beside so many others."""
@@ -299,7 +292,7 @@ def memory_idle(context, seconds, workers):
     for child in children:
         child.begin(1)
         child.wait()
-    figure = statistics.mean(memory_of(child.process.pid) for child in children)
+    figure = statistics.mean(memory.of(child.process.pid) for child in children)
     for child in children:
         child.end()
     return {"cold": figure, "warm": figure, "batches": 1}
@@ -314,7 +307,7 @@ def memory_busy(context, seconds, workers):
         child.begin(seconds)
     for child in children:
         child.wait()
-    figure = statistics.mean(memory_of(child.process.pid) for child in children)
+    figure = statistics.mean(memory.of(child.process.pid) for child in children)
     for child in children:
         child.end()
     return {"cold": figure, "warm": figure, "batches": 1}

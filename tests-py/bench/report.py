@@ -44,6 +44,11 @@ class Row:
     cold: float | None
 
     @property
+    def label(self):
+        """What stands beside the bar."""
+        return f"{number(self.speed)}x · {number(self.polyproc['fork'])} {self.unit}"
+
+    @property
     def speed(self):
         """How many times as fast as CPython's `fork` polyproc's is; of memory: how many times as small."""
         theirs, ours = self.cpython["fork"], self.polyproc["fork"]
@@ -118,7 +123,7 @@ _WIDTH = _MIDDLE + _DECADES * _DECADE + _FIGURE
 
 
 def chart(found, machine_text):
-    """An SVG image of the rows that have a ratio."""
+    """An SVG image. found: rows, or others with a title, a speed and a label; those without speed are left out."""
     found = [row for row in found if row.speed]
     height = _TOP + _LINE * len(found) + 34
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" '
@@ -139,11 +144,10 @@ def _bar(row, y):
     length = max(-_DECADES, min(_DECADES, math.log10(row.speed))) * _DECADE
     end = _MIDDLE + length
     ahead = length >= 0
-    label = f"{number(row.speed)}x · {number(row.polyproc['fork'])} {row.unit}"
     return (_text(_LABELS, y + 13, row.title, "end"),
             f'<rect x="{min(end, _MIDDLE):.1f}" y="{y + 3}" width="{max(abs(length), 1):.1f}" '
             f'height="{_LINE - 8}" fill="{_FASTER if ahead else _SLOWER}"/>',
-            _text(end + (5 if ahead else -5), y + 13, label, "start" if ahead else "end", 10))
+            _text(end + (5 if ahead else -5), y + 13, row.label, "start" if ahead else "end", 10))
 
 
 def _text(x, y, text, anchor="start", size=12):

@@ -14,7 +14,7 @@ final class Help {
           "  run           run a program; the word may be left out",
           "  daemon        status, start or stop of the process that keeps workers warm",
           "  doctor        print what was found on this machine and what is used",
-          "  bench         compare with CPython, area by area: a table and a chart",
+          "  bench         compare with CPython: everyday programs, then area by area",
           "  verify        run the conformance programs on this machine: a table",
           "  help          print this help; help doctor: that of doctor; so daemon, bench, verify",
           "");

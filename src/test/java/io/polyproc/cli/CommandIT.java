@@ -67,6 +67,30 @@ final class CommandIT {
     assertEquals(0, outcome.status(), outcome.errors());
     assertTrue(outcome.output().startsWith("usage: polyproc bench"), outcome.output());
     assertEquals(2, run("polyproc", "bench", "nonsense").status());
+    assertEquals(2, run("polyproc", "bench", "everyday", "--programs", "nonsense").status());
+  }
+
+  @Test
+  void shouldMeasureAnEverydayProgram() throws Exception {
+    Outcome outcome =
+        run(
+            "polyproc",
+            "bench",
+            "everyday",
+            "--programs=primes",
+            "--lengths=0.1",
+            "--modes=none",
+            "--rounds=1",
+            "--json=figures.json");
+
+    assertEquals(0, outcome.status(), outcome::toString);
+    assertTrue(outcome.output().contains("| primes | 0.1 | "), outcome::output);
+    String figures = Files.readString(folder.resolve("figures.json"));
+    assertTrue(
+        figures
+            .replaceAll("\\s", "")
+            .contains("\"program\":\"primes\",\"length\":0.1,\"mode\":\"none\",\"first\":"),
+        figures);
   }
 
   @Test

@@ -29,7 +29,8 @@ class ShimUnitIT {
         "rehearsal_test.py",
         "pool_line_test.py",
         "pool_dispatch_test.py",
-        "plain_pickles_test.py"
+        "plain_pickles_test.py",
+        "bench_test.py"
       })
   void shouldPass(String tests) throws IOException, InterruptedException {
     run(Interpreter.polyproc(), tests);
