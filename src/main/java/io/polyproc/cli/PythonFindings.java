@@ -1,11 +1,13 @@
 package io.polyproc.cli;
 
 import io.polyproc.image.Installation;
+import io.polyproc.python.Bridge;
 import io.polyproc.python.PythonContexts;
 import io.polyproc.python.PythonOptions;
 import java.util.ArrayList;
 import java.util.List;
 import org.graalvm.polyglot.Context;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code doctor} finds in a Python that was booted like that of every program. */
 final class PythonFindings {
@@ -39,6 +41,7 @@ final class PythonFindings {
       findings.add(Finding.ok("Python home", home));
       findings.add(
           backend(evaluate(context, "__import__('__graalpython__').posix_module_backend()")));
+      findings.add(fork(Bridge.whyNoProgramCanBeForked()));
       return findings;
     } catch (RuntimeException | Error e) { // whatever it is, the other findings may explain it
       return List.of(Finding.problem(PYTHON, "does not boot: " + e));
@@ -72,6 +75,15 @@ final class PythonFindings {
                 evaluate(
                     context, "'.'.join(map(str, __import__('sys').implementation.version[:3]))"),
                 milliseconds));
+  }
+
+  static Finding fork(@Nullable String objection) {
+    String subject = "fork";
+    return objection == null
+        ? Finding.ok(subject, "copies the JVM of a program while it runs")
+        : Finding.note(
+            subject,
+            "carries a program's state by value, and there is no os.fork: " + objection);
   }
 
   private static Finding backend(String backend) {

@@ -149,7 +149,12 @@ public final class Bridge {
   public @Nullable String whyNoFork() {
     return embedding != null
         ? "the context is a Java program's, whose JVM is not the context's to copy"
-        : ProgramFork.whyImpossible();
+        : whyNoProgramCanBeForked();
+  }
+
+  /** Why no program can be forked on this machine and with this JVM; null if one can be. */
+  public static @Nullable String whyNoProgramCanBeForked() {
+    return ProgramFork.whyImpossible();
   }
 
   /**
@@ -173,6 +178,11 @@ public final class Bridge {
     } catch (PosixException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /** How often the last {@link #fork} had to wait for a thread of the program. */
+  public int forkRetries() {
+    return JvmFork.load().retries();
   }
 
   private void becomeChild(@Nullable ControlClient ofParent) {
