@@ -211,39 +211,45 @@ static int matters(const char *variable) {
   return 0;
 }
 
+/* Whether a variable is the one at `known`, which ends with 1, with the same value. */
+static int is_known(const char *known, const char *variable) {
+  while (*known != 1 && *known == *variable) {
+    known++;
+    variable++;
+  }
+  return *known == 1 && *variable == 0;
+}
+
+static const char *next_known(const char *known) {
+  while (*known++ != 1) {
+  }
+  return known;
+}
+
 /* Whether a variable was set, and to the same, in the process that was written. */
 static int was_set(const char *variable) {
-  for (const char *known = string(header.variables); *known;) {
-    const char *at = variable;
-    while (*known != 1 && *known == *at) {
-      known++;
-      at++;
-    }
-    if (*known == 1 && *at == 0) {
+  for (const char *known = string(header.variables); *known; known = next_known(known)) {
+    if (is_known(known, variable)) {
       return 1;
-    }
-    while (*known++ != 1) {
     }
   }
   return 0;
 }
 
 static void check_variables(void) {
-  u64 expected = 0;
-  u64 found = 0;
-  for (const char *known = string(header.variables); *known; known++) {
-    expected += *known == 1;
-  }
   for (const char **variable = variables; *variable; variable++) {
-    if (matters(*variable)) {
-      if (!was_set(*variable)) {
-        refuse("a variable has another value than when it was made: ", *variable);
-      }
-      found++;
+    if (matters(*variable) && !was_set(*variable)) {
+      refuse("a variable has another value than when it was made: ", *variable);
     }
   }
-  if (found != expected) {
-    refuse("a variable is not set that was set when it was made", "");
+  for (const char *known = string(header.variables); *known; known = next_known(known)) {
+    const char **variable = variables;
+    while (*variable && !is_known(known, *variable)) {
+      variable++;
+    }
+    if (!*variable) {
+      refuse("a variable is missing that was set when it was made: ", known);
+    }
   }
 }
 

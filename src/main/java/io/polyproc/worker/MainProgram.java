@@ -76,7 +76,7 @@ public final class MainProgram {
     Processes.setDefaultAction(Processes.SIGHUP);
     ProcessTitle.set("polyproc " + String.join(" ", commandLine()));
     Bridge bridge = new Bridge(installation.home(), this::connect, this::endWorkers);
-    if (startsProcesses()) {
+    if (startsProcesses(program)) {
       // Main's own boot takes long enough for a standby to boot beside it.
       bridge.prepareQuietly();
     }
@@ -121,7 +121,8 @@ public final class MainProgram {
     return line;
   }
 
-  private boolean startsProcesses() {
+  /** Whether a program's text names a module with which it would start processes. */
+  static boolean startsProcesses(Program program) {
     return switch (program) {
       case Program.Script script -> STARTS_PROCESSES.matcher(text(Path.of(script.path()))).find();
       case Program.Code code -> STARTS_PROCESSES.matcher(code.text()).find();

@@ -411,7 +411,7 @@ public final class Worker {
   }
 
   /** Uses up the random numbers that Java has buffered, which are its parent's too. */
-  private static void forgetRandomNumbers() {
+  static void forgetRandomNumbers() {
     for (String source : RANDOM_SOURCES) {
       try {
         SecureRandom.getInstance(source).nextBytes(new byte[MOST_RANDOM_BYTES]);
