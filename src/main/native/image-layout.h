@@ -24,7 +24,7 @@
 #define IMAGE_MAGIC 0x4547414d49505050UL /* "PPPIMAGE" */
 
 /* Changes with every change in this file. */
-enum { IMAGE_VERSION = 1 };
+enum { IMAGE_VERSION = 2 };
 
 enum { HEADER_BYTES = 8192 };
 
@@ -150,7 +150,16 @@ struct resumption {
   u64 ignored, blocked;   /* signals, as the process had them when it was started: bit 0 is signal 1 */
   u64 arguments, variables; /* how many strings follow, one behind the other */
   u64 bytes;              /* of this and the strings */
+  u64 starts;             /* the address of the count below, which the process sets to 0; or 0 */
 };
+
+/*
+ * How often processes were restored in a row without one that has said that it is well: a word in a
+ * file beside the image, IMAGE.starts, that all of them share. An image with which so many have
+ * failed is refused until it is written anew.
+ */
+#define STARTS_SUFFIX ".starts"
+enum { MAX_FAILED_STARTS = 16 };
 
 /* FNV-1a, by words of 64 bits. */
 static inline u64 hash_words(u64 hash, const void *memory, u64 bytes) {

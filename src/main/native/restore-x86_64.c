@@ -1,8 +1,8 @@
 /*
  * Becomes the process whose image is in a file: Linux on x86-64.
  *
- *   restore IMAGE COMMAND [ARGUMENT…]   be that process; if the image does not fit, run COMMAND
- *                                       --no-image ARGUMENT…, without a word
+ *   restore IMAGE COMMAND [ARGUMENT…]   be that process; if the image does not fit, run COMMAND with
+ *                                       the arguments, without a word
  *   restore --check IMAGE               say on standard output why the image does not fit; exit with 1
  *
  * The process keeps what it has from whoever started it: its id, parent, group, session, terminal,
@@ -25,6 +25,7 @@
 #define STRINGS_AT (OWN_FROM + 0x10000000UL)
 #define TABLES_AT (OWN_FROM + 0x40000000UL)
 #define PARKED_AT (OWN_FROM + 0x80000000UL)
+#define STARTS_AT (OWN_FROM + 0xc0000000UL)
 
 enum { STACK_BYTES = 65536, MAPS_BYTES = 65536, MAX_KERNEL_MAPPINGS = 8, PATH_BYTES = 4096 };
 enum { CHECKED = 0, REFUSED = 1, USAGE = 2, FAILED = 71 };
@@ -52,6 +53,8 @@ static u64 former_mask;
 static u64 ignored;
 static struct range kernel_ranges[MAX_KERNEL_MAPPINGS];
 static int kernel_range_count;
+static u32 *starts;
+static int has_begun;             /* whether this start counts */
 static int is_check;
 static int has_opened;            /* whether the process's descriptors have been opened */
 static int has_actions;           /* whether its signals have their actions */
@@ -88,6 +91,9 @@ static void refuse(const char *reason, const char *more) {
   if (has_opened) {
     close_opened();
   }
+  if (has_begun && starts) { /* it has not failed: it is not tried */
+    __atomic_fetch_sub(starts, 1, __ATOMIC_RELAXED);
+  }
   if (has_actions) { /* what the image ignores would stay ignored */
     for (int signal = 1; signal <= HIGHEST_SIGNAL; signal++) {
       struct kernel_sigaction action = {ignored >> (signal - 1) & 1 ? SIG_IGN : SIG_DFL, 0, 0, 0};
@@ -95,11 +101,7 @@ static void refuse(const char *reason, const char *more) {
     }
   }
   CALL(SYS_rt_sigprocmask, SIG_SETMASK, &former_mask, 0, 8);
-  /* argv has IMAGE before COMMAND, and one place more than is needed. */
-  const char **command = arguments + 1;
-  command[0] = arguments[2];
-  command[1] = "--no-image";
-  CALL(SYS_execve, command[0], command, variables, 0);
+  CALL(SYS_execve, arguments[2], arguments + 2, variables, 0);
   CALL(SYS_exit_group, FAILED, 0, 0, 0);
 }
 
@@ -381,7 +383,8 @@ static void check_descriptors(void) {
   const struct image_descriptor *descriptors =
       (const struct image_descriptor *) (tables + header.descriptors.offset);
   for (u64 i = 0; i < header.descriptors.count; i++) {
-    if (CALL(SYS_fcntl, descriptors[i].number, F_GETFD, 0, 0) != -EBADF) {
+    if (descriptors[i].number != image /* which moves */
+        && CALL(SYS_fcntl, descriptors[i].number, F_GETFD, 0, 0) != -EBADF) {
       refuse("a descriptor is in use that the process has for itself", "");
     }
   }
@@ -439,6 +442,27 @@ static void check_kernel_mappings(void) {
   }
   if (count != kernel_range_count) {
     refuse("the kernel maps other things into a process", "");
+  }
+}
+
+/* Maps the count of starts, if there is one that can be written to. */
+static void check_starts(const char *name) {
+  struct file_status status;
+  u64 length = 0;
+  append(&length, name);
+  append(&length, STARTS_SUFFIX);
+  long file = CALL(SYS_open, path, O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0, 0);
+  if (file < 0) {
+    return;
+  }
+  if (CALL(SYS_fstat, file, &status, 0, 0) == 0 && status.size >= PAGE_BYTES
+      && CALL6(SYS_mmap, STARTS_AT, PAGE_BYTES, PROT_READ | PROT_WRITE,
+          MAP_SHARED | MAP_FIXED_NOREPLACE, file, 0) == (long) STARTS_AT) {
+    starts = (u32 *) STARTS_AT;
+  }
+  CALL(SYS_close, file, 0, 0, 0);
+  if (starts && __atomic_load_n(starts, __ATOMIC_RELAXED) >= MAX_FAILED_STARTS) {
+    refuse("the processes that were restored from it have failed", "");
   }
 }
 
@@ -664,6 +688,8 @@ static void open_descriptors(void) {
         refuse("a descriptor cannot have its number", "");
       }
       CALL(SYS_close, opened, 0, 0, 0);
+    } else if (!descriptor->close_on_exec) {
+      CALL(SYS_fcntl, opened, F_SETFD, 0, 0);
     }
   }
 }
@@ -828,10 +854,15 @@ static void make_threads(void) {
 }
 
 static void become(void) {
+  has_begun = 1;
+  if (starts) {
+    __atomic_fetch_add(starts, 1, __ATOMIC_RELAXED);
+  }
   struct resumption *resumption = keep_strings();
   u64 all = ~0UL;
   CALL(SYS_rt_sigprocmask, SIG_SETMASK, &all, &former_mask, 8);
   resumption->blocked = former_mask;
+  resumption->starts = (u64) starts;
   rseq_bytes = header.rseq_bytes;
   raise_limit();
   move_image();
@@ -871,6 +902,7 @@ __attribute__((used)) static void begin(u64 *words) {
   CALL(SYS_rt_sigprocmask, SIG_SETMASK, 0, &former_mask, 8);
   open_image(arguments[is_check ? 2 : 1]);
   check();
+  check_starts(arguments[is_check ? 2 : 1]);
   if (is_check) {
     CALL(SYS_exit_group, CHECKED, 0, 0, 0);
   }

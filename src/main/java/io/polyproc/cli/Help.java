@@ -14,10 +14,12 @@ final class Help {
           "  run           run a program; the word may be left out",
           "  daemon        status, start or stop of the process that keeps workers warm",
           "  warm          keep the image of a booted process, from which programs start",
+          "  cache         list or clear the images that are kept",
           "  doctor        print what was found on this machine and what is used",
           "  bench         compare with CPython, area by area: a table and a chart",
           "  verify        run the conformance programs on this machine: a table",
-          "  help          print this help; help doctor: that of doctor; so daemon, warm, bench, verify",
+          "  help          print this help; help doctor: that of doctor; so daemon, warm, bench,"
+              + " verify",
           "");
 
   private static final List<String> ARGUMENTS =

@@ -14,8 +14,13 @@ import java.util.Optional;
  * there, too.
  */
 final class ImageFile {
+  /** The environment variable that switches images on. */
+  static final String SETTING = "POLYPROC_IMAGE";
+
   private static final String FOLDER = "images";
-  private static final String SUFFIX = ".img";
+
+  /** Ends an image's name. */
+  static final String SUFFIX = ".img";
 
   private final Installation installation;
   private final Path folder;
@@ -39,6 +44,11 @@ final class ImageFile {
     return folder;
   }
 
+  /** Locked by whoever writes or deletes images. */
+  Path lock() {
+    return folder.resolve("lock");
+  }
+
   /** Makes the folder, for its owner only. */
   void makeFolder() throws IOException {
     Files.createDirectories(
@@ -51,8 +61,7 @@ final class ImageFile {
       return Optional.of("there is no code for this system and processor");
     }
     Process check =
-        new ProcessBuilder(
-                installation.restorer().toString(), "--check", path().toString())
+        new ProcessBuilder(installation.restorer().toString(), "--check", path().toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String reason =

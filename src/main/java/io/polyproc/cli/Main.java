@@ -73,6 +73,7 @@ public final class Main {
       case Invocation.RunDaemon daemon -> DaemonCommand.execute(daemon.arguments());
       case Invocation.RunDoctor doctor -> DoctorCommand.execute(doctor.arguments());
       case Invocation.RunWarm warm -> WarmCommand.execute(warm.arguments());
+      case Invocation.RunCache cache -> CacheCommand.execute(cache.arguments());
       case Invocation.RunVerify verify -> VerifyCommand.execute(verify.arguments());
       case Invocation.Reject rejected -> reject(rejected.reason());
     };

@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code polyproc warm}: writes the image from which programs are started. */
 @Command(
@@ -30,7 +31,11 @@ import picocli.CommandLine.Mixin;
     },
     footer = {"", "Exit status: 0 if the image is there, 1 if it is not."})
 final class WarmCommand implements Callable<Integer> {
-  private static final String LOCK = "lock";
+  @Option(
+      names = ImageProcess.PRACTISE,
+      description = "let the compiler see what programs do first: some minutes")
+  @SuppressWarnings("unused") // Picocli fills it
+  private boolean practises;
 
   @Mixin
   @SuppressWarnings("unused") // Picocli fills it
@@ -48,16 +53,18 @@ final class WarmCommand implements Callable<Integer> {
       System.err.println("polyproc: images are made on Linux on x86-64 only");
       return ExitCode.FAILED.status();
     }
+    if (DaemonRun.searchesRelativeFolders()) {
+      System.err.println(
+          "polyproc: PYTHONPATH names a folder by a relative path, which an image cannot have");
+      return ExitCode.FAILED.status();
+    }
     image.makeFolder();
     // Two at once: the second one waits, and finds it done or makes it anew.
     try (FileChannel file =
-            FileChannel.open(
-                image.folder().resolve(LOCK),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
+            FileChannel.open(image.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock _ = file.lock()) {
       removeUnfinished(image.folder());
-      int status = write(installation, image.path());
+      int status = write(installation, image.path(), practises);
       return status == 0 ? report(image) : ExitCode.FAILED.status();
     }
   }
@@ -72,13 +79,14 @@ final class WarmCommand implements Callable<Integer> {
     }
   }
 
-  private static int write(Installation installation, Path target) {
+  private static int write(Installation installation, Path target, boolean practises) {
     List<String> command = new ArrayList<>(installation.javaCommand());
     command.add("-Dpolyproc.executable=" + MainProgram.executable(installation));
-    command.addAll(
-        List.of("-m", "io.polyproc/" + ImageProcess.class.getName(), target.toString()));
-    ChildProcess process =
-        ChildProcess.start(command, "polyproc: booting", System.getenv(), 2, 2);
+    command.addAll(List.of("-m", "io.polyproc/" + ImageProcess.class.getName(), target.toString()));
+    if (practises) {
+      command.add(ImageProcess.PRACTISE);
+    }
+    ChildProcess process = ChildProcess.start(command, "polyproc: booting", System.getenv(), 2, 2);
     // Whoever ends this command ends that, too.
     Thread ender = new Thread(() -> ChildProcess.signal(process.pidfd(), Processes.SIGKILL));
     Runtime.getRuntime().addShutdownHook(ender);
@@ -96,8 +104,7 @@ final class WarmCommand implements Callable<Integer> {
       System.err.println("polyproc: the image is not to be used: " + objection.get());
       return ExitCode.FAILED.status();
     }
-    System.out.println(
-        "%s (%s)".formatted(image.path(), Bytes.text(Files.size(image.path()))));
+    System.out.println("%s (%s)".formatted(image.path(), Bytes.text(Files.size(image.path()))));
     return ExitCode.OK.status();
   }
 }

@@ -8,7 +8,7 @@ final class ImageLayout {
   /** {@code PPPIMAGE}. */
   static final long MAGIC = 0x4547414d49505050L;
 
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   // struct image_request
   static final int REQUEST_BYTES = 88;
@@ -36,7 +36,13 @@ final class ImageLayout {
   static final int RESUMPTION_ARGUMENTS = 16;
   static final int RESUMPTION_VARIABLES = 24;
   static final int RESUMPTION_BYTES = 32;
-  static final int RESUMPTION_STRINGS = 40;
+  static final int RESUMPTION_STARTS = 40;
+  static final int RESUMPTION_STRINGS = 48;
+
+  /** Ends the name of the file beside an image that counts starts; it has one page. */
+  static final String STARTS_SUFFIX = ".starts";
+
+  static final int STARTS_BYTES = 4096;
 
   private ImageLayout() {}
 }

@@ -66,11 +66,9 @@ public final class ImageWriter {
       }
       Files.setLastModifiedTime(unfinished, FileTime.from(modified));
       file.sync();
+      forgetStarts();
       Files.move(
-          unfinished,
-          target,
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+          unfinished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       isWritten = true;
       syncFolder();
       return Optional.empty();
@@ -80,6 +78,17 @@ public final class ImageWriter {
       if (!isWritten) {
         Files.deleteIfExists(unfinished);
       }
+    }
+  }
+
+  /** Begins to count anew how many processes fail that are restored. */
+  private void forgetStarts() throws IOException {
+    Path starts = target.resolveSibling(target.getFileName() + ImageLayout.STARTS_SUFFIX);
+    Path unfinished = starts.resolveSibling(starts.getFileName() + UNFINISHED);
+    Files.deleteIfExists(unfinished);
+    try (NewFile _ = NewFile.create(unfinished)) {
+      Files.write(unfinished, new byte[ImageLayout.STARTS_BYTES]);
+      Files.move(unfinished, starts, StandardCopyOption.ATOMIC_MOVE);
     }
   }
 

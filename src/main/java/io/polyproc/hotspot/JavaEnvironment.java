@@ -35,8 +35,7 @@ public final class JavaEnvironment {
       field.setAccessible(true);
       @SuppressWarnings("unchecked") // by the JDK's source
       Map<Object, Object> variables = (Map<Object, Object>) field.get(null);
-      JavaEnvironment found =
-          new JavaEnvironment(variables, factory("Variable"), factory("Value"));
+      JavaEnvironment found = new JavaEnvironment(variables, factory("Variable"), factory("Value"));
       found.check();
       return found;
     } catch (RuntimeException e) { // inaccessible, or of another type

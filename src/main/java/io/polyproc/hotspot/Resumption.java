@@ -23,9 +23,13 @@ import java.util.stream.IntStream;
  *     surrogateescape})
  * @param variables the environment, in its order; texts as the arguments'
  * @param ignoredSignals the numbers of those that whoever started it had ignored
+ * @param starts the address of the count of starts that have failed so far; 0 if nobody counts
  */
 public record Resumption(
-    List<String> arguments, Map<String, String> variables, List<Integer> ignoredSignals) {
+    List<String> arguments,
+    Map<String, String> variables,
+    List<Integer> ignoredSignals,
+    long starts) {
   /** Python's way to keep a byte that is no text: the second half of a pair, alone. */
   private static final int ESCAPED = 0xdc00;
 
@@ -60,7 +64,15 @@ public record Resumption(
         IntStream.range(0, Long.SIZE)
             .filter(bit -> (ignored >>> bit & 1) == 1)
             .mapToObj(bit -> bit + 1)
-            .toList());
+            .toList(),
+        head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_STARTS));
+  }
+
+  /** Says that the restored process is well: the image may be used on. */
+  public void succeeded() {
+    if (starts != 0) {
+      MemorySegment.ofAddress(starts).reinterpret(Integer.BYTES).set(ValueLayout.JAVA_INT, 0, 0);
+    }
   }
 
   private static Map<String, String> variables(List<String> texts) {

@@ -79,8 +79,7 @@ final class Distribution {
           installation.restorer(),
           temporary -> {
             Files.write(temporary, HexFormat.of().parseHex(digits));
-            Files.setPosixFilePermissions(
-                temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
           });
     }
   }

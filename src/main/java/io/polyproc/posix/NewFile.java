@@ -27,8 +27,7 @@ public final class NewFile implements AutoCloseable {
   public static NewFile create(Path path) {
     try (Arena arena = Arena.ofConfined()) {
       long flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-      long fd =
-          LibC.OPEN.call(LibC.cString(arena, path.toString()).address(), flags, PRIVATE_FILE);
+      long fd = LibC.OPEN.call(LibC.cString(arena, path.toString()).address(), flags, PRIVATE_FILE);
       return new NewFile(Descriptors.internal((int) fd));
     }
   }
