@@ -173,6 +173,29 @@ def imported_modules():
     return list(sys.modules)
 
 
+def start_files():
+    """The paths, there or not, on which it depends what Python has done at its start.
+
+    These are the folders of `site` with their .pth files, modules that it imports if they exist, and
+    imported modules that the distribution does not have.
+    """
+    import site
+    folders = [*site.getsitepackages(), site.getusersitepackages(),
+               *filter(None, os.environ.get("POLYPROC_SITE", "").split(os.pathsep))]
+    paths = list(folders)
+    for folder in folders:
+        if os.path.isdir(folder):
+            paths += [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".pth")]
+    for folder in filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)):
+        paths += [os.path.join(folder, name + ".py") for name in ("sitecustomize", "usercustomize")]
+    distribution = os.path.dirname(_polyproc.home)
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and os.path.isabs(file) and not file.startswith(distribution + os.sep):
+            paths.append(file)
+    return list(dict.fromkeys(paths))
+
+
 def rehearse(stage, number):
     """Plays through the start and end of a process."""
     from _polyproc import rehearsal

@@ -26,6 +26,8 @@ final class Arguments {
       case "doctor" -> new Invocation.RunDoctor(List.copyOf(rest));
       case "daemon" -> new Invocation.RunDaemon(List.copyOf(rest));
       case "bench" -> bench(rest);
+      case "warm" -> new Invocation.RunWarm(List.copyOf(rest));
+      case "cache" -> new Invocation.RunCache(List.copyOf(rest));
       case "verify" -> new Invocation.RunVerify(List.copyOf(rest));
       case "help" -> help(rest);
       default -> parseProgram(arguments);
@@ -38,6 +40,12 @@ final class Arguments {
     }
     if (topics.contains("verify")) {
       return new Invocation.RunVerify(List.of("--help"));
+    }
+    if (topics.contains("warm")) {
+      return new Invocation.RunWarm(List.of("--help"));
+    }
+    if (topics.contains("cache")) {
+      return new Invocation.RunCache(List.of("--help"));
     }
     if (topics.contains("bench")) {
       return bench(List.of("--help"));

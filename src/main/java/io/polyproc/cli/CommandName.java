@@ -22,6 +22,12 @@ enum CommandName {
     return PYTHON.text.equals(System.getProperty(PROPERTY)) ? PYTHON : POLYPROC;
   }
 
+  /** The one by whose path the launcher was called. */
+  static CommandName of(String launcher) {
+    String file = launcher.substring(launcher.lastIndexOf('/') + 1);
+    return file.startsWith(PYTHON.text) ? PYTHON : POLYPROC;
+  }
+
   boolean hasSubcommands() {
     return this == POLYPROC;
   }

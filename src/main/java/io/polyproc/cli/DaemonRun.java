@@ -38,7 +38,7 @@ final class DaemonRun {
   }
 
   /** They are relative to the folder in which Python boots, which a daemon's worker has done. */
-  private static boolean searchesRelativeFolders() {
+  static boolean searchesRelativeFolders() {
     String path = Objects.requireNonNullElse(System.getenv("PYTHONPATH"), "");
     return !path.isEmpty()
         && Pattern.compile(File.pathSeparator, Pattern.LITERAL)

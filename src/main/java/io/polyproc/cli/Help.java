@@ -13,10 +13,13 @@ final class Help {
           "Commands, if the first word is one (a script of that name is ./run):",
           "  run           run a program; the word may be left out",
           "  daemon        status, start or stop of the process that keeps workers warm",
+          "  warm          keep the image of a booted process, from which programs start",
+          "  cache         list or clear the images that are kept",
           "  doctor        print what was found on this machine and what is used",
           "  bench         compare with CPython: everyday programs, then area by area",
           "  verify        run the conformance programs on this machine: a table",
-          "  help          print this help; help doctor: that of doctor; so daemon, bench, verify",
+          "  help          print this help; help doctor: that of doctor; so daemon, warm, bench,"
+              + " verify",
           "");
 
   private static final List<String> ARGUMENTS =
@@ -38,6 +41,7 @@ final class Help {
           "  POLYPROC_RUNTIME_DIR  the private folder of its socket; else",
           "                      $XDG_RUNTIME_DIR/polyproc-UID or /tmp/polyproc-UID",
           "  POLYPROC_STANDBY    how many worker JVMs may boot ahead of need; 0: none",
+          "  POLYPROC_IMAGE      on: programs start from the image that warm has made, if it fits",
           "  POLYPROC_JAVA_OPTS  more options for every JVM, separated by spaces",
           "  POLYPROC_DEBUG      1: print the Java stack trace of an internal error",
           "  JAVA_HOME           is looked at first when a JDK 25 is needed",

@@ -13,6 +13,7 @@ final class InstallationFindings {
 
   private static final String RUNTIME_IMAGE = "runtime image";
   private static final String AOT_CACHE = "AOT cache";
+  private static final String PROCESS_IMAGE = "process image";
   private static final String DAEMON = "daemon";
   private static final String SHIM = "shim";
 
@@ -23,7 +24,8 @@ final class InstallationFindings {
   }
 
   List<Finding> all() {
-    return List.of(polyproc(), java(), runtimeImage(), aotCache(), shim(), daemon());
+    return List.of(
+        polyproc(), java(), runtimeImage(), aotCache(), processImage(), shim(), daemon());
   }
 
   private Finding polyproc() {
@@ -79,6 +81,24 @@ final class InstallationFindings {
                   .formatted(text));
     } catch (IOException e) {
       return Finding.note(AOT_CACHE, cache + ", and whether it is in use is not known: " + e);
+    }
+  }
+
+  private Finding processImage() {
+    ImageFile image = ImageFile.of(installation);
+    if (!"on".equals(System.getenv(ImageFile.SETTING))) {
+      return Finding.note(PROCESS_IMAGE, "not used: " + ImageFile.SETTING + "=on is not set");
+    }
+    try {
+      return image
+          .objection()
+          .map(reason -> Finding.note(PROCESS_IMAGE, "not used: " + reason))
+          .orElseGet(() -> Finding.ok(PROCESS_IMAGE, "fits: " + image.path()));
+    } catch (IOException e) {
+      return Finding.note(PROCESS_IMAGE, "whether it fits is not known: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Finding.note(PROCESS_IMAGE, "whether it fits is not known: interrupted");
     }
   }
 

@@ -31,6 +31,12 @@ sealed interface Invocation {
   /** {@code daemon}, whose options are its own. */
   record RunDaemon(List<String> arguments) implements Invocation {}
 
+  /** {@code warm}, whose options are its own. */
+  record RunWarm(List<String> arguments) implements Invocation {}
+
+  /** {@code cache}, whose options are its own. */
+  record RunCache(List<String> arguments) implements Invocation {}
+
   /** {@code verify}, whose options are its own. */
   record RunVerify(List<String> arguments) implements Invocation {}
 

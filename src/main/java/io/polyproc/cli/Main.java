@@ -72,6 +72,8 @@ public final class Main {
       case Invocation.ShowHelp _ -> print(Help.text(name));
       case Invocation.RunDaemon daemon -> DaemonCommand.execute(daemon.arguments());
       case Invocation.RunDoctor doctor -> DoctorCommand.execute(doctor.arguments());
+      case Invocation.RunWarm warm -> WarmCommand.execute(warm.arguments());
+      case Invocation.RunCache cache -> CacheCommand.execute(cache.arguments());
       case Invocation.RunVerify verify -> VerifyCommand.execute(verify.arguments());
       case Invocation.Reject rejected -> reject(rejected.reason());
     };

@@ -6,9 +6,6 @@ import io.polyproc.posix.MachineCode;
 import io.polyproc.posix.NativeSymbols;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -99,7 +96,7 @@ public final class JvmFork {
                 + " on "
                 + System.getProperty("os.arch"));
       }
-      loaded = new JvmFork(MachineCode.map(listing(), STATE, BYTES));
+      loaded = new JvmFork(MachineCode.load(JvmFork.class, "fork-x86_64.lst", STATE, BYTES));
       loaded.call(INSTALL, SIGNAL, 0);
       loaded.noteLocks();
       instance = loaded;
@@ -118,18 +115,6 @@ public final class JvmFork {
       return null;
     } catch (PosixException | UnsupportedOperationException e) {
       return String.valueOf(e.getMessage());
-    }
-  }
-
-  /** The bytes of the code, which are fewer than those in front of its state. */
-  static byte[] listing() {
-    try (InputStream resource = JvmFork.class.getResourceAsStream("fork-x86_64.lst")) {
-      if (resource == null) {
-        throw new IllegalStateException("the code that forks a JVM is missing: reinstall polyproc");
-      }
-      return MachineCode.parse(resource);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the code that forks a JVM can't be read", e);
     }
   }
 

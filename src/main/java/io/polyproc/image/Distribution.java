@@ -1,11 +1,16 @@
 package io.polyproc.image;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The files that a distribution takes from the source tree as they are. */
 final class Distribution {
@@ -32,6 +37,7 @@ final class Distribution {
     }
     copy(sources.resolve("src/main/distribution/jvm.options"), installation.jvmOptionsFile());
     writeClientOptions(dependencies);
+    writeRestorer();
     copy(sources.resolve("LICENSE"), installation.home().resolve("LICENSE"));
     copyFolder(sources.resolve("python-shim"), installation.pythonShim());
     copyFolder(sources.resolve("tests-py/bench"), installation.benchmarkFolder());
@@ -56,6 +62,26 @@ final class Distribution {
     Replace.<RuntimeException>file(
         installation.clientOptionsFile(),
         temporary -> Files.writeString(temporary, options.replace("@PICOCLI@", picocli)));
+  }
+
+  /** The program that restores a process: it is kept as the digits of its bytes. */
+  private void writeRestorer() throws IOException {
+    try (InputStream resource = Distribution.class.getResourceAsStream("restore-x86_64.hex")) {
+      if (resource == null) {
+        throw new IOException("the resource restore-x86_64.hex is missing");
+      }
+      String digits =
+          new String(resource.readAllBytes(), StandardCharsets.US_ASCII)
+              .lines()
+              .filter(line -> !line.startsWith("#"))
+              .collect(Collectors.joining());
+      Replace.<RuntimeException>file(
+          installation.restorer(),
+          temporary -> {
+            Files.write(temporary, HexFormat.of().parseHex(digits));
+            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+          });
+    }
   }
 
   private static void copy(Path source, Path target) throws IOException {

@@ -196,6 +196,16 @@ public final class Installation {
     }
   }
 
+  /** The program that restores a process from its image; not there on other processors. */
+  public Path restorer() {
+    return lib().resolve("restore");
+  }
+
+  /** What {@link #build} reads: it changes whenever something here does. */
+  public Path buildFile() {
+    return lib().resolve("build");
+  }
+
   public Path bin() {
     return home.resolve("bin");
   }
@@ -222,10 +232,6 @@ public final class Installation {
 
   Path clientAotCacheFile() {
     return lib().resolve("client.aot");
-  }
-
-  Path buildFile() {
-    return lib().resolve("build");
   }
 
   Path imagePropertiesFile() {

@@ -100,7 +100,7 @@ public final class Descriptors {
     return moved;
   }
 
-  private static void release(int fd) {
+  static void release(int fd) {
     synchronized (INTERNAL) {
       INTERNAL.clear(fd);
     }

@@ -40,6 +40,7 @@ enum LibC {
   EXECV("execv"),
   EXIT("_exit"),
   FCNTL("fcntl"),
+  FSYNC("fsync"),
   FTRUNCATE("ftruncate"),
   GETPID("getpid"),
   GETSOCKOPT("getsockopt"),

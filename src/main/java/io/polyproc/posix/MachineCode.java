@@ -4,16 +4,19 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * Machine code without relocations that is mapped into this process and called. Its entry is its
- * first byte, and follows the C convention with three whole words as arguments.
+ * Code of our own in this process's memory: compiled ahead, without relocations, and kept as a
+ * listing among the resources. Nothing has to be compiled, unpacked or linked where it runs.
  *
- * <p>Any thread may call. The code stays mapped for the process's lifetime.
+ * <p>It has one entry, at its beginning, which takes three words and returns one. Memory of its own
+ * follows the code, zero at first. It stays until the process ends. Any thread may call; whether at
+ * once, is the code's affair.
  */
 public final class MachineCode {
   // man 2 mmap
@@ -28,50 +31,47 @@ public final class MachineCode {
   }
 
   /**
-   * Maps code.
+   * Puts code into memory.
    *
-   * @param code the bytes
-   * @param codeBytes how many bytes from the first one on become executable, a multiple of a page
-   * @param allBytes how many bytes there are with the writable ones behind the code
+   * @param owner the class whose resource the listing is
+   * @param name the resource's name
+   * @param codeBytes how many bytes belong to the code: a multiple of the page size
+   * @param bytes how many belong to the code and its memory
    * @throws PosixException if the system allows no new code in memory
    */
-  public static MachineCode map(byte[] code, int codeBytes, int allBytes) {
-    if (code.length > codeBytes) {
-      throw new IllegalArgumentException(
-          code.length + " bytes of code, and room for " + codeBytes + " only");
+  public static MachineCode load(Class<?> owner, String name, int codeBytes, int bytes) {
+    byte[] code = listing(owner, name);
+    if (code.length == 0 || code.length > codeBytes) {
+      throw new IllegalStateException(
+          "%s has %d bytes of code and not at most %d".formatted(name, code.length, codeBytes));
     }
-    long address = LibC.MMAP.call(0, allBytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
-    MemorySegment.copy(
-        code,
-        0,
-        MemorySegment.ofAddress(address).reinterpret(allBytes),
-        ValueLayout.JAVA_BYTE,
-        0,
-        code.length);
+    long address = LibC.MMAP.call(0, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(bytes);
+    MemorySegment.copy(code, 0, memory, ValueLayout.JAVA_BYTE, 0, code.length);
     LibC.MPROTECT.call(address, codeBytes, READ_EXECUTE);
     return new MachineCode(address);
   }
 
-  /**
-   * The bytes in a listing of the form of {@code objdump -d}: address, bytes, text.
-   *
-   * @throws IOException if the listing can't be read
-   */
-  public static byte[] parse(InputStream listing) throws IOException {
-    StringBuilder bytes = new StringBuilder();
-    try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(listing, StandardCharsets.US_ASCII))) {
-      lines
+  /** The bytes in a listing, which has the form of {@code objdump -d}: address, bytes, text. */
+  static byte[] listing(Class<?> owner, String name) {
+    StringBuilder digits = new StringBuilder();
+    try (InputStream resource = owner.getResourceAsStream(name)) {
+      if (resource == null) {
+        throw new IllegalStateException("the resource " + name + " is missing: reinstall polyproc");
+      }
+      new BufferedReader(new InputStreamReader(resource, StandardCharsets.US_ASCII))
           .lines()
           .map(line -> line.split("\t", -1))
           .filter(fields -> fields.length > 1)
-          .forEach(fields -> bytes.append(fields[1].replace(" ", "")));
+          .forEach(fields -> digits.append(fields[1].replace(" ", "")));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the resource " + name + " can't be read", e);
     }
-    return HexFormat.of().parseHex(bytes);
+    return HexFormat.of().parseHex(digits);
   }
 
-  /** Calls the entry; returns its whole word. */
-  public long call(long a, long b, long c) {
-    return LibC.callAt(address, a, b, c);
+  /** Calls the entry and returns its result. */
+  public long call(long what, long a, long b) {
+    return LibC.callAt(address, what, a, b);
   }
 }

@@ -49,6 +49,8 @@ public final class Bridge {
   /** In a forked child: its parent's line to the supervisor. */
   private @Nullable ControlClient parents;
 
+  private boolean forked;
+
   private @Nullable SignalWaker waker;
 
   /**
@@ -185,7 +187,13 @@ public final class Bridge {
     return JvmFork.load().retries();
   }
 
+  /** Whether this process is one that a program has forked. */
+  public synchronized boolean isForked() {
+    return forked;
+  }
+
   private void becomeChild(@Nullable ControlClient ofParent) {
+    forked = true;
     parents = ofParent;
     connected = null;
     supervision.afterFork();

@@ -106,6 +106,14 @@ public final class PythonRuntime {
     return boot.invokeMember("import_ahead").asBoolean();
   }
 
+  /**
+   * The paths on which it depends what Python has done at its start, whether or not something is
+   * there.
+   */
+  public List<String> startFiles() {
+    return List.of(boot.invokeMember("start_files").as(String[].class));
+  }
+
   /** Lets {@link #importAhead()} import no modules in native code, nor what needs them. */
   public void importNothingNative() {
     boot.invokeMember("import_nothing_native");

@@ -69,6 +69,15 @@ public final class SemaphoreArena {
     process = 0;
   }
 
+  /**
+   * As {@link #forgetAll}, and closes the arenas' descriptors: nobody else is to have them, and
+   * what semaphores there were must neither be used nor sent any more.
+   */
+  public static synchronized void abandonAll() {
+    MAPPED.values().forEach(arena -> Descriptors.close(arena.descriptor));
+    forgetAll();
+  }
+
   /** This process in one word: a {@link ProcessIdentity}. */
   static int identityOfProcess() {
     int identity = process;

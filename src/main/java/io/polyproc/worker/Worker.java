@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.graalvm.polyglot.Engine;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * any other one goes on.
  */
 public final class Worker {
+  /** What starts a worker, as {@code -m} names it. */
+  static final String MAIN = "io.polyproc/" + Worker.class.getName();
+
   /** The descriptor of the control socket, inherited from the supervisor. */
   static final int CONTROL = 3;
 
@@ -104,7 +108,7 @@ public final class Worker {
   private final CodeCache codes;
   private final PythonRuntime python;
   private final Bridge bridge;
-  private final DeferredControl deferred;
+  private final Consumer<ControlClient> deferred;
   private final CompilerGate gate;
   private int rest;
   private int round;
@@ -123,7 +127,7 @@ public final class Worker {
       CodeCache codes,
       PythonRuntime python,
       Bridge bridge,
-      DeferredControl deferred,
+      Consumer<ControlClient> deferred,
       CompilerGate gate) {
     this.gate = gate;
     this.bridge = bridge;
@@ -167,7 +171,7 @@ public final class Worker {
     }
     command.add("-D" + MainProgram.EXECUTABLE_PROPERTY + "=" + executable);
     command.addAll(more);
-    command.addAll(List.of("-m", "io.polyproc/" + Worker.class.getName()));
+    command.addAll(List.of("-m", MAIN));
     command.addAll(options.toArguments());
     return List.copyOf(command);
   }
@@ -213,7 +217,25 @@ public final class Worker {
     }
     MessageSocket control = MessageSocket.of(CONTROL);
     Descriptors.freeLowNumbers();
-    return new Worker(control, codes, python, bridge, deferred, gate);
+    return new Worker(control, codes, python, bridge, deferred::connected, gate);
+  }
+
+  /**
+   * In a process that was restored from an image with a prepared Python in it: waits for an
+   * assignment and runs it; returns the exit status.
+   *
+   * @param connect makes the bridge speak to the supervisor through a client
+   */
+  static int serveRestored(
+      CodeCache codes,
+      PythonRuntime python,
+      Bridge bridge,
+      Consumer<ControlClient> connect,
+      CompilerGate gate) {
+    ProcessTitle.set("polyproc: standby");
+    MessageSocket control = MessageSocket.of(CONTROL);
+    Descriptors.freeLowNumbers();
+    return new Worker(control, codes, python, bridge, connect, gate).serve();
   }
 
   /** A worker in this process, when its program has ended: with this one's engine. */
@@ -224,7 +246,7 @@ public final class Worker {
     Bridge bridge = new Bridge(Installation.current().home(), deferred);
     boolean _ = codes.keep();
     PythonRuntime python = startPython(codes.engine(), options, bridge);
-    Worker renewed = new Worker(inherited, codes, python, bridge, deferred, gate);
+    Worker renewed = new Worker(inherited, codes, python, bridge, deferred::connected, gate);
     renewed.isHeir = true;
     python.importAhead(modules);
     return renewed;
@@ -326,7 +348,7 @@ public final class Worker {
   }
 
   private void playRound() {
-    Rehearsal.play(python, round++, deferred::connected);
+    Rehearsal.play(python, round++, deferred);
     bridge.disconnect();
   }
 
@@ -409,7 +431,7 @@ public final class Worker {
     ProcessTitle.set(assign.title());
     gate.openAfterWork();
     HeapKeeper.start();
-    deferred.connected(ControlClient.connect(control, () -> supervisorGone(assign.daemonic())));
+    deferred.accept(ControlClient.connect(control, () -> supervisorGone(assign.daemonic())));
     return python.runProcess(
         assign.parentPid(),
         descriptors[PARENT],
@@ -441,10 +463,10 @@ public final class Worker {
     gate.openAfterWork();
     HeapKeeper.start();
     ControlClient client = ControlClient.connect(control, () -> {});
-    deferred.connected(client);
+    deferred.accept(client);
     int status = python.runProgram(request);
     if (estate != null
-        && !deferred.isForked()
+        && !bridge.isForked()
         && status == 0
         && request.ignoredSignals().stream().noneMatch(number -> number < FIRST_REAL_TIME)
         && estate.isWorthwhile()
@@ -502,11 +524,6 @@ public final class Worker {
     public void afterFork() {
       client = null;
       forked = true;
-    }
-
-    /** Whether this process is one that a program has forked. */
-    boolean isForked() {
-      return forked;
     }
   }
 }

@@ -2,7 +2,6 @@ package io.polyproc.hotspot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -18,14 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** In JVMs of their own: a fault in here would take the tests along. */
 @Timeout(300)
 final class JvmForkTest {
-  private static final int SMALLEST_CODE = 1000;
-
-  @Test
-  void shouldReadTheWholeListing() {
-    byte[] code = JvmFork.listing();
-    assertTrue(code.length > SMALLEST_CODE && code.length < 0x2000, "bytes: " + code.length);
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"-XX:+UseSerialGC", "-XX:+UseG1GC", "-XX:TieredStopAtLevel=1"})
   void shouldLetEveryThreadGoOnInParentAndChild(String option)

@@ -1,0 +1,89 @@
+package io.polyproc.cli;
+
+import io.polyproc.image.Installation;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code polyproc cache}: the images that are kept in the cache folder. */
+@Command(
+    name = "cache",
+    synopsisSubcommandLabel = "list|clear",
+    description = "The images of processes that warm has made, of this build and of others.")
+final class CacheCommand implements Runnable {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = CommandLine.ScopeType.INHERIT,
+      description = "print this help and exit")
+  @SuppressWarnings("unused") // Picocli acts on it
+  private boolean help;
+
+  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+
+  static int execute(List<String> arguments) {
+    return new CommandLine(new CacheCommand()).execute(arguments.toArray(String[]::new));
+  }
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(
+        Objects.requireNonNull(spec).commandLine(), "Say what: list or clear");
+  }
+
+  @Command(name = "list", description = "print each image's path, size and whose build it is of")
+  int list() throws IOException {
+    ImageFile image = ImageFile.of(Installation.current());
+    for (Path file : files(image)) {
+      if (file.toString().endsWith(ImageFile.SUFFIX)) {
+        System.out.println(
+            "%s (%s)%s"
+                .formatted(
+                    file,
+                    Bytes.text(Files.size(file)),
+                    file.equals(image.path()) ? "" : ", of another build"));
+      }
+    }
+    return ExitCode.OK.status();
+  }
+
+  @Command(
+      name = "clear",
+      description = "delete all images; processes that were restored from one keep it")
+  int clear() throws IOException {
+    ImageFile image = ImageFile.of(Installation.current());
+    if (!Files.isDirectory(image.folder())) {
+      return ExitCode.OK.status();
+    }
+    // Not while one is written: it waits for that.
+    try (FileChannel file =
+            FileChannel.open(image.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock _ = file.lock()) {
+      for (Path path : files(image)) {
+        if (!path.equals(image.lock())) {
+          Files.deleteIfExists(path);
+        }
+      }
+    }
+    return ExitCode.OK.status();
+  }
+
+  private static List<Path> files(ImageFile image) throws IOException {
+    if (!Files.isDirectory(image.folder())) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(image.folder())) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.polyproc.cli;
+
+import io.polyproc.hotspot.Resumption;
+import io.polyproc.posix.PosixException;
+import io.polyproc.posix.Processes;
+import io.polyproc.python.CrashReport;
+import io.polyproc.python.PythonOptions;
+import io.polyproc.worker.MainImage;
+import io.polyproc.worker.Program;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The entry point of the process whose image is kept: started by {@link WarmCommand} with the
+ * image's path. A process that is restored goes on here as the command that the user has given.
+ */
+final class ImageProcess {
+  // What a restored process was started with: the restorer's own name, the image's, and the command
+  // that boots instead, whose first argument is --no-image if it is the launcher.
+  private static final int IMAGE = 1;
+  private static final int COMMAND = 2;
+  private static final int ARGUMENTS = 4;
+
+  /** An argument behind the path: practise before the image is written. */
+  static final String PRACTISE = "--practise";
+
+  private ImageProcess() {}
+
+  public static void main(String[] arguments) {
+    CrashReport.forAllThreads();
+    int status;
+    try {
+      status = run(Path.of(arguments[0]), List.of(arguments).contains(PRACTISE));
+    } catch (Throwable failure) { // nobody else is left to tell of it
+      CrashReport.print(failure);
+      status = ExitCode.INTERNAL.status();
+    }
+    System.out.flush();
+    System.err.flush();
+    Processes.exit(status);
+  }
+
+  private static int run(Path target, boolean practises) {
+    MainImage image;
+    Optional<Resumption> resumption;
+    try {
+      image = MainImage.boot();
+      say("imports modules");
+      image.importModules();
+      if (practises) {
+        say("practises, which takes some minutes");
+        image.practise();
+      }
+      rehearseCommandLines();
+      say("writes its image");
+      resumption = image.write(target);
+    } catch (IOException e) {
+      System.err.println("polyproc: the image could not be written: " + e.getMessage());
+      return ExitCode.FAILED.status();
+    }
+    return resumption.isPresent() ? perform(image, resumption.get()) : ExitCode.OK.status();
+  }
+
+  private static void say(String progress) {
+    System.err.println("polyproc: a process " + progress + " …");
+  }
+
+  /** Loads the classes that a restored process needs at once. */
+  private static void rehearseCommandLines() {
+    Arguments.parse(List.of("-c", "pass"), CommandName.POLYPROC);
+    Preconditions.problem(new Program.Code("pass"));
+    Preconditions.problem(new Program.Script("/no such script"));
+  }
+
+  /** In a restored process. */
+  private static int perform(MainImage image, Resumption resumption) {
+    List<String> all = resumption.arguments();
+    if (MainImage.startsWorker(all.subList(COMMAND, all.size()))) {
+      return image.serve();
+    }
+    String launcher = all.get(COMMAND);
+    List<String> arguments = all.subList(ARGUMENTS, all.size());
+    CommandName name = CommandName.of(launcher);
+    Invocation invocation = Arguments.parse(arguments, name);
+    if (invocation instanceof Invocation.Run run && run.options().equals(PythonOptions.DEFAULT)) {
+      Optional<Problem> problem = Preconditions.problem(run.program());
+      if (problem.isPresent()) {
+        System.err.println(name + ": " + problem.get().message());
+        return problem.get().code().status();
+      }
+      return image.run(run.program(), run.arguments(), Path.of(all.get(IMAGE)), resumption);
+    }
+    return withoutImage(all.subList(COMMAND, all.size()), resumption.variables());
+  }
+
+  /** Becomes the command that boots, with the options that this process does not have. */
+  private static int withoutImage(List<String> command, Map<String, String> variables) {
+    try {
+      Processes.setDefaultAction(Processes.SIGINT);
+      Processes.moveTo(Path.of("."), variables);
+      Processes.become(command);
+    } catch (PosixException e) {
+      System.err.println("polyproc: cannot start: " + e.getMessage());
+    }
+    return ExitCode.INTERNAL.status();
+  }
+}

@@ -1,0 +1,63 @@
+package io.polyproc.hotspot;
+
+import java.lang.reflect.Field;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The random numbers that Java has ahead of their use: two processes with the same memory would
+ * draw the same ones.
+ *
+ * <p>Uses fields of {@link Thread} and {@link ThreadLocalRandom}, which {@code --add-opens} in
+ * {@code lib/jvm.options} makes accessible.
+ */
+public final class JavaRandom {
+  // The JDK's sources that read from the system, and the most that each of them buffers.
+  private static final List<String> SOURCES = List.of("NativePRNG", "NativePRNGNonBlocking");
+  private static final int MAX_BUFFERED_BYTES = 65_536;
+
+  private final Field seedOfThread;
+  private final AtomicLong seeder;
+
+  private JavaRandom(Field seedOfThread, AtomicLong seeder) {
+    this.seedOfThread = seedOfThread;
+    this.seeder = seeder;
+  }
+
+  /**
+   * Finds where the JDK keeps its seeds.
+   *
+   * @throws ReflectiveOperationException if the JDK is another one than that it is known of, or
+   *     does not let it be found
+   */
+  public static JavaRandom find() throws ReflectiveOperationException {
+    try {
+      Field seedOfThread = Thread.class.getDeclaredField("threadLocalRandomSeed");
+      seedOfThread.setAccessible(true);
+      Field seeder = ThreadLocalRandom.class.getDeclaredField("seeder");
+      seeder.setAccessible(true);
+      return new JavaRandom(seedOfThread, (AtomicLong) seeder.get(null));
+    } catch (RuntimeException e) { // inaccessible, or of another type
+      throw new ReflectiveOperationException(e);
+    }
+  }
+
+  /** Uses up what is buffered and draws new seeds, from the system. */
+  public void reseed() throws ReflectiveOperationException {
+    for (String source : SOURCES) {
+      try {
+        SecureRandom.getInstance(source).nextBytes(new byte[MAX_BUFFERED_BYTES]);
+      } catch (NoSuchAlgorithmException e) {
+        // Then nobody has used it.
+      }
+    }
+    SecureRandom random = new SecureRandom();
+    seeder.set(random.nextLong());
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      seedOfThread.setLong(thread, random.nextLong());
+    }
+  }
+}

@@ -1,0 +1,300 @@
+package io.polyproc.worker;
+
+import io.polyproc.hotspot.ImageWriter;
+import io.polyproc.hotspot.JavaEnvironment;
+import io.polyproc.hotspot.JavaRandom;
+import io.polyproc.hotspot.Resumption;
+import io.polyproc.hotspot.ZeroedHeap;
+import io.polyproc.image.HeapKeeper;
+import io.polyproc.image.Installation;
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.Memory;
+import io.polyproc.posix.ProcessTitle;
+import io.polyproc.posix.Processes;
+import io.polyproc.python.Bridge;
+import io.polyproc.python.CodeCache;
+import io.polyproc.python.PythonContexts;
+import io.polyproc.python.PythonOptions;
+import io.polyproc.python.PythonRuntime;
+import io.polyproc.supervisor.StandbyPolicy;
+import io.polyproc.supervisor.Supervisor;
+import io.polyproc.sync.SemaphoreArena;
+import io.polyproc.wire.ControlClient;
+import io.polyproc.wire.RunRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process that boots Python, prepares for any program, and has its image written to a file. Each
+ * process that is restored from that becomes a main program: what it has from whoever started it is
+ * its own, and what must differ from process to process is made anew.
+ *
+ * <p>Confined to the thread that boots it, which is Python's main thread.
+ */
+public final class MainImage {
+  /** How often the start and the end of a process are played before practice. */
+  private static final int ROUNDS = 60;
+
+  // It is quiet when less than 1/QUIET_SHARE of a processor was used for so long.
+  private static final int QUIET_MILLIS = 500;
+  private static final int QUIET_SHARE = 10;
+
+  private final Control control = new Control();
+  private final Installation installation = Installation.current();
+  private final JavaEnvironment environment;
+  private final JavaRandom random;
+  private final CompilerGate gate;
+  private final CodeCache codes;
+  private final Bridge bridge;
+  private final PythonRuntime python;
+
+  private int round;
+
+  private MainImage(
+      JavaEnvironment environment, JavaRandom random, CompilerGate gate, CodeCache codes) {
+    this.environment = environment;
+    this.random = random;
+    this.gate = gate;
+    this.codes = codes;
+    bridge = new Bridge(installation.home(), control);
+    python =
+        PythonRuntime.start(
+            codes.engine(),
+            PythonOptions.DEFAULT,
+            installation.pythonShim(),
+            MainProgram.executable(installation),
+            List.of(),
+            bridge);
+    // The context has installed a handler that would raise KeyboardInterrupt while it prepares.
+    Processes.ignore(Processes.SIGINT);
+  }
+
+  /**
+   * Boots. The process must have been started as a worker is, with the low numbers of descriptors
+   * taken.
+   *
+   * @throws IOException if the JDK is another one than that which can be restored, with the reason
+   */
+  public static MainImage boot() throws IOException {
+    Processes.ignore(Processes.SIGINT);
+    Processes.setDefaultAction(Processes.SIGTERM);
+    Processes.setDefaultAction(Processes.SIGHUP);
+    ProcessTitle.set("polyproc: image");
+    JavaEnvironment environment;
+    JavaRandom random;
+    try {
+      environment = JavaEnvironment.find();
+      random = JavaRandom.find();
+    } catch (ReflectiveOperationException e) {
+      throw new IOException("the JDK's variables and seeds can't be replaced: " + e, e);
+    }
+    CompilerGate gate = CompilerGate.close();
+    return new MainImage(environment, random, gate, new CodeCache(PythonContexts.engine()));
+  }
+
+  /** Imports what programs and processes need. */
+  public void importModules() {
+    while (python.warmUp(true)) {
+      // the next step
+    }
+    while (python.importAhead()) {
+      // the next module
+    }
+    codes.freeze();
+  }
+
+  /**
+   * Lets the compiler see what programs do, until that is compiled: it takes some minutes of a
+   * processor's time.
+   */
+  public void practise() {
+    for (int i = 0; i < ROUNDS; i++) {
+      playRound();
+    }
+    gate.open();
+    Practice practice = new Practice(python, codes, this::playRound, MainImage::isQuiet);
+    while (practice.step()) {
+      Processes.ignore(Processes.SIGINT); // a process that was played has taken it over
+    }
+  }
+
+  private void playRound() {
+    try {
+      Rehearsal.play(python, round++, control::connected);
+    } finally {
+      control.connected(null);
+      bridge.disconnect();
+    }
+  }
+
+  /** Whether nothing is compiled for a while. */
+  private static boolean isQuiet() {
+    Duration before = Processes.processorTime();
+    try {
+      Thread.sleep(QUIET_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return Processes.processorTime().minus(before).toMillis() * QUIET_SHARE <= QUIET_MILLIS;
+  }
+
+  /**
+   * Writes the image; returns when that is done, and in each process that is restored.
+   *
+   * @return what a restored process is told; empty in this one
+   * @throws IOException if it can't be written, with the reason
+   */
+  public Optional<Resumption> write(Path target) throws IOException {
+    List<Path> files = new ArrayList<>(List.of(installation.buildFile()));
+    python.startFiles().stream().map(Path::of).forEach(files::add);
+    // What the JVM has opened until now has numbers above those of programs.
+    Descriptors.freeLowNumbers();
+    codes.forgetHeat();
+    SemaphoreArena.abandonAll();
+    Memory.trim();
+    ZeroedHeap.collect();
+    Optional<Resumption> resumption = new ImageWriter(target, files).write();
+    if (resumption.isPresent()) {
+      becomeAnother(resumption.get());
+    }
+    return resumption;
+  }
+
+  /** Gives up what no two processes may have in common. */
+  private void becomeAnother(Resumption resumption) throws IOException {
+    try {
+      environment.replace(resumption.variables());
+      random.reseed();
+    } catch (ReflectiveOperationException e) {
+      throw new IOException("the JDK's variables and seeds can't be replaced: " + e, e);
+    }
+    System.setProperty("user.dir", folder());
+    SemaphoreArena.forgetAll();
+    bridge.afterFork();
+    python.afterFork();
+    resumption.succeeded();
+  }
+
+  private static String folder() throws IOException {
+    return Files.readSymbolicLink(Path.of("/proc/self/cwd")).toString();
+  }
+
+  /** Whether a command is that of a worker, as {@link Worker#command} has it. */
+  public static boolean startsWorker(List<String> command) {
+    return command.contains(Worker.MAIN);
+  }
+
+  /**
+   * In a process that a supervisor has restored as a worker: waits for an assignment and runs it.
+   */
+  public int serve() {
+    return Worker.serveRestored(codes, python, bridge, control::connected, gate);
+  }
+
+  /**
+   * In a restored process: runs its program to the end. Its workers are restored, too.
+   *
+   * @param arguments become {@code sys.argv[1:]}
+   * @param image the file that it was restored from
+   * @return the exit status
+   */
+  public int run(Program program, List<String> arguments, Path image, Resumption resumption) {
+    RunRequest request =
+        new RunRequest(
+            installation.home().toString(),
+            PythonOptions.DEFAULT.toArguments(),
+            MainProgram.executable(installation).toString(),
+            List.of(program.kind(), program.what()),
+            arguments,
+            ".",
+            Processes.fileModeMask(),
+            resumption.variables(),
+            resumption.ignoredSignals(),
+            List.of());
+    ProcessTitle.set("polyproc " + String.join(" ", request.commandLine()));
+    control.begin(workerCommand(image), resumption.variables());
+    gate.openAfterWork();
+    HeapKeeper.start();
+    try {
+      return python.runProgram(request);
+    } finally {
+      control.close();
+    }
+  }
+
+  /** Restores a worker, or boots one where the image does not fit any more. */
+  private List<String> workerCommand(Path image) {
+    List<String> command =
+        new ArrayList<>(List.of(installation.restorer().toString(), image.toString()));
+    command.addAll(
+        Worker.command(
+            installation, PythonOptions.DEFAULT, MainProgram.executable(installation), false));
+    return command;
+  }
+
+  /**
+   * Starts the supervisor when a process is wanted; before there is a program, there is none. A
+   * worker has one elsewhere.
+   */
+  private static final class Control implements Bridge.Supervision, AutoCloseable {
+    private @Nullable List<String> workerCommand;
+    private Map<String, String> environment = Map.of();
+    private Supervisor.@Nullable Connection supervisor;
+    private @Nullable ControlClient client;
+
+    synchronized void begin(List<String> command, Map<String, String> variables) {
+      workerCommand = command;
+      environment = variables;
+    }
+
+    synchronized void connected(@Nullable ControlClient connected) {
+      client = connected;
+    }
+
+    @Override
+    public synchronized ControlClient connect() {
+      ControlClient connected = client;
+      if (connected != null) {
+        return connected;
+      }
+      List<String> command = workerCommand;
+      if (command == null) {
+        throw new IllegalStateException("an image has no program yet");
+      }
+      Supervisor.Connection connection =
+          Supervisor.start(command, environment, StandbyPolicy.fromEnvironment());
+      supervisor = connection;
+      return ControlClient.connect(connection.socket(), () -> {});
+    }
+
+    @Override
+    public void beforeEnd() {
+      close();
+    }
+
+    @Override
+    public synchronized void afterFork() {
+      client = null;
+      Supervisor.Connection connection = supervisor;
+      if (connection != null) {
+        supervisor = null;
+        connection.abandon();
+      }
+    }
+
+    @Override
+    public synchronized void close() {
+      Supervisor.Connection connection = supervisor;
+      if (connection != null) {
+        connection.close();
+      }
+    }
+  }
+}

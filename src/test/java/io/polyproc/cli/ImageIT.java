@@ -1,0 +1,601 @@
+package io.polyproc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.polyproc.hotspot.ImageWriter;
+import io.polyproc.image.Installation;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Writes an image, restores programs from it, and has images refused. */
+@Timeout(600)
+final class ImageIT {
+  private static final Path HOME = Path.of(System.getProperty("polyproc.home"));
+  private static final int TIMEOUT_SECONDS = 120;
+
+  /** Evaluates to whether the process was restored and did not boot. */
+  private static final String IS_RESTORED =
+      "os.readlink('/proc/self/exe').endswith('/lib/restore')";
+
+  // The offsets of image-layout.h.
+  private static final int HEADER_BYTES = 8192;
+  private static final int USED_HEADER_BYTES = 12;
+  private static final int CHECKSUM = 16;
+  private static final int MODIFIED = 32;
+  private static final int TABLES_FROM = 40;
+  private static final int USER = 152;
+  private static final int CLOCK = 168;
+  private static final int MEMORY = 176;
+  private static final int CODE_HASH = 184;
+  private static final int CPU = 240;
+  private static final int KERNEL_RELEASE = 304 + 65;
+
+  @TempDir static Path cache;
+  @TempDir Path folder;
+
+  private record Outcome(int status, String output, String errors) {}
+
+  @BeforeAll
+  static void writeImage() throws IOException, InterruptedException {
+    assumeTrue(ImageWriter.isSupported(), "no code to write an image on this system");
+    Outcome outcome = run(cache, Map.of(), launcher(), "warm");
+    assertEquals(0, outcome.status(), outcome::errors);
+  }
+
+  private static String launcher() {
+    return HOME.resolve("bin/polyproc").toString();
+  }
+
+  private static Path image() {
+    return cache.resolve("images").resolve(Installation.of(HOME).build() + ".img");
+  }
+
+  // --- A restored process is what its shell has started ----------------------------------------
+
+  @Test
+  void shouldRunAProgramAndExitAsItDoes() throws Exception {
+    assertEquals(
+        new Outcome(7, "True ['-c', 'a', ' b ']\n", ""),
+        program("print(" + IS_RESTORED + ", sys.argv); sys.exit(7)", "a", " b "));
+  }
+
+  @Test
+  void shouldRunAScriptAModuleAndStandardInput() throws Exception {
+    Path script = folder.resolve("script.py");
+    Files.writeString(script, "import os, sys; print(__name__, sys.argv, " + IS_RESTORED + ")");
+    assertEquals(
+        new Outcome(0, "__main__ ['" + script + "', '-u'] True\n", ""),
+        restore(script.toString(), "-u"));
+    assertEquals(
+        new Outcome(0, "__main__ ['script.py'] True\n", ""), in(folder, launcher(), "script.py"));
+    assertEquals(0, in(folder, launcher(), "-m", "script").status());
+    assertEquals(
+        new Outcome(0, "__main__ ['-'] True\n", ""),
+        shell("exec \"$0\" - < " + script, launcher()));
+  }
+
+  @Test
+  void shouldBeTheProcessThatWasStarted() throws Exception {
+    Process process =
+        builder(cache, launcher(), "-c", "import os; print(os.getpid(), os.getppid())").start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor());
+    assertEquals(process.pid() + " " + ProcessHandle.current().pid() + "\n", output);
+  }
+
+  @Test
+  void shouldKeepSessionFolderMaskAndDescriptors() throws Exception {
+    String code =
+        """
+        import os
+        print(os.getsid(0) == os.getpid() == os.getpgid(0), os.getcwd(), oct(os.umask(0)))
+        nice = int(open('/proc/self/stat').read().rsplit(')', 1)[1].split()[16])
+        print(os.read(7, 100), os.isatty(0), nice)
+        os.write(8, b'out')
+        """;
+    Path file = Files.writeString(folder.resolve("in"), "content");
+    Outcome outcome =
+        shell(
+            "cd \"$1\" && umask 027 && exec setsid -w nice -n 3 \"$0\" -c \"$2\" 7<in 8>out",
+            launcher(),
+            folder.toString(),
+            code);
+    assertEquals(
+        new Outcome(0, "True " + folder.toRealPath() + " 0o27\nb'content' False 3\n", ""), outcome);
+    assertEquals("out", Files.readString(folder.resolve("out")));
+    assertEquals("content", Files.readString(file));
+  }
+
+  @Test
+  void shouldHaveTheVariablesOfItsShell() throws Exception {
+    String code =
+        "import os, java.lang; print(os.environ['FOO'], 'BAR' in os.environ, os.environb[b'RAW'],"
+            + " os.getenv('FOO'), java.lang.System.getenv('FOO'))\n"
+            + "import subprocess; print(subprocess.check_output('echo $FOO', shell=True))";
+    assertEquals(
+        new Outcome(0, "föö False b'\\xff' föö föö\nb'f\\xc3\\xb6\\xc3\\xb6\\n'\n", ""),
+        shell("FOO=föö RAW=$(printf '\\377') exec \"$0\" -c \"$1\"", launcher(), code));
+  }
+
+  @Test
+  void shouldShowItsCommandLine() throws Exception {
+    String code =
+        "print(open('/proc/self/cmdline').read().rstrip(chr(0)), open('/proc/self/comm').read())";
+    Outcome outcome = program(code, "argument");
+    assertTrue(outcome.output().startsWith("polyproc -c import os, sys\n"), outcome::output);
+    assertTrue(outcome.output().contains(" argument polyproc -c imp"), outcome::output);
+  }
+
+  // --- Signals ---------------------------------------------------------------------------------
+
+  @Test
+  void shouldEndByASignalAsTheKernelHasIt() throws Exception {
+    assertEquals(128 + 15, program("os.kill(os.getpid(), 15)").status());
+    assertEquals(128 + 1, program("os.kill(os.getpid(), 1)").status());
+    assertEquals(128 + 9, program("os.kill(os.getpid(), 9)").status());
+  }
+
+  @Test
+  void shouldRaiseKeyboardInterrupt() throws Exception {
+    Outcome outcome = program("import time\nos.kill(os.getpid(), 2)\ntime.sleep(60)");
+    assertEquals(128 + 2, outcome.status());
+    assertTrue(outcome.errors().endsWith("KeyboardInterrupt\n"), outcome::errors);
+  }
+
+  @Test
+  void shouldGoOnIgnoringWhatItsShellIgnores() throws Exception {
+    String code =
+        "import os, signal; print(signal.getsignal(1), signal.getsignal(2), "
+            + IS_RESTORED
+            + "); os.kill(os.getpid(), 1); os.kill(os.getpid(), 2); print('alive')";
+    Outcome outcome = shell("trap '' HUP INT; exec \"$0\" -c \"$1\"", launcher(), code);
+    assertEquals(0, outcome.status(), outcome::errors);
+    assertTrue(outcome.output().endsWith("True\nalive\n"), outcome::output);
+  }
+
+  @Test
+  void shouldCallHandlersOfThePrograms() throws Exception {
+    String code =
+        """
+        import signal, time
+        signal.signal(10, lambda number, frame: print('handled', number))
+        os.kill(os.getpid(), 10)
+        time.sleep(0.2)
+        """;
+    assertEquals(new Outcome(0, "handled 10\n", ""), program(code));
+  }
+
+  @Test
+  void shouldGetASignalThatIsForTheGroup() throws Exception {
+    Outcome outcome =
+        shell(
+            "exec timeout 5 \"$0\" -c 'import time; print(1, flush=True); time.sleep(60)'",
+            launcher());
+    assertEquals(124, outcome.status(), outcome::errors);
+    assertEquals("1\n", outcome.output());
+  }
+
+  // --- Nothing is another process's ------------------------------------------------------------
+
+  @Test
+  void shouldDrawItsOwnRandomNumbers() throws Exception {
+    String code =
+        "import random, secrets, uuid, multiprocessing, java.util\n"
+            + "print(random.random(), secrets.token_hex(), uuid.uuid4(),"
+            + " multiprocessing.current_process().authkey.hex(),"
+            + " java.util.concurrent.ThreadLocalRandom.current().nextLong(),"
+            + " java.util.UUID.randomUUID())";
+    String[] first = program(code).output().strip().split(" ", -1);
+    String[] second = program(code).output().strip().split(" ", -1);
+    assertEquals(6, first.length);
+    assertEquals(6, second.length);
+    for (int i = 0; i < first.length; i++) {
+      assertNotEquals(first[i], second[i], "number " + i);
+    }
+  }
+
+  // --- It works on -----------------------------------------------------------------------------
+
+  @Test
+  void shouldComputeCollectAndStartThreads() throws Exception {
+    String code =
+        """
+import gc, threading, time, json, java.lang
+lists = [[i] * 10 for i in range(200_000)]
+java.lang.System.gc()
+results = []
+threads = [threading.Thread(target=lambda n=n: results.append(sum(map(len, lists)) + n))
+           for n in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+begin = time.monotonic(); time.sleep(0.2); waited = time.monotonic() - begin
+event = threading.Event()
+print(sorted(results) == [2_000_000 + n for n in range(8)], 0.2 <= waited < 5, event.wait(0.1))
+def deep(n): return 0 if n == 0 else 1 + deep(n - 1)
+try: deep(100_000)
+except RecursionError: print('too deep')
+print(json.loads(json.dumps({'a': [1, 2.5, None]})))
+""";
+    assertEquals(
+        new Outcome(0, "True True False\ntoo deep\n{'a': [1, 2.5, None]}\n", ""), program(code));
+  }
+
+  @ParameterizedTest
+  @MethodSource("startMethods")
+  void shouldStartProcesses(String method) throws Exception {
+    Path script = folder.resolve("processes.py");
+    Files.writeString(
+        script,
+        """
+import multiprocessing, os, sys
+def child(queue, n):
+    queue.put((n * n, os.getppid(), os.readlink('/proc/self/exe').endswith('/restore')))
+if __name__ == '__main__':
+    context = multiprocessing.get_context(sys.argv[1])
+    queue = context.Queue()
+    processes = [context.Process(target=child, args=(queue, n)) for n in range(3)]
+    for process in processes: process.start()
+    print(sorted(queue.get() for _ in processes) == [(n * n, os.getpid(), True) for n in range(3)])
+    for process in processes: process.join()
+    print([process.exitcode for process in processes])
+    with context.Pool(2) as pool: print(pool.map(abs, [-1, 2, -3]))
+""");
+    assertEquals(
+        new Outcome(0, "True\n[0, 0, 0]\n[1, 2, 3]\n", ""), restore(script.toString(), method));
+  }
+
+  static List<String> startMethods() {
+    return List.of("fork", "spawn", "forkserver");
+  }
+
+  @Test
+  void shouldRestoreManyTimesAtOnce() throws Exception {
+    List<Process> processes = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      processes.add(builder(cache, launcher(), "-c", "print(sum(range(1000)))").start());
+    }
+    for (Process process : processes) {
+      assertEquals(
+          "499500\n", new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+      assertEquals(0, process.waitFor());
+    }
+  }
+
+  // --- What does not fit is refused, with the reason --------------------------------------------
+
+  @Test
+  void shouldBootWhereAVariableIsAnother() throws Exception {
+    Outcome outcome =
+        run(
+            cache,
+            Map.of("PYTHONHASHSEED", "1"),
+            launcher(),
+            "-c",
+            "import os, sys; print(" + IS_RESTORED + ", sys.argv)",
+            "x");
+    assertEquals(new Outcome(0, "False ['-c', 'x']\n", ""), outcome);
+    assertEquals(
+        "a variable has another value than when it was made: PYTHONHASHSEED=1\n",
+        run(
+                cache,
+                Map.of("PYTHONHASHSEED", "1"),
+                HOME.resolve("lib/restore").toString(),
+                "--check",
+                image().toString())
+            .output());
+  }
+
+  @Test
+  void shouldBootWithOptionsOfTheInterpreter() throws Exception {
+    assertEquals(
+        new Outcome(0, "1 False\n", ""),
+        restore("-O", "-c", "import os, sys; print(sys.flags.optimize, " + IS_RESTORED + ")"));
+  }
+
+  @Test
+  void shouldBootWhereThereAreOtherSitePackages() throws Exception {
+    Path site = Files.createDirectories(folder.resolve("lib/python3.12/site-packages"));
+    Path own = folder.resolve("cache");
+    Map<String, String> variables = Map.of("PYTHONUSERBASE", folder.toString());
+    assertEquals(0, run(own, variables, launcher(), "warm").status());
+    Files.writeString(site.resolve("added.py"), "");
+    Files.writeString(site.resolve("added.pth"), "import added");
+    assertEquals(
+        new Outcome(0, "False True\n", ""),
+        run(
+            own,
+            variables,
+            launcher(),
+            "-c",
+            "import os, sys; print(" + IS_RESTORED + ", 'added' in sys.modules)"));
+  }
+
+  static Stream<Arguments> changes() {
+    return Stream.of(
+        change("not an image", forged -> forged.header.putLong(0, 0), false),
+        change("another version", forged -> forged.header.putInt(8, 99), true),
+        change("was cut", forged -> forged.bytes -= 4096, true),
+        change("was cut", forged -> forged.bytes += 1, true),
+        change("checksum", forged -> forged.flip(KERNEL_RELEASE), false),
+        change("checksum", forged -> forged.tables[100] ^= 1, false),
+        change("another kernel", forged -> forged.flip(KERNEL_RELEASE), true),
+        change("another processor", forged -> forged.flip(CPU + 8), true),
+        change("another user's process", forged -> forged.flip(USER), true),
+        change(
+            "booted after it was made",
+            forged -> forged.header.putLong(CLOCK, Long.MAX_VALUE),
+            true),
+        change(
+            "more or less memory",
+            forged -> forged.header.putLong(MEMORY, forged.header.getLong(MEMORY) * 2),
+            true),
+        change("kernel's code", forged -> forged.flip(CODE_HASH), true),
+        change("mode must be 0600", forged -> forged.mode = "rw-r-----", true),
+        change("changed after it was written", forged -> forged.modified = Instant.now(), true));
+  }
+
+  private static Arguments change(String reason, Consumer<Forged> change, boolean isSigned) {
+    return Arguments.of(reason, change, isSigned);
+  }
+
+  @ParameterizedTest
+  @MethodSource("changes")
+  void shouldRefuseAnImageThatIsNotWhatItWas(
+      String reason, Consumer<Forged> change, boolean isSigned) throws Exception {
+    Forged forged = Forged.of(image());
+    assertEquals(new Outcome(0, "", ""), check(forged.write(folder.resolve("intact"))));
+
+    change.accept(forged);
+    if (isSigned) {
+      forged.sign();
+    }
+    Outcome outcome = check(forged.write(folder.resolve("changed")));
+    assertEquals(1, outcome.status());
+    assertTrue(outcome.output().contains(reason), outcome::output);
+  }
+
+  @Test
+  void shouldRefuseAnImageThatIsALinkOrIsNotThere() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), image());
+    for (Path path : List.of(link, folder.resolve("none"))) {
+      assertEquals(
+          new Outcome(1, "there is no image that can be read\n", ""), check(path), path::toString);
+    }
+  }
+
+  /** An image without its pages, which the check does not read. */
+  static final class Forged {
+    final byte[] headerBytes;
+    final ByteBuffer header;
+    final byte[] tables;
+    long bytes;
+    Instant modified;
+    String mode = "rw-------";
+
+    private Forged(byte[] headerBytes, byte[] tables, long bytes) {
+      this.headerBytes = headerBytes;
+      this.header = ByteBuffer.wrap(headerBytes).order(ByteOrder.LITTLE_ENDIAN);
+      this.tables = tables;
+      this.bytes = bytes;
+      this.modified = Instant.ofEpochSecond(header.getLong(MODIFIED));
+    }
+
+    static Forged of(Path image) throws IOException {
+      try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "r")) {
+        byte[] start = new byte[HEADER_BYTES];
+        file.readFully(start);
+        ByteBuffer header = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] tables = new byte[(int) (file.length() - header.getLong(TABLES_FROM))];
+        file.seek(header.getLong(TABLES_FROM));
+        file.readFully(tables);
+        return new Forged(start, tables, file.length());
+      }
+    }
+
+    void flip(int offset) {
+      header.put(offset, (byte) (header.get(offset) ^ 1));
+    }
+
+    void sign() {
+      header.putLong(CHECKSUM, 0);
+      int used = header.getInt(USED_HEADER_BYTES);
+      long hash = hash(0xcbf29ce484222325L, ByteBuffer.wrap(tables), tables.length);
+      header.putLong(CHECKSUM, hash(hash, header, used));
+    }
+
+    private static long hash(long hash, ByteBuffer words, int bytes) {
+      ByteBuffer ordered = words.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+      long result = hash;
+      for (int i = 0; i + Long.BYTES <= bytes; i += Long.BYTES) {
+        result = (result ^ ordered.getLong(i)) * 0x100000001b3L;
+        result ^= result >>> 29;
+      }
+      return result;
+    }
+
+    Path write(Path path) throws IOException {
+      Files.deleteIfExists(path);
+      try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+        file.write(headerBytes);
+        file.seek(header.getLong(TABLES_FROM));
+        file.write(tables);
+        file.setLength(bytes);
+      }
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+      Files.setLastModifiedTime(path, FileTime.from(modified));
+      return path;
+    }
+  }
+
+  @Test
+  void shouldRefuseAnImageWhoseProcessesFail() throws Exception {
+    Path forged = Forged.of(image()).write(folder.resolve("forged"));
+    Path starts = folder.resolve("forged.starts");
+    ByteBuffer count = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+    Files.write(starts, count.putInt(0, 15).array());
+    assertEquals(0, check(forged).status());
+    Files.write(starts, count.putInt(0, 16).array());
+    assertEquals(
+        new Outcome(1, "the processes that were restored from it have failed\n", ""),
+        check(forged));
+  }
+
+  @Test
+  void shouldForgetFailuresWhenAProcessIsWell() throws Exception {
+    Path starts = image().resolveSibling(image().getFileName() + ".starts");
+    byte[] none = Files.readAllBytes(starts);
+    Files.write(starts, new byte[] {5}, StandardOpenOption.WRITE);
+    assertEquals(0, program("pass").status());
+    assertArrayEquals(none, Files.readAllBytes(starts));
+  }
+
+  @Test
+  void shouldTellWhetherItFitsAndWhatIsKept() throws Exception {
+    Outcome doctor = restore("doctor");
+    assertTrue(doctor.output().contains("fits: " + image()), doctor::output);
+    Outcome list = restore("cache", "list");
+    assertTrue(list.output().startsWith(image() + " ("), list::output);
+
+    Path other = Files.createDirectories(folder.resolve("cache/images")).resolve("other.img");
+    Files.writeString(other, "an image of another build");
+    assertEquals(
+        new Outcome(0, other + " (0 MiB), of another build\n", ""),
+        run(folder.resolve("cache"), Map.of(), launcher(), "cache", "list"));
+    assertEquals(0, run(folder.resolve("cache"), Map.of(), launcher(), "cache", "clear").status());
+    assertFalse(Files.exists(other));
+  }
+
+  // --- Writing ---------------------------------------------------------------------------------
+
+  @Test
+  void shouldKeepTheOldImageWhenItsWriterIsKilled() throws Exception {
+    Path own = Files.createDirectories(folder.resolve("cache/images"));
+    Path old = Files.writeString(own.resolve(image().getFileName()), "the old one");
+    Process warm = builder(folder.resolve("cache"), launcher(), "warm").start();
+    while (unfinished(own).isEmpty() && warm.isAlive()) {
+      Thread.sleep(5);
+    }
+    assertFalse(unfinished(own).isEmpty(), "it was written too fast");
+    warm.descendants().forEach(ProcessHandle::destroyForcibly);
+    assertEquals(1, warm.waitFor());
+
+    assertEquals("the old one", Files.readString(old));
+    // Whoever was killed left its file; two at once make one image and leave nothing.
+    Process first = builder(folder.resolve("cache"), launcher(), "warm").start();
+    Process second = builder(folder.resolve("cache"), launcher(), "warm").start();
+    assertEquals(0, first.waitFor());
+    assertEquals(0, second.waitFor());
+    assertEquals(List.of(), unfinished(own));
+    assertEquals(
+        new Outcome(0, "True\n", ""),
+        run(
+            folder.resolve("cache"),
+            Map.of(),
+            launcher(),
+            "-c",
+            "import os; print(" + IS_RESTORED + ")"));
+  }
+
+  private static List<Path> unfinished(Path images) throws IOException {
+    try (Stream<Path> files = Files.list(images)) {
+      return files.filter(file -> file.toString().endsWith(ImageWriter.UNFINISHED)).toList();
+    }
+  }
+
+  // --- Running ---------------------------------------------------------------------------------
+
+  private Outcome check(Path path) throws IOException, InterruptedException {
+    return run(cache, Map.of(), HOME.resolve("lib/restore").toString(), "--check", path.toString());
+  }
+
+  private static Outcome program(String code, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of("-c", "import os, sys\n" + code));
+    all.addAll(List.of(arguments));
+    return restore(all.toArray(String[]::new));
+  }
+
+  private static Outcome restore(String... arguments) throws IOException, InterruptedException {
+    return run(
+        cache,
+        Map.of(),
+        Stream.concat(Stream.of(launcher()), Stream.of(arguments)).toArray(String[]::new));
+  }
+
+  private static Outcome in(Path directory, String... command)
+      throws IOException, InterruptedException {
+    return outcome(builder(cache, command).directory(directory.toFile()).start());
+  }
+
+  private static Outcome shell(String script, String... arguments)
+      throws IOException, InterruptedException {
+    return run(
+        cache,
+        Map.of(),
+        Stream.concat(Stream.of("/bin/sh", "-c", script), Stream.of(arguments))
+            .toArray(String[]::new));
+  }
+
+  private static Outcome run(Path cacheFolder, Map<String, String> variables, String... command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = builder(cacheFolder, command);
+    builder.environment().putAll(variables);
+    return outcome(builder.start());
+  }
+
+  private static ProcessBuilder builder(Path cacheFolder, String... command) {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("POLYPROC_CACHE", cacheFolder.toString());
+    builder.environment().put("POLYPROC_IMAGE", "on");
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    return builder;
+  }
+
+  private static Outcome outcome(Process process) throws IOException, InterruptedException {
+    Path errors = Files.createTempFile("errors", null);
+    try (var _ = process.getOutputStream()) {
+      Thread copier =
+          Thread.startVirtualThread(
+              () -> {
+                try {
+                  Files.write(errors, process.getErrorStream().readAllBytes());
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS), "it does not end");
+      copier.join();
+      return new Outcome(process.exitValue(), output, Files.readString(errors));
+    } finally {
+      Files.delete(errors);
+    }
+  }
+}
