@@ -163,6 +163,7 @@ def _import_ahead(name):
         pass  # a program that wants it will be told
     finally:
         _bootstrap._load_unlocked = load
+    # What adds to a module (`_polyproc.compat`) stays, as it has a state.
     added = [name for name in sys.modules if name not in before and not name.startswith("_polyproc.")]
     _kept.update({name: _Kept(sys.modules[name], nested.get(name, ())) for name in added})
     for name in added:

@@ -872,7 +872,8 @@ def getmouse():
     _need_initialised()
     event = bytearray(24)
     _checked(_call("getmouse", event), "getmouse")
-    return integer(event, 0, 2), integer(event, 4), integer(event, 8), integer(event, 12), integer(event, 16, signed=False)
+    return (integer(event, 0, 2), integer(event, 4), integer(event, 8), integer(event, 12),
+            integer(event, 16, signed=False))
 
 
 @_module

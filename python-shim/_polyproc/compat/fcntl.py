@@ -1,10 +1,10 @@
-"""`fcntl`: GraalPy 25.0.3 has no `fcntl.fcntl` and few constants, and its `ioctl` and `lockf` differ in their errors."""
+"""`fcntl`: GraalPy 25.0.3 has no `fcntl.fcntl` and few constants, and its other functions have other errors."""
 
 import operator
 import sys
 
 from _polyproc.compat.arguments import c_int, fileno
-from _polyproc.compat.libc import builtin, call, call_once, error
+from _polyproc.compat.libc import builtin, call
 
 _module = builtin("fcntl")
 _CONSTANTS = {

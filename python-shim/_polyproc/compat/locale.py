@@ -23,7 +23,6 @@ _CONSTANTS = {
     "MON_5": 131102, "MON_6": 131103, "MON_7": 131104, "MON_8": 131105, "MON_9": 131106, "NOEXPR": 327681,
     "PM_STR": 131111, "RADIXCHAR": 65536, "THOUSEP": 65537, "T_FMT": 131114, "T_FMT_AMPM": 131115,
     "YESEXPR": 327680}
-_CODESET = 14
 _CATEGORIES = {0: _locale.LC_CTYPE, 1: _locale.LC_NUMERIC, 2: _locale.LC_TIME, 4: _locale.LC_MONETARY,
                5: _locale.LC_MESSAGES}
 _NAMES = frozenset(_CONSTANTS.values())

@@ -5,8 +5,7 @@ import os
 import sys
 
 from _polyproc.compat.arguments import c_int, c_long, directory, path as _path
-from _polyproc.compat.libc import (Memory, Strings, builtin, call, call_for_error, call_long, call_once, error,
-                                   find_pointer, read, words)
+from _polyproc.compat.libc import Memory, builtin, call, call_for_error, call_long, call_once, error, words
 from _polyproc.compat.os_constants import confstr_names, pathconf_names
 
 _posix = builtin("posix")
@@ -297,17 +296,12 @@ def _configuration(name, names):
 def confstr(name, /):
     """Return a string-valued system configuration variable."""
     name = _configuration(name, confstr_names)
-    size = _clean(call_long, "confstr", name, 0, 0)
+    size = call_long("confstr", name, 0, 0)
     if size == 0:
         return None
     with Memory(size) as memory:
         call_long("confstr", name, memory.address, size)
         return os.fsdecode(memory.read(size - 1))
-
-
-def _clean(function, *args):
-    """The result of a function that returns 0 without an error number where there is nothing to return."""
-    return function(*args)
 
 
 @_posix

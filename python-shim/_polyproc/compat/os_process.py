@@ -12,8 +12,8 @@ import _thread
 
 from _polyproc.compat import structseq
 from _polyproc.compat.arguments import c_int, path as _path
-from _polyproc.compat.libc import (Memory, Strings, _native, builtin, call, call_for_error, call_long, call_once,
-                                   error, integer)
+from _polyproc.compat.libc import (Memory, Strings, _native, builtin, call, call_for_error, call_long, error,
+                                   integer)
 
 _posix = builtin("posix")
 _MAIN_THREAD = _thread.get_ident()
@@ -21,7 +21,6 @@ _MACHINE = os.uname().machine
 _SYS_GETPRIORITY = 141 if _MACHINE == "aarch64" else 140
 _SYS_PIDFD_OPEN = 434
 _ECHILD = 10
-_ESRCH = 3
 
 
 def _threads_for(pid):

@@ -6,11 +6,10 @@ The C library sets the ids of all threads of the process, as POSIX asks.
 import os
 
 from _polyproc.compat.arguments import c_int, fileno, gid as _gid, path as _path, uid as _uid
-from _polyproc.compat.libc import Memory, builtin, call, call_for_error, error, integer
+from _polyproc.compat.libc import Memory, builtin, call, call_for_error, integer
 
 _posix = builtin("posix")
 _MOST_GROUPS = 65536
-_ERANGE = 34
 
 
 @_posix

@@ -177,6 +177,8 @@ def pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /):
 
 def _is_own(pidfd):
     try:
+        if os.readlink(f"/proc/self/fd/{pidfd}") == f"/proc/{os.getpid()}":
+            return True
         with open(f"/proc/self/fdinfo/{pidfd}", "rb") as info:
             return b"\nPid:\t%d\n" % os.getpid() in b"\n" + info.read()
     except OSError:

@@ -82,8 +82,8 @@ def _pack_ancillary(items):
             raise TypeError("sendmsg() argument 2 must be an iterable of tuples of three items")
         level, kind, data = item
         data = bytes(memoryview(data))
-        header = ((_HEADER_BYTES + len(data)).to_bytes(8, "little")
-                  + (c_int(level) & 0xffffffff).to_bytes(4, "little") + (c_int(kind) & 0xffffffff).to_bytes(4, "little"))
+        header = (_HEADER_BYTES + len(data)).to_bytes(8, "little") + b"".join(
+            (c_int(number) & 0xffffffff).to_bytes(4, "little") for number in (level, kind))
         parts.append(header + data + bytes(_aligned(len(data)) - len(data)))
     return b"".join(parts)
 

@@ -2,7 +2,7 @@
 
 import operator
 
-from _polyproc.compat.libc import builtin, call, call_for_error, integer, words
+from _polyproc.compat.libc import builtin, call, integer, words
 
 _module = builtin("time")
 

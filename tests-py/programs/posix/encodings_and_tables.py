@@ -61,12 +61,12 @@ if (w := 3): pass
 
 
 def show(table, depth=0):
-    print("  " * depth, table.get_type(), table.get_name(), table.get_lineno(), table.is_optimized(), table.is_nested(),
-          table.has_children())
+    print("  " * depth, table.get_type(), table.get_name(), table.get_lineno(), table.is_optimized(),
+          table.is_nested(), table.has_children())
     for symbol in sorted(table.get_symbols(), key=lambda symbol: symbol.get_name()):
-        facts = [fact[3:] for fact in ("is_referenced", "is_parameter", "is_global", "is_nonlocal", "is_declared_global",
-                                       "is_local", "is_annotated", "is_free", "is_imported", "is_assigned",
-                                       "is_namespace") if getattr(symbol, fact)()]
+        facts = [fact[3:] for fact in (
+            "is_referenced", "is_parameter", "is_global", "is_nonlocal", "is_declared_global", "is_local",
+            "is_annotated", "is_free", "is_imported", "is_assigned", "is_namespace") if getattr(symbol, fact)()]
         print("  " * depth, "-", symbol.get_name(), *facts)
     for child in table.get_children():
         show(child, depth + 1)
@@ -81,8 +81,10 @@ for wrong in ("def f(a, a): pass", "def f():\n x = 1\n global x", "nonlocal x", 
 attempt(symtable.symtable, "x", "source", "unknown")
 
 with open("browsed.py", "w") as file:
-    file.write("import json\nfrom collections import OrderedDict\n\nclass Base(OrderedDict):\n    def m(self): pass\n\n\n"
-               "class Derived(Base, json.JSONEncoder):\n    class Inner: pass\n    async def n(self):\n        def deep(): pass\n\n\n"
+    file.write("import json\nfrom collections import OrderedDict\n\n"
+               "class Base(OrderedDict):\n    def m(self): pass\n\n\n"
+               "class Derived(Base, json.JSONEncoder):\n    class Inner: pass\n"
+               "    async def n(self):\n        def deep(): pass\n\n\n"
                "def f(): pass\n")
 
 

@@ -1,4 +1,4 @@
-# conformance: descriptors and files: vectors, positions, pipes, memory files, special files, attributes, and their errors
+# conformance: descriptors and files: vectors, positions, pipes, special files, attributes, and their errors
 import os
 import stat
 

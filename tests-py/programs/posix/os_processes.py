@@ -13,7 +13,8 @@ def attempt(what, *args, **kwargs):
 
 
 before = os.nice(0)
-print(os.nice(3) - before, os.getpriority(os.PRIO_PROCESS, 0) - before, os.getpriority(os.PRIO_PROCESS, os.getpid()) - before)
+print(os.nice(3) - before, os.getpriority(os.PRIO_PROCESS, 0) - before,
+      os.getpriority(os.PRIO_PROCESS, os.getpid()) - before)
 attempt(os.getpriority, os.PRIO_PROCESS, 2**31)
 attempt(os.getpriority, 77, 0)
 print(os.sched_getscheduler(0) == os.SCHED_OTHER, os.sched_getparam(0), os.sched_param(sched_priority=4))
@@ -49,7 +50,8 @@ for function, args in ((os.wait, ()), (os.wait3, (os.WNOHANG,)), (os.wait4, (-1,
 child = spawn("read line; exit 5", file_actions=[(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0)])
 print(os.waitid(os.P_PID, child, os.WEXITED).si_status)
 r, w = os.pipe()
-child = os.posix_spawnp("sh", ["sh", "-c", "echo $NAME; trap '' TERM; kill -TERM $$; echo left"], {"NAME": "value", "PATH": os.environ["PATH"]},
+child = os.posix_spawnp("sh", ["sh", "-c", "echo $NAME; trap '' TERM; kill -TERM $$; echo left"],
+                        {"NAME": "value", "PATH": os.environ["PATH"]},
                         file_actions=[(os.POSIX_SPAWN_DUP2, w, 1), (os.POSIX_SPAWN_CLOSE, r)], setpgroup=0,
                         setsigmask=[signal.SIGUSR1], setsigdef=[signal.SIGPIPE])
 os.close(w)
