@@ -32,8 +32,6 @@ class ShimFinder:
             import ctypes
             # There is no C API to look up. That there is none dill, as others do, tells by the name's absence.
             vars(ctypes).pop("pythonapi", None)
-        if name == "zlib":
-            return _with_gzip_streams(shelf.find_spec(name))
         if name in _STAND_INS:
             from importlib.util import spec_from_file_location
             return spec_from_file_location(name, os.path.join(_polyproc.home, "_polyproc", _STAND_INS[name]))
@@ -41,30 +39,6 @@ class ShimFinder:
             return shelf.find_spec(name) or compat.find_spec(name) or overlays.find_spec(name)
         from importlib.machinery import PathFinder
         return PathFinder.find_spec(name, [_polyproc.home], target)
-
-
-class _GzipStreamsLoader:
-    """Loads `zlib` as its own loader does, and adds what it lacks."""
-
-    def __init__(self, loader):
-        self._loader = loader
-
-    def create_module(self, spec):
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module):
-        from _polyproc import gzip_streams
-        module.__spec__.loader = module.__loader__ = self._loader
-        self._loader.exec_module(module)
-        gzip_streams.install(module)
-
-
-def _with_gzip_streams(spec):
-    if spec is None:  # it is not kept, and none of the program's own can be in the place of a built-in one
-        from importlib.machinery import BuiltinImporter
-        spec = BuiltinImporter.find_spec("zlib")
-        spec.loader = _GzipStreamsLoader(spec.loader)
-    return spec
 
 
 def _keep_pip_offline():

@@ -105,7 +105,7 @@ def _have_gone(mapping):
     gc.collect()
     end = time.monotonic() + _VIEWS_GOING
     while mapping._views and time.monotonic() < end:
-        time.sleep(0.002)
+        time.sleep(0.01)
     return not mapping._views
 
 

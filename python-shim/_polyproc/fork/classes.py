@@ -31,7 +31,7 @@ def reduce_class(snapshot, cls):
     if not cls.__flags__ & _HEAP_TYPE:
         return _reduce_builtin(snapshot, cls)
     if "_ctypes" in sys.modules:
-        from _polyproc.snapshot_ctypes import reduce_made_type
+        from _polyproc.fork.ctypes_values import reduce_made_type
         reduced = reduce_made_type(cls)
         if reduced is not None:
             return reduced

@@ -304,7 +304,7 @@ def _shareable_list(snapshot, listed):
 
 @_reduces("_ctypes._SimpleCData", "_ctypes.Array", "_ctypes.Structure", "_ctypes.Union", subclasses=True)
 def _ctypes_value(snapshot, value):
-    from _polyproc.snapshot_ctypes import reduce_value
+    from _polyproc.fork.ctypes_values import reduce_value
     return reduce_value(snapshot, value)
 
 
@@ -414,8 +414,14 @@ def make_context_variable(name, default, value):
 
 
 def make_local(cls, attributes):
+    base = sys.modules["_thread"]._local
+    if cls.__init__ is base.__init__:
+        local = base.__new__(cls)
+        local.__dict__.update(attributes)
+        return local
+
     # The first look at the attributes would run the class's `__init__`, with arguments that nobody knows.
-    class Bare(sys.modules["_thread"]._local):
+    class Bare(base):
         pass
 
     local = Bare()

@@ -67,7 +67,7 @@ def _name_the_rest(process_obj):
     """Names the placeholders of what could not be rebuilt here."""
     rest = [placeholder for placeholder in unnamed if not subject(placeholder)]
     if rest:
-        from _polyproc.snapshot_paths import names_of
+        from _polyproc.fork.paths import names_of
         modules = [snapshot_modules.OwnModule(module, key, []) for key, module in snapshot_modules.own_modules()]
         for placeholder, name in zip(rest, names_of(rest, process_obj, modules)):
             if name:
@@ -79,7 +79,7 @@ def _load(data):
         return pickle.loads(data)
     except Exception as e:
         snapshot_modules.forget_own_modules()
-        from _polyproc.snapshot_repair import restore_with_care
+        from _polyproc.fork.repair import restore_with_care
         try:
             return restore_with_care(data)
         except Exception:

@@ -1,4 +1,5 @@
 # conformance: memory that has views is not unmapped, closed memory can't be read, and its size can change
+# timeout: 180
 import ctypes
 import gc
 import mmap

@@ -1,4 +1,5 @@
 # conformance: a cursor that was dropped holds up no commit and no other connection; rows come as they are wanted
+# timeout: 180
 import os
 import sqlite3
 import tempfile

@@ -58,8 +58,7 @@ public final class Blake2 {
     Blake2 digest = new Blake2(wide, parameters[0] & 0xff, lastNode);
     ByteBuffer words = ByteBuffer.wrap(parameters).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < digest.state.length; i++) {
-      digest.state[i] =
-          wide ? IV_64[i] ^ words.getLong() : (IV_64[i] >>> 32) ^ low(words.getInt());
+      digest.state[i] = wide ? IV_64[i] ^ words.getLong() : (IV_64[i] >>> 32) ^ low(words.getInt());
     }
     if (key.length > 0) {
       digest.update(Arrays.copyOf(key, digest.block.length), digest.block.length);

@@ -190,8 +190,7 @@ final class MappedMemory {
         RELEASE = hidden.getField("RELEASEBUFFER").get(null);
         CLASS = hidden.getField("CLASS").get(null);
         NEW_BUFFER =
-            Class.forName(PYTHON + "builtins.objects.memoryview.CExtPyBuffer")
-                .getConstructors()[0];
+            Class.forName(PYTHON + "builtins.objects.memoryview.CExtPyBuffer").getConstructors()[0];
         Class<?> mapping = Class.forName(PYTHON + "builtins.objects.mmap.PMMap");
         REFERENCE = field(mapping, "ref");
         ACCESS = field(mapping, "access");
