@@ -49,8 +49,7 @@ final class ArchitectureTest {
               "wire",
               "posix",
               "image"),
-          may(
-              "worker", "python", "hotspot", "sync", "ipc", "wire", "posix", "image", "supervisor"),
+          may("worker", "python", "hotspot", "sync", "ipc", "wire", "posix", "image", "supervisor"),
           may("supervisor", "wire", "posix", "image"),
           may("python", "ipc", "sync", "wire", "posix", "image", "hotspot", "graalpy"),
           may("hotspot", "posix"),

@@ -82,8 +82,7 @@ final class PythonFindings {
     return objection == null
         ? Finding.ok(subject, "copies the JVM of a program while it runs")
         : Finding.note(
-            subject,
-            "carries a program's state by value, and there is no os.fork: " + objection);
+            subject, "carries a program's state by value, and there is no os.fork: " + objection);
   }
 
   private static Finding backend(String backend) {

@@ -155,7 +155,9 @@ public final class JvmFork {
     /** Before each try: which threads the child is not to have. */
     List<Thread> prepare();
 
-    /** After a try that failed: undoes {@link #prepare}, and lets threads go on that wait for it. */
+    /**
+     * After a try that failed: undoes {@link #prepare}, and lets threads go on that wait for it.
+     */
     void undo();
   }
 

@@ -78,8 +78,7 @@ final class JvmThreads {
     }
   }
 
-  private void noteQueue(Class<?> type, String first, String last)
-      throws NoSuchFieldException {
+  private void noteQueue(Class<?> type, String first, String last) throws NoSuchFieldException {
     queues.put(
         type,
         new long[] {
@@ -99,7 +98,10 @@ final class JvmThreads {
     if (state != structs.constant(IN_JAVA) && state != structs.constant(IN_VM)) {
       throw new UnsupportedOperationException("the state of this thread is not where it should be");
     }
-    int id = VmStructs.integer(VmStructs.word(own + structs.offset(OS_THREAD)) + structs.offset("OSThread._thread_id"));
+    int id =
+        VmStructs.integer(
+            VmStructs.word(own + structs.offset(OS_THREAD))
+                + structs.offset("OSThread._thread_id"));
     if (id != Processes.currentThread()) {
       throw new UnsupportedOperationException("this thread's id is not where it should be");
     }

@@ -36,9 +36,7 @@ final class VmStructs {
     long staticAt = number("gHotSpotVMStructEntryIsStaticOffset");
     long offsetAt = number("gHotSpotVMStructEntryOffsetOffset");
     long addressAt = number("gHotSpotVMStructEntryAddressOffset");
-    for (long entry = number("gHotSpotVMStructs");
-        word(entry + typeAt) != 0;
-        entry += stride) {
+    for (long entry = number("gHotSpotVMStructs"); word(entry + typeAt) != 0; entry += stride) {
       String type = text(word(entry + typeAt));
       if (types.contains(type)) {
         String field = type + "." + text(word(entry + fieldAt));

@@ -224,8 +224,7 @@ public final class Processes {
   public static void allowWaking() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment action = arena.allocate(SIGACTION_BYTES, 8);
-      action.set(
-          ValueLayout.ADDRESS, 0, Linker.nativeLinker().defaultLookup().findOrThrow("abs"));
+      action.set(ValueLayout.ADDRESS, 0, Linker.nativeLinker().defaultLookup().findOrThrow("abs"));
       LibC.SIGACTION.call(WAKE_SIGNAL, action.address(), 0);
     }
   }

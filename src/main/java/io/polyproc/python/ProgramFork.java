@@ -41,7 +41,9 @@ final class ProgramFork implements JvmFork.Program {
   /** Our own threads that serve the parent only. */
   private static final String OWN = "polyproc-";
 
-  /** Threads that this process has not, as it was forked without them; Java takes them for alive. */
+  /**
+   * Threads that this process has not, as it was forked without them; Java takes them for alive.
+   */
   private static final Set<Thread> GONE = ConcurrentHashMap.newKeySet();
 
   private static boolean warm;
@@ -98,9 +100,7 @@ final class ProgramFork implements JvmFork.Program {
     semaphores = SharedSemaphore.retainForChild();
     Thread self = Thread.currentThread();
     dropped =
-        threads()
-            .filter(it -> !it.equals(self) && isOfProgram(it) && !GONE.contains(it))
-            .toList();
+        threads().filter(it -> !it.equals(self) && isOfProgram(it) && !GONE.contains(it)).toList();
     return dropped;
   }
 
@@ -125,8 +125,8 @@ final class ProgramFork implements JvmFork.Program {
   }
 
   /**
-   * The program's first thread is one of those that are no more, so nobody ends this process but the
-   * last of its threads, as the kernel does it elsewhere.
+   * The program's first thread is one of those that are no more, so nobody ends this process but
+   * the last of its threads, as the kernel does it elsewhere.
    */
   private static void endWithLastThread() {
     Thread.ofPlatform()

@@ -695,7 +695,9 @@ public final class Supervisor {
     if (parent != null) {
       parent.send(exited);
     }
-    workers.stream().filter(child -> isDaemonicChild(child, worker.asPeer())).forEach(WorkerJvm::terminate);
+    workers.stream()
+        .filter(child -> isDaemonicChild(child, worker.asPeer()))
+        .forEach(WorkerJvm::terminate);
     ProgramRun program = worker.program();
     if (program != null) {
       if (program.isMain(worker.asPeer())) {

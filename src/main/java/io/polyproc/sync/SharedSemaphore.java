@@ -144,8 +144,8 @@ public final class SharedSemaphore {
   }
 
   /**
-   * Before a fork: counts the child's references to all semaphores that this process uses, which the
-   * child drops one by one like its own.
+   * Before a fork: counts the child's references to all semaphores that this process uses, which
+   * the child drops one by one like its own.
    */
   public static ForChild retainForChild() {
     return new ForChild();

@@ -19,10 +19,10 @@ import java.util.concurrent.TimeUnit;
  * <p>A JVM that was forked from one in which the compiler runs has it already; {@link
  * io.polyproc.hotspot.JvmFork} puts its threads off there.
  *
- * <p>Close it before the first engine is made. All methods may be called
- * from any thread. Without a compiler, or when Truffle's classes can't be reached ({@code
- * --add-exports} in {@code lib/jvm.options}), it has no effect. The thread that holds the monitor
- * is a daemon thread and ends when the gate opens.
+ * <p>Close it before the first engine is made. All methods may be called from any thread. Without a
+ * compiler, or when Truffle's classes can't be reached ({@code --add-exports} in {@code
+ * lib/jvm.options}), it has no effect. The thread that holds the monitor is a daemon thread and
+ * ends when the gate opens.
  */
 final class CompilerGate {
   /**

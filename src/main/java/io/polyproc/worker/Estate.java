@@ -1,8 +1,8 @@
 package io.polyproc.worker;
 
+import io.polyproc.hotspot.JvmFork;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
-import io.polyproc.hotspot.JvmFork;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.ProcessTitle;

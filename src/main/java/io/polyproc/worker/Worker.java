@@ -1,10 +1,10 @@
 package io.polyproc.worker;
 
+import io.polyproc.hotspot.BufferedRandomness;
+import io.polyproc.hotspot.JvmFork;
 import io.polyproc.image.HeapKeeper;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
-import io.polyproc.hotspot.BufferedRandomness;
-import io.polyproc.hotspot.JvmFork;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;

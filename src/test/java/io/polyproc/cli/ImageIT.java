@@ -226,7 +226,7 @@ final class ImageIT {
   @Test
   void shouldComputeCollectAndStartThreads() throws Exception {
     String code =
-        """
+"""
 import gc, threading, time, json, java.lang
 lists = [[i] * 10 for i in range(200_000)]
 java.lang.System.gc()
@@ -253,7 +253,7 @@ print(json.loads(json.dumps({'a': [1, 2.5, None]})))
     Path script = folder.resolve("processes.py");
     Files.writeString(
         script,
-        """
+"""
 import multiprocessing, os, sys
 def child(queue, n):
     queue.put((n * n, os.getppid(), os.readlink('/proc/self/exe').endswith('/restore')))

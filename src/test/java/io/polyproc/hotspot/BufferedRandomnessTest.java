@@ -19,7 +19,8 @@ final class BufferedRandomnessTest {
     BufferedRandomness.forget();
     new SecureRandom().nextBytes(bytes);
     BufferedRandomness.useUp();
-    long different = java.util.stream.IntStream.range(0, 1000).map(i -> bytes[i]).distinct().count();
+    long different =
+        java.util.stream.IntStream.range(0, 1000).map(i -> bytes[i]).distinct().count();
     assertTrue(different > 200, "different bytes: " + different);
   }
 }

@@ -35,8 +35,7 @@ final class ForkCodeTest {
   private static String firstLine(String... command) throws InterruptedException {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       process.waitFor();
       return output.lines().findFirst().orElse("");
     } catch (IOException e) {

@@ -33,7 +33,9 @@ final class JvmForkTest {
     assertEquals(ProgramForkingProgram.DONE, run(ProgramForkingProgram.class, option, "10"));
   }
 
-  /** What is known of the JVM's objects holds for this one: another version may need another look. */
+  /**
+   * What is known of the JVM's objects holds for this one: another version may need another look.
+   */
   @Test
   void shouldKnowTheLayoutOfThisJvm() {
     assumeTrue(JvmFork.isSupported(), "no code to fork a JVM on this system");

@@ -138,7 +138,9 @@ final class ProgramForkingProgram {
     return again ? forkAndLook(false) : FINE;
   }
 
-  /** What the others waited for is this thread's to have: none of them takes it, or is in its way. */
+  /**
+   * What the others waited for is this thread's to have: none of them takes it, or is in its way.
+   */
   private void useAll() {
     try {
       Thread waits = Thread.ofPlatform().start(semaphore::acquireUninterruptibly);
