@@ -15,7 +15,7 @@
  *
  * The JVM's compilers are put off: a child that ends soon gains nothing from them, and pays for what its
  * parent's were about to do. A thread of theirs that waits for work is made only when the child has used
- * some processor time, when a timer of the kernel's tells so. Until then it is a thread that has not
+ * some processor time, or after a second; timers of the kernel's tell so. Until then it is a thread that has not
  * noticed yet that there is work.
  *
  * This is compiled to code without relocations (see build.sh) that Java loads and calls, so that no
@@ -48,10 +48,10 @@ enum { EINTR = 4, EAGAIN = 11, EBUSY = 16, ENOSYS = 38, ETIMEDOUT = 110 };
 enum { SIG_SETMASK = 2, SA_SIGINFO = 4, SA_RESTORER = 0x04000000, SA_RESTART = 0x10000000 };
 enum { FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129 };
 enum { PR_SET_NAME = 15, PR_GET_NAME = 16 };
-enum { PRIO_PROCESS = 0, SI_CODE_AT = 8, SI_TIMER = -2, CLOCK_PROCESS_CPUTIME_ID = 2 };
+enum { PRIO_PROCESS = 0, SI_CODE_AT = 8, SI_TIMER = -2, CLOCK_MONOTONIC = 1, CLOCK_PROCESS_CPUTIME_ID = 2 };
 
-/* How much processor time a child uses before it has compilers: 0.1 s. */
-enum { COMPILERS_AFTER_NANOSECONDS = 100000000 };
+/* A child has compilers when it has used 0.1 s of processor time, and after a second in any case. */
+enum { COMPILERS_AFTER_NANOSECONDS = 100000000, COMPILERS_AFTER_SECONDS = 1 };
 enum { O_ACCMODE = 3, O_CLOEXEC = 0x80000, O_DIRECTORY = 0x10000, F_GETFD = 1, F_GETFL = 3 };
 enum { S_IFMT = 0170000, S_IFREG = 0100000, STAT_BYTES = 144, STAT_MODE = 24 };
 enum {
@@ -349,17 +349,34 @@ static int begins_with(const char *text, const char *begin) {
   return 1;
 }
 
-/* Marks the threads of the JVM's compilers that wait for work. */
-static void mark_deferred(u32 arrived) {
+static int is_jvm_compiler(const struct thread *thread) {
   char c1[] = "C1 Compiler";
   char c2[] = "C2 Compiler";
+  return begins_with(thread->name, c1) || begins_with(thread->name, c2);
+}
+
+static int is_truffle_compiler(const struct thread *thread) {
   char truffle[] = "TruffleCompiler";
+  return begins_with(thread->name, truffle);
+}
+
+/*
+ * Marks the threads of the compilers that wait for work. Those of the JVM all wait at one condition, so
+ * all are put off or none: who signals a condition of the C library's may have to wait until a thread that
+ * was woken before has left, if another one has come to wait meanwhile.
+ */
+static void mark_deferred(u32 arrived) {
+  int all_wait = 1;
+  for (u32 i = 0; i < arrived; i++) {
+    if (is_jvm_compiler(&state.threads[i]) && !is_in_wait(&state.threads[i])) {
+      all_wait = 0;
+    }
+  }
   u32 count = state.deferred_count; /* those of the parent's parent, which it has not made yet */
   for (u32 i = 0; i < arrived && count < MAX_DEFERRED; i++) {
     struct thread *thread = &state.threads[i];
     if (thread->fate == GOES_ON
-        && (begins_with(thread->name, c1) || begins_with(thread->name, c2) || begins_with(thread->name, truffle))
-        && is_in_wait(thread)) {
+        && (is_jvm_compiler(thread) ? all_wait : is_truffle_compiler(thread) && is_in_wait(thread))) {
       thread->fate = IS_DEFERRED;
       count++;
     }
@@ -574,8 +591,8 @@ static void revive_deferred(void) {
   }
 }
 
-/* In a child: lets a signal come when it has used some processor time; false if there is no such timer. */
-static int start_timer(int signal) {
+/* Lets a signal come after a time of a clock; false if there is no such timer. */
+static int start_timer(int signal, int clock, long seconds, long nanoseconds) {
   u64 event[8];
   long time[4];
   int timer;
@@ -583,9 +600,10 @@ static int start_timer(int signal) {
     event[i] = 0;
   }
   ((int *) event)[2] = signal;
-  time[0] = time[1] = time[2] = 0;
-  time[3] = COMPILERS_AFTER_NANOSECONDS;
-  return CALL(SYS_timer_create, CLOCK_PROCESS_CPUTIME_ID, event, &timer, 0) == 0
+  time[0] = time[1] = 0;
+  time[2] = seconds;
+  time[3] = nanoseconds;
+  return CALL(SYS_timer_create, clock, event, &timer, 0) == 0
       && CALL(SYS_timer_settime, timer, 0, time, 0) == 0;
 }
 
@@ -645,7 +663,9 @@ static long fork_all(int signal, long flags) {
       CALL(SYS_exit_group, NO_THREADS, 0, 0, 0);
     }
   }
-  if (state.deferred_count && !start_timer(signal)) {
+  if (state.deferred_count
+      && !(start_timer(signal, CLOCK_PROCESS_CPUTIME_ID, 0, COMPILERS_AFTER_NANOSECONDS)
+           && start_timer(signal, CLOCK_MONOTONIC, COMPILERS_AFTER_SECONDS, 0))) {
     revive_deferred();
   }
 out:
