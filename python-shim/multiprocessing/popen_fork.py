@@ -10,6 +10,16 @@ import sys
 from _polyproc.descriptors import call
 
 
+def _sentinel(pid):
+    try:
+        return int(call("openPidfd", pid))
+    except ProcessLookupError:
+        # Where the program ignores SIGCHLD, a child that has ended is no more: this is readable at once.
+        reader, writer = os.pipe()
+        os.close(writer)
+        return reader
+
+
 class Popen(Popen):
     """A forked process.
 
@@ -31,7 +41,7 @@ class Popen(Popen):
                     code = process_obj._bootstrap(parent_sentinel=parent)
                 finally:
                     os._exit(code)
-            self.sentinel = int(call("openPidfd", self.pid))
+            self.sentinel = _sentinel(self.pid)
         finally:
             os.close(parent)
         self.finalizer = util.Finalize(self, os.close, (self.sentinel,))

@@ -264,7 +264,8 @@ _SIG_DFL, _SIG_IGN = 0, 1
 _INITIAL_HANDLERS = {_signal.SIGINT: (_signal.default_int_handler,),
                      # CPython ignores these two from the start, GraalPy does not.
                      _signal.SIGPIPE: (_SIG_DFL, _SIG_IGN), _signal.SIGXFSZ: (_SIG_DFL, _SIG_IGN)}
-_VALID_SIGNALS = tuple(map(int, _signal.valid_signals()))
+_VALID_SIGNALS = tuple(number for number in map(int, _signal.valid_signals()) if number < 32)
+"""Without the real-time ones, of which GraalPy knows no handlers."""
 
 
 @_carrier(LAST, _set_signals)

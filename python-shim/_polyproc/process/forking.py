@@ -60,6 +60,8 @@ def fork(module, /):
         pid = int(_polyproc.runtime.fork())
     except BaseException as e:  # GraalPy does not count Java's exceptions among `Exception`
         _call_all(_in_parent)
+        if isinstance(e, (Exception, KeyboardInterrupt, SystemExit)):
+            raise  # what a signal's handler has raised
         raise _fork_error(java_message(e)) from None
     if pid:
         _call_all(_in_parent)

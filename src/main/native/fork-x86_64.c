@@ -102,6 +102,7 @@ _Static_assert(__builtin_offsetof(struct thread, name) == 32, "revive knows it")
 struct state {
   volatile u32 round;   /* stopped threads wait for it to change */
   volatile u32 arrived;
+  volatile u32 stopping; /* else a thread that gets the signal late goes on */
   struct thread threads[MAX_THREADS];
   char directory[DIRECTORY_BYTES];
   int *locks;           /* memory of the C library that has its own locks */
@@ -164,6 +165,9 @@ static void stop(int signal, void *info, void *context) {
     return;
   }
   u32 round = state.round;
+  if (!state.stopping) {
+    return;
+  }
   u32 index = __atomic_fetch_add(&state.arrived, 1, __ATOMIC_SEQ_CST);
   if (index < MAX_THREADS) {
     struct thread *self = &state.threads[index];
@@ -203,6 +207,7 @@ static long install(int signal) {
 }
 
 static void go_on(void) {
+  state.stopping = 0;
   __atomic_fetch_add(&state.round, 1, __ATOMIC_SEQ_CST);
   CALL(SYS_futex, &state.round, FUTEX_WAKE_PRIVATE, 0x7fffffff, 0);
 }
@@ -453,7 +458,11 @@ static long stop_others(int signal, int process, int self) {
         while (i < count && signalled[i] != id) {
           i++;
         }
-        if (i == count && count < MAX_THREADS) {
+        if (i == MAX_THREADS) {
+          CALL(SYS_close, directory, 0, 0, 0);
+          return -EAGAIN;
+        }
+        if (i == count) {
           signalled[count++] = id;
           CALL(SYS_tgkill, process, id, signal, 0);
         }
@@ -628,6 +637,7 @@ static long fork_all(int signal, long flags) {
     state.threads[i].id = 0;
   }
   state.arrived = 0;
+  state.stopping = 1;
   result = stop_others(signal, process, self);
   if (result < 0) {
     go_on();
@@ -654,6 +664,7 @@ static long fork_all(int signal, long flags) {
     goto out;
   }
   separate_files(!(flags & OF_PROGRAM));
+  state.stopping = 0;
   state.round++;
   for (u32 i = 0; i < count; i++) {
     struct thread *thread = &state.threads[i];

@@ -1,4 +1,5 @@
 # conformance: os.register_at_fork calls in order, around every fork, and a hook that raises stops nothing
+# options: -W ignore::DeprecationWarning
 # stderr: contains Exception ignored in
 # stderr: contains ValueError: from a hook
 import logging

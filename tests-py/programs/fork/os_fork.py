@@ -1,4 +1,5 @@
 # conformance: os.fork() copies the process: objects, descriptors, handlers and one thread
+# options: -W ignore::DeprecationWarning
 import os
 import signal
 import socket
@@ -78,6 +79,7 @@ print(run(lambda: os.kill(os.getpid(), signal.SIGUSR1)))
 print(run(lambda: os.kill(os.getpid(), signal.SIGKILL)))
 print(run(lambda: run(lambda: 5)))
 
+sys.stdout.flush()
 pid = os.fork()
 if pid == 0:
     raise SystemExit(7)

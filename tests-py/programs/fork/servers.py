@@ -1,4 +1,5 @@
 # conformance: servers that fork serve: socketserver's, and one whose processes accept from one socket
+# options: -W ignore::DeprecationWarning
 import os
 import socket
 import socketserver

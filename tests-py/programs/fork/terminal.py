@@ -1,4 +1,5 @@
 # conformance: os.forkpty and pty.fork give a child a terminal of its own
+# options: -W ignore::DeprecationWarning
 import os
 import pty
 
@@ -20,5 +21,5 @@ for fork in os.forkpty, pty.fork:
     if pid == 0:
         print([os.isatty(stream) for stream in range(3)], os.getsid(0) == os.getpid(), flush=True)
         os._exit(4)
-    print(read_all(terminal).decode().strip(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+    print(read_all(terminal).decode().strip(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
     os.close(terminal)

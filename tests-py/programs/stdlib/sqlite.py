@@ -4,7 +4,8 @@ import os
 import sqlite3
 import tempfile
 
-path = os.path.join(tempfile.mkdtemp(), "x.db")
+folder = tempfile.TemporaryDirectory()
+path = os.path.join(folder.name, "x.db")
 
 
 def other():

@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,8 @@ public final class JvmFork {
 
   private final MachineCode code;
   private @Nullable JvmThreads threads;
-  private int retries;
+  private final ReentrantLock forking = new ReentrantLock();
+  private volatile int retries;
 
   private JvmFork(MachineCode code) {
     this.code = code;
@@ -159,6 +161,9 @@ public final class JvmFork {
      * After a try that failed: undoes {@link #prepare}, and lets threads go on that wait for it.
      */
     void undo();
+
+    /** In the child, before its parent learns that there is one; what is thrown ends the child. */
+    void becomeChild();
   }
 
   /**
@@ -171,15 +176,32 @@ public final class JvmFork {
    *     for the child; otherwise as {@link #fork(boolean)}
    * @throws UnsupportedOperationException if {@link #whyNoProgramCanBeForked} gives a reason
    */
-  public synchronized int forkProgram(Program program) {
+  public int forkProgram(Program program) {
     JvmThreads known = threads();
+    // Not a monitor: a thread that waits for one can't be left out.
+    forking.lock();
+    try {
+      return forkProgram(known, program);
+    } finally {
+      forking.unlock();
+    }
+  }
+
+  private int forkProgram(JvmThreads known, Program program) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     long pauseNanos = FIRST_PAUSE_NANOS;
-    retries = 0;
+    int tries = 0;
     while (true) {
       List<Thread> left = program.prepare();
-      long result = forkWithout(known, left);
+      long result;
+      try {
+        result = forkWithout(known, left, program);
+      } catch (RuntimeException | Error e) {
+        program.undo();
+        throw e;
+      }
       if (result >= 0) {
+        retries = tries;
         return (int) result;
       }
       program.undo();
@@ -189,7 +211,7 @@ public final class JvmFork {
       if (System.nanoTime() - deadline >= 0) {
         throw new PosixException("forking this JVM while " + describeBusy(known, left), EAGAIN);
       }
-      retries++;
+      tries++;
       LockSupport.parkNanos(pauseNanos);
       pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
     }
@@ -204,33 +226,46 @@ public final class JvmFork {
   }
 
   /** How often the last {@link #forkProgram} had to wait for a thread. */
-  public synchronized int retries() {
+  public int retries() {
     return retries;
   }
 
   /** The child says that it is whole, or ends: only then does the parent know that there is one. */
-  private long forkWithout(JvmThreads known, List<Thread> left) {
+  private long forkWithout(JvmThreads known, List<Thread> left, Program program) {
     int[] line = Descriptors.privateSocketPair();
-    long result;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment table = known.table(left, arena);
       call(DROP, table.address(), table.byteSize() / Long.BYTES);
-      result = code.call(FORK, SIGNAL, SIGCHLD | OF_PROGRAM);
+      long result = code.call(FORK, SIGNAL, SIGCHLD | OF_PROGRAM);
+      if (result == 0) {
+        becomeChild(known, left, program, line[1]);
+        return 0;
+      }
       call(DROP, 0, 0);
+      Descriptors.close(line[1]);
+      if (result > 0 && !Descriptors.readByte(line[0])) {
+        return ChildProcess.reap((int) result) == NO_THREADS ? -EAGAIN : -EBUSY;
+      }
+      return result;
+    } finally {
+      Descriptors.close(line[0]);
     }
-    if (result == 0) {
+  }
+
+  /** Nothing of the program's runs in a child that is not whole. */
+  private void becomeChild(JvmThreads known, List<Thread> left, Program program, int line) {
+    try {
+      call(DROP, 0, 0);
       if (!left.stream().allMatch(it -> waitsInJavaOrNative(known, it))) {
         Processes.exit(NOT_WHOLE);
       }
       left.forEach(known::leaveQueue);
-      Descriptors.write(line[1], (byte) 1);
+      program.becomeChild();
+      Descriptors.write(line, (byte) 1);
+      Descriptors.close(line);
+    } catch (Throwable e) { // its parent tries again, or tells why not
+      Processes.exit(NOT_WHOLE);
     }
-    Descriptors.close(line[1]);
-    if (result > 0 && !Descriptors.readByte(line[0])) {
-      result = ChildProcess.of((int) result).reap() == NO_THREADS ? -EAGAIN : -EBUSY;
-    }
-    Descriptors.close(line[0]);
-    return result;
   }
 
   /**

@@ -247,6 +247,21 @@ public final class ChildProcess {
    *     somebody else has collected it
    */
   public int reap() {
+    try {
+      return reap(pid);
+    } finally {
+      OWN.remove(pid);
+      Descriptors.close(pidfd);
+    }
+  }
+
+  /** In a forked child, of whose parent the runtime's processes are. */
+  public static void afterFork() {
+    OWN.clear();
+  }
+
+  /** As {@link #reap()}, for a child of which there is no pidfd. */
+  public static int reap(int pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment status = arena.allocate(8, 8);
       long result;
@@ -254,9 +269,6 @@ public final class ChildProcess {
         result = LibC.WAITPID.tryCall(pid, status.address(), 0);
       } while (result == -Errno.EINTR);
       return result < 0 ? 255 : decode(status.get(JAVA_INT, 0));
-    } finally {
-      OWN.remove(pid);
-      Descriptors.close(pidfd);
     }
   }
 

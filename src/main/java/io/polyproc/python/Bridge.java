@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.graalvm.polyglot.Value;
@@ -39,17 +40,19 @@ import org.jspecify.annotations.Nullable;
 public final class Bridge {
   private static final System.Logger LOG = System.getLogger(Bridge.class.getName());
   private static final int ENOMEM = 12;
+  private static final int POLLIN = 1;
   private static final Duration DYING = Duration.ofSeconds(10);
 
   private final Path home;
   private final Supervision supervision;
   private final @Nullable Embedding embedding;
-  private @Nullable ControlClient connected;
+  private volatile @Nullable ControlClient connected;
 
   /** In a forked child: its parent's line to the supervisor. */
-  private @Nullable ControlClient parents;
+  private volatile @Nullable ControlClient parents;
 
-  private boolean forked;
+  private volatile boolean forked;
+  private volatile ReentrantLock connecting = new ReentrantLock();
 
   private @Nullable SignalWaker waker;
 
@@ -96,13 +99,19 @@ public final class Bridge {
     int[] standardStreams();
   }
 
-  private synchronized ControlClient control() throws IOException {
-    ControlClient client = connected;
-    if (client == null) {
-      client = joinOrConnect();
-      connected = client;
+  private ControlClient control() throws IOException {
+    ReentrantLock lock = connecting;
+    lock.lock();
+    try {
+      ControlClient client = connected;
+      if (client == null) {
+        client = joinOrConnect();
+        connected = client;
+      }
+      return client;
+    } finally {
+      lock.unlock();
     }
-    return client;
   }
 
   private ControlClient joinOrConnect() throws IOException {
@@ -118,7 +127,7 @@ public final class Bridge {
   }
 
   /** A line by which a child can join the supervisor: a parent and its children share it. */
-  private synchronized @Nullable ControlClient lineForChild() {
+  private @Nullable ControlClient lineForChild() {
     if (connected == null && parents != null) {
       return parents;
     }
@@ -172,11 +181,7 @@ public final class Bridge {
       if (objection != null) {
         throw new PosixException(objection, ENOMEM);
       }
-      int child = ProgramFork.fork();
-      if (child == 0) {
-        becomeChild(client);
-      }
-      return child;
+      return ProgramFork.fork(() -> becomeChild(client));
     } catch (PosixException e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -188,33 +193,43 @@ public final class Bridge {
   }
 
   /** Whether this process is one that a program has forked. */
-  public synchronized boolean isForked() {
+  public boolean isForked() {
     return forked;
   }
 
   private void becomeChild(@Nullable ControlClient ofParent) {
     forked = true;
+    if (ofParent != null) {
+      ofParent.abandonChildren();
+    }
     parents = ofParent;
     connected = null;
+    connecting = new ReentrantLock(); // a thread that is no more may have it
+    ChildProcess.afterFork();
     supervision.afterFork();
     SemaphoreArena.afterFork();
     BufferedRandomness.forget();
     afterFork();
   }
 
-  /** In a forked child: ends it as soon as its parent has ended, however that happens. */
+  /**
+   * In a forked child: ends it as soon as its parent has ended, however that happens.
+   *
+   * @param parentPidfd stays the caller's
+   */
   public void endWithParent(int parentPidfd) {
-    Thread.ofPlatform()
-        .daemon()
-        .name("polyproc-parent-watch")
-        .start(
-            () -> {
-              boolean gone = false;
-              while (!gone) {
-                gone = Descriptors.poll(new int[] {parentPidfd}, -1)[0];
-              }
-              Processes.signal(Processes.id(), Processes.SIGKILL);
-            });
+    int own = Descriptors.duplicateInternal(parentPidfd);
+    Thread.ofPlatform().daemon().name("polyproc-parent-watch").start(() -> awaitEndOfParent(own));
+  }
+
+  private static void awaitEndOfParent(int pidfd) {
+    int found = 0;
+    while (found == 0) {
+      found = Descriptors.poll(new int[] {pidfd}, new int[] {POLLIN}, -1)[0];
+    }
+    if (found == POLLIN) { // else the program has closed every descriptor that there is
+      Processes.signal(Processes.id(), Processes.SIGKILL);
+    }
   }
 
   /** A descriptor of a process, which turns readable at its end; the caller closes it. */
@@ -242,7 +257,7 @@ public final class Bridge {
   }
 
   /** The next call connects anew. */
-  public synchronized void disconnect() {
+  public void disconnect() {
     connected = null;
   }
 

@@ -48,11 +48,17 @@ final class ProgramFork implements JvmFork.Program {
 
   private static boolean warm;
 
+  /** In a child that a thread other than the main thread has forked, and in its children. */
+  private static boolean firstThreadIsGone;
+
   private final PythonThreads python = PythonThreads.current();
+  private final Runnable inChild;
   private List<Thread> dropped = List.of();
   private SharedSemaphore.@Nullable ForChild semaphores;
 
-  private ProgramFork() {}
+  private ProgramFork(Runnable inChild) {
+    this.inChild = inChild;
+  }
 
   /** Why the program can't be forked; null if it can be. */
   static @Nullable String whyImpossible() {
@@ -63,20 +69,18 @@ final class ProgramFork implements JvmFork.Program {
   /**
    * Forks.
    *
+   * @param inChild what else is to be done in the child before its parent goes on
    * @return the child's process id; 0 in the child
    * @throws io.polyproc.posix.PosixException as {@link JvmFork#forkProgram}
    */
-  static int fork() {
-    ProgramFork fork = new ProgramFork();
+  static int fork(Runnable inChild) {
+    ProgramFork fork = new ProgramFork(inChild);
     if (!warm) {
-      fork.warmUp();
+      warmUp();
       warm = true;
     }
     int child = JvmFork.load().forkProgram(fork);
-    if (child == 0) {
-      fork.becomeChild();
-    }
-    fork.python.unlock();
+    fork.release();
     return child;
   }
 
@@ -84,11 +88,8 @@ final class ProgramFork implements JvmFork.Program {
    * Runs once what a child does first, as far as it changes nothing here: each child would load and
    * link it anew.
    */
-  private void warmUp() {
-    SharedSemaphore.ForChild counted = SharedSemaphore.retainForChild();
-    counted.adopt();
-    counted.drop();
-    python.forget(List.of());
+  private static void warmUp() {
+    SharedSemaphore.retainForChild().drop();
     JvmFork.warmUp();
     BufferedRandomness.forget();
   }
@@ -112,16 +113,26 @@ final class ProgramFork implements JvmFork.Program {
     python.unlock();
   }
 
-  private void becomeChild() {
+  /** In the parent and in the child, once there is one. */
+  private void release() {
     if (semaphores != null) {
-      semaphores.adopt();
+      semaphores.keep();
     }
+    python.unlock();
+  }
+
+  @Override
+  public void becomeChild() {
     python.forget(dropped);
     GONE.addAll(dropped);
     if (!python.isMain()) {
       python.becomeMain();
+      firstThreadIsGone = true;
+    }
+    if (firstThreadIsGone) {
       endWithLastThread();
     }
+    inChild.run();
   }
 
   /**

@@ -4,8 +4,10 @@ import io.polyproc.posix.Descriptors;
 import io.polyproc.supervisor.WorkerJvm.Peer;
 import io.polyproc.wire.Message.Exited;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One running program, as its supervisor sees it: what its processes share. */
@@ -76,6 +78,11 @@ final class ProgramRun {
   /** The descriptor left under a token, which is the caller's now; null if there is none. */
   @Nullable Integer take(String token) {
     return sharedDescriptors.remove(token);
+  }
+
+  /** What it holds open: the main process's pidfd, and what its processes have left for others. */
+  List<Integer> descriptors() {
+    return Stream.concat(Stream.of(main.pidfd()), sharedDescriptors.values().stream()).toList();
   }
 
   private void release() {

@@ -29,6 +29,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -385,6 +386,8 @@ public final class Supervisor {
   private List<Integer> descriptors() {
     List<Integer> all = new ArrayList<>(loop.watched());
     workers.forEach(worker -> all.addAll(worker.descriptors()));
+    programs.forEach(program -> all.addAll(program.descriptors()));
+    waiting.forEach(start -> IntStream.of(start.descriptors()).forEach(all::add));
     return all;
   }
 

@@ -8,10 +8,11 @@ import io.polyproc.posix.ProcessIdentity;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A counting semaphore or a recursive mutex that processes share: CPython's {@code
@@ -70,6 +71,11 @@ public final class SharedSemaphore {
   private static final long LOOK_NANOS = LOOK_MILLIS * 1_000_000L;
   private static final Cleaner CLEANER = Cleaner.create();
 
+  /** Guards the references and their counts against a fork in between. */
+  private static final ReentrantLock COUNTING = new ReentrantLock();
+
+  private static final long PAUSE_NANOS = 100_000;
+
   /** The references of this process. */
   private static final Set<Reference> ALL = ConcurrentHashMap.newKeySet();
 
@@ -100,7 +106,12 @@ public final class SharedSemaphore {
     Reference(SemaphoreArena arena, long slot) {
       this.arena = arena;
       this.slot = slot;
-      ALL.add(this);
+      COUNTING.lock();
+      try {
+        ALL.add(this);
+      } finally {
+        COUNTING.unlock();
+      }
     }
 
     void retain() {
@@ -116,30 +127,42 @@ public final class SharedSemaphore {
     /** Once: when nothing refers to the semaphore any more, or at the end of the process. */
     @Override
     public void run() {
-      if (ALL.remove(this)) {
-        release();
+      // Not in a queue: in a child, those of threads that are no more are cleared.
+      while (!COUNTING.tryLock()) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+      try {
+        if (ALL.remove(this)) {
+          release();
+        }
+      } finally {
+        COUNTING.unlock();
       }
     }
   }
 
-  /** References counted on behalf of a child that is about to be forked. */
+  /**
+   * References counted on behalf of a child that is about to be forked. Until it is dropped or
+   * kept, by the same thread, this process makes and drops no others.
+   */
   public static final class ForChild {
-    private final List<Reference> references = List.copyOf(ALL);
+    private final List<Reference> references;
 
     private ForChild() {
+      COUNTING.lock();
+      references = List.copyOf(ALL);
       references.forEach(Reference::retain);
     }
 
     /** In the parent, if there is no child. */
     public void drop() {
       references.forEach(Reference::release);
+      COUNTING.unlock();
     }
 
-    /** In the child: what was made or dropped between the count and the fork is corrected. */
-    public void adopt() {
-      Set<Reference> counted = new HashSet<>(references);
-      ALL.stream().filter(it -> !counted.contains(it)).forEach(Reference::retain);
-      counted.stream().filter(it -> !ALL.contains(it)).forEach(Reference::release);
+    /** In the parent and in the child, if there is one. */
+    public void keep() {
+      COUNTING.unlock();
     }
   }
 

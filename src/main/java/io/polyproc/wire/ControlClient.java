@@ -201,7 +201,13 @@ public final class ControlClient {
       ends[1].close();
       Descriptors.close(pidfd);
     }
+    socket.close();
     return connect(ends[0], () -> {});
+  }
+
+  /** In a forked child: nobody here will hear of the processes that its parent has started. */
+  public void abandonChildren() {
+    children.values().forEach(ChildHandle::lost);
   }
 
   /** Sends what needs no answer; a supervisor that has gone is an error. */

@@ -113,6 +113,9 @@ final class ProgramForkingProgram {
 
               @Override
               public void undo() {}
+
+              @Override
+              public void becomeChild() {}
             });
   }
 
@@ -184,6 +187,9 @@ final class ProgramForkingProgram {
 
                     @Override
                     public void undo() {}
+
+                    @Override
+                    public void becomeChild() {}
                   });
       if (child == 0) {
         Processes.exit(FINE);
