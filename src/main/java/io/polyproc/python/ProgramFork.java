@@ -5,6 +5,7 @@ import io.polyproc.hotspot.BufferedRandomness;
 import io.polyproc.hotspot.JvmFork;
 import io.polyproc.posix.Processes;
 import io.polyproc.sync.SharedSemaphore;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,6 +46,8 @@ final class ProgramFork implements JvmFork.Program {
    * Threads that this process has not, as it was forked without them; Java takes them for alive.
    */
   private static final Set<Thread> GONE = ConcurrentHashMap.newKeySet();
+
+  private static final Duration LOOK = Duration.ofMillis(50);
 
   private static boolean warm;
 
@@ -148,7 +151,9 @@ final class ProgramFork implements JvmFork.Program {
               try {
                 for (List<Thread> alive = alive(); !alive.isEmpty(); alive = alive()) {
                   for (Thread thread : alive) {
-                    thread.join();
+                    // Not for ever: if a thread that is no more waits for this one, too, it
+                    // might be woken in the place of this watcher.
+                    boolean _ = thread.join(LOOK);
                   }
                 }
               } catch (InterruptedException e) {
