@@ -1,9 +1,7 @@
 package io.polyproc.hotspot;
 
 import java.lang.reflect.Field;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -15,10 +13,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * {@code lib/jvm.options} makes accessible.
  */
 public final class JavaRandom {
-  // The JDK's sources that read from the system, and the most that each of them buffers.
-  private static final List<String> SOURCES = List.of("NativePRNG", "NativePRNGNonBlocking");
-  private static final int MAX_BUFFERED_BYTES = 65_536;
-
   private final Field seedOfThread;
   private final AtomicLong seeder;
 
@@ -45,15 +39,9 @@ public final class JavaRandom {
     }
   }
 
-  /** Uses up what is buffered and draws new seeds, from the system. */
+  /** Forgets what is buffered and draws new seeds, from the system. */
   public void reseed() throws ReflectiveOperationException {
-    for (String source : SOURCES) {
-      try {
-        SecureRandom.getInstance(source).nextBytes(new byte[MAX_BUFFERED_BYTES]);
-      } catch (NoSuchAlgorithmException e) {
-        // Then nobody has used it.
-      }
-    }
+    BufferedRandomness.forget();
     SecureRandom random = new SecureRandom();
     seeder.set(random.nextLong());
     for (Thread thread : Thread.getAllStackTraces().keySet()) {

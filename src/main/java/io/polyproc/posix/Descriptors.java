@@ -23,7 +23,7 @@ import java.util.Set;
  * Calls on raw file descriptors. Whoever receives a descriptor from here owns and closes it.
  *
  * <p>Knows which descriptors are this runtime's own affair, so that {@link #ofProgram} can tell
- * those of the Python program, which a forked child inherits.
+ * those of the Python program, which a child that is forked by value gets, too.
  */
 public final class Descriptors {
   private static final int F_GETFD = 1;
@@ -271,7 +271,7 @@ public final class Descriptors {
     }
   }
 
-  /** Two connected stream sockets that are the runtime's own: a forked child does not get them. */
+  /** Two connected stream sockets that are the runtime's own. */
   public static int[] privateSocketPair() {
     int[] ends = socketPair(AF_UNIX, SOCK_STREAM, 0);
     return new int[] {internal(ends[0]), internal(ends[1])};

@@ -307,7 +307,7 @@ public final class Bridge {
   }
 
   /**
-   * The program's open descriptors above 2, which a forked child inherits. Those of a Java program
+   * The program's open descriptors above 2, which a child that is forked by value gets, too. Those of a Java program
    * are not Python's to hand down.
    */
   public int[] programDescriptors() {
@@ -452,12 +452,12 @@ public final class Bridge {
     return new WaitSet();
   }
 
-  /** Two connected stream sockets which no forked child inherits; {@link #close} each. */
+  /** Two connected stream sockets that are the runtime's own; {@link #close} each. */
   public int[] privateSocketPair() throws IOException {
     return pair(Descriptors::privateSocketPair);
   }
 
-  /** Closes a descriptor that no forked child inherits. */
+  /** Closes a descriptor that is the runtime's own. */
   public void close(int descriptor) {
     Descriptors.close(descriptor);
   }
