@@ -9,7 +9,7 @@ import os
 import sys
 from types import ModuleType
 
-_SHIM = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_SHIM = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 # GraalPy keeps a second folder beside the standard library's: lib/graalpy25.0/modules.
 _GRAALPY = os.path.join(os.path.dirname(os.path.dirname(_STDLIB)), "graalpy")
