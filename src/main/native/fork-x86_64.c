@@ -29,7 +29,7 @@ typedef unsigned int u32;
 enum { PATH_BYTES = 4096, MAX_THREADS = 512, MAX_DEFERRED = 16, DIRECTORY_BYTES = 16384, NAME_BYTES = 16 };
 
 /* What io.polyproc.hotspot.JvmFork asks for. */
-enum { INSTALL, FORK, LOCKS, LAYOUT, DROP, BUSY };
+enum { INSTALL, FORK, LOCKS, LAYOUT, DROP, BUSY, PEEK };
 
 /* Beside the flags of clone: this process runs a program, which os.fork() copies. */
 #define OF_PROGRAM (1L << 40)
@@ -154,6 +154,7 @@ long entry(long what, long a, long b) {
       : what == LAYOUT   ? note_layout((const struct layout *) a)
       : what == DROP     ? note_dropped(a, b)
       : what == BUSY     ? (long) state.busy
+      : what == PEEK     ? *(int *) a
                          : fork_all((int) a, b);
 }
 

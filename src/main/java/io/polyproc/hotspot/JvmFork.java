@@ -38,6 +38,7 @@ public final class JvmFork {
   private static final long LAYOUT = 3;
   private static final long DROP = 4;
   private static final long BUSY = 5;
+  private static final long PEEK = 6;
   private static final long OF_PROGRAM = 1L << 40;
   private static final int STATE = 0x2000;
   private static final int BYTES = 0x10000;
@@ -123,7 +124,7 @@ public final class JvmFork {
   private synchronized JvmThreads threads() {
     JvmThreads known = threads;
     if (known == null) {
-      known = JvmThreads.load();
+      known = JvmThreads.load(address -> (int) code.call(PEEK, address, 0));
       try (Arena arena = Arena.ofConfined()) {
         call(LAYOUT, known.layout(arena).address(), 0);
       }

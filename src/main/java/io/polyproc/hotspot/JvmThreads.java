@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.locks.AbstractQueuedLongSynchronizer;
 import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongToIntFunction;
 import sun.misc.Unsafe;
 
 /**
@@ -30,8 +31,6 @@ import sun.misc.Unsafe;
 final class JvmThreads {
   private static final String IN_NATIVE = "_thread_in_native";
   private static final String BLOCKED = "_thread_blocked";
-  private static final String IN_JAVA = "_thread_in_Java";
-  private static final String IN_VM = "_thread_in_vm";
 
   private static final String OS_THREAD = "Thread._osthread";
   private static final String STATE = "JavaThread._thread_state";
@@ -48,7 +47,7 @@ final class JvmThreads {
   /** The pairs of fields that hold a queue of waiting threads, by the class that has them. */
   private final Map<Class<?>, long[]> queues = new HashMap<>();
 
-  private JvmThreads() throws ReflectiveOperationException {
+  private JvmThreads(LongToIntFunction peek) throws ReflectiveOperationException {
     Field field = Unsafe.class.getDeclaredField("theUnsafe");
     field.setAccessible(true);
     unsafe = (Unsafe) field.get(null);
@@ -56,22 +55,23 @@ final class JvmThreads {
     structs =
         new VmStructs(
             Set.of("JavaThread", "Thread", "OSThread", "ThreadsSMRSupport", "ThreadsList"),
-            Set.of(IN_NATIVE, BLOCKED, IN_JAVA, IN_VM));
+            Set.of(IN_NATIVE, BLOCKED));
     noteQueue(AbstractQueuedSynchronizer.class, "head", "tail");
     noteQueue(AbstractQueuedLongSynchronizer.class, "head", "tail");
     noteQueue(AbstractQueuedSynchronizer.ConditionObject.class, "firstWaiter", "lastWaiter");
     noteQueue(AbstractQueuedLongSynchronizer.ConditionObject.class, "firstWaiter", "lastWaiter");
-    check();
+    check(peek);
   }
 
   /**
    * Finds the layout.
    *
+   * @param peek reads 32 bits at an address, in native code
    * @throws UnsupportedOperationException if this JVM is not as expected, with the reason
    */
-  static JvmThreads load() {
+  static JvmThreads load(LongToIntFunction peek) {
     try {
-      return new JvmThreads();
+      return new JvmThreads(peek);
     } catch (ReflectiveOperationException | RuntimeException e) {
       throw new UnsupportedOperationException(
           "this JVM's threads are not as expected: " + e.getMessage(), e);
@@ -87,15 +87,14 @@ final class JvmThreads {
         });
   }
 
-  private void check() {
+  private void check(LongToIntFunction peek) {
     if (structs.constant(IN_NATIVE) != NUMBER_OF_IN_NATIVE
         || structs.constant(BLOCKED) != NUMBER_OF_BLOCKED) {
       throw new UnsupportedOperationException("the states of its threads have other numbers");
     }
     long own = address(Thread.currentThread());
-    // In the interpreter, the method that reads the state is one of the JVM's own.
-    int state = own == 0 ? -1 : VmStructs.integer(own + structs.offset(STATE));
-    if (state != structs.constant(IN_JAVA) && state != structs.constant(IN_VM)) {
+    // Which state it is in while Java reads it depends on whether this is compiled.
+    if (own == 0 || peek.applyAsInt(own + structs.offset(STATE)) != NUMBER_OF_IN_NATIVE) {
       throw new UnsupportedOperationException("the state of this thread is not where it should be");
     }
     int id =
