@@ -20,7 +20,8 @@ public final class BufferedRandomness {
   private static final String PROVIDER = "sun.security.provider.";
   private static final List<String> SOURCES =
       List.of("NativePRNG", "NativePRNG$Blocking", "NativePRNG$NonBlocking");
-  private static final List<String> ALGORITHMS = List.of("NativePRNG", "NativePRNGBlocking", "NativePRNGNonBlocking");
+  private static final List<String> ALGORITHMS =
+      List.of("NativePRNG", "NativePRNGBlocking", "NativePRNGNonBlocking");
   private static final int MAX_BYTES = 65_536;
 
   private BufferedRandomness() {}

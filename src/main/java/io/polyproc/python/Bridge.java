@@ -307,8 +307,8 @@ public final class Bridge {
   }
 
   /**
-   * The program's open descriptors above 2, which a child that is forked by value gets, too. Those of a Java program
-   * are not Python's to hand down.
+   * The program's open descriptors above 2, which a child that is forked by value gets, too. Those
+   * of a Java program are not Python's to hand down.
    */
   public int[] programDescriptors() {
     return embedding != null ? new int[0] : Descriptors.ofProgram(home);
