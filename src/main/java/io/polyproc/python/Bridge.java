@@ -227,7 +227,7 @@ public final class Bridge {
     while (found == 0) {
       found = Descriptors.poll(new int[] {pidfd}, new int[] {POLLIN}, -1)[0];
     }
-    if (found == POLLIN) { // else the program has closed every descriptor that there is
+    if ((found & POLLIN) != 0) { // else the program has closed every descriptor that there is
       Processes.signal(Processes.id(), Processes.SIGKILL);
     }
   }
