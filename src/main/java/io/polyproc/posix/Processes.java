@@ -147,7 +147,7 @@ public final class Processes {
           Long.parseLong(fields[USER_TIME_FIELD - 3])
               + Long.parseLong(fields[SYSTEM_TIME_FIELD - 3]);
       return Duration.ofMillis(ticks * MILLIS_A_TICK);
-    } catch (IOException | NumberFormatException e) {
+    } catch (IOException | RuntimeException e) { // a program may close the file meanwhile
       return Duration.ofNanos(System.nanoTime());
     }
   }
