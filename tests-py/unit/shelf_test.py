@@ -74,10 +74,12 @@ class Shelf(unittest.TestCase):
                          f"{code and code.co_filename} {pkgutil.get_loader(name) is not None}"]
                 module = importlib.import_module(name)
                 for key, value in sorted(vars(module).items()):
-                    if key in ("__spec__", "__loader__"):
-                        value = (type(value), vars(value) if key == "__loader__" and not inspect.isclass(value) else
-                                 (value.name, value.origin, value.cached, value.has_location, type(value.loader),
-                                  value.submodule_search_locations, value.loader is module.__loader__))
+                    if key == "__loader__":
+                        value = type(value), None if inspect.isclass(value) else vars(value)
+                    elif key == "__spec__":
+                        value = (type(value), value.name, value.origin, value.cached, value.has_location,
+                                 type(value.loader), value.submodule_search_locations,
+                                 value.loader is module.__loader__)
                     elif key == "__builtins__":
                         value = type(value)
                     elif isinstance(value, types.ModuleType):
