@@ -1,6 +1,7 @@
 """What a standby practises leaves nothing behind: all that is forked from it would have it."""
 
 import contextlib
+import gc
 import glob
 import multiprocessing
 import os
@@ -31,6 +32,7 @@ def settle(count, seconds=10):
     """What the collector closes is closed a moment later; returns whether there are no more than `count`."""
     end = time.monotonic() + seconds
     while len(descriptors()) > count and time.monotonic() < end:
+        gc.collect()
         time.sleep(0.05)
     return len(descriptors()) <= count
 
