@@ -16,7 +16,6 @@ from _polyproc.descriptors import java_message, os_error
 
 _before = []
 _in_parent = []
-_in_child = []
 _own_in_child = []
 
 

@@ -266,15 +266,6 @@ public final class Bridge {
     control().tell(new Message.Prepare());
   }
 
-  /** {@link #prepare} where a failure is met again, and reported, by whoever starts a process. */
-  public void prepareQuietly() {
-    try {
-      prepare();
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "no workers boot ahead", e);
-    }
-  }
-
   /**
    * Starts a process.
    *
