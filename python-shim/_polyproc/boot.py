@@ -182,6 +182,16 @@ def practise(briefly):
     return practice.step(bool(briefly))
 
 
+def practise_everyday():
+    """Does for a moment what scripts do in their first seconds, out of a program's sight: see `everyday`."""
+    before = set(sys.modules)
+    if "_polyproc.everyday" not in before:
+        shelf.import_ahead("_polyproc.everyday")
+    from _polyproc import everyday
+    everyday.step()
+    shelf.put_back(before)
+
+
 def after_fork():
     """In a worker that was forked: gives up what no two processes may have in common."""
     from _polyproc import repairs

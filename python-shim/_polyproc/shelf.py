@@ -129,7 +129,7 @@ def step():
     if name is None:
         return False
     if name not in sys.modules:
-        _import_ahead(name)
+        import_ahead(name)
     return True
 
 
@@ -145,7 +145,8 @@ def plan(wanted):
     _NAMES = iter([name for name in _USUAL if name in wanted])
 
 
-def _import_ahead(name):
+def import_ahead(name):
+    """Imports a module; what is new then, but for our own, goes to the shelf."""
     before = set(sys.modules)
     nested = {}
     load = _bootstrap._load_unlocked
@@ -163,6 +164,14 @@ def _import_ahead(name):
         pass  # a program that wants it will be told
     finally:
         _bootstrap._load_unlocked = load
+    put_back(before, nested)
+
+
+def put_back(before, nested={}):
+    """Puts the modules on the shelf that `sys.modules` did not have before.
+
+    before: the names that it had; nested: what each module has imported while it was loaded, as far as that is known.
+    """
     # What adds to a module (`_polyproc.compat`) stays, as it has a state.
     added = [name for name in sys.modules if name not in before and not name.startswith("_polyproc.")]
     _kept.update({name: _Kept(sys.modules[name], nested.get(name, ())) for name in added})

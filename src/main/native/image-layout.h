@@ -38,6 +38,21 @@ enum { HEADER_BYTES = 8192 };
 #define LOWEST_ADDRESS 0x10000UL
 #define HIGHEST_ADDRESS 0x7ffffffff000UL
 
+/*
+ * The names of the variables that the JVM, the C library or Python read when they start, each ended by
+ * a newline; NAME* stands for all that begin so. Each set of their values has an image of its own.
+ * io.polyproc.hotspot.ImageKey has the same list.
+ */
+#define IMAGE_VARIABLES                                                                             \
+  "PYTHON*\nLC_*\nLD_*\nMALLOC_*\nGLIBC_TUNABLES\nLANG\nLANGUAGE\nLOCPATH\nTZ\nTZDIR\nHOME\n"             \
+  "XDG_CACHE_HOME\nJAVA_TOOL_OPTIONS\nJDK_JAVA_OPTIONS\n_JAVA_OPTIONS\nPOLYPROC_CACHE\n"             \
+  "POLYPROC_DEBUG\nPOLYPROC_JAVA_OPTS\nPOLYPROC_SITE\n"
+
+/* Ends an image's name, after a dash and the HASH_DIGITS of what is_for() it. */
+#define IMAGE_SUFFIX ".img"
+
+enum { HASH_DIGITS = 16 };
+
 enum { CPU_WORDS = 16, NAME_FIELD_BYTES = 65, NAME_FIELDS = 4, AUXILIARY_BYTES = 512 };
 
 /* Where a table is: its offset from the beginning of the tables, and how many entries it has. */

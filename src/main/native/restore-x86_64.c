@@ -1,9 +1,14 @@
 /*
  * Becomes the process whose image is in a file: Linux on x86-64.
  *
- *   restore IMAGE COMMAND [ARGUMENT…]   be that process; if the image does not fit, run COMMAND with
- *                                       the arguments, without a word
- *   restore --check IMAGE               say on standard output why the image does not fit; exit with 1
+ *   restore STEM COMMAND [ARGUMENT…]   be that process; if the image does not fit, run COMMAND with
+ *                                      the arguments, without a word
+ *   restore --path STEM                say on standard output which file it is
+ *   restore --check STEM               say there why the image does not fit. Exit with 1 if a new one
+ *                                      would, with 3 if not: it is because of this process, or the kernel
+ *
+ * The file is STEM-HASH.img, where HASH is of the kernel's name and of the variables that matter; or
+ * STEM itself, if it ends with .img.
  *
  * The process keeps what it has from whoever started it: its id, parent, group, session, terminal,
  * folder, umask, limits and descriptors. Memory, threads and the actions of signals are the image's.
@@ -28,7 +33,7 @@
 #define STARTS_AT (OWN_FROM + 0xc0000000UL)
 
 enum { STACK_BYTES = 65536, MAPS_BYTES = 65536, MAX_KERNEL_MAPPINGS = 8, PATH_BYTES = 4096 };
-enum { CHECKED = 0, REFUSED = 1, USAGE = 2, FAILED = 71 };
+enum { CHECKED = 0, REFUSED = 1, USAGE = 2, UNFIT = 3, FAILED = 71 };
 enum { RSEQ_SIGNATURE = 0x53053053 };
 
 /* Memory may differ by a part of so much, as the kernel keeps more or less of it for itself. */
@@ -56,10 +61,12 @@ static int kernel_range_count;
 static u32 *starts;
 static int has_begun;             /* whether this start counts */
 static int is_check;
+static int is_unfit;              /* whether a new image would be refused, too */
 static int has_opened;            /* whether the process's descriptors have been opened */
 static int has_actions;           /* whether its signals have their actions */
 static char maps[MAPS_BYTES];
 static char path[PATH_BYTES];
+static char image_name[PATH_BYTES];
 
 /* What the assembly code below reads. */
 __attribute__((used)) volatile u32 gate;
@@ -86,7 +93,7 @@ static void refuse(const char *reason, const char *more) {
     say(reason);
     say(more);
     say("\n");
-    CALL(SYS_exit_group, REFUSED, 0, 0, 0);
+    CALL(SYS_exit_group, is_unfit ? UNFIT : REFUSED, 0, 0, 0);
   }
   if (has_opened) {
     close_opened();
@@ -103,6 +110,73 @@ static void refuse(const char *reason, const char *more) {
   CALL(SYS_rt_sigprocmask, SIG_SETMASK, &former_mask, 0, 8);
   CALL(SYS_execve, arguments[2], arguments + 2, variables, 0);
   CALL(SYS_exit_group, FAILED, 0, 0, 0);
+}
+
+/* A reason that is no fault of the image's. */
+static void refuse_all(const char *reason) {
+  is_unfit = 1;
+  refuse(reason, "");
+}
+
+/* --- Which image ---------------------------------------------------------------------------------- */
+
+/* Whether the name of a variable NAME=value is among these, each ended by a newline; NAME* stands for many. */
+static int matters(const char *name, const char *variable) {
+  while (*name) {
+    const char *at = variable;
+    while (*name != '\n' && *name != '*' && *name == *at) {
+      name++;
+      at++;
+    }
+    if (*name == '*' || (*name == '\n' && *at == '=')) {
+      return 1;
+    }
+    while (*name++ != '\n') {
+    }
+  }
+  return 0;
+}
+
+/* FNV-1a. */
+static u64 hash_text(u64 hash, const char *text) {
+  for (; *text; text++) {
+    hash = (hash ^ (u8) *text) * 0x100000001b3UL;
+  }
+  return hash;
+}
+
+static u64 hash_surroundings(void) {
+  static char names[6 * NAME_FIELD_BYTES];
+  u64 sum = 0; /* whatever the order of variables */
+  CALL(SYS_uname, names, 0, 0, 0);
+  for (const char **variable = variables; *variable; variable++) {
+    if (matters(IMAGE_VARIABLES, *variable)) {
+      sum += hash_text(HASH_START, *variable);
+    }
+  }
+  return hash_text(hash_text(sum ^ HASH_START, names + 2 * NAME_FIELD_BYTES), names + 3 * NAME_FIELD_BYTES);
+}
+
+/* Puts the name of the image into image_name. */
+static void find_image(const char *stem) {
+  u64 length = text_length(stem);
+  u64 hash = hash_surroundings();
+  if (length + HASH_DIGITS + sizeof "-" IMAGE_SUFFIX STARTS_SUFFIX > PATH_BYTES) {
+    refuse("the image's path is too long", "");
+  }
+  for (u64 i = 0; i < length; i++) {
+    image_name[i] = stem[i];
+  }
+  if (length >= text_length(IMAGE_SUFFIX) && same_text(stem + length - text_length(IMAGE_SUFFIX), IMAGE_SUFFIX)) {
+    return;
+  }
+  image_name[length++] = '-';
+  for (int digit = HASH_DIGITS - 1; digit >= 0; digit--) {
+    image_name[length++] = "0123456789abcdef"[hash >> (4 * digit) & 15];
+  }
+  for (const char *at = IMAGE_SUFFIX; *at; at++) {
+    image_name[length++] = *at;
+  }
 }
 
 /* --- Whether the image fits --------------------------------------------------------------------- */
@@ -196,23 +270,6 @@ static void check_kernel(void) {
   }
 }
 
-/* Whether the name of a variable NAME=value is among those that matter; NAME* stands for many. */
-static int matters(const char *variable) {
-  for (const char *name = string(header.names); *name;) {
-    const char *at = variable;
-    while (*name != '\n' && *name != '*' && *name == *at) {
-      name++;
-      at++;
-    }
-    if (*name == '*' || (*name == '\n' && *at == '=')) {
-      return 1;
-    }
-    while (*name++ != '\n') {
-    }
-  }
-  return 0;
-}
-
 /* Whether a variable is the one at `known`, which ends with 1, with the same value. */
 static int is_known(const char *known, const char *variable) {
   while (*known != 1 && *known == *variable) {
@@ -240,7 +297,7 @@ static int was_set(const char *variable) {
 
 static void check_variables(void) {
   for (const char **variable = variables; *variable; variable++) {
-    if (matters(*variable) && !was_set(*variable)) {
+    if (matters(string(header.names), *variable) && !was_set(*variable)) {
       refuse("a variable has another value than when it was made: ", *variable);
     }
   }
@@ -352,7 +409,7 @@ static void check_memory(void) {
   u64 memory = available_memory();
   u64 difference = memory > header.memory ? memory - header.memory : header.memory - memory;
   if (difference > header.memory / MEMORY_TOLERANCE) {
-    refuse("the process may have more or less memory than when it was made", "");
+    refuse_all("the process may have more or less memory than when it was made");
   }
 }
 
@@ -385,12 +442,12 @@ static void check_descriptors(void) {
   for (u64 i = 0; i < header.descriptors.count; i++) {
     if (descriptors[i].number != image /* which moves */
         && CALL(SYS_fcntl, descriptors[i].number, F_GETFD, 0, 0) != -EBADF) {
-      refuse("a descriptor is in use that the process has for itself", "");
+      refuse_all("a descriptor is in use that the process has for itself");
     }
   }
   CALL(SYS_getrlimit, RLIMIT_NOFILE, limit, 0, 0);
   if (limit[1] < (u64) header.highest_descriptor + 2) {
-    refuse("too few descriptors are allowed (ulimit -Hn)", "");
+    refuse_all("too few descriptors are allowed (ulimit -Hn)");
   }
 }
 
@@ -417,7 +474,7 @@ static void check_kernel_mappings(void) {
     at += *at != 0;
     if (is_kernel) {
       if (kernel_range_count == MAX_KERNEL_MAPPINGS) {
-        refuse("the kernel maps more into a process than is known", "");
+        refuse_all("the kernel maps more into a process than is known");
       }
       kernel_ranges[kernel_range_count++] = range;
     }
@@ -477,7 +534,7 @@ static void check(void) {
   check_kernel_mappings();
   if (CALL6(SYS_prctl, PR_SET_MM, PR_SET_MM_MAP_SIZE, &size, 0, 0, 0) != 0
       || size != sizeof(struct image_memory_map) + 16) {
-    refuse("the kernel does not let a process say where its memory is (CONFIG_CHECKPOINT_RESTORE)", "");
+    refuse_all("the kernel does not let a process say where its memory is (CONFIG_CHECKPOINT_RESTORE)");
   }
 }
 
@@ -895,14 +952,21 @@ __attribute__((used)) static void begin(u64 *words) {
   arguments = (const char **) (words + 1);
   variables = arguments + argument_count + 1;
   if (argument_count < 3) {
-    say("usage: restore IMAGE COMMAND [ARGUMENT...], or restore --check IMAGE\n");
+    say("usage: restore STEM COMMAND [ARGUMENT...], restore --path STEM, or restore --check STEM\n");
     CALL(SYS_exit_group, USAGE, 0, 0, 0);
   }
   is_check = same_text(arguments[1], "--check");
+  int is_path = same_text(arguments[1], "--path");
+  find_image(arguments[is_check || is_path ? 2 : 1]);
+  if (is_path) {
+    say(image_name);
+    say("\n");
+    CALL(SYS_exit_group, CHECKED, 0, 0, 0);
+  }
   CALL(SYS_rt_sigprocmask, SIG_SETMASK, 0, &former_mask, 8);
-  open_image(arguments[is_check ? 2 : 1]);
+  open_image(image_name);
   check();
-  check_starts(arguments[is_check ? 2 : 1]);
+  check_starts(image_name);
   if (is_check) {
     CALL(SYS_exit_group, CHECKED, 0, 0, 0);
   }

@@ -41,10 +41,12 @@ view = memoryview(mapping)
 print("mmap: resize", fails(mapping.resize, 8192))
 mapping.close()
 print("mmap: closed under a view", mapping.closed)
-connection = sqlite3.Connection.__base__(tempfile.mkdtemp() + "/x.db")
-cursor = sqlite3.Cursor.__base__
-connection.cursor(cursor).execute("PRAGMA journal_mode=WAL")
-connection.execute("CREATE TABLE t(k)")
-connection.execute("INSERT INTO t VALUES(1)")
-print("_sqlite3: a dropped cursor", fails(connection.commit))
+with tempfile.TemporaryDirectory() as folder:
+    connection = sqlite3.Connection.__base__(folder + "/x.db")
+    cursor = sqlite3.Cursor.__base__
+    connection.cursor(cursor).execute("PRAGMA journal_mode=WAL")
+    connection.execute("CREATE TABLE t(k)")
+    connection.execute("INSERT INTO t VALUES(1)")
+    print("_sqlite3: a dropped cursor", fails(connection.commit))
+    connection.close()
 print("RLock: arguments", fails(threading.RLock().__class__.__base__, 1))

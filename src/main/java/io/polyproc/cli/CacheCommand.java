@@ -42,19 +42,23 @@ final class CacheCommand implements Runnable {
   }
 
   @Command(name = "list", description = "print each image's path, size and whose build it is of")
-  int list() throws IOException {
+  int list() throws IOException, InterruptedException {
     ImageFile image = ImageFile.of(Installation.current());
-    for (Path file : files(image)) {
-      if (file.toString().endsWith(ImageFile.SUFFIX)) {
-        System.out.println(
-            "%s (%s)%s"
-                .formatted(
-                    file,
-                    Bytes.text(Files.size(file)),
-                    file.equals(image.path()) ? "" : ", of another build"));
-      }
+    List<Path> images =
+        files(image).stream().filter(file -> file.toString().endsWith(ImageFile.SUFFIX)).toList();
+    for (Path file : images) {
+      System.out.println(
+          "%s (%s)%s".formatted(file, Bytes.text(Files.size(file)), difference(image, file)));
     }
     return ExitCode.OK.status();
+  }
+
+  private static String difference(ImageFile image, Path file)
+      throws IOException, InterruptedException {
+    if (!file.getFileName().toString().startsWith(image.stem().getFileName() + "-")) {
+      return ", of another build";
+    }
+    return file.equals(image.path()) ? "" : ", for other variables";
   }
 
   @Command(

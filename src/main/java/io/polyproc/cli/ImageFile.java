@@ -7,20 +7,35 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
- * Where the image of a process of this build is, in the user's cache folder; the launcher looks
- * there, too.
+ * Where the image of a process of this build is, in the user's cache folder. The kernel and the
+ * variables that a process reads when it boots have images of their own each; the restoring program
+ * knows which. The launcher looks in the same folder.
  */
 final class ImageFile {
-  /** The environment variable that switches images on. */
-  static final String SETTING = "POLYPROC_IMAGE";
+  /** Ends an image's name. */
+  static final String SUFFIX = ".img";
 
   private static final String FOLDER = "images";
 
-  /** Ends an image's name. */
-  static final String SUFFIX = ".img";
+  /** The restoring program's exit status where a new image would be refused, too. */
+  private static final int UNFIT = 3;
+
+  /**
+   * Whether a process would be restored from it.
+   *
+   * @param reason why not; empty if it would
+   * @param isRenewable whether a new image would be better
+   */
+  record State(String reason, boolean isRenewable) {
+    boolean fits() {
+      return reason.isEmpty();
+    }
+  }
 
   private final Installation installation;
   private final Path folder;
@@ -35,13 +50,27 @@ final class ImageFile {
     return new ImageFile(installation, CacheFolder.find().path().resolve(FOLDER));
   }
 
-  Path path() {
-    return folder.resolve(installation.build() + SUFFIX);
-  }
-
   /** The folder of all images. */
   Path folder() {
     return folder;
+  }
+
+  /** Begins the paths of all images of this build. */
+  Path stem() {
+    return folder.resolve(installation.build());
+  }
+
+  /**
+   * That of this process's variables.
+   *
+   * @throws IOException if the restoring program does not run on this system
+   */
+  Path path() throws IOException, InterruptedException {
+    Answer answer = ask("--path");
+    if (answer.status() != 0) {
+      throw new IOException("the restoring program has failed: " + answer.text());
+    }
+    return Path.of(answer.text());
   }
 
   /** Locked by whoever writes or deletes images. */
@@ -55,20 +84,29 @@ final class ImageFile {
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
-  /** Why a process would not be restored from it; empty if one would. */
-  Optional<String> objection() throws IOException, InterruptedException {
+  /** Whether a process with these variables would be restored from it. */
+  State state() throws IOException, InterruptedException {
     if (!Files.isExecutable(installation.restorer())) {
-      return Optional.of("there is no code for this system and processor");
+      return new State("there is no code for this system and processor", false);
     }
-    Process check =
-        new ProcessBuilder(installation.restorer().toString(), "--check", path().toString())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    String reason =
-        new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    if (check.waitFor() == 0) {
-      return Optional.empty();
+    Answer answer = ask("--check");
+    if (answer.status() == 0) {
+      return new State("", false);
     }
-    return Optional.of(reason.isEmpty() ? "the restorer failed" : reason);
+    return new State(
+        answer.text().isEmpty() ? "the restorer failed" : answer.text(), answer.status() != UNFIT);
+  }
+
+  private record Answer(int status, String text) {}
+
+  private Answer ask(String... question) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(installation.restorer().toString()));
+    command.addAll(Arrays.asList(question));
+    command.add(stem().toString());
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String text =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    return new Answer(process.waitFor(), text);
   }
 }

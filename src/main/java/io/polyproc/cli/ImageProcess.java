@@ -91,7 +91,11 @@ final class ImageProcess {
         System.err.println(name + ": " + problem.get().message());
         return problem.get().code().status();
       }
-      return image.run(run.program(), run.arguments(), Path.of(all.get(IMAGE)), resumption);
+      int status = image.run(run.program(), run.arguments(), Path.of(all.get(IMAGE)), resumption);
+      if (!image.hasPractised()) {
+        ImageRenewal.afterFirstImage(resumption.variables());
+      }
+      return status;
     }
     return withoutImage(all.subList(COMMAND, all.size()), resumption.variables());
   }

@@ -86,14 +86,14 @@ final class InstallationFindings {
 
   private Finding processImage() {
     ImageFile image = ImageFile.of(installation);
-    if (!"on".equals(System.getenv(ImageFile.SETTING))) {
-      return Finding.note(PROCESS_IMAGE, "not used: " + ImageFile.SETTING + "=on is not set");
+    if (ImageRenewal.OFF.equals(System.getenv(ImageRenewal.SETTING))) {
+      return Finding.note(PROCESS_IMAGE, "not used: " + ImageRenewal.SETTING + "=off is set");
     }
     try {
-      return image
-          .objection()
-          .map(reason -> Finding.note(PROCESS_IMAGE, "not used: " + reason))
-          .orElseGet(() -> Finding.ok(PROCESS_IMAGE, "fits: " + image.path()));
+      ImageFile.State state = image.state();
+      return state.fits()
+          ? Finding.ok(PROCESS_IMAGE, "fits: " + image.path())
+          : Finding.note(PROCESS_IMAGE, "not used: " + state.reason());
     } catch (IOException e) {
       return Finding.note(PROCESS_IMAGE, "whether it fits is not known: " + e.getMessage());
     } catch (InterruptedException e) {

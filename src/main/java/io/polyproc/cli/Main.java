@@ -86,7 +86,9 @@ public final class Main {
     }
     // The benchmark has a daemon of its own, and no other is to take the processor from it.
     if (!DaemonClient.isWanted() || run.program().equals(Arguments.benchmark())) {
-      return MainProgram.run(run.options(), run.program(), run.arguments());
+      int status = MainProgram.run(run.options(), run.program(), run.arguments());
+      ImageRenewal.afterBoot();
+      return status;
     }
     try (DaemonStart _ = DaemonStart.after(DAEMON_DELAY, run.options())) {
       return MainProgram.run(run.options(), run.program(), run.arguments());

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,17 +24,25 @@ import picocli.CommandLine.Option;
 @Command(
     name = "polyproc warm",
     description = {
-      "Boots a process and keeps its image in the cache folder, from which programs are started",
-      "in a tenth of a second where POLYPROC_IMAGE=on is set.",
+      "Makes the image of a process, from which programs start in a tenth of a second. The process",
+      "boots; then another one practises, for some minutes, so that the compilers have seen what",
+      "programs do first, and takes its place. Programs have this done in the background, once.",
       ""
     },
     footer = {"", "Exit status: 0 if the image is there, 1 if it is not."})
 final class WarmCommand implements Callable<Integer> {
-  @Option(
-      names = ImageProcess.PRACTISE,
-      description = "let the compiler see what programs do first: some minutes")
+  /** An option: nobody waits for it. */
+  static final String BACKGROUND = "--background";
+
+  @Option(names = "--quick", description = "without practice: some seconds")
   @SuppressWarnings("unused") // Picocli fills it
-  private boolean practises;
+  private boolean quick;
+
+  @Option(
+      names = BACKGROUND,
+      description = "only while nobody else wants the processor; a first image that fits stays")
+  @SuppressWarnings("unused") // Picocli fills it
+  private boolean background;
 
   @Mixin
   @SuppressWarnings("unused") // Picocli fills it
@@ -64,7 +71,16 @@ final class WarmCommand implements Callable<Integer> {
             FileChannel.open(image.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock _ = file.lock()) {
       removeUnfinished(image.folder());
-      int status = write(installation, image.path(), practises);
+      if (background) {
+        Processes.beIdle();
+      }
+      int status = 0;
+      if (!background || !image.state().fits()) {
+        status = write(installation, image.path(), false);
+      }
+      if (status == 0 && !quick) {
+        status = write(installation, image.path(), true);
+      }
       return status == 0 ? report(image) : ExitCode.FAILED.status();
     }
   }
@@ -80,7 +96,8 @@ final class WarmCommand implements Callable<Integer> {
   }
 
   private static int write(Installation installation, Path target, boolean practises) {
-    List<String> command = new ArrayList<>(installation.javaCommand());
+    List<String> command =
+        new ArrayList<>(practises ? installation.practisingCommand() : installation.javaCommand());
     command.add("-Dpolyproc.executable=" + MainProgram.executable(installation));
     command.addAll(List.of("-m", "io.polyproc/" + ImageProcess.class.getName(), target.toString()));
     if (practises) {
@@ -99,9 +116,9 @@ final class WarmCommand implements Callable<Integer> {
   }
 
   private static int report(ImageFile image) throws IOException, InterruptedException {
-    Optional<String> objection = image.objection();
-    if (objection.isPresent()) {
-      System.err.println("polyproc: the image is not to be used: " + objection.get());
+    ImageFile.State state = image.state();
+    if (!state.fits()) {
+      System.err.println("polyproc: the image is not to be used: " + state.reason());
       return ExitCode.FAILED.status();
     }
     System.out.println("%s (%s)".formatted(image.path(), Bytes.text(Files.size(image.path()))));

@@ -66,7 +66,25 @@ final class VmStructs {
                 () -> new UnsupportedOperationException("this JVM does not export " + symbol)));
   }
 
-  private static String text(long address) {
+  /**
+   * The size of a C++ class's objects, in bytes: {@code gHotSpotVMTypes}.
+   *
+   * @throws UnsupportedOperationException if this JVM does not tell
+   */
+  static long size(String type) {
+    long stride = number("gHotSpotVMTypeEntryArrayStride");
+    long nameAt = number("gHotSpotVMTypeEntryTypeNameOffset");
+    long sizeAt = number("gHotSpotVMTypeEntrySizeOffset");
+    for (long entry = number("gHotSpotVMTypes"); word(entry + nameAt) != 0; entry += stride) {
+      if (text(word(entry + nameAt)).equals(type)) {
+        return word(entry + sizeAt);
+      }
+    }
+    throw new UnsupportedOperationException("this JVM does not tell of " + type);
+  }
+
+  /** The text at an address, of at most 512 bytes; an empty one at 0. */
+  static String text(long address) {
     return address == 0
         ? ""
         : MemorySegment.ofAddress(address).reinterpret(LONGEST_NAME).getString(0);

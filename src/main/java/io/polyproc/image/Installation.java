@@ -104,6 +104,19 @@ public final class Installation {
     }
   }
 
+  /**
+   * The {@link #javaCommand} for a JVM that has both of HotSpot's compilers, without the AOT cache,
+   * which was made for one with C1 alone.
+   */
+  public List<String> practisingCommand() {
+    List<String> command = new ArrayList<>();
+    command.add(java().toString());
+    command.addAll(options(jvmOptionsFile(), false));
+    command.add("-XX:TieredStopAtLevel=4");
+    command.addAll(extraOptions());
+    return List.copyOf(command);
+  }
+
   /** The {@link #javaCommand} that records its own run and leaves the AOT cache made from it. */
   List<String> trainingCommand(Path output) {
     List<String> command = new ArrayList<>();

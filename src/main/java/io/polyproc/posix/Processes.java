@@ -39,6 +39,8 @@ public final class Processes {
   private static final long SYS_TGKILL = ARM ? 131 : 234;
   private static final long SYS_GETPRIORITY = ARM ? 141 : 140;
   private static final long SYS_SETPRIORITY = ARM ? 140 : 141;
+  private static final long SYS_SCHED_SETSCHEDULER = ARM ? 119 : 144;
+  private static final int SCHED_IDLE = 5;
   private static final int PRIO_PROCESS = 0;
   // One below SIGRTMAX; the JDK uses the one before for the same purpose.
   private static final int WAKE_SIGNAL = 63;
@@ -245,6 +247,18 @@ public final class Processes {
     long own = LibC.SYSCALL.tryCall(SYS_GETPRIORITY, PRIO_PROCESS, 0);
     if (own > 0) {
       LibC.SYSCALL.tryCall(SYS_SETPRIORITY, PRIO_PROCESS, thread, 20 - own + nice);
+    }
+  }
+
+  /**
+   * Lets the calling thread, and what it starts from now on, have the processor only while nobody
+   * else wants it: {@code SCHED_IDLE} of {@code man 7 sched}.
+   */
+  public static void beIdle() {
+    try (Arena arena = Arena.ofConfined()) {
+      // struct sched_param: a priority of 0
+      MemorySegment parameters = arena.allocate(ValueLayout.JAVA_INT);
+      LibC.SYSCALL.tryCall(SYS_SCHED_SETSCHEDULER, 0, SCHED_IDLE, parameters.address());
     }
   }
 

@@ -150,6 +150,11 @@ public final class PythonRuntime {
     return boot.invokeMember("practise", briefly).asBoolean();
   }
 
+  /** Does for a moment what scripts do in their first seconds; each time something else. */
+  public void practiseEveryday() {
+    boot.invokeMember("practise_everyday");
+  }
+
   /** In a forked JVM: gives up what no two processes may have in common. */
   public void afterFork() {
     boot.invokeMember("after_fork");

@@ -1,5 +1,6 @@
 package io.polyproc.worker;
 
+import io.polyproc.hotspot.CompilerTier;
 import io.polyproc.hotspot.ImageWriter;
 import io.polyproc.hotspot.JavaEnvironment;
 import io.polyproc.hotspot.JavaRandom;
@@ -56,6 +57,7 @@ public final class MainImage {
   private final PythonRuntime python;
 
   private int round;
+  private boolean hasPractised;
 
   private MainImage(
       JavaEnvironment environment, JavaRandom random, CompilerGate gate, CodeCache codes) {
@@ -115,14 +117,29 @@ public final class MainImage {
    * processor's time.
    */
   public void practise() {
+    CompilerTier tier = CompilerTier.find();
     for (int i = 0; i < ROUNDS; i++) {
       playRound();
     }
+    // Without Graal: what is practised here is the interpreter.
+    long end = System.nanoTime() + Long.getLong("polyproc.everyday", 90) * 1000_000_000L;
+    while (System.nanoTime() < end) {
+      python.practiseEveryday();
+    }
+    System.err.println("everyday " + Processes.processorTime());
     gate.open();
     Practice practice = new Practice(python, codes, this::playRound, MainImage::isQuiet);
     while (practice.step()) {
       Processes.ignore(Processes.SIGINT); // a process that was played has taken it over
     }
+    System.err.println("practice " + Processes.processorTime());
+    tier.limitToC1();
+    hasPractised = true;
+  }
+
+  /** Whether it had practised before its image was written. */
+  public boolean hasPractised() {
+    return hasPractised;
   }
 
   private void playRound() {

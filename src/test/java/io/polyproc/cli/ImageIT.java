@@ -65,7 +65,7 @@ final class ImageIT {
   @BeforeAll
   static void writeImage() throws IOException, InterruptedException {
     assumeTrue(ImageWriter.isSupported(), "no code to write an image on this system");
-    Outcome outcome = run(cache, Map.of(), launcher(), "warm");
+    Outcome outcome = run(cache, Map.of(), launcher(), "warm", "--quick");
     assertEquals(0, outcome.status(), outcome::errors);
   }
 
@@ -73,8 +73,20 @@ final class ImageIT {
     return HOME.resolve("bin/polyproc").toString();
   }
 
-  private static Path image() {
-    return cache.resolve("images").resolve(Installation.of(HOME).build() + ".img");
+  private static Path image() throws IOException, InterruptedException {
+    return image(cache);
+  }
+
+  private static Path image(Path cacheFolder) throws IOException, InterruptedException {
+    Path stem = cacheFolder.resolve("images").resolve(Installation.of(HOME).build());
+    Outcome path =
+        run(
+            cacheFolder,
+            Map.of(),
+            HOME.resolve("lib/restore").toString(),
+            "--path",
+            stem.toString());
+    return Path.of(path.output().strip());
   }
 
   // --- A restored process is what its shell has started ----------------------------------------
@@ -324,7 +336,7 @@ if __name__ == '__main__':
     Path site = Files.createDirectories(folder.resolve("lib/python3.12/site-packages"));
     Path own = folder.resolve("cache");
     Map<String, String> variables = Map.of("PYTHONUSERBASE", folder.toString());
-    assertEquals(0, run(own, variables, launcher(), "warm").status());
+    assertEquals(0, run(own, variables, launcher(), "warm", "--quick").status());
     Files.writeString(site.resolve("added.py"), "");
     Files.writeString(site.resolve("added.pth"), "import added");
     assertEquals(
@@ -497,8 +509,8 @@ if __name__ == '__main__':
   @Test
   void shouldKeepTheOldImageWhenItsWriterIsKilled() throws Exception {
     Path own = Files.createDirectories(folder.resolve("cache/images"));
-    Path old = Files.writeString(own.resolve(image().getFileName()), "the old one");
-    Process warm = builder(folder.resolve("cache"), launcher(), "warm").start();
+    Path old = Files.writeString(image(folder.resolve("cache")), "the old one");
+    Process warm = builder(folder.resolve("cache"), launcher(), "warm", "--quick").start();
     while (unfinished(own).isEmpty() && warm.isAlive()) {
       Thread.sleep(5);
     }
@@ -508,8 +520,8 @@ if __name__ == '__main__':
 
     assertEquals("the old one", Files.readString(old));
     // Whoever was killed left its file; two at once make one image and leave nothing.
-    Process first = builder(folder.resolve("cache"), launcher(), "warm").start();
-    Process second = builder(folder.resolve("cache"), launcher(), "warm").start();
+    Process first = builder(folder.resolve("cache"), launcher(), "warm", "--quick").start();
+    Process second = builder(folder.resolve("cache"), launcher(), "warm", "--quick").start();
     assertEquals(0, first.waitFor());
     assertEquals(0, second.waitFor());
     assertEquals(List.of(), unfinished(own));
@@ -573,7 +585,7 @@ if __name__ == '__main__':
   private static ProcessBuilder builder(Path cacheFolder, String... command) {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("POLYPROC_CACHE", cacheFolder.toString());
-    builder.environment().put("POLYPROC_IMAGE", "on");
+    builder.environment().put("POLYPROC_IMAGE", "kept");
     builder.environment().put("LC_ALL", "C.UTF-8");
     return builder;
   }

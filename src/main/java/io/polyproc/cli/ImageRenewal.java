@@ -1,0 +1,103 @@
+package io.polyproc.cli;
+
+import io.polyproc.hotspot.ImageWriter;
+import io.polyproc.image.Installation;
+import io.polyproc.posix.ChildProcess;
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.Memory;
+import io.polyproc.posix.NewFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Has the image of a process made in the background when a program has ended that could not start
+ * from one, or from one that has not practised.
+ */
+final class ImageRenewal {
+  /** The environment variable for whether images are used and made. */
+  static final String SETTING = "POLYPROC_IMAGE";
+
+  /** Images are neither used nor made. */
+  static final String OFF = "off";
+
+  /** The image that is there is used; none is made but by {@code polyproc warm}. */
+  private static final String KEPT = "kept";
+
+  /** What has failed fails again soon. */
+  private static final Duration BETWEEN_TRIES = Duration.ofHours(1);
+
+  /** A process that practises takes as much at times, in bytes, which others may want. */
+  private static final long LEAST_MEMORY = 2L << 30;
+
+  private static final String TRIED_SUFFIX = ".tried";
+
+  private ImageRenewal() {}
+
+  /** After a program that has booted, whatever the reason was. */
+  static void afterBoot() {
+    startIf(image -> image.state().isRenewable(), System.getenv());
+  }
+
+  /** After a program that started from an image which has not practised. */
+  static void afterFirstImage(Map<String, String> variables) {
+    startIf(_ -> true, variables);
+  }
+
+  private interface Condition {
+    boolean holds(ImageFile image) throws IOException, InterruptedException;
+  }
+
+  private static void startIf(Condition condition, Map<String, String> variables) {
+    String setting = variables.getOrDefault(SETTING, "");
+    if (setting.equals(OFF)
+        || setting.equals(KEPT)
+        || !ImageWriter.isSupported()
+        || Memory.availableNow() < LEAST_MEMORY) {
+      return;
+    }
+    try {
+      Installation installation = Installation.current();
+      ImageFile image = ImageFile.of(installation);
+      if (condition.holds(image) && !wasTried(image)) {
+        start(installation, variables);
+      }
+    } catch (IOException | RuntimeException e) {
+      // Then the next program starts as this one has.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether it was tried a moment ago, by whatever process; notes that it is now. */
+  private static boolean wasTried(ImageFile image) throws IOException, InterruptedException {
+    image.makeFolder();
+    Path tried = image.path().resolveSibling(image.path().getFileName() + TRIED_SUFFIX);
+    Instant now = Instant.now();
+    if (Files.exists(tried)
+        && Files.getLastModifiedTime(tried).toInstant().plus(BETWEEN_TRIES).isAfter(now)) {
+      return true;
+    }
+    Files.deleteIfExists(tried);
+    NewFile.create(tried).close();
+    return false;
+  }
+
+  private static void start(Installation installation, Map<String, String> variables) {
+    List<String> command =
+        List.of(
+            installation.launcher().resolveSibling("polyproc").toString(),
+            "warm",
+            WarmCommand.BACKGROUND);
+    int nowhere = Descriptors.openForWriting(Path.of("/dev/null"));
+    try {
+      ChildProcess.startDetached(command, command.getFirst(), variables, nowhere);
+    } finally {
+      Descriptors.close(nowhere);
+    }
+  }
+}
