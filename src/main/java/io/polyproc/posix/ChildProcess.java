@@ -24,8 +24,6 @@ public final class ChildProcess {
   private static final long SYS_PIDFD_OPEN = 434;
   private static final int SPAWN_SET_SIGNAL_DEFAULT = 4;
   private static final int SPAWN_SET_SIGNAL_MASK = 8;
-  private static final int SPAWN_SET_SESSION = 0x80;
-  private static final int NO_DESCRIPTOR = -1;
   private static final int O_RDWR = 2;
   private static final int SIGNAL_SET_BYTES = 128;
   // glibc's posix_spawn_file_actions_t has 80 bytes and posix_spawnattr_t 336
@@ -58,8 +56,19 @@ public final class ChildProcess {
       Map<String, String> environment,
       int output,
       int control) {
-    int child = spawn(command, title, environment, output, control, 0);
-    return new ChildProcess(child, openPidfd(child));
+    List<String> variables =
+        environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
+    try (Arena arena = Arena.ofConfined()) {
+      int child =
+          spawn(
+              arena,
+              command,
+              title,
+              variables,
+              fileActions(arena, output, control),
+              attributes(arena, 0));
+      return new ChildProcess(child, openPidfd(child));
+    }
   }
 
   /** Whether a child is the runtime's: the program must not wait for it. */
@@ -70,19 +79,6 @@ public final class ChildProcess {
   /** A process that another one has forked as this one's child. */
   public static ChildProcess of(int pid) {
     return new ChildProcess(pid, openPidfd(pid));
-  }
-
-  /**
-   * Starts a program that is to outlive this one: in a session of its own, and nobody's to wait
-   * for, in the folder {@code /}.
-   *
-   * @param command an absolute path and its arguments
-   * @param title what the process list shows first, in place of the path
-   * @param output becomes its standard output and error
-   */
-  public static void startDetached(
-      List<String> command, String title, Map<String, String> environment, int output) {
-    spawn(command, title, environment, output, NO_DESCRIPTOR, SPAWN_SET_SESSION);
   }
 
   /**
@@ -105,29 +101,9 @@ public final class ChildProcess {
               title,
               environment,
               helperActions(arena, input),
-              attributes(arena, 0, set(Processes.SIGINT) | set(Processes.SIGTERM)));
+              attributes(arena, set(Processes.SIGINT) | set(Processes.SIGTERM)));
       OWN.add(helper);
       return helper;
-    }
-  }
-
-  private static int spawn(
-      List<String> command,
-      String title,
-      Map<String, String> environment,
-      int output,
-      int control,
-      int flags) {
-    List<String> variables =
-        environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
-    try (Arena arena = Arena.ofConfined()) {
-      return spawn(
-          arena,
-          command,
-          title,
-          variables,
-          fileActions(arena, output, control),
-          attributes(arena, flags, 0));
     }
   }
 
@@ -187,26 +163,22 @@ public final class ChildProcess {
     for (int target = 1; target <= 2; target++) {
       LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), output, target);
     }
-    if (control != NO_DESCRIPTOR) {
-      LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), control, 3);
-    }
-    closeFrom(actions, control == NO_DESCRIPTOR ? 3 : 4);
-    if (control != NO_DESCRIPTOR) {
-      for (int number = 4; number < Descriptors.FIRST_OF_RUNTIME; number++) {
-        LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), 0, number);
-      }
+    LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), control, 3);
+    closeFrom(actions, 4);
+    for (int number = 4; number < Descriptors.FIRST_OF_RUNTIME; number++) {
+      LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), 0, number);
     }
     return actions;
   }
 
-  private static MemorySegment attributes(Arena arena, int flags, long blockedSignals) {
+  private static MemorySegment attributes(Arena arena, long blockedSignals) {
     MemorySegment attributes = arena.allocate(OPAQUE_BYTES, 8);
     MemorySegment blocked = arena.allocate(SIGNAL_SET_BYTES, 8);
     blocked.set(ValueLayout.JAVA_LONG, 0, blockedSignals);
     MemorySegment all = arena.allocate(SIGNAL_SET_BYTES, 8).fill((byte) 0xff);
     LibC.SPAWN_ATTRIBUTES_INIT.callReturningErrno(attributes.address());
     LibC.SPAWN_ATTRIBUTES_SET_FLAGS.callReturningErrno(
-        attributes.address(), SPAWN_SET_SIGNAL_DEFAULT | SPAWN_SET_SIGNAL_MASK | flags);
+        attributes.address(), SPAWN_SET_SIGNAL_DEFAULT | SPAWN_SET_SIGNAL_MASK);
     LibC.SPAWN_ATTRIBUTES_SET_SIGNAL_DEFAULT.callReturningErrno(
         attributes.address(), all.address());
     LibC.SPAWN_ATTRIBUTES_SET_SIGNAL_MASK.callReturningErrno(
