@@ -132,21 +132,6 @@ def import_ahead():
     return shelf.step()
 
 
-def import_nothing_native():
-    """Lets `import_ahead` import no modules in native code."""
-    shelf.without_native()
-
-
-def plan_imports(names):
-    """Lets `import_ahead` import only what is among these modules."""
-    shelf.plan(str(name) for name in names)
-
-
-def imported_modules():
-    """The names of all modules that are imported."""
-    return list(sys.modules)
-
-
 def start_files():
     """The paths, there or not, on which it depends what Python has done at its start.
 
@@ -224,18 +209,6 @@ def run_main(kind, what, arguments):
     """Runs the main program; returns its exit status."""
     from _polyproc import main
     return main.run(str(kind), str(what), [str(argument) for argument in arguments])
-
-
-def note_begin():
-    """Before the main program: what `leaves_nothing` compares with."""
-    from _polyproc import heirs
-    heirs.note_begin()
-
-
-def leaves_nothing():
-    """Whether the main program that has ended has changed nothing of the process."""
-    from _polyproc import heirs
-    return heirs.leaves_nothing()
 
 
 def run_process(parent_pid, parent_sentinel, payload, descriptors):

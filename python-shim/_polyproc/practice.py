@@ -1,4 +1,4 @@
-"""What a standby worker does so that its compiler has seen the hot paths before a program needs them.
+"""What a process does before its image is written, so that its compiler has seen the hot paths.
 
 Each piece is done again and again, in short steps, until the compiler has had it. Nothing of it leaves a
 trace: connections are closed, and what a piece changes of a module is put back.

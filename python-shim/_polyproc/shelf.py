@@ -18,9 +18,6 @@ _USUAL = (
     "logging.handlers", "html", "email.message", "email.parser", "http.client", "urllib.parse",
     "urllib.request", "socketserver", "http.server", "xml.etree.ElementTree", "getpass", "graphlib",
     "importlib.resources", "importlib.metadata", "asyncio", "doctest")
-_NATIVE = ("xml.etree.ElementTree", "getpass")
-"""Those that import a module in native code."""
-
 _NAMES = iter(_USUAL)
 PYTHON_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(os.__file__)))) + os.sep
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__))
@@ -131,18 +128,6 @@ def step():
     if name not in sys.modules:
         import_ahead(name)
     return True
-
-
-def without_native():
-    """Lets `step` import nothing that is in native code."""
-    plan(name for name in _USUAL if name not in _NATIVE)
-
-
-def plan(wanted):
-    """Lets `step` import only those of its modules whose names are wanted."""
-    global _NAMES
-    wanted = frozenset(wanted)
-    _NAMES = iter([name for name in _USUAL if name in wanted])
 
 
 def import_ahead(name):

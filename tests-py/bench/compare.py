@@ -8,7 +8,7 @@ The area `everyday`, which comes first, runs whole programs from the shell in ea
 (`everyday_bench.py`). For each other area, CPython 3.12 (each start method) and polyproc run in turn, several
 rounds; printed are medians and polyproc's speed in relation to CPython's `fork`: 2.0x is twice as fast, or
 half the memory. CPython is looked for in --cpython, POLYPROC_CPYTHON, pyenv's versions and as python3.12 on the path (`none`: there shall
-be none); without one polyproc's figures stand alone. polyproc runs with a daemon of its own.
+be none); without one polyproc's figures stand alone.
 """
 
 import argparse
@@ -18,7 +18,6 @@ import os
 import signal
 import statistics
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -60,16 +59,11 @@ def _example(bench, name):
         times.append(bench.wall(os.path.join(samples(), name)))
         if times[-1] is None:
             return None
-        if isinstance(bench, Polyproc):
-            bench.settle()
     return {"cold": times[0], "warm": statistics.median(times)}
 
 
 def script_first(bench):
     """The first run of a script that computes, and its third as `script_third`."""
-    if isinstance(bench, Polyproc):
-        bench.stop_daemon()
-        bench.start_daemon()
     times = [bench.wall(os.path.join(HERE, "cpu_script.py")) for _ in range(3)]
     if None in times:
         return None
@@ -126,18 +120,13 @@ def run_round(results, wanted, benches):
 
 
 def measure_areas(wanted, cpython, command, options):
-    """The results of the areas, by a daemon that has practised."""
+    """The results of the areas."""
     results = Results()
-    with tempfile.TemporaryDirectory(prefix="polyproc-bench-") as folder:
-        polyproc = Polyproc(command, folder, options.seconds)
-        benches = [cpython, polyproc] if cpython else [polyproc]
-        polyproc.start_daemon()
-        try:
-            for number in range(options.rounds):
-                print(f"round {number + 1} of {options.rounds}", file=sys.stderr, flush=True)
-                run_round(results, wanted, benches)
-        finally:
-            polyproc.stop_daemon()
+    polyproc = Polyproc(command, options.seconds)
+    benches = [cpython, polyproc] if cpython else [polyproc]
+    for number in range(options.rounds):
+        print(f"round {number + 1} of {options.rounds}", file=sys.stderr, flush=True)
+        run_round(results, wanted, benches)
     return results
 
 
@@ -170,7 +159,7 @@ def parse(arguments=None):
                           + ", ".join(map(str, LENGTHS)))
     everyday.add_argument("--modes", metavar="NAME,…", help=f"by default all: {', '.join(names)}")
     everyday.add_argument("--mode", action="append", default=[], metavar="'NAME VARIABLE=VALUE …'",
-                          help="another mode, by polyproc's settings; POLYPROC_DAEMON=off: without a daemon")
+                          help="another mode, by polyproc's settings")
     everyday.add_argument("--update", metavar="FILE", help="put the table by length into a document that has its place")
     options = parser.parse_args(arguments)
     unknown = set(options.areas) - set(known)
@@ -194,14 +183,14 @@ def main():
     cpython = Bench("CPython", [path], dict(os.environ), 2) if path else None
     command = options.polyproc or find_polyproc()
     machine = report.machine(path, Bench("polyproc", [command], dict(os.environ), 0).run("--version"), options.rounds)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # leaves no daemon behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # ends the program that runs
     print(machine, flush=True)
     bars, figures, failures = [], {"machine": machine}, []
     if EVERYDAY in options.areas:
         bench = measure_everyday(cpython, command, options)
         failures = bench.failures
         everyday = everyday_report.Figures(bench.measurements)
-        print(everyday_report.text(everyday, bench.modes, bench.background), flush=True)
+        print(everyday_report.text(everyday, bench.modes), flush=True)
         bars += everyday_report.bars(everyday, bench.modes)
         figures["everyday"] = [vars(one) for one in bench.measurements]
         if options.update:

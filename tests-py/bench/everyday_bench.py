@@ -45,9 +45,7 @@ class Mode:
 
 
 MODES = (
-    Mode("practised", "daemon, practised", {"POLYPROC_PRACTICE": "on"}),
-    Mode("cold", "daemon, not practised", {"POLYPROC_PRACTICE": "off"}),
-    Mode("none", "no daemon", {"POLYPROC_DAEMON": "off"}),
+    Mode("none", "no image", {"POLYPROC_IMAGE": "off"}),
 )
 
 
@@ -71,35 +69,26 @@ def chosen(text, known, convert=str):
 
 
 class EverydayBench:
-    """The benches of all modes, and what they found. A context: at its end no daemon is left."""
+    """The benches of all modes, and what they found. A context: at its end no folder is left."""
 
     def __init__(self, cpython, command, modes):
         """cpython: a `Bench`, or None; command: that of polyproc."""
         self.measurements = []
         self.failures = []
         """Lines that tell which program failed, or printed something else."""
-        self.background = {}
-        """The memory in MB that each mode's daemon has when it is idle, if there is one."""
         self._folder = tempfile.TemporaryDirectory(prefix="polyproc-bench-")
         self.modes = modes
         self._benches = {CPYTHON: cpython} if cpython else {}
-        self._polyprocs = {mode.name: Polyproc(command, os.path.join(self._folder.name, mode.name), name=mode.name,
-                                               settings=mode.settings) for mode in modes}
+        self._polyprocs = {mode.name: Polyproc(command, name=mode.name, settings=mode.settings) for mode in modes}
         self._benches.update(self._polyprocs)
 
     def __enter__(self):
         for mode in self.modes:
-            bench = self._polyprocs[mode.name]
             for arguments in mode.prepare:
-                bench.run(*arguments)
-            if bench.has_daemon:
-                bench.start_daemon()
-                self.background[mode.name] = bench.idle_memory()
+                self._polyprocs[mode.name].run(*arguments)
         return self
 
     def __exit__(self, *exception):
-        for bench in self._polyprocs.values():
-            bench.stop_daemon()
         self._folder.cleanup()
 
     def run_round(self, programs, lengths):
@@ -128,12 +117,9 @@ class EverydayBench:
         size = str(SIZES[program][LENGTHS.index(length)])
         with tempfile.TemporaryDirectory(dir=self._folder.name) as folder:
             script = shutil.copy(os.path.join(FOLDER, program + ".py"), folder)
-            bench.settle(quiet=1)
             first, seconds_first = bench.timed(script, size)
             if first is None:
                 return (None, None), None, (None,)
-            bench.settle(quiet=1)
             second, memory = bench.peak_memory(script, size)
-            bench.settle(quiet=1)
             third, seconds_third = bench.timed(script, size)
         return (seconds_first, seconds_third), memory, (first, second, third)

@@ -144,13 +144,10 @@ def _row(*cells):
     return "| " + " | ".join(cells) + " |"
 
 
-def text(figures, modes, background):
-    """All tables, the one by length first. background: the MB of each mode's daemon that is idle."""
+def text(figures, modes):
+    """All tables, the one by length first."""
     parts = [by_length(figures, modes, figures.lengths), crossovers(figures, modes)]
     parts += [by_program(figures, mode) for mode in modes]
-    idle = [f"{mode.title}: {number(background[mode.name])} MB" for mode in modes if mode.name in background]
-    if idle:
-        parts.append("Memory of the daemon and its waiting workers, which is not in the tables: " + ", ".join(idle))
     return "\n\n".join(parts)
 
 

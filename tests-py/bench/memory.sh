@@ -3,12 +3,10 @@
 # proportional set sizes, sampled as often as it goes. In bash, as a Python that is not warm would see too little of
 # a short program.
 #
-#   memory.sh FILE DAEMON COMMAND [ARGUMENT …]
-#
-# DAEMON: the pid of a daemon whose processes count too as far as they run a program, or 0.
+#   memory.sh FILE COMMAND [ARGUMENT …]
 
-file=$1 daemon=$2
-shift 2
+file=$1
+shift
 
 # Sets `children`, by the pid of the parent.
 find_children() {
@@ -23,23 +21,15 @@ find_children() {
   done
 }
 
-# Adds to `total` what the process $1 and its descendants have; $2: without those that wait for a program.
+# Adds to `total` what the process $1 and its descendants have.
 add() {
-  local lines words child title=''
-  if [[ -n $2 ]]; then
-    { IFS= read -r -d '' title <"/proc/$1/cmdline"; } 2>/dev/null
+  local lines words child
+  if { mapfile -t -n 3 lines <"/proc/$1/smaps_rollup"; } 2>/dev/null && ((${#lines[@]} == 3)); then
+    read -r -a words <<<"${lines[2]}"
+    ((total += words[1]))
   fi
-  case $title in
-    'polyproc: daemon' | 'polyproc: standby' | 'polyproc: heir') ;;
-    *)
-      if { mapfile -t -n 3 lines <"/proc/$1/smaps_rollup"; } 2>/dev/null && ((${#lines[@]} == 3)); then
-        read -r -a words <<<"${lines[2]}"
-        ((total += words[1]))
-      fi
-      ;;
-  esac
   for child in ${children[$1]}; do
-    add "$child" "$2"
+    add "$child"
   done
 }
 
@@ -49,10 +39,7 @@ most=0
 while [[ -n $(jobs -r) ]]; do
   total=0
   find_children
-  add "$command" ''
-  if ((daemon)); then
-    add "$daemon" idle
-  fi
+  add "$command"
   ((most = total > most ? total : most))
 done
 wait "$command"

@@ -19,17 +19,17 @@ from report import chart
 
 
 def figures():
-    """Two programs in two rounds: `a` is overtaken at 2 s, `b` never, and was not run without a daemon."""
+    """Two programs in two rounds: `a` is overtaken at 2 s, `b` never, and was not run without an image."""
     return Figures([
         Measurement("a", 1, CPYTHON, 1.1, 0.9, 10), Measurement("a", 1, CPYTHON, 1.0, 1.0, 12),
         Measurement("a", 1, "none", 1.9, 1.5, 300), Measurement("a", 1, "none", 2.1, 1.7, 500),
         Measurement("a", 4, CPYTHON, 4.0, 4.0, 20), Measurement("a", 4, "none", 2.0, 1.0, 600),
-        Measurement("b", 1, CPYTHON, 2.0, 2.0, 10), Measurement("b", 1, "cold", 8.0, 6.0, 700),
+        Measurement("b", 1, CPYTHON, 2.0, 2.0, 10), Measurement("b", 1, "image", 8.0, 6.0, 700),
     ])
 
 
-NO_DAEMON = Mode("none", "no daemon")
-COLD = Mode("cold", "cold daemon")
+NO_IMAGE = Mode("none", "no image")
+IMAGE = Mode("image", "image")
 
 
 class Crossovers(unittest.TestCase):
@@ -61,29 +61,29 @@ class Reports(unittest.TestCase):
         self.assertEqual([
             "| polyproc's time : CPython's | script of 1 s | script of 4 s |",
             "|---|--:|--:|",
-            "| no daemon, 1st run | **2** (2–2) | **0.5** (0.5–0.5) |",
-            "| no daemon, 3rd run | **1.6** (1.6–1.6) | **0.25** (0.25–0.25) |",
-            "| cold daemon, 1st run | **4** (4–4) | – |",
-            "| cold daemon, 3rd run | **3** (3–3) | – |",
-        ], everyday_report.by_length(figures(), [NO_DAEMON, COLD], (1, 4)).splitlines())
+            "| no image, 1st run | **2** (2–2) | **0.5** (0.5–0.5) |",
+            "| no image, 3rd run | **1.6** (1.6–1.6) | **0.25** (0.25–0.25) |",
+            "| image, 1st run | **4** (4–4) | – |",
+            "| image, 3rd run | **3** (3–3) | – |",
+        ], everyday_report.by_length(figures(), [NO_IMAGE, IMAGE], (1, 4)).splitlines())
 
     def test_table_of_crossovers(self):
-        lines = everyday_report.crossovers(figures(), [NO_DAEMON, COLD]).splitlines()
+        lines = everyday_report.crossovers(figures(), [NO_IMAGE, IMAGE]).splitlines()
         self.assertEqual(["| a | 2 | 1.42 | – | – |", "| b | – | – | above 4 | above 4 |"], lines[2:])
 
     def test_table_of_programs(self):
-        lines = everyday_report.by_program(figures(), NO_DAEMON).splitlines()
+        lines = everyday_report.by_program(figures(), NO_IMAGE).splitlines()
         self.assertEqual("| a | 1 | 1 | 2 | 2 | 1.6 | 1.6 | 11 | 400 |", lines[2])
         self.assertEqual("| b | 4 |  |  |  |  |  |  |  |", lines[5])
 
-    def test_text_tells_of_the_idle_daemon(self):
-        text = everyday_report.text(figures(), [NO_DAEMON, COLD], {"cold": 250.0})
-        self.assertIn("cold daemon: 250 MB", text.splitlines()[-1])
+    def test_text_begins_with_the_table_by_length(self):
+        text = everyday_report.text(figures(), [NO_IMAGE, IMAGE])
+        self.assertTrue(text.startswith(everyday_report.by_length(figures(), [NO_IMAGE, IMAGE], [1, 4])), text)
 
     def test_chart_leads_with_the_bars(self):
-        bars = everyday_report.bars(figures(), [NO_DAEMON, COLD])
-        self.assertEqual([("programs of 1 s, no daemon", 0.5), ("programs of 4 s, no daemon", 2.0),
-                          ("programs of 1 s, cold daemon", 0.25)], [(bar.title, bar.speed) for bar in bars])
+        bars = everyday_report.bars(figures(), [NO_IMAGE, IMAGE])
+        self.assertEqual([("programs of 1 s, no image", 0.5), ("programs of 4 s, no image", 2.0),
+                          ("programs of 1 s, image", 0.25)], [(bar.title, bar.speed) for bar in bars])
         self.assertIn("2x · 3rd run 4x", chart(bars, "a machine"))
 
     def test_document_is_updated_in_its_place_only(self):
@@ -132,9 +132,6 @@ class Outputs(unittest.TestCase):
         def __init__(self, *outputs):
             self.outputs = list(outputs)
 
-        def settle(self, quiet):
-            pass
-
         def timed(self, script, size):
             return self.outputs.pop(0), 1.0
 
@@ -165,12 +162,8 @@ class Outputs(unittest.TestCase):
 
 class Memory(unittest.TestCase):
 
-    def test_descendants_are_those_of_all_generations(self):
-        self.assertEqual({2, 3, 4, 6}, memory.reachable(2, {1: 0, 2: 1, 3: 2, 4: 3, 5: 1, 6: 2}))
-
-    def test_this_process_has_memory_and_one_that_has_ended_none(self):
+    def test_this_process_has_memory(self):
         self.assertGreater(memory.of(os.getpid()), 1)
-        self.assertEqual(0, memory.total([2 ** 22 + 1]))
 
 
 if __name__ == "__main__":

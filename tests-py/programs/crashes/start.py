@@ -84,7 +84,6 @@ if __name__ == '__main__':
     attempt('closed', result.get)
     code = 'import multiprocessing; multiprocessing.Process(target=print).start()'
     child = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
-                           env={**os.environ, 'POLYPROC_MEMORY_RESERVE': '100000000',
-                                'POLYPROC_DAEMON': 'off'})
+                           env={**os.environ, 'POLYPROC_MEMORY_RESERVE': '100000000'})
     last = child.stderr.splitlines()[-1]
     print(child.returncode, last.partition(':')[0], '|', last.rpartition(';')[2].rstrip(')'))

@@ -28,7 +28,6 @@ final class ArchitectureTest {
       Map.ofEntries(
           may(
               "cli",
-              "daemon",
               "worker",
               "hotspot",
               "graalpy",
@@ -38,7 +37,6 @@ final class ArchitectureTest {
               "wire",
               "posix",
               "conformance"),
-          may("daemon", "worker", "supervisor", "image", "python", "wire", "posix"),
           may(
               "embedding",
               "worker",

@@ -24,7 +24,6 @@ final class Arguments {
     return switch (arguments.getFirst()) {
       case "run" -> parseProgram(rest);
       case "doctor" -> new Invocation.RunDoctor(List.copyOf(rest));
-      case "daemon" -> new Invocation.RunDaemon(List.copyOf(rest));
       case "bench" -> bench(rest);
       case "warm" -> new Invocation.RunWarm(List.copyOf(rest));
       case "cache" -> new Invocation.RunCache(List.copyOf(rest));
@@ -47,22 +46,17 @@ final class Arguments {
     if (topics.contains("cache")) {
       return new Invocation.RunCache(List.of("--help"));
     }
-    if (topics.contains("bench")) {
-      return bench(List.of("--help"));
-    }
-    return topics.contains("daemon")
-        ? new Invocation.RunDaemon(List.of("--help"))
-        : new Invocation.ShowHelp();
+    return topics.contains("bench") ? bench(List.of("--help")) : new Invocation.ShowHelp();
   }
 
   /** A program of the distribution's own, which any Python can run. */
-  private static Invocation bench(List<String> arguments) {
-    return run(benchmark(), arguments);
-  }
-
-  /** What the subcommand {@code bench} runs. */
+  /** What {@code bench} runs. */
   static Program benchmark() {
     return new Program.Script(Installation.current().benchmark().toString());
+  }
+
+  private static Invocation bench(List<String> arguments) {
+    return run(benchmark(), arguments);
   }
 
   private static Invocation parseProgram(List<String> arguments) {

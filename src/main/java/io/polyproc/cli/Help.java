@@ -12,14 +12,12 @@ final class Help {
       List.of(
           "Commands, if the first word is one (a script of that name is ./run):",
           "  run           run a program; the word may be left out",
-          "  daemon        status, start or stop of the process that keeps workers warm",
           "  warm          keep the image of a booted process, from which programs start",
           "  cache         list or clear the images that are kept",
           "  doctor        print what was found on this machine and what is used",
           "  bench         compare with CPython: everyday programs, then area by area",
           "  verify        run the conformance programs on this machine: a table",
-          "  help          print this help; help doctor: that of doctor; so daemon, warm, bench,"
-              + " verify",
+          "  help          print this help; help doctor: that of doctor; so warm, bench, verify",
           "");
 
   private static final List<String> ARGUMENTS =
@@ -36,10 +34,6 @@ final class Help {
           "Environment, next to Python's PYTHON* variables:",
           "  POLYPROC_CACHE      folder for what may be kept between programs; else",
           "                      $XDG_CACHE_HOME/polyproc or ~/.cache/polyproc",
-          "  POLYPROC_DAEMON     off: run without the daemon, as --no-daemon before all else",
-          "  POLYPROC_DAEMON_IDLE  seconds without a program until it ends; else 600",
-          "  POLYPROC_RUNTIME_DIR  the private folder of its socket; else",
-          "                      $XDG_RUNTIME_DIR/polyproc-UID or /tmp/polyproc-UID",
           "  POLYPROC_STANDBY    how many worker JVMs may boot ahead of need; 0: none",
           "  POLYPROC_IMAGE      on: programs start from the image that warm has made, if it fits",
           "  POLYPROC_JAVA_OPTS  more options for every JVM, separated by spaces",

@@ -3,7 +3,6 @@ package io.polyproc.cli;
 import io.polyproc.hotspot.ImageWriter;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.ChildProcess;
-import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.Memory;
 import io.polyproc.posix.NewFile;
 import java.io.IOException;
@@ -93,11 +92,6 @@ final class ImageRenewal {
             installation.launcher().resolveSibling("polyproc").toString(),
             "warm",
             WarmCommand.BACKGROUND);
-    int nowhere = Descriptors.openForWriting(Path.of("/dev/null"));
-    try {
-      ChildProcess.startDetached(command, command.getFirst(), variables, nowhere);
-    } finally {
-      Descriptors.close(nowhere);
-    }
+    ChildProcess.startDetached(command, variables);
   }
 }

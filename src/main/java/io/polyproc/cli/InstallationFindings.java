@@ -1,6 +1,5 @@
 package io.polyproc.cli;
 
-import io.polyproc.daemon.DaemonClient;
 import io.polyproc.image.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +13,6 @@ final class InstallationFindings {
   private static final String RUNTIME_IMAGE = "runtime image";
   private static final String AOT_CACHE = "AOT cache";
   private static final String PROCESS_IMAGE = "process image";
-  private static final String DAEMON = "daemon";
   private static final String SHIM = "shim";
 
   private final Installation installation;
@@ -24,8 +22,7 @@ final class InstallationFindings {
   }
 
   List<Finding> all() {
-    return List.of(
-        polyproc(), java(), runtimeImage(), aotCache(), processImage(), shim(), daemon());
+    return List.of(polyproc(), java(), runtimeImage(), aotCache(), processImage(), shim());
   }
 
   private Finding polyproc() {
@@ -107,16 +104,6 @@ final class InstallationFindings {
     return Files.isDirectory(shim.resolve("multiprocessing"))
         ? Finding.ok(SHIM, shim.toString())
         : Finding.problem(SHIM, "there is no " + shim.resolve("multiprocessing"));
-  }
-
-  private static Finding daemon() {
-    if (!DaemonClient.isWanted()) {
-      return Finding.note(DAEMON, "not used: switched off");
-    }
-    return new DaemonClient()
-        .status()
-        .map(status -> Finding.ok(DAEMON, "runs: " + status.lines().findFirst().orElse("")))
-        .orElseGet(() -> Finding.note(DAEMON, "not running; the next program starts it"));
   }
 
   private String property(String key, String otherwise) {

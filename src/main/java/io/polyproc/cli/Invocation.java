@@ -28,9 +28,6 @@ sealed interface Invocation {
   /** {@code doctor}, whose options are its own. */
   record RunDoctor(List<String> arguments) implements Invocation {}
 
-  /** {@code daemon}, whose options are its own. */
-  record RunDaemon(List<String> arguments) implements Invocation {}
-
   /** {@code warm}, whose options are its own. */
   record RunWarm(List<String> arguments) implements Invocation {}
 

@@ -1,23 +1,16 @@
 package io.polyproc.cli;
 
-import io.polyproc.daemon.DaemonClient;
 import io.polyproc.posix.Processes;
 import io.polyproc.python.CrashReport;
 import io.polyproc.worker.MainProgram;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * The entry point of the command: has its arguments parsed, has done what they ask for, and exits
  * with the program's status or one of {@link ExitCode}.
  */
 public final class Main {
-
-  /** A program that ends sooner has the processor for itself. */
-  private static final Duration DAEMON_DELAY = Duration.ofSeconds(10);
-
   private final CommandName name;
 
   private Main(CommandName name) {
@@ -35,33 +28,11 @@ public final class Main {
 
   private int run(List<String> arguments) {
     try {
-      Invocation invocation = Arguments.parse(arguments, name);
-      return DaemonRun.isClient() ? performAsClient(invocation, arguments) : perform(invocation);
+      return perform(Arguments.parse(arguments, name));
     } catch (Throwable failure) { // nobody else is left to tell of it
       CrashReport.print(failure);
       return ExitCode.INTERNAL.status();
     }
-  }
-
-  /** What needs Python, or what the daemon can't do, is done by the command that has it. */
-  private int performAsClient(Invocation invocation, List<String> arguments) {
-    return switch (invocation) {
-      case Invocation.Run run -> {
-        Optional<Problem> problem = Preconditions.problem(run.program());
-        if (problem.isPresent()) {
-          yield report(problem.get());
-        }
-        OptionalInt status = DaemonRun.run(run);
-        yield status.isPresent() ? status.getAsInt() : withoutDaemon(arguments);
-      }
-      case Invocation.RunDoctor _ -> withoutDaemon(arguments);
-      default -> perform(invocation);
-    };
-  }
-
-  private int withoutDaemon(List<String> arguments) {
-    System.err.println(name + ": cannot start: " + DaemonRun.withoutDaemon(arguments));
-    return ExitCode.INTERNAL.status();
   }
 
   private int perform(Invocation invocation) {
@@ -70,7 +41,6 @@ public final class Main {
       case Invocation.ShowVersion version ->
           print(version.detailed() ? Version.details() : Version.line());
       case Invocation.ShowHelp _ -> print(Help.text(name));
-      case Invocation.RunDaemon daemon -> DaemonCommand.execute(daemon.arguments());
       case Invocation.RunDoctor doctor -> DoctorCommand.execute(doctor.arguments());
       case Invocation.RunWarm warm -> WarmCommand.execute(warm.arguments());
       case Invocation.RunCache cache -> CacheCommand.execute(cache.arguments());
@@ -82,22 +52,15 @@ public final class Main {
   private int start(Invocation.Run run) {
     Optional<Problem> problem = Preconditions.problem(run.program());
     if (problem.isPresent()) {
-      return report(problem.get());
+      System.err.println(name + ": " + problem.get().message());
+      return problem.get().code().status();
     }
-    // The benchmark has a daemon of its own, and no other is to take the processor from it.
-    if (!DaemonClient.isWanted() || run.program().equals(Arguments.benchmark())) {
-      int status = MainProgram.run(run.options(), run.program(), run.arguments());
+    int status = MainProgram.run(run.options(), run.program(), run.arguments());
+    // Nothing is to take the processor from the benchmark's next run.
+    if (!run.program().equals(Arguments.benchmark())) {
       ImageRenewal.afterBoot();
-      return status;
     }
-    try (DaemonStart _ = DaemonStart.after(DAEMON_DELAY, run.options())) {
-      return MainProgram.run(run.options(), run.program(), run.arguments());
-    }
-  }
-
-  private int report(Problem problem) {
-    System.err.println(name + ": " + problem.message());
-    return problem.code().status();
+    return status;
   }
 
   private static int print(String text) {

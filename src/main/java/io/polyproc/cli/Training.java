@@ -25,7 +25,7 @@ final class Training {
   }
 
   /** Reads command lines of every kind. */
-  static void parse() {
+  private static void parse() {
     for (List<String> line : COMMAND_LINES) {
       Invocation invocation = Arguments.parse(line, CommandName.current());
       if (!(invocation instanceof Invocation.Run)) {

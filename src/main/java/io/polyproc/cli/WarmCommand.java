@@ -5,6 +5,7 @@ import io.polyproc.image.Installation;
 import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.Processes;
 import io.polyproc.worker.MainProgram;
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -14,7 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,7 +63,7 @@ final class WarmCommand implements Callable<Integer> {
       System.err.println("polyproc: images are made on Linux on x86-64 only");
       return ExitCode.FAILED.status();
     }
-    if (DaemonRun.searchesRelativeFolders()) {
+    if (searchesRelativeFolders()) {
       System.err.println(
           "polyproc: PYTHONPATH names a folder by a relative path, which an image cannot have");
       return ExitCode.FAILED.status();
@@ -83,6 +86,15 @@ final class WarmCommand implements Callable<Integer> {
       }
       return status == 0 ? report(image) : ExitCode.FAILED.status();
     }
+  }
+
+  /** They are relative to the folder in which Python boots, which is not that of a program. */
+  private static boolean searchesRelativeFolders() {
+    String path = Objects.requireNonNullElse(System.getenv("PYTHONPATH"), "");
+    return !path.isEmpty()
+        && Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+            .splitAsStream(path)
+            .anyMatch(entry -> !entry.startsWith("/"));
   }
 
   /** What a process has left that was killed while it wrote; nobody else writes now. */

@@ -95,7 +95,6 @@ final class Runner {
       Map<String, String> own) {
     environment.keySet().removeIf(name -> name.startsWith("PYTHON") || name.startsWith("LC_"));
     environment.put("LANG", "C.UTF-8");
-    environment.put("POLYPROC_DAEMON", "off"); // its standbys would look left
     environment.put("TMPDIR", sandbox.tmp().toString());
     environment.put("POLYPROC_JAVA_OPTS", "-Djava.io.tmpdir=" + sandbox.tmp());
     environment.put(MarkedProcesses.VARIABLE, processes.id());

@@ -25,10 +25,7 @@ final class Distribution {
     this.installation = installation;
   }
 
-  /**
-   * @param dependencies the jars that will be in {@code lib/modules}
-   */
-  void copyFiles(List<Path> dependencies) throws IOException {
+  void copyFiles() throws IOException {
     Files.createDirectories(installation.bin());
     Files.createDirectories(installation.lib());
     copy(sources.resolve(LAUNCHER), installation.bin().resolve(LAUNCHER));
@@ -36,7 +33,6 @@ final class Distribution {
       link(installation.bin().resolve(name));
     }
     copy(sources.resolve("src/main/distribution/jvm.options"), installation.jvmOptionsFile());
-    writeClientOptions(dependencies);
     writeRestorer();
     copy(sources.resolve("LICENSE"), installation.home().resolve("LICENSE"));
     copyFolder(sources.resolve("python-shim"), installation.pythonShim());
@@ -49,19 +45,6 @@ final class Distribution {
     if (Files.isDirectory(source)) {
       Replace.<RuntimeException>folder(target, temporary -> Replace.copyFolder(source, temporary));
     }
-  }
-
-  private void writeClientOptions(List<Path> dependencies) throws IOException {
-    String picocli =
-        dependencies.stream()
-            .map(jar -> jar.getFileName().toString())
-            .filter(name -> name.startsWith("picocli-"))
-            .findFirst()
-            .orElseThrow();
-    String options = Files.readString(sources.resolve("src/main/distribution/client.options"));
-    Replace.<RuntimeException>file(
-        installation.clientOptionsFile(),
-        temporary -> Files.writeString(temporary, options.replace("@PICOCLI@", picocli)));
   }
 
   /** The program that restores a process: it is kept as the digits of its bytes. */

@@ -86,7 +86,7 @@ final class ImageBuilder {
   }
 
   private void assemble(Path sources, Path jar) throws IOException {
-    new Distribution(sources, installation).copyFiles(dependencies);
+    new Distribution(sources, installation).copyFiles();
     new ModuleLibrary(installation.modules()).sync(jar, dependencies);
     properties.put("java.version", System.getProperty("java.runtime.version"));
     properties.put("java.vendor", System.getProperty("java.vendor"));
@@ -150,7 +150,7 @@ final class ImageBuilder {
     AotCache cache = new AotCache(installation);
     String fingerprint = cache.fingerprint();
     if (properties.hasFingerprint(ImageProperties.AOT, fingerprint)
-        && (installation.areAotCachesOlderThan(noted) || !properties.isOn(ImageProperties.AOT))) {
+        && (installation.isAotCacheOlderThan(noted) || !properties.isOn(ImageProperties.AOT))) {
       return;
     }
     properties.put(ImageProperties.AOT_HOME, installation.home().toString());
@@ -160,13 +160,12 @@ final class ImageBuilder {
       properties.on(ImageProperties.AOT);
     } catch (StepFailedException | IOException e) {
       Files.deleteIfExists(installation.aotCacheFile());
-      Files.deleteIfExists(installation.clientAotCacheFile());
       properties.off(ImageProperties.AOT, "the AOT cache could not be made: " + reason(e));
     }
     save();
   }
 
-  /** A daemon of another build must not be used, one of the same build in another place neither. */
+  /** An image of another build must not be used, one of the same build in another place neither. */
   private void nameBuild() throws IOException {
     String build =
         new Fingerprint()
@@ -174,7 +173,6 @@ final class ImageBuilder {
             .folder(installation.modules())
             .folder(installation.pythonShim())
             .content(installation.jvmOptionsFile())
-            .content(installation.clientOptionsFile())
             .content(installation.imagePropertiesFile())
             .value();
     Replace.<RuntimeException>file(

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A distribution on disk: where its parts are, and the command that starts a JVM from it.
@@ -72,29 +71,14 @@ public final class Installation {
   public List<String> javaCommand() {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
-    command.addAll(options(jvmOptionsFile(), aotCache().isPresent()));
+    command.addAll(options(aotCache().isPresent()));
     command.addAll(extraOptions());
     return List.copyOf(command);
   }
 
   /**
-   * Like {@link #javaCommand}, for a JVM that starts quickly and knows nothing of Python; a main
-   * class and its arguments are to follow.
-   */
-  public List<String> clientCommand() {
-    return command(clientOptionsFile(), aotCache().isPresent());
-  }
-
-  /** {@link #clientCommand} for the run that makes its AOT cache. */
-  List<String> clientTrainingCommand(Path output) {
-    List<String> command = new ArrayList<>(command(clientOptionsFile(), false));
-    command.add("-XX:AOTCacheOutput=" + output);
-    return List.copyOf(command);
-  }
-
-  /**
-   * Names what is installed here, with its place: a daemon serves commands of the same build only.
-   * Empty if nothing is installed any more.
+   * Names what is installed here, with its place: an image of a process belongs to one build. Empty
+   * if nothing is installed any more.
    */
   public String build() {
     try {
@@ -111,7 +95,7 @@ public final class Installation {
   public List<String> practisingCommand() {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
-    command.addAll(options(jvmOptionsFile(), false));
+    command.addAll(options(false));
     command.add("-XX:TieredStopAtLevel=4");
     command.addAll(extraOptions());
     return List.copyOf(command);
@@ -121,7 +105,7 @@ public final class Installation {
   List<String> trainingCommand(Path output) {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
-    command.addAll(options(jvmOptionsFile(), false));
+    command.addAll(options(false));
     command.add("-XX:AOTCacheOutput=" + output);
     return List.copyOf(command);
   }
@@ -169,14 +153,13 @@ public final class Installation {
     boolean valid =
         properties.isOn(ImageProperties.AOT)
             && properties.get(ImageProperties.AOT_HOME).equals(Optional.of(home.toString()))
-            && areAotCachesOlderThan(lastModified(imagePropertiesFile()));
+            && isAotCacheOlderThan(lastModified(imagePropertiesFile()));
     return valid ? Optional.of(aotCacheFile()) : Optional.empty();
   }
 
-  /** Whether both are there, and were not written to since the build noted that it made them. */
-  boolean areAotCachesOlderThan(long noted) {
-    return Stream.of(aotCacheFile(), clientAotCacheFile())
-        .allMatch(cache -> Files.isReadable(cache) && lastModified(cache) <= noted);
+  /** Whether it is there, and was not written to since the build noted that it made it. */
+  boolean isAotCacheOlderThan(long noted) {
+    return Files.isReadable(aotCacheFile()) && lastModified(aotCacheFile()) <= noted;
   }
 
   /** When a file was last written to, in nanoseconds since the epoch; 0 if it is not there. */
@@ -239,14 +222,6 @@ public final class Installation {
     return lib().resolve("jvm.options");
   }
 
-  Path clientOptionsFile() {
-    return lib().resolve("client.options");
-  }
-
-  Path clientAotCacheFile() {
-    return lib().resolve("client.aot");
-  }
-
   Path imagePropertiesFile() {
     return lib().resolve("image.properties");
   }
@@ -264,20 +239,16 @@ public final class Installation {
     return jit() ? imageJava() : jdk.resolve("bin").resolve("java");
   }
 
-  private List<String> command(Path optionsFile, boolean aot) {
-    return Stream.concat(Stream.of(java().toString()), options(optionsFile, aot).stream()).toList();
-  }
-
-  private List<String> options(Path file, boolean aot) {
+  private List<String> options(boolean aot) {
     Set<JvmOptions.Condition> conditions =
         EnumSet.of(jit() ? JvmOptions.Condition.JIT : JvmOptions.Condition.INTERPRETED);
     if (aot) {
       conditions.add(JvmOptions.Condition.AOT);
     }
     try {
-      return JvmOptions.read(file).select(home, conditions);
+      return JvmOptions.read(jvmOptionsFile()).select(home, conditions);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
+      throw new UncheckedIOException("cannot read " + jvmOptionsFile(), e);
     }
   }
 

@@ -25,7 +25,6 @@ public final class ChildProcess {
   private static final int SPAWN_SET_SIGNAL_DEFAULT = 4;
   private static final int SPAWN_SET_SIGNAL_MASK = 8;
   private static final int SPAWN_SET_SESSION = 0x80;
-  private static final int NO_DESCRIPTOR = -1;
   private static final int O_RDWR = 2;
   private static final int SIGNAL_SET_BYTES = 128;
   // glibc's posix_spawn_file_actions_t has 80 bytes and posix_spawnattr_t 336
@@ -58,8 +57,17 @@ public final class ChildProcess {
       Map<String, String> environment,
       int output,
       int control) {
-    int child = spawn(command, title, environment, output, control, 0);
-    return new ChildProcess(child, openPidfd(child));
+    try (Arena arena = Arena.ofConfined()) {
+      int child =
+          spawn(
+              arena,
+              command,
+              title,
+              variables(environment),
+              fileActions(arena, output, control),
+              attributes(arena, 0, 0));
+      return new ChildProcess(child, openPidfd(child));
+    }
   }
 
   /** Whether a child is the runtime's: the program must not wait for it. */
@@ -70,19 +78,6 @@ public final class ChildProcess {
   /** A process that another one has forked as this one's child. */
   public static ChildProcess of(int pid) {
     return new ChildProcess(pid, openPidfd(pid));
-  }
-
-  /**
-   * Starts a program that is to outlive this one: in a session of its own, and nobody's to wait
-   * for, in the folder {@code /}.
-   *
-   * @param command an absolute path and its arguments
-   * @param title what the process list shows first, in place of the path
-   * @param output becomes its standard output and error
-   */
-  public static void startDetached(
-      List<String> command, String title, Map<String, String> environment, int output) {
-    spawn(command, title, environment, output, NO_DESCRIPTOR, SPAWN_SET_SESSION);
   }
 
   /**
@@ -111,24 +106,27 @@ public final class ChildProcess {
     }
   }
 
-  private static int spawn(
-      List<String> command,
-      String title,
-      Map<String, String> environment,
-      int output,
-      int control,
-      int flags) {
-    List<String> variables =
-        environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
+  /**
+   * Starts a program that is to outlive this one: in a session of its own, in the folder {@code /},
+   * with {@code /dev/null} as its standard streams. Nobody waits for it.
+   *
+   * @param command an absolute path and its arguments
+   */
+  public static void startDetached(List<String> command, Map<String, String> environment) {
     try (Arena arena = Arena.ofConfined()) {
-      return spawn(
-          arena,
-          command,
-          title,
-          variables,
-          fileActions(arena, output, control),
-          attributes(arena, flags, 0));
+      int _ =
+          spawn(
+              arena,
+              command,
+              command.getFirst(),
+              variables(environment),
+              detachedActions(arena),
+              attributes(arena, SPAWN_SET_SESSION, 0));
     }
+  }
+
+  private static List<String> variables(Map<String, String> environment) {
+    return environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
   }
 
   private static int spawn(
@@ -167,6 +165,15 @@ public final class ChildProcess {
     return actions;
   }
 
+  private static MemorySegment detachedActions(Arena arena) {
+    MemorySegment actions = inFolderRoot(arena);
+    for (int stream = 1; stream <= 2; stream++) {
+      LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), 0, stream);
+    }
+    closeFrom(actions, 3);
+    return actions;
+  }
+
   private static void closeFrom(MemorySegment actions, int first) {
     if (LibC.SPAWN_ACTIONS_ADD_CLOSE_FROM.isAvailable()) {
       // The JDK opens files without O_CLOEXEC and relies on its own child to close them.
@@ -175,6 +182,20 @@ public final class ChildProcess {
   }
 
   private static MemorySegment fileActions(Arena arena, int output, int control) {
+    MemorySegment actions = inFolderRoot(arena);
+    for (int target = 1; target <= 2; target++) {
+      LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), output, target);
+    }
+    LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), control, 3);
+    closeFrom(actions, 4);
+    for (int number = 4; number < Descriptors.FIRST_OF_RUNTIME; number++) {
+      LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), 0, number);
+    }
+    return actions;
+  }
+
+  /** With nothing to read. */
+  private static MemorySegment inFolderRoot(Arena arena) {
     MemorySegment actions = arena.allocate(OPAQUE_BYTES, 8);
     LibC.SPAWN_ACTIONS_INIT.callReturningErrno(actions.address());
     LibC.SPAWN_ACTIONS_ADD_OPEN.callReturningErrno(
@@ -183,18 +204,6 @@ public final class ChildProcess {
       // This process's folder may be removed, where no JVM starts, or on a file system to unmount.
       LibC.SPAWN_ACTIONS_ADD_CHDIR.callReturningErrno(
           actions.address(), LibC.cString(arena, "/").address());
-    }
-    for (int target = 1; target <= 2; target++) {
-      LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), output, target);
-    }
-    if (control != NO_DESCRIPTOR) {
-      LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), control, 3);
-    }
-    closeFrom(actions, control == NO_DESCRIPTOR ? 3 : 4);
-    if (control != NO_DESCRIPTOR) {
-      for (int number = 4; number < Descriptors.FIRST_OF_RUNTIME; number++) {
-        LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), 0, number);
-      }
     }
     return actions;
   }

@@ -13,11 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Calls on raw file descriptors. Whoever receives a descriptor from here owns and closes it.
@@ -28,19 +25,13 @@ import java.util.Set;
 public final class Descriptors {
   private static final int F_GETFD = 1;
   private static final int F_DUPFD_CLOEXEC = 1030;
-  private static final int O_WRONLY = 1;
-  private static final int O_RDWR = 2;
-  private static final int O_CREAT = 0x40;
-  private static final int O_APPEND = 0x400;
-  private static final int O_CLOEXEC = 0x80000;
-  private static final int PRIVATE_FILE = 0600;
   static final int SOCK_CLOEXEC = 0x80000;
   private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM = 1;
 
   /**
-   * Numbers below this are the program's, so that a forked child, or a program that the daemon
-   * runs, can have those that it had elsewhere.
+   * Numbers below this are the program's, so that a child that is forked by value can have those
+   * that its parent has.
    */
   static final int FIRST_OF_RUNTIME = 256;
 
@@ -55,9 +46,6 @@ public final class Descriptors {
   private static final int FIRST_OF_PROGRAM = 64;
   private static final Path OPEN = Path.of("/proc/self/fd");
   private static final BitSet INTERNAL = new BitSet();
-
-  /** The JDK opens them once. */
-  private static final Set<String> RANDOM_DEVICES = Set.of("/dev/random", "/dev/urandom");
 
   private Descriptors() {}
 
@@ -135,18 +123,6 @@ public final class Descriptors {
   }
 
   /**
-   * Gives the program descriptors that were handed down to it, under their numbers.
-   *
-   * @param fds received; closed here
-   */
-  public static void handDown(int[] fds, List<Integer> numbers) {
-    for (int i = 0; i < fds.length; i++) {
-      duplicateTo(fds[i], numbers.get(i));
-      close(fds[i]);
-    }
-  }
-
-  /**
    * The descriptors above 2 that the Python program has opened, in ascending order. What the JVM
    * opens for itself, such as a jar, is told by what it is.
    *
@@ -162,42 +138,6 @@ public final class Descriptors {
         .filter(fd -> fd > 2 && !internal.get(fd) && isProgramFile(fd, home))
         .sorted()
         .toArray();
-  }
-
-  /** What each open descriptor above 2 refers to, in the words of {@code man 5 proc}. */
-  public static Map<Integer, String> targets() {
-    Map<Integer, String> targets = new HashMap<>();
-    for (int fd : open()) {
-      if (fd > 2) {
-        target(fd).ifPresent(target -> targets.put(fd, target));
-      }
-    }
-    return targets;
-  }
-
-  /**
-   * Closes what a program has left open: all descriptors above 2 but those that there were before
-   * it, and files of the distribution and of the JDK, which the JVM has opened for itself.
-   *
-   * @param before the {@link #targets} then
-   * @param spared others that stay
-   * @param home the folder of the distribution
-   */
-  public static void closeAllBut(Map<Integer, String> before, Set<Integer> spared, Path home) {
-    Path java = Path.of(System.getProperty("java.home"));
-    targets()
-        .forEach(
-            (fd, target) -> {
-              boolean kept =
-                  target.equals(before.get(fd))
-                      || RANDOM_DEVICES.contains(target)
-                      || spared.contains(fd)
-                      || Path.of(target).startsWith(home)
-                      || Path.of(target).startsWith(java);
-              if (!kept) {
-                close(fd);
-              }
-            });
   }
 
   private static Optional<String> target(int fd) {
@@ -307,31 +247,6 @@ public final class Descriptors {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(1);
       return LibC.READ.call(fd, buffer.address(), 1) == 1;
-    }
-  }
-
-  /** Opens a file to append to; the caller closes it. */
-  public static int openForWriting(Path path) {
-    try (Arena arena = Arena.ofConfined()) {
-      return (int)
-          LibC.OPEN.call(
-              LibC.cString(arena, path.toString()).address(),
-              O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-              PRIVATE_FILE);
-    }
-  }
-
-  /**
-   * Puts {@code /dev/null} in the place of standard input and output: whoever is at the other end
-   * of a pipe must not wait for this process.
-   */
-  public static void forgetStandardStreams() {
-    try (Arena arena = Arena.ofConfined()) {
-      int fd =
-          (int) LibC.OPEN.call(LibC.cString(arena, "/dev/null").address(), O_RDWR | O_CLOEXEC, 0);
-      duplicateTo(fd, 0);
-      duplicateTo(fd, 1);
-      close(fd);
     }
   }
 

@@ -18,7 +18,6 @@ public final class MemoryFile implements AutoCloseable {
   private static final int MAP_SHARED = 1;
   private static final int SEEK_END = 2;
   private static final int CHUNK = 256 << 10;
-  private static final int MAX_CONTENT = 64 << 20;
 
   private final int fd;
   private boolean closed;
@@ -88,15 +87,6 @@ public final class MemoryFile implements AutoCloseable {
 
   private static long roomFor(int size) {
     return Math.max(1, Math.min(CHUNK, size));
-  }
-
-  /** All that a descriptor's memory file holds, which must not be more than 64 MiB. */
-  public static byte[] content(int fd) throws IOException {
-    long size = size(fd);
-    if (size > MAX_CONTENT) {
-      throw new IOException("a memory file of %d bytes is too large".formatted(size));
-    }
-    return content(fd, (int) size);
   }
 
   /** The first bytes of what a descriptor's memory file holds. */

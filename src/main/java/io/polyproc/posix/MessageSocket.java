@@ -1,15 +1,10 @@
 package io.polyproc.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -28,16 +23,11 @@ public final class MessageSocket implements AutoCloseable {
   public static final int MAX_BYTES = 128 * 1024;
 
   /** The most descriptors in one message: the kernel's {@code SCM_MAX_FD}. */
-  public static final int MAX_DESCRIPTORS = 253;
+  private static final int MAX_DESCRIPTORS = 253;
 
   private static final int AF_UNIX = 1;
   private static final int SOCK_SEQPACKET = 5;
-  private static final int SOL_SOCKET = 1;
-  private static final int SHUT_RD = 0;
   private static final int SHUT_RDWR = 2;
-  private static final int SO_PEERCRED = 17;
-  private static final int SUN_PATH_BYTES = 108;
-  private static final int UCRED_BYTES = 12;
 
   private static final Set<Integer> UNSENT =
       Set.of(Errno.EPIPE, Errno.ECONNRESET, Errno.EAGAIN, Errno.EBADF, Errno.ENOTSOCK);
@@ -62,60 +52,6 @@ public final class MessageSocket implements AutoCloseable {
     return new MessageSocket[] {new MessageSocket(ends[0]), new MessageSocket(ends[1])};
   }
 
-  /**
-   * Connects to the {@link MessageListener} of this path, if one listens there.
-   *
-   * @throws PosixException if the path can't be a socket's
-   */
-  public static Optional<MessageSocket> connect(Path path) {
-    MessageSocket socket = new MessageSocket(newSocket());
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment address = address(arena, path);
-      long result = LibC.CONNECT.tryCall(socket.fd, address.address(), address.byteSize());
-      if (result == 0) {
-        return Optional.of(socket);
-      }
-      socket.close();
-      return Optional.empty();
-    }
-  }
-
-  static int newSocket() {
-    return (int) LibC.SOCKET.call(AF_UNIX, SOCK_SEQPACKET | Descriptors.SOCK_CLOEXEC, 0);
-  }
-
-  /** {@code struct sockaddr_un}. */
-  static MemorySegment address(Arena arena, Path path) {
-    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-    if (name.length >= SUN_PATH_BYTES) {
-      throw new PosixException("the socket's path is too long: " + path, Errno.ENAMETOOLONG);
-    }
-    MemorySegment address = arena.allocate(2 + SUN_PATH_BYTES, 8);
-    address.set(JAVA_SHORT, 0, (short) AF_UNIX);
-    MemorySegment.copy(name, 0, address, JAVA_BYTE, 2, name.length);
-    return address;
-  }
-
-  /** The user that the peer's process had when it connected ({@code SO_PEERCRED}). */
-  public int peerUser() {
-    return credential(4);
-  }
-
-  /** The id of the peer's process when it connected. */
-  public int peerProcess() {
-    return credential(0);
-  }
-
-  private int credential(long offset) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment credentials = arena.allocate(UCRED_BYTES, 8);
-      MemorySegment length = arena.allocate(8, 8);
-      length.set(JAVA_INT, 0, UCRED_BYTES);
-      LibC.GETSOCKOPT.call(fd, SOL_SOCKET, SO_PEERCRED, credentials.address(), length.address());
-      return credentials.get(JAVA_INT, offset);
-    }
-  }
-
   /** Takes over an inherited descriptor. */
   public static MessageSocket of(int fd) {
     return new MessageSocket(fd);
@@ -131,26 +67,13 @@ public final class MessageSocket implements AutoCloseable {
    *
    * @return false if the peer is gone, or the program has put a file of its own on this number
    */
-  public boolean send(byte[] data, int... descriptors) {
-    return send(data, 0, descriptors);
-  }
-
-  /**
-   * As {@link #send}, but never waits for the peer.
-   *
-   * @return false if the peer is gone, or has left too much unread
-   */
-  public boolean offer(byte[] data, int... descriptors) {
-    return send(data, MessageHeader.MSG_DONTWAIT, descriptors);
-  }
-
-  private synchronized boolean send(byte[] data, int flags, int[] descriptors) {
+  public synchronized boolean send(byte[] data, int... descriptors) {
     if (data.length > MAX_BYTES || descriptors.length > MAX_DESCRIPTORS) {
       throw new IllegalArgumentException(
           "a message of %d bytes and %d descriptors exceeds %d bytes or %d descriptors"
               .formatted(data.length, descriptors.length, MAX_BYTES, MAX_DESCRIPTORS));
     }
-    long result = send(fd, data, flags, descriptors);
+    long result = send(fd, data, descriptors);
     if (UNSENT.contains((int) -result)) {
       return false;
     }
@@ -166,13 +89,13 @@ public final class MessageSocket implements AutoCloseable {
    * @param message the byte, 0 to 255
    */
   public static void sendDescriptors(int socket, int message, int... descriptors) {
-    long result = send(socket, new byte[] {(byte) message}, 0, descriptors);
+    long result = send(socket, new byte[] {(byte) message}, descriptors);
     if (result < 0) {
       throw new PosixException("sendmsg", (int) -result);
     }
   }
 
-  private static long send(int fd, byte[] data, int flags, int... descriptors) {
+  private static long send(int fd, byte[] data, int... descriptors) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment body = arena.allocate(Math.max(1, data.length));
       MemorySegment.copy(data, 0, body, JAVA_BYTE, 0, data.length);
@@ -180,7 +103,7 @@ public final class MessageSocket implements AutoCloseable {
           MessageHeader.of(arena, body, data.length, MessageHeader.rights(arena, descriptors));
       long result;
       do {
-        result = LibC.SENDMSG.tryCall(fd, header.address(), MessageHeader.MSG_NOSIGNAL | flags);
+        result = LibC.SENDMSG.tryCall(fd, header.address(), MessageHeader.MSG_NOSIGNAL);
       } while (result == -Errno.EINTR);
       return result;
     }
@@ -231,14 +154,6 @@ public final class MessageSocket implements AutoCloseable {
    */
   public void disconnect() {
     LibC.SHUTDOWN.tryCall(fd, SHUT_RDWR);
-  }
-
-  /**
-   * Lets whoever receives from this end see the peer's end, which can be sent to all the same. The
-   * peer can't send any more.
-   */
-  public void endReceiving() {
-    LibC.SHUTDOWN.tryCall(fd, SHUT_RD);
   }
 
   @Override

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** Calls on this process and on others by their id. */
 public final class Processes {
@@ -27,8 +26,6 @@ public final class Processes {
   private static final int SIG_IGN = 1;
 
   // man 5 proc, /proc/PID/stat
-  private static final int GROUP_FIELD = 5;
-  private static final int TERMINAL_GROUP_FIELD = 8;
   private static final int USER_TIME_FIELD = 14;
   private static final int SYSTEM_TIME_FIELD = 15;
   // USER_HZ, the unit of man 5 proc, is 100 wherever Linux runs a JVM.
@@ -53,21 +50,11 @@ public final class Processes {
     return (int) LibC.GETPID.call();
   }
 
-  /** The user that this process runs as. */
-  public static int user() {
-    return (int) LibC.GETUID.call();
-  }
-
   /** The permissions that new files do not get; nobody else in this process may change it now. */
   public static int fileModeMask() {
     int mask = (int) LibC.UMASK.call(0);
     LibC.UMASK.call(mask);
     return mask;
-  }
-
-  /** Sets the permissions that new files do not get. */
-  public static void setFileModeMask(int mask) {
-    LibC.UMASK.call(mask);
   }
 
   /** Goes to a folder and has these variables, and no others, from now on. */
@@ -92,35 +79,6 @@ public final class Processes {
       LibC.EXECV.call(
           LibC.cString(arena, command.getFirst()).address(),
           LibC.pointers(arena, command).address());
-    }
-  }
-
-  /** Whether this process belongs to the group that its terminal sends signals to. */
-  public static boolean inForeground() {
-    try {
-      String[] fields = ProcessTitle.stat("self");
-      return fields[TERMINAL_GROUP_FIELD - 3].equals(fields[GROUP_FIELD - 3]);
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /** The numbers of the signals that this process ignores. */
-  public static List<Integer> ignoredSignals() {
-    try {
-      String mask =
-          Files.readAllLines(Path.of("/proc/self/status"), StandardCharsets.ISO_8859_1).stream()
-              .filter(line -> line.startsWith("SigIgn:"))
-              .findFirst()
-              .orElse("SigIgn:0");
-      long bits = Long.parseUnsignedLong(mask.substring("SigIgn:".length()).strip(), 16);
-      return IntStream.range(0, Long.SIZE)
-          .filter(bit -> (bits >>> bit & 1) == 1)
-          .mapToObj(bit -> bit + 1)
-          .toList();
-    } catch (IOException | NumberFormatException e) {
-      // Without /proc it is as if none were.
-      return List.of();
     }
   }
 
@@ -157,25 +115,6 @@ public final class Processes {
   /** Whether a process with this id exists, as a zombie too. */
   public static boolean exists(int pid) {
     return LibC.KILL.tryCall(pid, 0) != -Errno.ESRCH;
-  }
-
-  /**
-   * Makes this process one of a process group; nothing happens if there is no such group in its
-   * session any more.
-   *
-   * @param group 0 for a new one of which it is the first
-   */
-  public static void joinGroup(int group) {
-    LibC.SETPGID.tryCall(0, group);
-  }
-
-  /**
-   * Sends a signal to all processes of a group.
-   *
-   * @return false if there are none
-   */
-  public static boolean signalGroup(int group, int signal) {
-    return LibC.KILL.tryCall(-group, signal) >= 0;
   }
 
   /** Sends a signal to a process. */

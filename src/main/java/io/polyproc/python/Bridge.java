@@ -51,7 +51,6 @@ public final class Bridge {
   /** In a forked child: its parent's line to the supervisor. */
   private volatile @Nullable ControlClient parents;
 
-  private volatile boolean forked;
   private volatile ReentrantLock connecting = new ReentrantLock();
 
   private @Nullable SignalWaker waker;
@@ -192,13 +191,7 @@ public final class Bridge {
     return JvmFork.load().retries();
   }
 
-  /** Whether this process is one that a program has forked. */
-  public boolean isForked() {
-    return forked;
-  }
-
   private void becomeChild(@Nullable ControlClient ofParent) {
-    forked = true;
     if (ofParent != null) {
       ofParent.abandonChildren();
     }

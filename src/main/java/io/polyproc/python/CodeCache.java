@@ -5,19 +5,8 @@ import java.lang.reflect.Method;
 import java.util.Collection;
 import org.graalvm.polyglot.Engine;
 
-/**
- * Lets an engine keep what it has parsed, with what is compiled of it, when the context is gone for
- * which it was parsed.
- *
- * <p>A context finds the code of another one on its engine by the source's text. But Truffle 25
- * keeps such code only while somebody has the very source object, which GraalPy drops at once; so
- * after the next collection the code is parsed anew. With its {@code storeEngine}, meant for
- * engines that are stored in a file, it keeps the code for good. There is no option for that.
- */
+/** The code that an engine has parsed and compiled. */
 public final class CodeCache {
-  /** What a program may have parsed, in sources: one that evaluates text after text has more. */
-  private static final int MOST = 2000;
-
   /** Truffle's class of what can be compiled. */
   static final String COMPILABLE = "com.oracle.truffle.runtime.OptimizedCallTarget";
 
@@ -25,9 +14,7 @@ public final class CodeCache {
   static final String HEAT = "callAndLoopCount";
 
   private final Engine engine;
-  private boolean keeps;
 
-  /** Of an engine that drops what it parses, so far. */
   public CodeCache(Engine engine) {
     this.engine = engine;
   }
@@ -35,29 +22,6 @@ public final class CodeCache {
   /** The engine whose code it is. */
   public Engine engine() {
     return engine;
-  }
-
-  /**
-   * Lets the engine keep what it parses from now on.
-   *
-   * @return false where Truffle's classes are others, or can't be reached ({@code --add-opens} in
-   *     {@code lib/jvm.options})
-   */
-  public boolean keep() {
-    keeps = set(true);
-    return keeps;
-  }
-
-  /** Whether there is so much that it is not worth its memory. */
-  public boolean isFull() {
-    return engine.getCachedSources().size() > MOST;
-  }
-
-  /** Lets it keep what it has, and nothing in addition. */
-  public void freeze() {
-    if (keeps) {
-      keeps = !set(false);
-    }
   }
 
   /**
@@ -84,27 +48,11 @@ public final class CodeCache {
   }
 
   static Collection<?> callTargets(Engine engine) throws ReflectiveOperationException {
-    Object implementation = implementation(engine);
+    Field receiver = Engine.class.getDeclaredField("receiver");
+    receiver.setAccessible(true);
+    Object implementation = receiver.get(engine);
     Method callTargets = implementation.getClass().getDeclaredMethod("getCallTargets");
     callTargets.setAccessible(true);
     return (Collection<?>) callTargets.invoke(implementation);
-  }
-
-  private static Object implementation(Engine engine) throws ReflectiveOperationException {
-    Field receiver = Engine.class.getDeclaredField("receiver");
-    receiver.setAccessible(true);
-    return receiver.get(engine);
-  }
-
-  private boolean set(boolean store) {
-    try {
-      Object implementation = implementation(engine);
-      Field storeEngine = implementation.getClass().getDeclaredField("storeEngine");
-      storeEngine.setAccessible(true);
-      storeEngine.setBoolean(implementation, store);
-      return true;
-    } catch (ReflectiveOperationException | RuntimeException e) {
-      return false;
-    }
   }
 }

@@ -1,6 +1,5 @@
 package io.polyproc.python;
 
-import io.polyproc.wire.RunRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -33,7 +32,10 @@ public final class PythonRuntime {
           __import__("_polyproc.boot").boot.install_embedded(home, runtime, path, start_method))
       """;
 
+  /** Held, as one that nobody can reach may be closed. */
+  @SuppressWarnings("UnusedVariable")
   private final Context context;
+
   private final Value boot;
 
   private PythonRuntime(Context context, Value boot) {
@@ -44,7 +46,7 @@ public final class PythonRuntime {
   /**
    * Makes the context.
    *
-   * @param engine keeps compiled code when the context is closed
+   * @param engine has the compiled code
    * @param shim the folder of the shim's packages
    * @param executable becomes {@code sys.executable}
    * @param originalArguments becomes {@code sys.orig_argv}, without the executable
@@ -114,21 +116,6 @@ public final class PythonRuntime {
     return List.of(boot.invokeMember("start_files").as(String[].class));
   }
 
-  /** Lets {@link #importAhead()} import no modules in native code, nor what needs them. */
-  public void importNothingNative() {
-    boot.invokeMember("import_nothing_native");
-  }
-
-  /** Lets {@link #importAhead()} import only what is among these modules. */
-  public void importAhead(List<String> names) {
-    boot.invokeMember("plan_imports", (Object) names.toArray(String[]::new));
-  }
-
-  /** The names of all modules that are imported. */
-  public List<String> importedModules() {
-    return List.of(boot.invokeMember("imported_modules").as(String[].class));
-  }
-
   /**
    * Plays through the start and the end of a process.
    *
@@ -173,7 +160,7 @@ public final class PythonRuntime {
   }
 
   /**
-   * Runs a main program that came from another process, with all that it has from there.
+   * Runs a main program in a process that has booted for any, with what it has from its shell.
    *
    * @return the exit status
    */
@@ -189,25 +176,7 @@ public final class PythonRuntime {
         request.fileModeMask(),
         request.commandLine().toArray(String[]::new),
         request.ignoredSignals().stream().mapToInt(Integer::intValue).toArray());
-    return runMain(request.program().getFirst(), request.program().getLast(), request.arguments());
-  }
-
-  /** Before a main program that is asked afterwards whether it {@link #leavesNothing}. */
-  public void noteBegin() {
-    boot.invokeMember("note_begin");
-  }
-
-  /**
-   * After a main program: whether it has changed nothing that only the end of this process takes
-   * back, as far as Python knows.
-   */
-  public boolean leavesNothing() {
-    return boot.invokeMember("leaves_nothing").asBoolean();
-  }
-
-  /** Ends the context, with all that its program had. */
-  public void close() {
-    context.close(true);
+    return runMain(request.kind(), request.what(), request.arguments());
   }
 
   /**

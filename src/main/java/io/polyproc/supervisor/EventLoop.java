@@ -43,11 +43,6 @@ public final class EventLoop {
     chores.add(chore);
   }
 
-  /** Undoes {@link #add}. */
-  public void remove(Chore chore) {
-    chores.remove(chore);
-  }
-
   /** Runs as long as {@code goOn} holds. */
   public void run(BooleanSupplier goOn) {
     while (goOn.getAsBoolean()) {

@@ -11,7 +11,6 @@ import io.polyproc.supervisor.WorkerJvm.Peer;
 import io.polyproc.supervisor.WorkerJvm.State;
 import io.polyproc.wire.Message;
 import io.polyproc.wire.Message.Exited;
-import io.polyproc.wire.Message.Role;
 import io.polyproc.wire.Message.StartFailed;
 import io.polyproc.wire.Message.StartProcess;
 import io.polyproc.wire.Message.Started;
@@ -22,28 +21,24 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts worker JVMs, hands them out to programs, tells parents how their processes ended, and
- * leaves none behind.
+ * Starts worker JVMs, hands them out to the program in whose JVM it is, tells parents how their
+ * processes ended, and leaves none behind.
  *
- * <p>The thread of its {@link EventLoop} owns all state; nothing else touches it, so nothing is
- * locked. Everybody else speaks to it through a {@link MessageSocket}, the main program too; it
- * makes no difference to them whether the supervisor lives in the main program's JVM ({@link
- * #start}) or in a background process, where it serves several programs.
+ * <p>Its thread, on which an {@link EventLoop} runs, owns all state; nothing else touches it, so
+ * nothing is locked. Everybody else speaks to it through a {@link MessageSocket}, the main program
+ * too.
  *
  * <p>If the supervisor dies, its workers see their control sockets close: those without an
- * assignment and the daemonic ones exit, the others go on. If a program's first process ends, the
- * supervisor ends those of its processes that are daemonic.
+ * assignment and the daemonic ones exit, the others go on. If the main program ends, the supervisor
+ * ends those of its processes that are daemonic.
  */
 public final class Supervisor {
   private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
@@ -52,55 +47,46 @@ public final class Supervisor {
   /** How long a process may wait for the zygote before a worker boots for it. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
-  /** After so many runs a script's code is compiled. */
-  private static final int MOST_GENERATIONS = 3;
-
-  private static final Set<State> NEVER_ASSIGNED =
-      EnumSet.of(State.ZYGOTE, State.APPRENTICE, State.HEIR);
-
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
-  private final EventLoop loop;
+  private final EventLoop loop = new EventLoop();
+  private final MainProcess main;
   private final List<String> command;
   private final Map<String, String> environment;
   private final StandbyPolicy policy;
   private final MemoryReserve reserve;
-  private final EventLoop.Chore chore = this::lookAfter;
+  private final boolean forGood;
   private final List<WorkerJvm> workers = new ArrayList<>();
-  private final List<ProgramRun> programs = new ArrayList<>();
   private final List<ForkedProcess> forkedProcesses = new ArrayList<>();
-  private final Heirs heirs;
+  private final Map<String, Integer> sharedDescriptors = new HashMap<>();
   private @Nullable WorkerJvm zygote;
   private final Queue<Waiting> waiting = new ArrayDeque<>();
   private boolean canFork = true;
-  private int programsFromHeirs;
   private boolean prepared;
-  private boolean forGood;
   private boolean anyHandedOut;
   private long lastHandedOut;
   private int bootFailures;
+  private boolean isEnding;
+
+  /** When daemonic processes that are left are killed, as {@link System#nanoTime}. */
+  private long killAt;
 
   /** A process that waits for the zygote; the descriptors are this record's. */
   @SuppressWarnings("ArrayRecordComponent") // as they came; nobody compares them
-  private record Waiting(
-      Peer parent, ProgramRun program, StartProcess start, int[] descriptors, long until) {}
+  private record Waiting(Peer parent, StartProcess start, int[] descriptors, long until) {}
 
-  /**
-   * A supervisor without programs yet.
-   *
-   * @param loop on whose thread all methods are called
-   * @param command starts a worker, by absolute path
-   * @param environment of the workers
-   */
-  public Supervisor(
-      EventLoop loop, List<String> command, Map<String, String> environment, StandbyPolicy policy) {
-    this.loop = loop;
+  private Supervisor(
+      MessageSocket socket,
+      List<String> command,
+      Map<String, String> environment,
+      StandbyPolicy policy,
+      boolean forGood) {
+    this.main = new MainProcess(socket);
     this.command = List.copyOf(command);
     this.environment = Map.copyOf(environment);
     this.policy = policy;
-    this.heirs = new Heirs(policy.heirs());
+    this.forGood = forGood;
     this.reserve = MemoryReserve.of(environment);
-    loop.add(chore);
   }
 
   /**
@@ -130,14 +116,9 @@ public final class Supervisor {
       StandbyPolicy policy,
       boolean forGood) {
     MessageSocket[] ends = MessageSocket.pair();
-    EventLoop loop = new EventLoop();
-    Supervisor supervisor = new Supervisor(loop, command, environment, policy);
-    supervisor.forGood = forGood;
+    Supervisor supervisor = new Supervisor(ends[0], command, environment, policy, forGood);
     Thread thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name("polyproc-supervisor")
-            .start(() -> supervisor.superviseOwn(ends[0]));
+        Thread.ofPlatform().daemon().name("polyproc-supervisor").start(supervisor::supervise);
     return new Connection(ends[1], thread, supervisor);
   }
 
@@ -164,149 +145,51 @@ public final class Supervisor {
     }
   }
 
-  private void superviseOwn(MessageSocket socket) {
-    AtomicBoolean ended = new AtomicBoolean();
-    OwnProgram main = new OwnProgram(socket);
-    ProgramRun program = new ProgramRun("", main, 0, _ -> ended.set(true));
-    programs.add(program);
+  private void supervise() {
     loop.watch(
-        socket.fd(),
+        main.socket().fd(),
         () -> {
-          if (!receive(main, program, socket)) {
-            loop.forget(socket.fd());
-            stopStandbys();
-            mainEnded(program, new Exited(main.pid(), 0, ""));
+          if (!receive(main, true, main.socket())) {
+            loop.forget(main.socket().fd());
+            mainEnded();
           }
         });
+    loop.add(this::lookAfter);
     try {
-      loop.run(() -> !ended.get());
+      loop.run(() -> !isEnding || workers.stream().anyMatch(WorkerJvm::isDaemonic));
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "the supervisor failed; its workers are ended", e);
     } finally {
       close();
-      main.close();
     }
-  }
-
-  /**
-   * Runs a program whose first process is a worker too.
-   *
-   * @param script what it runs, as programs with this code in common have it; any text if it {@link
-   *     #keepsHeirs} not
-   * @param descriptors those of {@link Message.AssignProgram}; they stay the caller's
-   * @param onEnd called once, when it has ended and none of its daemonic processes is left
-   * @return its first process
-   * @throws PosixException if it can't be started
-   */
-  public Running run(String script, int[] descriptors, Consumer<Exited> onEnd) {
-    WorkerJvm heir = forkIfAny(heirs.of(script));
-    WorkerJvm worker = heir != null ? heir : claim();
-    programsFromHeirs += heir != null ? 1 : 0;
-    ProgramRun program = new ProgramRun(script, worker.asPeer(), worker.pid(), onEnd);
-    programs.add(program);
-    worker.assignProgram(program, mayLeaveHeir(script, worker), descriptors);
-    handedOut();
-    return new Running(worker, program);
-  }
-
-  private boolean mayLeaveHeir(String script, WorkerJvm worker) {
-    return policy.hasRoomForHeir()
-        && heirs.accepts(script)
-        && worker.generation() < MOST_GENERATIONS
-        && (hasPractised() || !policy.practises());
-  }
-
-  private void takeHeir(WorkerJvm former, ProgramRun program, int pid, int[] descriptors) {
-    WorkerJvm heir = add(former.heir(pid, descriptors[0], descriptors[1]));
-    heirs.add(program.script(), heir);
-  }
-
-  /** A program's first process, for whoever asked for the program. */
-  public static final class Running {
-    private final WorkerJvm worker;
-    private final ProgramRun program;
-
-    private Running(WorkerJvm worker, ProgramRun program) {
-      this.worker = worker;
-      this.program = program;
-    }
-
-    public int pid() {
-      return worker.pid();
-    }
-
-    /** The process's pidfd; it stays the worker's. */
-    public int pidfd() {
-      return worker.pidfd();
-    }
-
-    /** Signals the process, or all of its program's. */
-    public void signal(int number, boolean everybody) {
-      // Those that the program has forked, and that the supervisor does not know, are in its group.
-      if (!everybody || !Processes.signalGroup(program.group(), number)) {
-        worker.signal(number);
-      }
-    }
-  }
-
-  /** How many programs run. */
-  public int programs() {
-    return programs.size();
   }
 
   /** How many workers wait for an assignment or boot to do so. */
-  public int standbys() {
+  private int standbys() {
     return (int) workers.stream().filter(WorkerJvm::isUnassigned).count();
   }
 
-  /** How many processes of programs there are. */
-  public int processes() {
-    return (int) workers.stream().filter(worker -> worker.program() != null).count();
-  }
-
-  /** Whether a program's process may wait for the next run of the same script. */
-  public boolean keepsHeirs() {
-    return policy.heirs() > 0;
-  }
-
-  /** How many processes could be forked now for the next run of a script. */
-  public int heirs() {
-    return heirs.ready();
-  }
-
-  /** How many programs began in a fork of one. */
-  public int programsFromHeirs() {
-    return programsFromHeirs;
-  }
-
-  /** Whether standbys come from a worker that has practised. */
-  public boolean hasPractised() {
-    return zygote != null && zygote.hasPractised();
-  }
-
-  /** Workers will be needed: they boot. */
-  public void prepare() {
-    prepared = true;
-  }
-
-  /** Ends workers that wait, and boots none until {@link #prepare} or a program's start. */
-  public void stopStandbys() {
+  /** Ends workers that wait, and boots none until one is asked for. */
+  private void stopStandbys() {
     prepared = false;
     zygote = null;
-    heirs.clear();
     workers.stream()
-        .filter(worker -> worker.isUnassigned() || NEVER_ASSIGNED.contains(worker.state()))
+        .filter(worker -> worker.isUnassigned() || worker.state() == State.ZYGOTE)
         .forEach(WorkerJvm::discard);
   }
 
-  /** Handles one message; false if the peer has closed, or said what nobody may say. */
-  private boolean receive(Peer peer, @Nullable ProgramRun program, MessageSocket socket) {
+  /**
+   * Handles one message; false if the peer has closed, or said what nobody may say.
+   *
+   * @param ofProgram whether the peer is a process of the program
+   */
+  private boolean receive(Peer peer, boolean ofProgram, MessageSocket socket) {
     Packet packet = receive(peer, socket);
     if (packet == null) {
       return false;
     }
     try {
-      handle(peer, program, MessageCodec.decode(packet.data()), packet.descriptors());
+      handle(peer, ofProgram, MessageCodec.decode(packet.data()), packet.descriptors());
       return true;
     } catch (IllegalArgumentException e) {
       LOG.log(Level.ERROR, "process " + peer.pid() + " is not listened to any more", e);
@@ -328,43 +211,41 @@ public final class Supervisor {
     }
   }
 
-  private void handle(
-      Peer peer, @Nullable ProgramRun program, Message message, int... descriptors) {
+  private void handle(Peer peer, boolean ofProgram, Message message, int... descriptors) {
     switch (message) {
       case Message.Ready _ -> booted(worker(peer));
       case Message.Warm warm -> becameWarm(worker(peer), warm.forkable());
       case Message.Prepared _ -> prepared(worker(peer));
       case Message.Forked forked -> forked(worker(peer), forked.pid());
       case Message.ForkFailed failed -> notForked(worker(peer), failed.reason());
-      default -> handleOfProgram(peer, program, message, descriptors);
+      default -> {
+        if (!ofProgram) {
+          throw new IllegalArgumentException("not a message of a standby worker: " + message);
+        }
+        handleOfProgram(peer, message, descriptors);
+      }
     }
   }
 
-  private void handleOfProgram(
-      Peer peer, @Nullable ProgramRun program, Message message, int[] descriptors) {
-    if (program == null) {
-      throw new IllegalArgumentException("not a message of a standby worker: " + message);
-    }
+  private void handleOfProgram(Peer peer, Message message, int[] descriptors) {
     switch (message) {
-      case Message.Prepare _ -> prepare();
-      case Message.Heir heir when program.isMain(peer) && descriptors.length == 2 ->
-          takeHeir(worker(peer), program, heir.pid(), descriptors);
-      case StartProcess start -> startProcess(peer, program, start, descriptors);
-      case Message.Join join when descriptors.length == 2 -> join(program, join.pid(), descriptors);
-      case Message.ShareDescriptor share -> share(peer, program, share, descriptors[0]);
-      case Message.TakeDescriptor take -> take(peer, program, take);
+      case Message.Prepare _ -> prepared = true;
+      case StartProcess start -> startProcess(peer, start, descriptors);
+      case Message.Join join when descriptors.length == 2 -> join(join.pid(), descriptors);
+      case Message.ShareDescriptor share -> share(peer, share, descriptors[0]);
+      case Message.TakeDescriptor take -> take(peer, take);
       default -> throw new IllegalArgumentException("not a message to a supervisor: " + message);
     }
   }
 
   /** A process that one of the program's has forked, and that now needs a supervisor itself. */
-  private void join(ProgramRun program, int pid, int[] descriptors) {
+  private void join(int pid, int[] descriptors) {
     ForkedProcess process = new ForkedProcess(pid, descriptors[0], descriptors[1]);
     forkedProcesses.add(process);
     loop.watch(
         process.control().fd(),
         () -> {
-          if (!receive(process, program, process.control())) {
+          if (!receive(process, true, process.control())) {
             leave(process);
           }
         });
@@ -386,7 +267,8 @@ public final class Supervisor {
   private List<Integer> descriptors() {
     List<Integer> all = new ArrayList<>(loop.watched());
     workers.forEach(worker -> all.addAll(worker.descriptors()));
-    programs.forEach(program -> all.addAll(program.descriptors()));
+    all.add(main.pidfd());
+    all.addAll(sharedDescriptors.values());
     waiting.forEach(start -> IntStream.of(start.descriptors()).forEach(all::add));
     return all;
   }
@@ -412,38 +294,11 @@ public final class Supervisor {
     }
   }
 
-  /**
-   * Standbys that were forked before give way to better ones. A zygote that is prepared has an
-   * apprentice, which takes its place once it is: what is forked while the compiler runs would have
-   * to go on with it.
-   */
+  /** Standbys that were forked before a zygote had done all that it does ahead give way. */
   private void prepared(WorkerJvm worker) {
-    heirs.prepared(worker);
-    if (worker.state() == State.APPRENTICE) {
-      if (zygote != null) {
-        zygote.discard();
-      }
-      worker.becomeZygote();
-      worker.becomeWarm();
-      zygote = worker;
-    } else if (!worker.equals(zygote)) {
-      return;
-    } else if (policy.practises()) {
-      takeApprentice(worker);
+    if (worker.equals(zygote)) {
+      workers.stream().filter(it -> it.state() == State.STANDBY).forEach(WorkerJvm::discard);
     }
-    workers.stream().filter(it -> it.state() == State.STANDBY).forEach(WorkerJvm::discard);
-  }
-
-  private void takeApprentice(WorkerJvm worker) {
-    try {
-      WorkerJvm _ = add(fork(worker, Role.APPRENTICE));
-    } catch (IOException | PosixException | IllegalArgumentException e) {
-      LOG.log(Level.DEBUG, "no worker will have practised", e);
-    }
-  }
-
-  private WorkerJvm fork(WorkerJvm original, Role role) throws IOException {
-    return original.fork(role, message -> handle(original.asPeer(), null, message));
   }
 
   private boolean wantsZygote() {
@@ -486,8 +341,7 @@ public final class Supervisor {
    * Starts a process at once, or when the zygote is there and warm, if it soon will be: several
    * that are started together would otherwise each boot, or at least import, on their own.
    */
-  private void startProcess(
-      Peer parent, ProgramRun program, StartProcess start, int[] descriptors) {
+  private void startProcess(Peer parent, StartProcess start, int[] descriptors) {
     String objection = reserve.objection();
     if (objection != null) {
       parent.send(new StartFailed(start.request(), objection));
@@ -496,10 +350,10 @@ public final class Supervisor {
     }
     if (zygoteIsAwaited() && workers.stream().noneMatch(w -> w.state() == State.STANDBY)) {
       long until = System.nanoTime() + LONGEST_WAIT.toNanos();
-      waiting.add(new Waiting(parent, program, start, descriptors, until));
+      waiting.add(new Waiting(parent, start, descriptors, until));
       hurryZygote();
     } else {
-      startNow(parent, program, start, descriptors);
+      startNow(parent, start, descriptors);
     }
   }
 
@@ -524,22 +378,18 @@ public final class Supervisor {
     while (!waiting.isEmpty()
         && (!zygoteIsAwaited() || waiting.element().until() - System.nanoTime() <= 0)) {
       Waiting next = waiting.remove();
-      if (programs.contains(next.program())) {
-        startNow(next.parent(), next.program(), next.start(), next.descriptors());
-      } else {
-        Descriptors.closeAll(next.descriptors());
-      }
+      startNow(next.parent(), next.start(), next.descriptors());
     }
   }
 
-  private void startNow(Peer parent, ProgramRun program, StartProcess start, int[] descriptors) {
+  private void startNow(Peer parent, StartProcess start, int[] descriptors) {
     try {
       WorkerJvm worker = claim();
       int[] withParent = new int[descriptors.length + 1];
       withParent[0] = parent.pidfd();
       System.arraycopy(descriptors, 0, withParent, 1, descriptors.length);
       // A worker that has died meanwhile can't be sent to: that is its exit, reported as such.
-      worker.assign(parent, program, start.title(), start.daemonic() || forGood, withParent);
+      worker.assign(parent, start.title(), start.daemonic() || forGood, withParent);
       parent.send(new Started(start.request(), worker.pid()), worker.pidfd());
       handedOut();
     } catch (PosixException e) {
@@ -576,25 +426,19 @@ public final class Supervisor {
     return worker;
   }
 
+  /** A new standby; null without a zygote. One that can't be forked is given up. */
   private @Nullable WorkerJvm forkZygote() {
-    return forkIfAny(zygote);
-  }
-
-  /** A new standby; null without an original. One that fails is given up. */
-  private @Nullable WorkerJvm forkIfAny(@Nullable WorkerJvm original) {
+    WorkerJvm original = zygote;
     if (original == null) {
       return null;
     }
     try {
-      return add(fork(original, Role.STANDBY));
+      return add(original.fork(message -> handle(original.asPeer(), false, message)));
     } catch (IOException | PosixException | IllegalArgumentException e) {
       // No warning: it would stand in the program's standard error, which has what it asked for all
       // the same.
       LOG.log(Level.DEBUG, "a worker could not be forked; others boot in full", e);
-      if (original.equals(zygote)) {
-        zygote = null;
-      }
-      heirs.remove(original);
+      zygote = null;
       original.discard();
       return null;
     }
@@ -612,7 +456,7 @@ public final class Supervisor {
   }
 
   private void hear(WorkerJvm worker) {
-    if (!receive(worker.asPeer(), worker.program(), worker.control())) {
+    if (!receive(worker.asPeer(), worker.isAssigned(), worker.control())) {
       loop.forget(worker.control().fd());
       worker.controlClosed();
     }
@@ -626,14 +470,12 @@ public final class Supervisor {
     if (!waiting.isEmpty()) {
       again = sooner(again, waiting.element().until() - now);
     }
-    for (ProgramRun program : List.copyOf(programs)) {
-      if (program.isEnding()) {
-        long left = program.killAt() - now;
-        if (left <= 0) {
-          workers.stream().filter(w -> isDaemonicOf(w, program)).forEach(WorkerJvm::kill);
-        } else {
-          again = sooner(again, left);
-        }
+    if (isEnding) {
+      long left = killAt - now;
+      if (left <= 0) {
+        workers.stream().filter(WorkerJvm::isDaemonic).forEach(WorkerJvm::kill);
+      } else {
+        again = sooner(again, left);
       }
     }
     return again;
@@ -689,10 +531,9 @@ public final class Supervisor {
     if (worker.equals(zygote)) {
       zygote = null;
     }
-    heirs.remove(worker);
     if (unassigned) {
       bootFailures++;
-      LOG.log(isUnexpected(exited) ? Level.WARNING : Level.DEBUG, "a standby ended: {0}", exited);
+      LOG.log(Level.DEBUG, "a standby ended: {0}", exited);
     }
     Peer parent = worker.parent();
     if (parent != null) {
@@ -701,19 +542,6 @@ public final class Supervisor {
     workers.stream()
         .filter(child -> isDaemonicChild(child, worker.asPeer()))
         .forEach(WorkerJvm::terminate);
-    ProgramRun program = worker.program();
-    if (program != null) {
-      if (program.isMain(worker.asPeer())) {
-        mainEnded(program, exited);
-      } else {
-        endIfDone(program);
-      }
-    }
-  }
-
-  /** Without a daemon the warning would stand in the program's standard error. */
-  private boolean isUnexpected(Exited standby) {
-    return policy.practises() && !standby.lastWords().isEmpty();
   }
 
   private void forgetWaitingFor(Peer parent) {
@@ -737,32 +565,23 @@ public final class Supervisor {
     return child.isDaemonic() && parent != null && parent.pid() == of.pid();
   }
 
-  private static boolean isDaemonicOf(WorkerJvm worker, ProgramRun program) {
-    return worker.isDaemonic() && worker.program() == program;
+  private void mainEnded() {
+    isEnding = true;
+    killAt = System.nanoTime() + SHUTDOWN.toNanos();
+    stopStandbys();
+    workers.stream().filter(WorkerJvm::isDaemonic).forEach(WorkerJvm::terminate);
   }
 
-  private void mainEnded(ProgramRun program, Exited how) {
-    program.mainEnded(how, System.nanoTime() + SHUTDOWN.toNanos());
-    workers.stream().filter(w -> isDaemonicOf(w, program)).forEach(WorkerJvm::terminate);
-    endIfDone(program);
-  }
-
-  private void endIfDone(ProgramRun program) {
-    if (program.isEnding() && workers.stream().noneMatch(w -> isDaemonicOf(w, program))) {
-      if (programs.remove(program)) {
-        program.ended();
-      }
+  private void share(Peer peer, Message.ShareDescriptor share, int descriptor) {
+    Integer former = sharedDescriptors.put(share.token(), descriptor);
+    if (former != null) {
+      Descriptors.close(former);
     }
-  }
-
-  private static void share(
-      Peer peer, ProgramRun program, Message.ShareDescriptor share, int descriptor) {
-    program.share(share.token(), descriptor);
     peer.send(new Message.SharedDescriptor(share.request()));
   }
 
-  private static void take(Peer peer, ProgramRun program, Message.TakeDescriptor take) {
-    Integer descriptor = program.take(take.token());
+  private void take(Peer peer, Message.TakeDescriptor take) {
+    Integer descriptor = sharedDescriptors.remove(take.token());
     if (descriptor == null) {
       peer.send(new TakenDescriptor(take.request()));
       return;
@@ -772,19 +591,10 @@ public final class Supervisor {
   }
 
   /**
-   * Ends the workers that wait, of a supervisor without programs that gets none any more; the loop
-   * goes on, and sees them end.
+   * Kills the workers that wait for an assignment, waits for that, and closes what is open. The
+   * loop has ended: it would still watch the descriptors that are closed here.
    */
-  public void retire() {
-    stopStandbys();
-    loop.remove(chore);
-  }
-
-  /**
-   * Kills the workers that wait for an assignment, and waits for that. The loop must have ended: it
-   * would still watch the descriptors that are closed here.
-   */
-  public void close() {
+  private void close() {
     List.copyOf(forkedProcesses).forEach(this::leave);
     stopStandbys();
     long deadline = System.nanoTime() + SHUTDOWN.toNanos();
@@ -793,6 +603,8 @@ public final class Supervisor {
         reapUntil(worker, deadline);
       }
     }
+    sharedDescriptors.values().forEach(Descriptors::close);
+    main.close();
   }
 
   private static void reapUntil(WorkerJvm worker, long deadline) {
@@ -804,12 +616,16 @@ public final class Supervisor {
   }
 
   /** The program in whose JVM this supervisor runs. */
-  private static final class OwnProgram implements Peer {
+  private static final class MainProcess implements Peer {
     private final MessageSocket socket;
     private final int pidfd = ChildProcess.openPidfd(Processes.id());
 
-    OwnProgram(MessageSocket socket) {
+    MainProcess(MessageSocket socket) {
       this.socket = socket;
+    }
+
+    MessageSocket socket() {
+      return socket;
     }
 
     @Override

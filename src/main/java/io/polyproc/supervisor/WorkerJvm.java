@@ -31,10 +31,6 @@ final class WorkerJvm {
     STANDBY,
     /** Never assigned: standbys are forked from it. */
     ZYGOTE,
-    /** Never assigned: it practises to be the next zygote. */
-    APPRENTICE,
-    /** Never assigned: forked for the next run of the script whose program left it. */
-    HEIR,
     ASSIGNED,
     DISCARDED,
     ENDED
@@ -48,10 +44,7 @@ final class WorkerJvm {
   private boolean daemonic;
   private boolean controlOpen = true;
   private boolean warm;
-  private boolean practised;
-  private int generation;
   private @Nullable Peer parent;
-  private @Nullable ProgramRun program;
   private @Nullable Fork pendingZygote;
 
   /** What a child to be forked gets, and this process's end of its control socket. */
@@ -94,28 +87,8 @@ final class WorkerJvm {
     }
   }
 
-  /**
-   * What this worker's program has left to the next run of its script.
-   *
-   * @param control this process's end of its control socket; taken over
-   * @param log its standard output and error; taken over
-   */
-  WorkerJvm heir(int pid, int control, int log) {
-    WorkerJvm heir =
-        new WorkerJvm(ChildProcess.of(pid), MessageSocket.of(control), MemoryFile.of(log));
-    heir.state = State.HEIR;
-    heir.generation = generation + 1;
-    return heir;
-  }
-
-  /** How many programs it is the heir of, each being that of the one before; 0 if it is none. */
-  int generation() {
-    return generation;
-  }
-
   /** From now on it is not assigned but forked. */
   void becomeZygote() {
-    practised = state == State.APPRENTICE;
     state = State.ZYGOTE;
   }
 
@@ -123,19 +96,15 @@ final class WorkerJvm {
    * Forks a zygote.
    *
    * @param others handles what it says before it answers
-   * @return a standby or an apprentice
+   * @return a standby
    * @throws IOException if it can't be forked, or does not answer
    */
-  WorkerJvm fork(Role role, Consumer<Message> others) throws IOException {
+  WorkerJvm fork(Consumer<Message> others) throws IOException {
     Fork fork = Fork.create();
     try {
-      ask(fork, role);
+      ask(fork, Role.STANDBY);
       WorkerJvm child = fork.child(forkedPid(others));
       child.booted();
-      child.generation = generation;
-      if (role == Role.APPRENTICE) {
-        child.state = State.APPRENTICE;
-      }
       return child;
     } catch (IOException | RuntimeException e) {
       fork.abandon();
@@ -261,11 +230,6 @@ final class WorkerJvm {
     }
   }
 
-  /** Whether it was an apprentice before it was the zygote. */
-  boolean hasPractised() {
-    return practised;
-  }
-
   /** Whether it has imported what processes need, so that no fork of it has to. */
   boolean isWarm() {
     return warm;
@@ -276,27 +240,17 @@ final class WorkerJvm {
   }
 
   /** Makes it a process of {@code parent}; the descriptors stay the caller's. */
-  boolean assign(
-      Peer parent, ProgramRun program, String title, boolean daemonic, int[] descriptors) {
+  boolean assign(Peer parent, String title, boolean daemonic, int[] descriptors) {
     this.parent = parent;
-    this.program = program;
     this.daemonic = daemonic;
     state = State.ASSIGNED;
     return control.send(
-        MessageCodec.encode(new Message.Assign(title, parent.pid(), program.group(), daemonic)),
-        descriptors);
+        MessageCodec.encode(new Message.Assign(title, parent.pid(), daemonic)), descriptors);
   }
 
-  /** Makes it the first process of a program; the descriptors stay the caller's. */
-  boolean assignProgram(ProgramRun program, boolean mayLeaveHeir, int[] descriptors) {
-    this.program = program;
-    state = State.ASSIGNED;
-    return control.send(MessageCodec.encode(new Message.AssignProgram(mayLeaveHeir)), descriptors);
-  }
-
-  /** The program that it is a process of. */
-  @Nullable ProgramRun program() {
-    return program;
+  /** Whether it is a process of the program. */
+  boolean isAssigned() {
+    return state == State.ASSIGNED;
   }
 
   @Nullable Peer parent() {
@@ -330,7 +284,7 @@ final class WorkerJvm {
   }
 
   /** Sends a signal; one to a process that has ended does nothing. */
-  void signal(int number) {
+  private void signal(int number) {
     boolean _ = ChildProcess.signal(pidfd(), number);
   }
 

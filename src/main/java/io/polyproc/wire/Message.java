@@ -32,10 +32,8 @@ public sealed interface Message {
   /**
    * Supervisor to a standby worker: become this process. Descriptors: the parent's pidfd, then
    * those of {@link StartProcess}.
-   *
-   * @param group the process group of its program; 0 if it is the worker's already
    */
-  record Assign(String title, int parentPid, int group, boolean daemonic) implements Message {}
+  record Assign(String title, int parentPid, boolean daemonic) implements Message {}
 
   /**
    * Supervisor to worker: a process that it started has ended. No descriptors.
@@ -70,43 +68,6 @@ public sealed interface Message {
   record Prepare() implements Message {}
 
   /**
-   * Command to daemon: run the program of the {@link RunRequest} in the first descriptor, with the
-   * standard input, output and error that follow. Answered by {@link Started} with the program's
-   * pidfd, or {@link StartFailed}, each for request 0, and later by {@link Exited}.
-   */
-  record RunProgram() implements Message {}
-
-  /**
-   * Daemon to standby worker: be this program. Descriptors: those of {@link RunProgram}.
-   *
-   * @param mayLeaveHeir whether {@link Heir} is welcome at its end
-   */
-  record AssignProgram(boolean mayLeaveHeir) implements Message {}
-
-  /**
-   * Worker to supervisor: the program ends, and left a process for the next run of its script, a
-   * child of the supervisor. Descriptors: the supervisor's end of that process's control socket,
-   * and its standard output and error.
-   */
-  record Heir(int pid) implements Message {}
-
-  /**
-   * Command to daemon: a signal for the program.
-   *
-   * @param everybody whether it is for all of the program's processes, as one from the terminal is
-   */
-  record SendSignal(int number, boolean everybody) implements Message {}
-
-  /** Command to daemon: say what you do. Answered by {@link Report}. No descriptors. */
-  record AskStatus() implements Message {}
-
-  /** Daemon to command: what it does, in lines of text. No descriptors. */
-  record Report(String text) implements Message {}
-
-  /** Command to daemon: accept no more programs, and end with the last one. */
-  record Stop() implements Message {}
-
-  /**
    * Worker to supervisor: it has imported all that processes need. No descriptors.
    *
    * @param forkable whether it can be forked
@@ -126,9 +87,7 @@ public sealed interface Message {
     /** To be assigned. */
     STANDBY,
     /** To be forked in its turn, as soon as it is asked. */
-    ZYGOTE,
-    /** To practise, and then to be the zygote. */
-    APPRENTICE
+    ZYGOTE
   }
 
   /** Worker to supervisor: its child, which is the supervisor's. No descriptors. */
@@ -145,8 +104,8 @@ public sealed interface Message {
   record ForkFailed(String reason) implements Message {}
 
   /**
-   * Zygote or apprentice to supervisor: it has done all that it is to do ahead, so what is forked
-   * from now on has more than what was before. No descriptors.
+   * Zygote to supervisor: it has done all that it is to do ahead, so what is forked from now on has
+   * more than what was before. No descriptors.
    */
   record Prepared() implements Message {}
 
@@ -163,18 +122,11 @@ public sealed interface Message {
           TakeDescriptor.class,
           TakenDescriptor.class,
           Prepare.class,
-          RunProgram.class,
-          AssignProgram.class,
-          SendSignal.class,
-          AskStatus.class,
-          Report.class,
-          Stop.class,
           SharedDescriptor.class,
           Warm.class,
           Fork.class,
           Forked.class,
           ForkFailed.class,
           Prepared.class,
-          Heir.class,
           Join.class);
 }

@@ -1,20 +1,14 @@
 package io.polyproc.wire;
 
-import io.polyproc.wire.Message.AskStatus;
 import io.polyproc.wire.Message.Assign;
-import io.polyproc.wire.Message.AssignProgram;
 import io.polyproc.wire.Message.Exited;
 import io.polyproc.wire.Message.Prepare;
 import io.polyproc.wire.Message.Ready;
-import io.polyproc.wire.Message.Report;
-import io.polyproc.wire.Message.RunProgram;
-import io.polyproc.wire.Message.SendSignal;
 import io.polyproc.wire.Message.ShareDescriptor;
 import io.polyproc.wire.Message.SharedDescriptor;
 import io.polyproc.wire.Message.StartFailed;
 import io.polyproc.wire.Message.StartProcess;
 import io.polyproc.wire.Message.Started;
-import io.polyproc.wire.Message.Stop;
 import io.polyproc.wire.Message.TakeDescriptor;
 import io.polyproc.wire.Message.TakenDescriptor;
 import java.io.ByteArrayInputStream;
@@ -53,10 +47,8 @@ public final class MessageCodec {
 
   private static void write(DataOutputStream out, Message message) throws IOException {
     switch (message) {
-      case Ready _, Prepare _, RunProgram _, AskStatus _, Stop _, Message.Prepared _ -> {}
+      case Ready _, Prepare _, Message.Prepared _ -> {}
       case Message.Warm m -> out.writeBoolean(m.forkable());
-      case AssignProgram m -> out.writeBoolean(m.mayLeaveHeir());
-      case Message.Heir m -> out.writeInt(m.pid());
       case StartProcess m -> {
         out.writeLong(m.request());
         writeText(out, m.title());
@@ -73,7 +65,6 @@ public final class MessageCodec {
       case Assign m -> {
         writeText(out, m.title());
         out.writeInt(m.parentPid());
-        out.writeInt(m.group());
         out.writeBoolean(m.daemonic());
       }
       case Exited m -> {
@@ -91,11 +82,6 @@ public final class MessageCodec {
         writeText(out, m.token());
       }
       case TakenDescriptor m -> out.writeLong(m.request());
-      case SendSignal m -> {
-        out.writeInt(m.number());
-        out.writeBoolean(m.everybody());
-      }
-      case Report m -> writeText(out, m.text());
       case Message.Fork m -> writeText(out, m.role().name());
       case Message.Forked m -> out.writeInt(m.pid());
       case Message.Join m -> out.writeInt(m.pid());
@@ -132,26 +118,19 @@ public final class MessageCodec {
       case 1 -> new StartProcess(in.readLong(), in.readUTF(), in.readBoolean());
       case 2 -> new Started(in.readLong(), in.readInt());
       case 3 -> new StartFailed(in.readLong(), in.readUTF());
-      case 4 -> new Assign(in.readUTF(), in.readInt(), in.readInt(), in.readBoolean());
+      case 4 -> new Assign(in.readUTF(), in.readInt(), in.readBoolean());
       case 5 -> new Exited(in.readInt(), in.readInt(), in.readUTF());
       case 6 -> new ShareDescriptor(in.readLong(), in.readUTF());
       case 7 -> new TakeDescriptor(in.readLong(), in.readUTF());
       case 8 -> new TakenDescriptor(in.readLong());
       case 9 -> new Prepare();
-      case 10 -> new RunProgram();
-      case 11 -> new AssignProgram(in.readBoolean());
-      case 12 -> new SendSignal(in.readInt(), in.readBoolean());
-      case 13 -> new AskStatus();
-      case 14 -> new Report(in.readUTF());
-      case 15 -> new Stop();
-      case 16 -> new SharedDescriptor(in.readLong());
-      case 17 -> new Message.Warm(in.readBoolean());
-      case 18 -> new Message.Fork(Message.Role.valueOf(in.readUTF()));
-      case 19 -> new Message.Forked(in.readInt());
-      case 20 -> new Message.ForkFailed(in.readUTF());
-      case 21 -> new Message.Prepared();
-      case 22 -> new Message.Heir(in.readInt());
-      case 23 -> new Message.Join(in.readInt());
+      case 10 -> new SharedDescriptor(in.readLong());
+      case 11 -> new Message.Warm(in.readBoolean());
+      case 12 -> new Message.Fork(Message.Role.valueOf(in.readUTF()));
+      case 13 -> new Message.Forked(in.readInt());
+      case 14 -> new Message.ForkFailed(in.readUTF());
+      case 15 -> new Message.Prepared();
+      case 16 -> new Message.Join(in.readInt());
       default -> throw new IllegalArgumentException("unknown message tag " + tag);
     };
   }

@@ -17,11 +17,11 @@ import io.polyproc.python.CodeCache;
 import io.polyproc.python.PythonContexts;
 import io.polyproc.python.PythonOptions;
 import io.polyproc.python.PythonRuntime;
+import io.polyproc.python.RunRequest;
 import io.polyproc.supervisor.StandbyPolicy;
 import io.polyproc.supervisor.Supervisor;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.wire.ControlClient;
-import io.polyproc.wire.RunRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +109,6 @@ public final class MainImage {
     while (python.importAhead()) {
       // the next module
     }
-    codes.freeze();
   }
 
   /**
@@ -225,16 +224,14 @@ public final class MainImage {
   public int run(Program program, List<String> arguments, Path image, Resumption resumption) {
     RunRequest request =
         new RunRequest(
-            installation.home().toString(),
             PythonOptions.DEFAULT.toArguments(),
-            MainProgram.executable(installation).toString(),
-            List.of(program.kind(), program.what()),
+            program.kind(),
+            program.what(),
             arguments,
             ".",
             Processes.fileModeMask(),
             resumption.variables(),
-            resumption.ignoredSignals(),
-            List.of());
+            resumption.ignoredSignals());
     ProcessTitle.set("polyproc " + String.join(" ", request.commandLine()));
     control.begin(workerCommand(image), resumption.variables());
     gate.openAfterWork();

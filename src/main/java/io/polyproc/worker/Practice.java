@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * What an apprentice does before others are forked from it, in short steps: it lets the compiler
- * see the hot paths, and each time waits until that has nothing to do. Whoever is forked meanwhile
- * would have to compile the rest, too.
+ * What a process does before its image is written, in short steps: it lets the compiler see the hot
+ * paths, and each time waits until that has nothing to do. Each process that is restored would have
+ * to compile the rest, too.
  *
  * <p>Then it reviews: while its queue is nearly empty, Truffle compiles what was called a tenth as
  * often as usual, 40 times. A program would begin with the compilation of whatever it calls that
  * was called so often here.
  *
  * <p>After a collection the JVM enters each piece of compiled code by a detour, once, and writes
- * into it. Whoever is forked would do so again for 4,000 of them, so a last, brief review follows,
- * in which nothing gets hot enough to be compiled.
+ * into it. Each process that is restored would do so again for 4,000 of them, so a last, brief
+ * review follows, in which nothing gets hot enough to be compiled.
  */
 final class Practice {
   /** How often the start and the end of a process are played, by each of two methods in turn. */
@@ -101,8 +101,9 @@ final class Practice {
   }
 
   /**
-   * Gives back what is not in use, as whoever is forked has as many pages to copy and to give back,
-   * and lets the compiler forget what it has seen: the last review would have it work again.
+   * Gives back what is not in use, as each process that is restored has as many pages to copy and
+   * to give back, and lets the compiler forget what it has seen: the last review would have it work
+   * again.
    */
   private boolean prepareLast() {
     codes.forgetHeat();

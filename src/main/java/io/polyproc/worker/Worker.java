@@ -5,7 +5,6 @@ import io.polyproc.hotspot.JvmFork;
 import io.polyproc.image.HeapKeeper;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
-import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;
 import io.polyproc.posix.PosixException;
@@ -23,16 +22,12 @@ import io.polyproc.wire.Message;
 import io.polyproc.wire.Message.Assign;
 import io.polyproc.wire.Message.Role;
 import io.polyproc.wire.MessageCodec;
-import io.polyproc.wire.RunRequest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import org.graalvm.polyglot.Engine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,9 +48,6 @@ public final class Worker {
   static final String TRAIN = "--train";
 
   private static final String IN_BACKGROUND = "polyproc.in-background";
-
-  /** A system property: whether a main program's process may leave an heir. */
-  private static final String LEAVES_HEIRS = "polyproc.leaves-heirs";
 
   /** The exit status of a process that fails outside its program. */
   private static final int FAILED = 1;
@@ -82,25 +74,11 @@ public final class Worker {
   /** How often a zygote plays the start and the end of a process. */
   private static final int ROUNDS = 60;
 
-  /** An apprentice is ready when it has used less than 1/QUIET_SHARE of a processor for so long. */
-  private static final int QUIET_MILLIS = 500;
-
-  private static final int QUIET_SHARE = 10;
-
-  private static final String COMPILER = "jdk.graal.compiler";
-
-  /** The signals from here on, {@code man 7 signal}, are nobody's to whom these are unknown. */
-  private static final int FIRST_REAL_TIME = 32;
-
   /** What a worker does while it has nothing to do. */
   private enum Preparation {
     WARM_UP,
     IMPORTS,
     REHEARSAL,
-    /** An apprentice's only one. */
-    PRACTICE,
-    /** An heir's last one: until all is compiled that its first steps have called for. */
-    SETTLING,
     DONE
   }
 
@@ -112,15 +90,7 @@ public final class Worker {
   private final CompilerGate gate;
   private int rest;
   private int round;
-  private @Nullable Practice practice;
   private Preparation preparation = Preparation.WARM_UP;
-  private boolean isHeir;
-
-  /** What the program of an heir's process had imported. */
-  private List<String> modules = List.of();
-
-  /** In the heir of a program that has ended: its own control socket. */
-  private @Nullable MessageSocket inherited;
 
   private Worker(
       MessageSocket control,
@@ -145,13 +115,6 @@ public final class Worker {
   public static List<String> command(
       Installation installation, PythonOptions options, Path executable, boolean inBackground) {
     return command(installation, options, executable, inBackground, List.of());
-  }
-
-  /** The command that starts a worker of the daemon. */
-  public static List<String> daemonCommand(
-      Installation installation, PythonOptions options, Path executable, boolean leavesHeirs) {
-    return command(
-        installation, options, executable, true, List.of("-D" + LEAVES_HEIRS + "=" + leavesHeirs));
   }
 
   /**
@@ -192,13 +155,7 @@ public final class Worker {
 
   private static int run(PythonOptions options) {
     try {
-      Worker worker = boot(options);
-      int status = worker.serve();
-      while (worker.inherited != null) {
-        worker = worker.renewed(options, worker.inherited);
-        status = worker.serve();
-      }
-      return status;
+      return boot(options).serve();
     } catch (Throwable failure) { // nobody else is left to tell of it
       CrashReport.print(failure);
       return FAILED;
@@ -208,13 +165,19 @@ public final class Worker {
   private static Worker boot(PythonOptions options) {
     CompilerGate gate = CompilerGate.close();
     DeferredControl deferred = new DeferredControl();
-    Bridge bridge = new Bridge(Installation.current().home(), deferred);
+    Installation installation = Installation.current();
+    Bridge bridge = new Bridge(installation.home(), deferred);
     CodeCache codes = new CodeCache(PythonContexts.engine());
-    boolean keepsCode = Boolean.getBoolean(LEAVES_HEIRS) && codes.keep();
-    PythonRuntime python = startPython(codes.engine(), options, bridge);
-    if (keepsCode) {
-      python.importNothingNative();
-    }
+    PythonRuntime python =
+        PythonRuntime.start(
+            codes.engine(),
+            options,
+            installation.pythonShim(),
+            MainProgram.executable(installation),
+            options.toArguments(),
+            bridge);
+    // The context has installed a handler that would raise KeyboardInterrupt in an idle worker.
+    Processes.ignore(Processes.SIGINT);
     MessageSocket control = MessageSocket.of(CONTROL);
     Descriptors.freeLowNumbers();
     return new Worker(control, codes, python, bridge, deferred::connected, gate);
@@ -238,35 +201,6 @@ public final class Worker {
     return new Worker(control, codes, python, bridge, connect, gate).serve();
   }
 
-  /** A worker in this process, when its program has ended: with this one's engine. */
-  private Worker renewed(PythonOptions options, MessageSocket inherited) {
-    // The JVM takes over no signal that is ignored.
-    Processes.setDefaultAction(Processes.SIGINT);
-    DeferredControl deferred = new DeferredControl();
-    Bridge bridge = new Bridge(Installation.current().home(), deferred);
-    boolean _ = codes.keep();
-    PythonRuntime python = startPython(codes.engine(), options, bridge);
-    Worker renewed = new Worker(inherited, codes, python, bridge, deferred::connected, gate);
-    renewed.isHeir = true;
-    python.importAhead(modules);
-    return renewed;
-  }
-
-  private static PythonRuntime startPython(Engine engine, PythonOptions options, Bridge bridge) {
-    Installation installation = Installation.current();
-    PythonRuntime python =
-        PythonRuntime.start(
-            engine,
-            options,
-            installation.pythonShim(),
-            MainProgram.executable(installation),
-            options.toArguments(),
-            bridge);
-    // The context has installed a handler that would raise KeyboardInterrupt in an idle worker.
-    Processes.ignore(Processes.SIGINT);
-    return python;
-  }
-
   /** Waits for an assignment and runs it; returns the exit status. */
   private int serve() {
     tell(new Message.Ready());
@@ -280,9 +214,6 @@ public final class Worker {
       switch (MessageCodec.decode(packet.data())) {
         case Assign assign -> {
           return runProcess(assign, descriptors);
-        }
-        case Message.AssignProgram assign -> {
-          return runProgram(assign.mayLeaveHeir(), descriptors);
         }
         case Message.Fork fork -> fork(fork.role(), descriptors);
         case Message.Prepare _ -> {} // it has ended the rest
@@ -306,7 +237,7 @@ public final class Worker {
       } else {
         wait = 0;
         preparation = step();
-        // A process or a program that was played has taken it over.
+        // A process that was played has taken it over.
         Processes.ignore(Processes.SIGINT);
       }
     }
@@ -315,10 +246,8 @@ public final class Worker {
   private Preparation step() {
     return switch (preparation) {
       case WARM_UP -> warmUp();
-      case IMPORTS -> python.importAhead() ? Preparation.IMPORTS : allImported();
+      case IMPORTS -> python.importAhead() ? Preparation.IMPORTS : Preparation.REHEARSAL;
       case REHEARSAL -> rehearse() ? Preparation.REHEARSAL : prepared();
-      case PRACTICE -> practise() ? Preparation.PRACTICE : prepared();
-      case SETTLING -> settle() ? prepared() : Preparation.SETTLING;
       case DONE -> Preparation.DONE;
     };
   }
@@ -332,57 +261,18 @@ public final class Worker {
     return inBackground ? Preparation.IMPORTS : Preparation.DONE;
   }
 
-  /** What comes now is made anew in each round, and nobody's to find again. */
-  private Preparation allImported() {
-    codes.freeze();
-    return isHeir ? Preparation.SETTLING : Preparation.REHEARSAL;
-  }
-
   /** Plays a round; false if all were played. */
   private boolean rehearse() {
     if (round == ROUNDS) {
       return false;
     }
-    playRound();
-    return true;
-  }
-
-  private void playRound() {
     Rehearsal.play(python, round++, deferred);
     bridge.disconnect();
-  }
-
-  /** Does a little of what an apprentice does; false if that was all, or there is no compiler. */
-  private boolean practise() {
-    if (ModuleLayer.boot().findModule(COMPILER).isEmpty()) {
-      return false;
-    }
-    gate.open();
-    if (practice == null) {
-      practice = new Practice(python, codes, this::playRound, this::isQuiet);
-    }
-    return practice.step();
-  }
-
-  private boolean settle() {
-    if (!isQuiet()) {
-      return false;
-    }
-    System.gc();
     return true;
-  }
-
-  /** Whether nothing is compiled for a while, or somebody waits for this worker. */
-  private boolean isQuiet() {
-    Duration before = Processes.processorTime();
-    return Descriptors.poll(new int[] {control.fd()}, QUIET_MILLIS)[0]
-        || Processes.processorTime().minus(before).toMillis() * QUIET_SHARE <= QUIET_MILLIS;
   }
 
   private Preparation prepared() {
-    if (!isHeir) { // the same program runs again: what is hot there is worth compiling
-      codes.forgetHeat();
-    }
+    codes.forgetHeat();
     tell(new Message.Prepared());
     return Preparation.DONE;
   }
@@ -411,7 +301,6 @@ public final class Worker {
     switch (role) {
       case STANDBY -> preparation = Preparation.DONE;
       case ZYGOTE -> rest = REST_MILLIS;
-      case APPRENTICE -> preparation = Preparation.PRACTICE;
     }
     control.close();
     control = MessageSocket.of(descriptors[CHILD_CONTROL]);
@@ -424,10 +313,7 @@ public final class Worker {
   }
 
   private int runProcess(Assign assign, int[] descriptors) {
-    if (assign.group() != 0) {
-      Processes.joinGroup(assign.group());
-    }
-    takeStandardStreams(descriptors, STANDARD_INPUT);
+    takeStandardStreams(descriptors);
     ProcessTitle.set(assign.title());
     gate.openAfterWork();
     HeapKeeper.start();
@@ -439,57 +325,10 @@ public final class Worker {
         Arrays.copyOfRange(descriptors, OTHERS, descriptors.length));
   }
 
-  /** Becomes the first process of a program. */
-  private int runProgram(boolean mayLeaveHeir, int[] descriptors) {
-    RunRequest request;
-    try {
-      request = RunRequest.decode(MemoryFile.content(descriptors[0]));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the request to run a program can't be read", e);
-    }
-    Descriptors.close(descriptors[0]);
-    request.ignoredSignals().forEach(Processes::ignore);
-    Processes.joinGroup(0);
-    Estate estate = mayLeaveHeir && codes.keep() ? Estate.note() : null;
-    if (estate == null) {
-      codes.freeze();
-    } else {
-      python.noteBegin();
-    }
-    takeStandardStreams(descriptors, 1);
-    Descriptors.handDown(
-        Arrays.copyOfRange(descriptors, 4, descriptors.length), request.descriptors());
-    ProcessTitle.set("polyproc " + String.join(" ", request.commandLine()));
-    gate.openAfterWork();
-    HeapKeeper.start();
-    ControlClient client = ControlClient.connect(control, () -> {});
-    deferred.accept(client);
-    int status = python.runProgram(request);
-    if (estate != null
-        && !bridge.isForked()
-        && status == 0
-        && request.ignoredSignals().stream().noneMatch(number -> number < FIRST_REAL_TIME)
-        && estate.isWorthwhile()
-        && !codes.isFull()
-        && python.leavesNothing()) {
-      inherited = estate.leave(control, client, this::endProgram);
-    }
-    return status;
-  }
-
-  /** In an heir. */
-  private void endProgram() {
-    modules = python.importedModules();
-    python.close();
-    SemaphoreArena.forgetAll();
-    BufferedRandomness.forget();
-    System.gc();
-  }
-
-  private static void takeStandardStreams(int[] descriptors, int first) {
+  private static void takeStandardStreams(int[] descriptors) {
     for (int stream = 0; stream <= 2; stream++) {
-      Descriptors.duplicateTo(descriptors[first + stream], stream);
-      Descriptors.close(descriptors[first + stream]);
+      Descriptors.duplicateTo(descriptors[STANDARD_INPUT + stream], stream);
+      Descriptors.close(descriptors[STANDARD_INPUT + stream]);
     }
   }
 

@@ -172,7 +172,6 @@ final class ScarcityIT {
     Path errors = folder.resolve("errors");
     ProcessBuilder builder = new ProcessBuilder(words).redirectError(errors.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("POLYPROC_"));
-    builder.environment().put("POLYPROC_DAEMON", "off");
     Process process = builder.start();
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

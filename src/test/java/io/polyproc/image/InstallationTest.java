@@ -45,7 +45,7 @@ final class InstallationTest {
 
   @Test
   void shouldUseAnAotCacheThatWasMadeHere() throws IOException {
-    Path cache = makeAotCaches();
+    Path cache = makeAotCache();
     describe("aot=on", "aot.home=" + home);
     assertEquals(Optional.of(cache), Installation.of(home).aotCache());
     assertTrue(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/a"));
@@ -53,7 +53,7 @@ final class InstallationTest {
 
   @Test
   void shouldNotUseAnAotCacheThatWasMovedHere() throws IOException {
-    makeAotCaches();
+    makeAotCache();
     describe("aot=on", "aot.home=/elsewhere");
     assertEquals(Optional.empty(), Installation.of(home).aotCache());
     assertFalse(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/a"));
@@ -67,7 +67,7 @@ final class InstallationTest {
 
   @Test
   void shouldNotUseAnAotCacheThatWasChangedSinceItWasMade() throws IOException {
-    Path cache = makeAotCaches();
+    Path cache = makeAotCache();
     describe("aot=on", "aot.home=" + home);
     Files.setLastModifiedTime(
         cache, FileTime.fromMillis(System.currentTimeMillis() + Duration.ofMinutes(1).toMillis()));
@@ -75,8 +75,7 @@ final class InstallationTest {
     assertFalse(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/a"));
   }
 
-  private Path makeAotCaches() throws IOException {
-    Files.createFile(home.resolve("lib/client.aot"));
+  private Path makeAotCache() throws IOException {
     return Files.createFile(home.resolve("lib/polyproc.aot"));
   }
 

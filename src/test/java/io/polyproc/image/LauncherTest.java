@@ -30,8 +30,7 @@ final class LauncherTest {
   void makeADistribution() throws IOException {
     folder = folder.toRealPath();
     home = Files.createDirectories(folder.resolve("a home"));
-    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home))
-        .copyFiles(List.of(Path.of("picocli-1.jar")));
+    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home)).copyFiles();
     note("jit=on", "aot=off", "aot.home=" + home);
   }
 
@@ -39,9 +38,8 @@ final class LauncherTest {
     Files.write(home.resolve("lib/image.properties"), List.of(properties));
   }
 
-  /** Both of them, and notes that they were made. */
-  private Path makeAotCaches() throws IOException {
-    Files.createFile(home.resolve("lib/client.aot"));
+  /** Makes it, and notes that it was made. */
+  private Path makeAotCache() throws IOException {
     Path cache = Files.createFile(home.resolve("lib/polyproc.aot"));
     note("jit=on", "aot=on", "aot.home=" + home);
     return cache;
@@ -50,7 +48,7 @@ final class LauncherTest {
   @Test
   void shouldStartTheSameJvmAsJavaDoesForWorkers() throws Exception {
     fakeJava(home.resolve("runtime"));
-    makeAotCaches();
+    makeAotCache();
 
     List<String> expected = new ArrayList<>(Installation.of(home).javaCommand());
     assertTrue(expected.contains("-XX:AOTCache=" + home + "/lib/polyproc.aot"));
@@ -114,7 +112,7 @@ final class LauncherTest {
   @Test
   void shouldMakeAnAotCacheAgainThatWasChangedOrLost() throws Exception {
     fakeJava(home.resolve("runtime"));
-    Path cache = makeAotCaches();
+    Path cache = makeAotCache();
     String preparation = "io.polyproc.image.ImageBuilder aot " + home;
     assertFalse(String.join(" ", run(Map.of(), "bin/polyproc").output()).contains(preparation));
 
@@ -177,8 +175,7 @@ final class LauncherTest {
   void shouldCopyAChangedShimWithoutABuild() throws Exception {
     Path tree = Files.createDirectories(folder.resolve("tree"));
     home = Files.createDirectories(tree.resolve("target/polyproc"));
-    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home))
-        .copyFiles(List.of(Path.of("picocli-1.jar")));
+    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home)).copyFiles();
     fakeJava(home.resolve("runtime"));
     Files.write(home.resolve("lib/image.properties"), List.of("aot=off", "aot.home=" + home));
     Files.copy(Path.of("polyproc"), tree.resolve("polyproc"), StandardCopyOption.COPY_ATTRIBUTES);

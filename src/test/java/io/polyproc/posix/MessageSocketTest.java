@@ -91,20 +91,6 @@ final class MessageSocketTest {
   }
 
   @Test
-  void shouldNotWaitForAPeerThatDoesNotRead() {
-    byte[] message = new byte[1000];
-    int sent = 0;
-    while (ends[0].offer(message)) {
-      sent++;
-    }
-    assertTrue(sent > 1, "nothing was sent");
-    for (int i = 0; i < sent; i++) {
-      assertArrayEquals(message, receive().data());
-    }
-    assertTrue(ends[0].offer(message));
-  }
-
-  @Test
   void shouldEndAReceiveThatWaitsWhenDisconnected() throws Exception {
     CompletableFuture<Boolean> ended =
         CompletableFuture.supplyAsync(() -> ends[0].receive() == null);

@@ -210,20 +210,6 @@ final class SupervisorTest {
     assertTrue(Memory.availableNow() > 1 << 20);
   }
 
-  @Test
-  void shouldHaveAsManyHeirsAsItIsTold() {
-    Map<String, String> environment = Map.of(StandbyPolicy.HEIRS, "3", StandbyPolicy.SETTING, "1");
-    assertEquals(3, StandbyPolicy.forDaemon(environment).heirs());
-    assertEquals(0, StandbyPolicy.forDaemon(Map.of()).heirs());
-    for (String bad : List.of("-1", "many")) {
-      Exception e =
-          assertThrows(
-              IllegalArgumentException.class,
-              () -> StandbyPolicy.forDaemon(Map.of(StandbyPolicy.HEIRS, bad)));
-      assertTrue(String.valueOf(e.getMessage()).contains("POLYPROC_HEIRS"), e::toString);
-    }
-  }
-
   private ControlClient client() {
     return ControlClient.connect(connection.socket(), () -> {});
   }
