@@ -177,6 +177,14 @@ def practise_everyday():
     shelf.put_back(before)
 
 
+def collect_garbage():
+    """Collects what is not used any more, and lets what that closes be closed."""
+    import gc
+    import time
+    gc.collect()
+    time.sleep(0.02)
+
+
 def after_fork():
     """In a worker that was forked: gives up what no two processes may have in common."""
     from _polyproc import repairs

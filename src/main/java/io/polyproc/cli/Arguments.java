@@ -49,12 +49,12 @@ final class Arguments {
     return topics.contains("bench") ? bench(List.of("--help")) : new Invocation.ShowHelp();
   }
 
-  /** A program of the distribution's own, which any Python can run. */
   /** What {@code bench} runs. */
   static Program benchmark() {
     return new Program.Script(Installation.current().benchmark().toString());
   }
 
+  /** A program of the distribution's own, which any Python can run. */
   private static Invocation bench(List<String> arguments) {
     return run(benchmark(), arguments);
   }

@@ -37,13 +37,15 @@ final class WarmCommand implements Callable<Integer> {
   /** An option: nobody waits for it. */
   static final String BACKGROUND = "--background";
 
-  @Option(names = "--quick", description = "without practice: some seconds")
+  @Option(
+      names = "--quick",
+      description = "without practice, which takes some seconds; an image that fits stays")
   @SuppressWarnings("unused") // Picocli fills it
   private boolean quick;
 
   @Option(
       names = BACKGROUND,
-      description = "only while nobody else wants the processor; a first image that fits stays")
+      description = "only while nobody else wants the processor; the first image stays if it fits")
   @SuppressWarnings("unused") // Picocli fills it
   private boolean background;
 
@@ -78,7 +80,7 @@ final class WarmCommand implements Callable<Integer> {
         Processes.beIdle();
       }
       int status = 0;
-      if (!background || !image.state().fits()) {
+      if (!(background || quick) || !image.state().fits()) {
         status = write(installation, image.path(), false);
       }
       if (status == 0 && !quick) {

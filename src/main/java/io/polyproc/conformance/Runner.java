@@ -31,6 +31,21 @@ final class Runner {
     this.interpreter = interpreter;
   }
 
+  /**
+   * Has the image made that programs start from, with the variables that they have; without one
+   * they boot. Needed once, and only for polyproc.
+   */
+  void makeImage() throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(interpreter.command());
+    command.addAll(List.of("warm", "--quick"));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    setEnvironment(builder.environment());
+    if (!"off".equals(builder.environment().get("POLYPROC_IMAGE"))) {
+      builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+      int _ = builder.start().waitFor();
+    }
+  }
+
   Outcome run(Program program) throws IOException, InterruptedException {
     Path folder = program.script().toAbsolutePath().getParent();
     if (folder == null) {
@@ -93,12 +108,17 @@ final class Runner {
       Sandbox sandbox,
       MarkedProcesses processes,
       Map<String, String> own) {
-    environment.keySet().removeIf(name -> name.startsWith("PYTHON") || name.startsWith("LC_"));
-    environment.put("LANG", "C.UTF-8");
+    setEnvironment(environment);
     environment.put("TMPDIR", sandbox.tmp().toString());
-    environment.put("POLYPROC_JAVA_OPTS", "-Djava.io.tmpdir=" + sandbox.tmp());
     environment.put(MarkedProcesses.VARIABLE, processes.id());
     environment.putAll(own);
+  }
+
+  /** Of all programs. */
+  private static void setEnvironment(Map<String, String> environment) {
+    environment.keySet().removeIf(name -> name.startsWith("PYTHON") || name.startsWith("LC_"));
+    environment.put("LANG", "C.UTF-8");
+    environment.putIfAbsent("POLYPROC_IMAGE", "kept"); // who makes one in the background looks left
   }
 
   private static void feed(Process process, String text) {

@@ -66,6 +66,7 @@ public final class Verification {
     }
     Verification verification =
         new Verification(new Runner(new Interpreter("polyproc", command)), output);
+    verification.runner.makeImage();
     verification.runAll(programs, jobs);
     verification.printTable();
     return verification.failures;

@@ -140,6 +140,14 @@ public final class Descriptors {
         .toArray();
   }
 
+  /** Whether something is open above 2 that nobody could open again by its name. */
+  public static boolean hasNameless() {
+    return open().stream()
+        .filter(fd -> fd > 2)
+        .flatMap(fd -> target(fd).stream())
+        .anyMatch(target -> !target.startsWith("/") || target.endsWith(" (deleted)"));
+  }
+
   private static Optional<String> target(int fd) {
     try {
       return Optional.of(Files.readSymbolicLink(OPEN.resolve(Integer.toString(fd))).toString());

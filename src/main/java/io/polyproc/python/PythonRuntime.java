@@ -142,6 +142,11 @@ public final class PythonRuntime {
     boot.invokeMember("practise_everyday");
   }
 
+  /** Collects garbage, and lets Python close what was not used any more. */
+  public void collectGarbage() {
+    boot.invokeMember("collect_garbage");
+  }
+
   /** In a forked JVM: gives up what no two processes may have in common. */
   public void afterFork() {
     boot.invokeMember("after_fork");

@@ -43,6 +43,9 @@ public final class MainImage {
   /** How often the start and the end of a process are played before practice. */
   private static final int ROUNDS = 60;
 
+  /** So often the collector gets its chance before an image is written. */
+  private static final int MOST_COLLECTIONS = 50;
+
   // It is quiet when less than 1/QUIET_SHARE of a processor was used for so long.
   private static final int QUIET_MILLIS = 500;
   private static final int QUIET_SHARE = 10;
@@ -170,6 +173,7 @@ public final class MainImage {
   public Optional<Resumption> write(Path target) throws IOException {
     List<Path> files = new ArrayList<>(List.of(installation.buildFile()));
     python.startFiles().stream().map(Path::of).forEach(files::add);
+    closeUnused();
     // What the JVM has opened until now has numbers above those of programs.
     Descriptors.freeLowNumbers();
     codes.forgetHeat();
@@ -181,6 +185,13 @@ public final class MainImage {
       becomeAnother(resumption.get());
     }
     return resumption;
+  }
+
+  /** Lets the collector close what practice has left to it: that can't be in an image. */
+  private void closeUnused() {
+    for (int i = 0; i < MOST_COLLECTIONS && Descriptors.hasNameless(); i++) {
+      python.collectGarbage();
+    }
   }
 
   /** Gives up what no two processes may have in common. */

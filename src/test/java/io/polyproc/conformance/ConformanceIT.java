@@ -16,7 +16,8 @@ class ConformanceIT {
   private final Runner runner = new Runner(Interpreter.polyproc());
 
   @TestFactory
-  Stream<DynamicTest> shouldDoAsRecorded() throws IOException {
+  Stream<DynamicTest> shouldDoAsRecorded() throws IOException, InterruptedException {
+    runner.makeImage();
     return ConformancePrograms.all().stream()
         .map(program -> dynamicTest(program.title(), () -> check(program)));
   }
