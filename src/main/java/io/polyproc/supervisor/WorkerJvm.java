@@ -245,8 +245,7 @@ final class WorkerJvm {
     this.daemonic = daemonic;
     state = State.ASSIGNED;
     return control.send(
-        MessageCodec.encode(new Message.Assign(title, parent.pid(), daemonic)),
-        descriptors);
+        MessageCodec.encode(new Message.Assign(title, parent.pid(), daemonic)), descriptors);
   }
 
   /** Whether it is a process of the program. */

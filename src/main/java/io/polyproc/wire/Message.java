@@ -104,8 +104,8 @@ public sealed interface Message {
   record ForkFailed(String reason) implements Message {}
 
   /**
-   * Zygote to supervisor: it has done all that it is to do ahead, so what is forked
-   * from now on has more than what was before. No descriptors.
+   * Zygote to supervisor: it has done all that it is to do ahead, so what is forked from now on has
+   * more than what was before. No descriptors.
    */
   record Prepared() implements Message {}
 

@@ -101,8 +101,9 @@ final class Practice {
   }
 
   /**
-   * Gives back what is not in use, as each process that is restored has as many pages to copy and to
-   * give back, and lets the compiler forget what it has seen: the last review would have it work again.
+   * Gives back what is not in use, as each process that is restored has as many pages to copy and
+   * to give back, and lets the compiler forget what it has seen: the last review would have it work
+   * again.
    */
   private boolean prepareLast() {
     codes.forgetHeat();

@@ -30,8 +30,7 @@ final class LauncherTest {
   void makeADistribution() throws IOException {
     folder = folder.toRealPath();
     home = Files.createDirectories(folder.resolve("a home"));
-    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home))
-        .copyFiles();
+    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home)).copyFiles();
     note("jit=on", "aot=off", "aot.home=" + home);
   }
 
@@ -176,8 +175,7 @@ final class LauncherTest {
   void shouldCopyAChangedShimWithoutABuild() throws Exception {
     Path tree = Files.createDirectories(folder.resolve("tree"));
     home = Files.createDirectories(tree.resolve("target/polyproc"));
-    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home))
-        .copyFiles();
+    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home)).copyFiles();
     fakeJava(home.resolve("runtime"));
     Files.write(home.resolve("lib/image.properties"), List.of("aot=off", "aot.home=" + home));
     Files.copy(Path.of("polyproc"), tree.resolve("polyproc"), StandardCopyOption.COPY_ATTRIBUTES);

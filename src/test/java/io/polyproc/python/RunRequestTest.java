@@ -18,6 +18,13 @@ final class RunRequestTest {
 
   private static RunRequest request(String kind, String what, String... arguments) {
     return new RunRequest(
-        List.of("-u", "-W", "error"), kind, what, List.of(arguments), "/tmp", 022, Map.of(), List.of());
+        List.of("-u", "-W", "error"),
+        kind,
+        what,
+        List.of(arguments),
+        "/tmp",
+        022,
+        Map.of(),
+        List.of());
   }
 }
