@@ -34,7 +34,6 @@ final class ArchitectureTest {
               "supervisor",
               "image",
               "python",
-              "wire",
               "posix",
               "conformance"),
           may(

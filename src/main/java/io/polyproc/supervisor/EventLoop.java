@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
  * Waits on one thread for descriptors to become readable, and runs what belongs to them. All state
  * behind it is that thread's alone, so nothing is locked.
  */
-public final class EventLoop {
+final class EventLoop {
   /** What is done whenever the loop has woken, or after a while. */
   @FunctionalInterface
   public interface Chore {

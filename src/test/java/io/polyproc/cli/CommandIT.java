@@ -47,6 +47,79 @@ final class CommandIT {
   }
 
   @Test
+  void shouldHaveAllThatTheShellGives() throws Exception {
+    Files.writeString(
+        folder.resolve("tell.py"),
+        """
+        import os, sys
+        print(sys.argv, sys.orig_argv[1], os.getcwd(), os.environ["GIVEN"], oct(os.umask(0)))
+        print(sys.stdin.read(), os.getsid(0) == os.getpid() == os.getpgid(0))
+        print(open("/proc/self/stat").read().rpartition(")")[2].split()[16])
+        os.write(5, b"through 5")
+        """);
+    assertEquals(
+        new Outcome(
+            0,
+            "['tell.py', 'a'] tell.py %s a b 0o27\ninput True\n3\n".formatted(folder.toRealPath()),
+            ""),
+        shell(
+            "umask 027; export GIVEN='a b';"
+                + " exec setsid -w nice -n 3 \"$0\" tell.py a 5>out < <(printf input)"));
+    assertEquals("through 5", Files.readString(folder.resolve("out")));
+  }
+
+  @Test
+  void shouldRunWithMoreDescriptorsThanAProgramHasNumbers() throws Exception {
+    assertEquals(
+        new Outcome(0, "1\n", ""),
+        shell("for i in {1..300}; do exec {fd}</dev/null; done; exec \"$0\" -c 'print(1)'"));
+  }
+
+  @Test
+  void shouldRunATextThatIsNoFilesName() throws Exception {
+    // This JVM may have no character for those bytes.
+    assertEquals(
+        new Outcome(0, "True\n", ""),
+        shell("LC_ALL=C exec \"$0\" -c $'print(len(\"\\xc3\\xbc\") > 0)'"));
+  }
+
+  @Test
+  void shouldFindRelativeFoldersOfThePath() throws Exception {
+    Files.createDirectory(folder.resolve("lib"));
+    Files.writeString(folder.resolve("lib/found.py"), "print('found')");
+    assertEquals(
+        new Outcome(0, "found\n", ""),
+        run(Map.of("PYTHONPATH", "lib"), "polyproc", "-c", "import found"));
+  }
+
+  @Test
+  void shouldStopAndGoOnAsAJobOfTheShell() throws Exception {
+    String code =
+        """
+        import multiprocessing as mp, time
+        process = mp.Process(target=time.sleep, args=(1,))
+        process.start()
+        print("up")
+        process.join()
+        print(process.exitcode)
+        """;
+    assertEquals(
+        new Outcome(0, "up\n0\n", ""),
+        shell(
+            """
+            set -m
+            "$0" -uc "$1" >out &
+            until [[ -s out ]]; do sleep 0.1; done
+            kill -TSTP -$!
+            until grep -q 'State:.T' /proc/$!/status; do sleep 0.1; done
+            kill -CONT -$!
+            wait $!
+            cat out
+            """,
+            code));
+  }
+
+  @Test
   void shouldRejectAnUnknownOption() throws Exception {
     assertEquals(
         new Outcome(
@@ -264,6 +337,22 @@ final class CommandIT {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(BIN.resolve(launcher).toString()));
     command.addAll(List.of(arguments));
+    return outcome(environment, command);
+  }
+
+  /** Runs a command of bash, in which {@code $0} is polyproc, with the usual actions of signals. */
+  private Outcome shell(String script, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal"));
+    command.addAll(
+        List.of("timeout", "--foreground", "-k", "1", Integer.toString(TIMEOUT_SECONDS)));
+    command.addAll(List.of("bash", "-c", script, BIN.resolve("polyproc").toString()));
+    command.addAll(List.of(arguments));
+    return outcome(Map.of(), command);
+  }
+
+  private Outcome outcome(Map<String, String> environment, List<String> command)
+      throws IOException, InterruptedException {
     Path errors = Files.createTempFile(folder, "errors", null);
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toFile()).redirectError(errors.toFile());
