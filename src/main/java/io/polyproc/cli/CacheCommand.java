@@ -2,14 +2,10 @@ package io.polyproc.cli;
 
 import io.polyproc.image.Installation;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,7 +41,7 @@ final class CacheCommand implements Runnable {
   int list() throws IOException, InterruptedException {
     ImageFile image = ImageFile.of(Installation.current());
     List<Path> images =
-        files(image).stream().filter(file -> file.toString().endsWith(ImageFile.SUFFIX)).toList();
+        image.files().stream().filter(file -> file.toString().endsWith(ImageFile.SUFFIX)).toList();
     for (Path file : images) {
       System.out.println(
           "%s (%s)%s".formatted(file, Bytes.text(Files.size(file)), difference(image, file)));
@@ -65,29 +61,9 @@ final class CacheCommand implements Runnable {
       name = "clear",
       description = "delete all images; processes that were restored from one keep it")
   int clear() throws IOException {
-    ImageFile image = ImageFile.of(Installation.current());
-    if (!Files.isDirectory(image.folder())) {
-      return ExitCode.OK.status();
-    }
-    // Not while one is written: it waits for that.
-    try (FileChannel file =
-            FileChannel.open(image.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock _ = file.lock()) {
-      for (Path path : files(image)) {
-        if (!path.equals(image.lock())) {
-          Files.deleteIfExists(path);
-        }
-      }
+    for (Path file : ImageFile.of(Installation.current()).files()) {
+      Files.deleteIfExists(file);
     }
     return ExitCode.OK.status();
-  }
-
-  private static List<Path> files(ImageFile image) throws IOException {
-    if (!Files.isDirectory(image.folder())) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(image.folder())) {
-      return files.filter(Files::isRegularFile).sorted().toList();
-    }
   }
 }

@@ -12,7 +12,7 @@ final class Help {
       List.of(
           "Commands, if the first word is one (a script of that name is ./run):",
           "  run           run a program; the word may be left out",
-          "  warm          keep the image of a booted process, from which programs start",
+          "  warm          make the image that programs start from, at once",
           "  cache         list or clear the images that are kept",
           "  doctor        print what was found on this machine and what is used",
           "  bench         compare with CPython: everyday programs, then area by area",
@@ -35,7 +35,7 @@ final class Help {
           "  POLYPROC_CACHE      folder for what may be kept between programs; else",
           "                      $XDG_CACHE_HOME/polyproc or ~/.cache/polyproc",
           "  POLYPROC_STANDBY    how many worker JVMs may boot ahead of need; 0: none",
-          "  POLYPROC_IMAGE      on: programs start from the image that warm has made, if it fits",
+          "  POLYPROC_IMAGE      kept: make no image in the background; off: boot, without one",
           "  POLYPROC_JAVA_OPTS  more options for every JVM, separated by spaces",
           "  POLYPROC_DEBUG      1: print the Java stack trace of an internal error",
           "  JAVA_HOME           is looked at first when a JDK 25 is needed",

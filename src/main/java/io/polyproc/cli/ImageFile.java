@@ -1,5 +1,6 @@
 package io.polyproc.cli;
 
+import io.polyproc.hotspot.ImageWriter;
 import io.polyproc.image.Installation;
 import io.polyproc.python.CacheFolder;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where the image of a process of this build is, in the user's cache folder. The kernel and the
@@ -21,6 +24,10 @@ final class ImageFile {
   static final String SUFFIX = ".img";
 
   private static final String FOLDER = "images";
+  private static final String LOCK_SUFFIX = ".lock";
+
+  /** What all images of a user may take on the disk. */
+  private static final long MOST_BYTES = 3L << 30;
 
   /** The restoring program's exit status where a new image would be refused, too. */
   private static final int UNFIT = 3;
@@ -73,9 +80,67 @@ final class ImageFile {
     return Path.of(answer.text());
   }
 
-  /** Locked by whoever writes or deletes images. */
-  Path lock() {
-    return folder.resolve("lock");
+  /** Locked by whoever writes it. */
+  Path lock() throws IOException, InterruptedException {
+    return companion(path(), LOCK_SUFFIX);
+  }
+
+  /** Changed whenever somebody tries to write it in the background. */
+  Path lastTry() throws IOException, InterruptedException {
+    return companion(path(), ".tried");
+  }
+
+  private static Path companion(Path image, String suffix) {
+    return image.resolveSibling(image.getFileName() + suffix);
+  }
+
+  /** All images and what is beside them, but not the locks, which may be held. */
+  List<Path> files() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> Files.isRegularFile(file) && !file.toString().endsWith(LOCK_SUFFIX))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /**
+   * Removes images of other builds and variables, those that were used the longest time ago first,
+   * until all that are left have less than {@link #MOST_BYTES}. Processes that were restored from
+   * one keep it.
+   */
+  void removeOthers() throws IOException, InterruptedException {
+    Path own = path();
+    List<Path> others =
+        files().stream()
+            .filter(file -> file.toString().endsWith(SUFFIX) && !file.equals(own))
+            .sorted(Comparator.comparingLong(ImageFile::lastUse).reversed())
+            .toList();
+    long bytes = size(own);
+    for (Path other : others) {
+      bytes += size(other);
+      if (bytes > MOST_BYTES) {
+        for (Path file : files()) {
+          if (file.toString().startsWith(other.toString())) {
+            Files.deleteIfExists(file);
+          }
+        }
+      }
+    }
+  }
+
+  private static long size(Path file) throws IOException {
+    return Files.exists(file) ? Files.size(file) : 0;
+  }
+
+  /** In milliseconds since 1970: whoever is restored counts in a file beside the image. */
+  private static long lastUse(Path image) {
+    return Math.max(
+        image.toFile().lastModified(),
+        companion(image, ImageWriter.STARTS_SUFFIX).toFile().lastModified());
   }
 
   /** Makes the folder, for its owner only. */

@@ -33,8 +33,6 @@ final class ImageRenewal {
   /** A process that practises takes as much at times, in bytes, which others may want. */
   private static final long LEAST_MEMORY = 2L << 30;
 
-  private static final String TRIED_SUFFIX = ".tried";
-
   private ImageRenewal() {}
 
   /** After a program that has booted, whatever the reason was. */
@@ -75,7 +73,7 @@ final class ImageRenewal {
   /** Whether it was tried a moment ago, by whatever process; notes that it is now. */
   private static boolean wasTried(ImageFile image) throws IOException, InterruptedException {
     image.makeFolder();
-    Path tried = image.path().resolveSibling(image.path().getFileName() + TRIED_SUFFIX);
+    Path tried = image.lastTry();
     Instant now = Instant.now();
     if (Files.exists(tried)
         && Files.getLastModifiedTime(tried).toInstant().plus(BETWEEN_TRIES).isAfter(now)) {

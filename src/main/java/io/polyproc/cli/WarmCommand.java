@@ -71,23 +71,34 @@ final class WarmCommand implements Callable<Integer> {
       return ExitCode.FAILED.status();
     }
     image.makeFolder();
-    // Two at once: the second one waits, and finds it done or makes it anew.
+    if (quick && image.state().fits()) {
+      return report(image);
+    }
+    // Two at once: the second one waits, and finds it done or makes it anew; nobody waits for one
+    // in
+    // the background.
     try (FileChannel file =
             FileChannel.open(image.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock _ = file.lock()) {
-      removeUnfinished(image.folder());
-      if (background) {
-        Processes.beIdle();
-      }
-      int status = 0;
-      if (!(background || quick) || !image.state().fits()) {
-        status = write(installation, image.path(), false);
-      }
-      if (status == 0 && !quick) {
-        status = write(installation, image.path(), true);
-      }
-      return status == 0 ? report(image) : ExitCode.FAILED.status();
+        FileLock lock = background ? file.tryLock() : file.lock()) {
+      return lock == null ? ExitCode.OK.status() : write(installation, image);
     }
+  }
+
+  private int write(Installation installation, ImageFile image)
+      throws IOException, InterruptedException {
+    removeUnfinished(image.path());
+    if (background) {
+      Processes.beIdle();
+    }
+    int status = 0;
+    if (!(background || quick) || !image.state().fits()) {
+      status = write(installation, image.path(), false);
+    }
+    if (status == 0 && !quick) {
+      status = write(installation, image.path(), true);
+    }
+    image.removeOthers();
+    return status == 0 ? report(image) : ExitCode.FAILED.status();
   }
 
   /** They are relative to the folder in which Python boots, which is not that of a program. */
@@ -100,9 +111,10 @@ final class WarmCommand implements Callable<Integer> {
   }
 
   /** What a process has left that was killed while it wrote; nobody else writes now. */
-  private static void removeUnfinished(Path folder) throws IOException {
+  private static void removeUnfinished(Path image) throws IOException {
     try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(folder, "*" + ImageWriter.UNFINISHED)) {
+        Files.newDirectoryStream(
+            image.getParent(), image.getFileName() + "*" + ImageWriter.UNFINISHED)) {
       for (Path file : files) {
         Files.deleteIfExists(file);
       }

@@ -39,9 +39,7 @@ final class ImageLayout {
   static final int RESUMPTION_STARTS = 40;
   static final int RESUMPTION_STRINGS = 48;
 
-  /** Ends the name of the file beside an image that counts starts; it has one page. */
-  static final String STARTS_SUFFIX = ".starts";
-
+  /** The file beside an image that counts starts has one page. */
   static final int STARTS_BYTES = 4096;
 
   private ImageLayout() {}

@@ -24,6 +24,9 @@ public final class ImageWriter {
   /** Ends the name of a file that is not finished. */
   public static final String UNFINISHED = ".new";
 
+  /** Ends the name of the file beside an image that counts the processes restored from it. */
+  public static final String STARTS_SUFFIX = ".starts";
+
   private final Path target;
   private final List<Path> files;
 
@@ -83,7 +86,7 @@ public final class ImageWriter {
 
   /** Begins to count anew how many processes fail that are restored. */
   private void forgetStarts() throws IOException {
-    Path starts = target.resolveSibling(target.getFileName() + ImageLayout.STARTS_SUFFIX);
+    Path starts = target.resolveSibling(target.getFileName() + STARTS_SUFFIX);
     Path unfinished = starts.resolveSibling(starts.getFileName() + UNFINISHED);
     Files.deleteIfExists(unfinished);
     try (NewFile _ = NewFile.create(unfinished)) {
