@@ -8,7 +8,7 @@ import java.util.Set;
 /**
  * Which of HotSpot's compilers compile Java's code from now on: the flag {@code TieredStopAtLevel}
  * in the memory where HotSpot reads it at each decision. A JVM that was started without a limit has
- * both compilers, C1 and C2, and can be limited to C1 and back; code that is compiled stays.
+ * both compilers, C1 and C2, and can be limited to C1 later; code that is compiled stays.
  *
  * <p>The flag is found by its name in the tables for debuggers ({@link VmStructs}). May be used by
  * one thread at a time.
@@ -56,11 +56,6 @@ public final class CompilerTier {
       throw new UnsupportedOperationException(NAME + " is " + value + ", not " + C2);
     }
     return flag;
-  }
-
-  /** Lets C2 compile what is hot enough. */
-  public void allowC2() {
-    flag.set(JAVA_LONG, 0, C2);
   }
 
   /** Lets C1 compile alone what is not compiled yet. */

@@ -40,8 +40,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the thread that boots it, which is Python's main thread.
  */
 public final class MainImage {
+  private static final System.Logger LOG = System.getLogger(MainImage.class.getName());
+
   /** How often the start and the end of a process are played before practice. */
   private static final int ROUNDS = 60;
+
+  /** A minute and a half of one processor's time. */
+  private static final int EVERYDAY_STEPS = 360;
 
   /** So often the collector gets its chance before an image is written. */
   private static final int MOST_COLLECTIONS = 50;
@@ -119,23 +124,23 @@ public final class MainImage {
    * processor's time.
    */
   public void practise() {
-    CompilerTier tier = CompilerTier.find();
     for (int i = 0; i < ROUNDS; i++) {
       playRound();
     }
-    // Without Graal: what is practised here is the interpreter.
-    long end = System.nanoTime() + Long.getLong("polyproc.everyday", 90) * 1000_000_000L;
-    while (System.nanoTime() < end) {
+    // Without Graal, as it is the interpreter that is practised here.
+    for (int i = 0; i < EVERYDAY_STEPS; i++) {
       python.practiseEveryday();
     }
-    System.err.println("everyday " + Processes.processorTime());
     gate.open();
     Practice practice = new Practice(python, codes, this::playRound, MainImage::isQuiet);
     while (practice.step()) {
       Processes.ignore(Processes.SIGINT); // a process that was played has taken it over
     }
-    System.err.println("practice " + Processes.processorTime());
-    tier.limitToC1();
+    try {
+      CompilerTier.find().limitToC1();
+    } catch (UnsupportedOperationException e) {
+      LOG.log(System.Logger.Level.WARNING, "programs have C2, if the JVM has: {0}", e.getMessage());
+    }
     hasPractised = true;
   }
 

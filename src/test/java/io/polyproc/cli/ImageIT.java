@@ -382,21 +382,22 @@ if __name__ == '__main__':
   void shouldRefuseAnImageThatIsNotWhatItWas(
       String reason, Consumer<Forged> change, boolean isSigned) throws Exception {
     Forged forged = Forged.of(image());
-    assertEquals(new Outcome(0, "", ""), check(forged.write(folder.resolve("intact"))));
+    assertEquals(new Outcome(0, "", ""), check(forged.write(folder.resolve("intact.img"))));
 
     change.accept(forged);
     if (isSigned) {
       forged.sign();
     }
-    Outcome outcome = check(forged.write(folder.resolve("changed")));
-    assertEquals(1, outcome.status());
+    Outcome outcome = check(forged.write(folder.resolve("changed.img")));
+    // A new image would have the same memory.
+    assertEquals(reason.endsWith("memory") ? 3 : 1, outcome.status());
     assertTrue(outcome.output().contains(reason), outcome::output);
   }
 
   @Test
   void shouldRefuseAnImageThatIsALinkOrIsNotThere() throws Exception {
-    Path link = Files.createSymbolicLink(folder.resolve("link"), image());
-    for (Path path : List.of(link, folder.resolve("none"))) {
+    Path link = Files.createSymbolicLink(folder.resolve("link.img"), image());
+    for (Path path : List.of(link, folder.resolve("none.img"))) {
       assertEquals(
           new Outcome(1, "there is no image that can be read\n", ""), check(path), path::toString);
     }
@@ -538,6 +539,85 @@ if __name__ == '__main__':
   private static List<Path> unfinished(Path images) throws IOException {
     try (Stream<Path> files = Files.list(images)) {
       return files.filter(file -> file.toString().endsWith(ImageWriter.UNFINISHED)).toList();
+    }
+  }
+
+  @Test
+  void shouldKeepAnImageForEachSetOfVariables() throws Exception {
+    Path own = folder.resolve("cache");
+    Map<String, String> others = Map.of("PYTHONHASHSEED", "7");
+    assertEquals(0, run(own, Map.of(), launcher(), "warm", "--quick").status());
+    assertEquals(0, run(own, others, launcher(), "warm", "--quick").status());
+    String code = "import os; print(" + IS_RESTORED + ", hash('a'))";
+    Outcome first = run(own, others, launcher(), "-c", code);
+    assertTrue(first.output().startsWith("True "), first::output);
+    assertEquals(first, run(own, others, launcher(), "-c", code));
+    Outcome other = run(own, Map.of(), launcher(), "-c", code);
+    assertTrue(other.output().startsWith("True "), other::output);
+    Outcome list = run(own, Map.of(), launcher(), "cache", "list");
+    assertEquals(2, list.output().lines().count(), list::output);
+    assertEquals(
+        1, list.output().lines().filter(line -> line.endsWith(", for other variables")).count());
+  }
+
+  @Test
+  void shouldRemoveTheImagesThatWereUsedTheLongestTimeAgo() throws Exception {
+    Path images = Files.createDirectories(folder.resolve("cache/images"));
+    for (String name : List.of("oldest.img", "older.img")) {
+      try (RandomAccessFile file = new RandomAccessFile(images.resolve(name).toFile(), "rw")) {
+        file.setLength(2L << 30); // without a block on the disk
+      }
+      Files.writeString(images.resolve(name + ".starts"), "");
+      Thread.sleep(20);
+    }
+    assertEquals(0, run(folder.resolve("cache"), Map.of(), launcher(), "warm", "--quick").status());
+    assertFalse(Files.exists(images.resolve("oldest.img")));
+    assertFalse(Files.exists(images.resolve("oldest.img.starts")));
+    assertTrue(Files.exists(images.resolve("older.img")));
+  }
+
+  @Test
+  void shouldBeMadeInTheBackgroundAfterTheFirstProgram() throws Exception {
+    Path own = folder.resolve("cache");
+    String[] program = {launcher(), "-c", "import os; print(" + IS_RESTORED + ")"};
+    try {
+      Outcome kept = run(own, Map.of("POLYPROC_IMAGE", "kept"), program);
+      assertEquals("False\n", kept.output());
+      assertEquals(List.of(), processesOf(own));
+
+      assertEquals(new Outcome(0, "False\n", ""), run(own, Map.of("POLYPROC_IMAGE", ""), program));
+      Path image = image(own);
+      for (int i = 0; i < TIMEOUT_SECONDS * 10 && !Files.exists(image); i++) {
+        Thread.sleep(100);
+      }
+      // It goes on to practise, at the lowest priority, and whoever comes meanwhile starts no other
+      // one.
+      assertEquals(new Outcome(0, "True\n", ""), run(own, Map.of("POLYPROC_IMAGE", ""), program));
+      List<ProcessHandle> makers = processesOf(own);
+      assertEquals(2, makers.size(), makers::toString);
+    } finally {
+      for (ProcessHandle maker : processesOf(own)) {
+        maker.destroyForcibly();
+        maker.onExit().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      }
+    }
+    assertEquals(new Outcome(0, "True\n", ""), run(own, Map.of(), program));
+  }
+
+  /** Those that have the folder as their cache. */
+  private static List<ProcessHandle> processesOf(Path cacheFolder) {
+    return ProcessHandle.allProcesses()
+        .filter(process -> hasVariable(process, "POLYPROC_CACHE=" + cacheFolder))
+        .toList();
+  }
+
+  private static boolean hasVariable(ProcessHandle process, String variable) {
+    try {
+      Path file = Path.of("/proc", Long.toString(process.pid()), "environ");
+      return List.of(Files.readString(file, StandardCharsets.ISO_8859_1).split("\0", -1))
+          .contains(variable);
+    } catch (IOException e) {
+      return false; // ended meanwhile, or another user's
     }
   }
 
