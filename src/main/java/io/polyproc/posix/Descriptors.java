@@ -44,6 +44,8 @@ public final class Descriptors {
 
   // Below this are the files of a JVM that was not started by one.
   private static final int FIRST_OF_PROGRAM = 64;
+  private static final int O_RDWR = 2;
+  private static final int O_CLOEXEC = 0x80000;
   private static final Path OPEN = Path.of("/proc/self/fd");
   private static final BitSet INTERNAL = new BitSet();
 
@@ -140,12 +142,28 @@ public final class Descriptors {
         .toArray();
   }
 
-  /** Whether something is open above 2 that nobody could open again by its name. */
-  public static boolean hasNameless() {
-    return open().stream()
-        .filter(fd -> fd > 2)
-        .flatMap(fd -> target(fd).stream())
-        .anyMatch(target -> !target.startsWith("/") || target.endsWith(" (deleted)"));
+  /**
+   * Those of {@link #ofProgram} that nobody could open again by a name: pipes, sockets and the
+   * like.
+   */
+  public static int[] nameless(Path home) {
+    return Arrays.stream(ofProgram(home))
+        .filter(
+            fd ->
+                target(fd)
+                    .filter(target -> !target.startsWith("/") || target.endsWith(" (deleted)"))
+                    .isPresent())
+        .toArray();
+  }
+
+  /** Puts {@code /dev/null} in the place of what is open under a number. */
+  public static void replaceByNothing(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      int nothing =
+          (int) LibC.OPEN.call(LibC.cString(arena, "/dev/null").address(), O_RDWR | O_CLOEXEC, 0);
+      duplicateTo(nothing, fd);
+      close(nothing);
+    }
   }
 
   private static Optional<String> target(int fd) {

@@ -49,7 +49,7 @@ public final class MainImage {
   private static final int EVERYDAY_STEPS = 360;
 
   /** So often the collector gets its chance before an image is written. */
-  private static final int MOST_COLLECTIONS = 50;
+  private static final int MOST_COLLECTIONS = 10;
 
   // It is quiet when less than 1/QUIET_SHARE of a processor was used for so long.
   private static final int QUIET_MILLIS = 500;
@@ -192,10 +192,17 @@ public final class MainImage {
     return resumption;
   }
 
-  /** Lets the collector close what practice has left to it: that can't be in an image. */
+  /**
+   * Lets the collector close what practice has left to it, as it can't be in an image. What
+   * compiled code still refers to, nobody will use: in its place comes what can be closed as well.
+   */
   private void closeUnused() {
-    for (int i = 0; i < MOST_COLLECTIONS && Descriptors.hasNameless(); i++) {
+    Path home = installation.home();
+    for (int i = 0; i < MOST_COLLECTIONS && Descriptors.nameless(home).length > 0; i++) {
       python.collectGarbage();
+    }
+    for (int fd : Descriptors.nameless(home)) {
+      Descriptors.replaceByNothing(fd);
     }
   }
 
