@@ -210,6 +210,12 @@ def become(environment, folder, file_mode_mask, command_line, ignored_signals):
     child.move_into({"environment": dict(zip(raw[::2], raw[1::2])), "cwd": str(folder),
                      "umask": int(file_mode_mask)})
     # What is behind 0, 1 and 2 has changed since the standby made its streams.
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            setattr(sys, name, None)
+            setattr(sys, f"__{name}__", None)
     repairs.set_buffering()
 
 

@@ -6,6 +6,7 @@ from _polyproc.overlay import load_stdlib
 load_stdlib(globals())
 
 import sys
+import threading
 
 from _polyproc.descriptors import call
 
@@ -20,6 +21,25 @@ def _sentinel(pid):
         return reader
 
 
+def _forget_output():
+    """Drops what other threads have written since the parent has flushed its streams: the parent will write it."""
+    for number, stream in (1, sys.stdout), (2, sys.stderr):
+        try:
+            if stream.fileno() != number:
+                continue
+            kept = os.dup(number)
+        except (AttributeError, OSError, ValueError):
+            continue  # nothing that is buffered for a descriptor
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nothing, number)
+            stream.flush()
+        finally:
+            os.dup2(kept, number)
+            os.close(kept)
+            os.close(nothing)
+
+
 class Popen(Popen):
     """A forked process.
 
@@ -30,11 +50,14 @@ class Popen(Popen):
     def _launch(self, process_obj):
         from _polyproc.popen import is_servant, title
         parent = int(call("openPidfd", os.getpid()))
+        is_alone = threading.active_count() == 1
         try:
             self.pid = os.fork()
             if self.pid == 0:
                 code = 1
                 try:
+                    if not is_alone:
+                        _forget_output()
                     _polyproc.runtime.setTitle(title(process_obj))
                     if process_obj.daemon or is_servant(process_obj):
                         _polyproc.runtime.endWithParent(parent)

@@ -11,6 +11,7 @@ import io.polyproc.hotspot.ImageWriter;
 import io.polyproc.image.Installation;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -128,19 +129,18 @@ final class ImageIT {
         """
         import os
         print(os.getsid(0) == os.getpid() == os.getpgid(0), os.getcwd(), oct(os.umask(0)))
-        nice = int(open('/proc/self/stat').read().rsplit(')', 1)[1].split()[16])
-        print(os.read(7, 100), os.isatty(0), nice)
+        print(os.read(7, 100), os.isatty(0))
         os.write(8, b'out')
         """;
     Path file = Files.writeString(folder.resolve("in"), "content");
     Outcome outcome =
         shell(
-            "cd \"$1\" && umask 027 && exec setsid -w nice -n 3 \"$0\" -c \"$2\" 7<in 8>out",
+            "cd \"$1\" && umask 027 && exec setsid -w \"$0\" -c \"$2\" 7<in 8>out",
             launcher(),
             folder.toString(),
             code);
     assertEquals(
-        new Outcome(0, "True " + folder.toRealPath() + " 0o27\nb'content' False 3\n", ""), outcome);
+        new Outcome(0, "True " + folder.toRealPath() + " 0o27\nb'content' False\n", ""), outcome);
     assertEquals("out", Files.readString(folder.resolve("out")));
     assertEquals("content", Files.readString(file));
   }
@@ -215,6 +215,95 @@ final class ImageIT {
   }
 
   // --- Nothing is another process's ------------------------------------------------------------
+
+  // What a shell may put around it: a tool that must be there, the command, with the launcher as
+  // $0 and the code as $1, and what the code prints.
+  static Stream<Arguments> surroundings() {
+    return Stream.of(
+        Arguments.of(
+            "",
+            "exec \"$0\" -c \"$1\"",
+            "os.getppid() == " + ProcessHandle.current().pid(),
+            "True"),
+        Arguments.of("taskset", "taskset -c 0 \"$0\" -c \"$1\"", "os.sched_getaffinity(0)", "{0}"),
+        Arguments.of("nice", "nice -n 4 \"$0\" -c \"$1\"", "os.nice(0) - " + nice(), "4"),
+        Arguments.of(
+            "",
+            "ulimit -S -f 100; ulimit -S -t 77; ulimit -S -s 4096; ulimit -S -n 800; ulimit -H -n 900; exec \"$0\" -c \"$1\"",
+            "[resource.getrlimit(n)[0] for n in (resource.RLIMIT_FSIZE, resource.RLIMIT_CPU, resource.RLIMIT_STACK)]"
+                + " + [resource.getrlimit(resource.RLIMIT_NOFILE)[1]]",
+            "[51200, 77, 4194304, 900]"),
+        Arguments.of("", "ulimit -v 20000000; \"$0\" -c \"$1\"", "1", "1"),
+        Arguments.of(
+            "setpriv",
+            "setpriv --no-new-privs \"$0\" -c \"$1\"",
+            "'NoNewPrivs:\\t1\\n' in open('/proc/self/status')",
+            "True"),
+        Arguments.of(
+            "nohup", "nohup \"$0\" -c \"$1\"", "signal.getsignal(1) == signal.SIG_IGN", "True"),
+        Arguments.of(
+            "script",
+            "L=\"$0\" C=\"$1\" script -qec '\"$L\" -c \"$C\"' /dev/null </dev/null",
+            "os.isatty(0) and open('/dev/tty').isatty() and os.tcgetpgrp(0) == os.getpgid(0)",
+            "True"),
+        Arguments.of("", "\"$0\" -c \"$1\" <&-", "(sys.stdin, sys.__stdin__)", "(None, None)"),
+        Arguments.of("", "\"$0\" -c \"$1\" 0</dev/null 2>/dev/full", "os.isatty(2)", "False"),
+        Arguments.of(
+            "",
+            "\"$0\" -c \"$1\"",
+            "open('/proc/self/cgroup').read() == open(f'/proc/{os.getppid()}/cgroup').read()",
+            "True"),
+        // Namespaces: the first process of a container, without a network …
+        Arguments.of(
+            "unshare",
+            "unshare -rpf --mount-proc \"$0\" -c \"$1\"",
+            "os.getpid(), os.getppid()",
+            "1 0"),
+        Arguments.of(
+            "unshare", "unshare -runiCm \"$0\" -c \"$1\"", "socket.if_nameindex()", "[(1, 'lo')]"),
+        Arguments.of(
+            "unshare",
+            "unshare -rT --monotonic 1000000 -f \"$0\" -c \"$1\"",
+            "time.monotonic() > 1000000",
+            "True"));
+  }
+
+  private static int nice() {
+    try {
+      String stat = Files.readString(Path.of("/proc/self/stat"));
+      return Integer.parseInt(stat.substring(stat.lastIndexOf(')')).split(" ", -1)[17]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("surroundings")
+  void shouldRunInWhatIsAroundIt(String tool, String command, String expression, String printed)
+      throws Exception {
+    String code =
+        "import os, resource, signal, socket, sys, time; print("
+            + IS_RESTORED
+            + ", "
+            + expression
+            + ")";
+    assumeTrue(
+        tool.isEmpty() || run(cache, Map.of(), "sh", "-c", "command -v " + tool).status() == 0,
+        tool + " is not there");
+    assumeTrue(
+        !tool.equals("unshare") || run(cache, Map.of(), "unshare", "-rpfT", "true").status() == 0,
+        "namespaces are not allowed");
+    Outcome outcome = run(cache, Map.of(), "sh", "-c", command, launcher(), code);
+    assertEquals("True " + printed, outcome.output().strip(), outcome::errors);
+    assertEquals(0, outcome.status());
+  }
+
+  @Test
+  void shouldEndWhenItsTimeIsUp() throws Exception {
+    Outcome outcome =
+        run(cache, Map.of(), "timeout", "1", launcher(), "-c", "import time; time.sleep(100)");
+    assertEquals(new Outcome(124, "", ""), outcome);
+  }
 
   @Test
   void shouldDrawItsOwnRandomNumbers() throws Exception {
