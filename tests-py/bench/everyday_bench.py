@@ -45,8 +45,12 @@ class Mode:
 
 
 MODES = (
+    Mode("practised", "practised image", {"POLYPROC_IMAGE": "kept"}, (("warm",),)),
+    Mode("first", "first image", {"POLYPROC_IMAGE": "kept"}, (("warm", "--quick"),)),
     Mode("none", "no image", {"POLYPROC_IMAGE": "off"}),
 )
+PREPARATION = 1800
+"""Seconds that one of the commands in `prepare` may take."""
 
 
 def own_mode(text):
@@ -79,13 +83,19 @@ class EverydayBench:
         self._folder = tempfile.TemporaryDirectory(prefix="polyproc-bench-")
         self.modes = modes
         self._benches = {CPYTHON: cpython} if cpython else {}
-        self._polyprocs = {mode.name: Polyproc(command, name=mode.name, settings=mode.settings) for mode in modes}
+        self._polyprocs = {mode.name: self._polyproc(command, mode) for mode in modes}
         self._benches.update(self._polyprocs)
+
+    def _polyproc(self, command, mode):
+        """With images of its own where it has commands that make one."""
+        settings = {"POLYPROC_CACHE": os.path.join(self._folder.name, mode.name)} if mode.prepare else {}
+        return Polyproc(command, name=mode.name, settings={**settings, **mode.settings})
 
     def __enter__(self):
         for mode in self.modes:
             for arguments in mode.prepare:
-                self._polyprocs[mode.name].run(*arguments)
+                print(f"  {mode.title}: {' '.join(arguments)}", file=sys.stderr, flush=True)
+                self._polyprocs[mode.name].run(*arguments, seconds=PREPARATION)
         return self
 
     def __exit__(self, *exception):

@@ -48,6 +48,9 @@ public final class MainImage {
   /** A minute and a half of one processor's time. */
   private static final int EVERYDAY_STEPS = 360;
 
+  /** Each piece three times. */
+  private static final int COMPILED_STEPS = 78;
+
   /** So often the collector gets its chance before an image is written. */
   private static final int MOST_COLLECTIONS = 10;
 
@@ -127,21 +130,32 @@ public final class MainImage {
     for (int i = 0; i < ROUNDS; i++) {
       playRound();
     }
-    // Without Graal, as it is the interpreter that is practised here.
-    for (int i = 0; i < EVERYDAY_STEPS; i++) {
-      python.practiseEveryday();
-    }
+    // Without Graal at first, as it is the interpreter that is practised here.
+    practiseEveryday(EVERYDAY_STEPS);
     gate.open();
-    Practice practice = new Practice(python, codes, this::playRound, MainImage::isQuiet);
+    practiseEveryday(COMPILED_STEPS);
+    Practice practice =
+        new Practice(python, codes, this::playRound, MainImage::isQuiet, this::limitCompilers);
     while (practice.step()) {
       Processes.ignore(Processes.SIGINT); // a process that was played has taken it over
     }
+    hasPractised = true;
+  }
+
+  private void practiseEveryday(int steps) {
+    for (int i = 0; i < steps; i++) {
+      python.practiseEveryday();
+    }
+  }
+
+  /** What is still profiled by C1 for C2 has to be compiled once more, so some practice follows. */
+  private void limitCompilers() {
     try {
       CompilerTier.find().limitToC1();
     } catch (UnsupportedOperationException e) {
       LOG.log(System.Logger.Level.WARNING, "programs have C2, if the JVM has: {0}", e.getMessage());
     }
-    hasPractised = true;
+    practiseEveryday(COMPILED_STEPS);
   }
 
   /** Whether it had practised before its image was written. */

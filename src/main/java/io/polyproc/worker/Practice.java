@@ -48,9 +48,15 @@ final class Practice {
    * Begins nothing yet.
    *
    * @param round plays the start and the end of a process once
+   * @param limitCompilers lets HotSpot compile as it will in programs; before the last full review
    * @param isQuiet waits a moment; whether the compiler had nothing to do meanwhile
    */
-  Practice(PythonRuntime python, CodeCache codes, Runnable round, BooleanSupplier isQuiet) {
+  Practice(
+      PythonRuntime python,
+      CodeCache codes,
+      Runnable round,
+      BooleanSupplier isQuiet,
+      Runnable limitCompilers) {
     this.python = python;
     this.codes = codes;
     this.round = round;
@@ -58,6 +64,13 @@ final class Practice {
     List<BooleanSupplier> plan = new ArrayList<>();
     plan.addAll(List.of(this::practise, rounds(ROUNDS), this::settle));
     for (int review = 0; review < REVIEWS; review++) {
+      if (review == REVIEWS - 1) {
+        plan.add(
+            () -> {
+              limitCompilers.run();
+              return false;
+            });
+      }
       plan.addAll(List.of(this::practise, rounds(REVIEW_ROUNDS), this::settle));
     }
     plan.addAll(List.of(this::prepareLast, this::practise, rounds(REVIEW_ROUNDS), this::settle));
