@@ -197,7 +197,7 @@ def after_fork():
         process.current_process().authkey = os.urandom(32)
 
 
-def become(environment, folder, file_mode_mask, command_line, ignored_signals):
+def become(environment, folder, file_mode_mask, command_line, ignored_signals, closed_streams):
     """Takes over what the main program has from the shell that started it.
 
     environment: names and values in turn.
@@ -210,12 +210,10 @@ def become(environment, folder, file_mode_mask, command_line, ignored_signals):
     child.move_into({"environment": dict(zip(raw[::2], raw[1::2])), "cwd": str(folder),
                      "umask": int(file_mode_mask)})
     # What is behind 0, 1 and 2 has changed since the standby made its streams.
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        try:
-            os.fstat(number)
-        except OSError:
-            setattr(sys, name, None)
-            setattr(sys, f"__{name}__", None)
+    for number in closed_streams:
+        name = ("stdin", "stdout", "stderr")[int(number)]
+        setattr(sys, name, None)
+        setattr(sys, f"__{name}__", None)
     repairs.set_buffering()
 
 

@@ -332,7 +332,7 @@ def _programs(context):
 
         def again():
             with nothing_changed():
-                boot.become(environment, around["cwd"], around["umask"], [], [])
+                boot.become(environment, around["cwd"], around["umask"], [], [], [])
                 if main.run("script", program, ["argument"]):
                     raise AssertionError("a practised program has failed")
         yield again

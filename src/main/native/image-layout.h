@@ -24,7 +24,7 @@
 #define IMAGE_MAGIC 0x4547414d49505050UL /* "PPPIMAGE" */
 
 /* Changes with every change in this file. */
-enum { IMAGE_VERSION = 2 };
+enum { IMAGE_VERSION = 3 };
 
 enum { HEADER_BYTES = 8192 };
 
@@ -166,6 +166,7 @@ struct resumption {
   u64 arguments, variables; /* how many strings follow, one behind the other */
   u64 bytes;              /* of this and the strings */
   u64 starts;             /* the address of the count below, which the process sets to 0; or 0 */
+  u64 closed;             /* standard streams that were, where /dev/null is now: bit 0 is standard input */
 };
 
 /*

@@ -56,6 +56,7 @@ static const char **variables;
 static long argument_count;
 static u64 former_mask;
 static u64 ignored;
+static u64 closed;                /* standard streams */
 static struct range kernel_ranges[MAX_KERNEL_MAPPINGS];
 static int kernel_range_count;
 static u32 *starts;
@@ -63,6 +64,7 @@ static int has_begun;             /* whether this start counts */
 static int is_check;
 static int is_unfit;              /* whether a new image would be refused, too */
 static int has_opened;            /* whether the process's descriptors have been opened */
+static int has_streams;           /* whether something is open in the place of those */
 static int has_actions;           /* whether its signals have their actions */
 static char maps[MAPS_BYTES];
 static char path[PATH_BYTES];
@@ -97,6 +99,11 @@ static void refuse(const char *reason, const char *more) {
   }
   if (has_opened) {
     close_opened();
+  }
+  for (int stream = 0; has_streams && stream <= 2; stream++) {
+    if (closed >> stream & 1) {
+      CALL(SYS_close, stream, 0, 0, 0);
+    }
   }
   if (has_begun && starts) { /* it has not failed: it is not tried */
     __atomic_fetch_sub(starts, 1, __ATOMIC_RELAXED);
@@ -724,6 +731,16 @@ static void move_image(void) {
   image = moved;
 }
 
+/* Opens something in the place of a stream that is closed, or the first file of a process would take it. */
+static void fill_streams(void) {
+  has_streams = 1;
+  for (int stream = 0; stream <= 2; stream++) {
+    if (closed >> stream & 1) {
+      CALL(SYS_open, "/dev/null", O_RDWR, 0, 0); /* takes the lowest number */
+    }
+  }
+}
+
 static void open_descriptors(void) {
   const struct image_descriptor *descriptors =
       (const struct image_descriptor *) (tables + header.descriptors.offset);
@@ -920,9 +937,11 @@ static void become(void) {
   CALL(SYS_rt_sigprocmask, SIG_SETMASK, &all, &former_mask, 8);
   resumption->blocked = former_mask;
   resumption->starts = (u64) starts;
+  resumption->closed = closed;
   rseq_bytes = header.rseq_bytes;
   raise_limit();
   move_image();
+  fill_streams();
   park_kernel_mappings();
   CALL(SYS_munmap, LOWEST_ADDRESS, OWN_FROM - LOWEST_ADDRESS, 0, 0);
   if (CALL(SYS_munmap, OWN_TO, HIGHEST_ADDRESS - OWN_TO, 0, 0) != 0) {
@@ -964,6 +983,9 @@ __attribute__((used)) static void begin(u64 *words) {
     CALL(SYS_exit_group, CHECKED, 0, 0, 0);
   }
   CALL(SYS_rt_sigprocmask, SIG_SETMASK, 0, &former_mask, 8);
+  for (int stream = 0; stream <= 2; stream++) {
+    closed |= CALL(SYS_fcntl, stream, F_GETFD, 0, 0) == -EBADF ? 1UL << stream : 0;
+  }
   open_image(image_name);
   check();
   check_starts(image_name);

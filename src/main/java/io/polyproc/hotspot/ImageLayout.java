@@ -8,7 +8,7 @@ final class ImageLayout {
   /** {@code PPPIMAGE}. */
   static final long MAGIC = 0x4547414d49505050L;
 
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   // struct image_request
   static final int REQUEST_BYTES = 88;
@@ -37,7 +37,8 @@ final class ImageLayout {
   static final int RESUMPTION_VARIABLES = 24;
   static final int RESUMPTION_BYTES = 32;
   static final int RESUMPTION_STARTS = 40;
-  static final int RESUMPTION_STRINGS = 48;
+  static final int RESUMPTION_CLOSED = 48;
+  static final int RESUMPTION_STRINGS = 56;
 
   /** The file beside an image that counts starts has one page. */
   static final int STARTS_BYTES = 4096;

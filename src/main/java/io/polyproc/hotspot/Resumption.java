@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a restored process is told of how it was started.
@@ -23,12 +24,15 @@ import java.util.stream.IntStream;
  *     surrogateescape})
  * @param variables the environment, in its order; texts as the arguments'
  * @param ignoredSignals the numbers of those that whoever started it had ignored
+ * @param closedStreams the numbers of standard streams that were closed, where {@code /dev/null} is
+ *     now
  * @param starts the address of the count of starts that have failed so far; 0 if nobody counts
  */
 public record Resumption(
     List<String> arguments,
     Map<String, String> variables,
     List<Integer> ignoredSignals,
+    List<Integer> closedStreams,
     long starts) {
   /** Python's way to keep a byte that is no text: the second half of a pair, alone. */
   private static final int ESCAPED = 0xdc00;
@@ -36,6 +40,7 @@ public record Resumption(
   public Resumption {
     arguments = List.copyOf(arguments);
     ignoredSignals = List.copyOf(ignoredSignals);
+    closedStreams = List.copyOf(closedStreams);
   }
 
   /** Reads the struct at an address, see {@code image-layout.h}. */
@@ -61,11 +66,13 @@ public record Resumption(
     return new Resumption(
         texts.subList(0, (int) count),
         variables(texts.subList((int) count, texts.size())),
-        IntStream.range(0, Long.SIZE)
-            .filter(bit -> (ignored >>> bit & 1) == 1)
-            .mapToObj(bit -> bit + 1)
-            .toList(),
+        bits(ignored).map(bit -> bit + 1).toList(),
+        bits(head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_CLOSED)).toList(),
         head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_STARTS));
+  }
+
+  private static Stream<Integer> bits(long word) {
+    return IntStream.range(0, Long.SIZE).filter(bit -> (word >>> bit & 1) == 1).boxed();
   }
 
   /** Says that the restored process is well: the image may be used on. */

@@ -180,7 +180,8 @@ public final class PythonRuntime {
         request.folder(),
         request.fileModeMask(),
         request.commandLine().toArray(String[]::new),
-        request.ignoredSignals().stream().mapToInt(Integer::intValue).toArray());
+        request.ignoredSignals().stream().mapToInt(Integer::intValue).toArray(),
+        request.closedStreams().stream().mapToInt(Integer::intValue).toArray());
     return runMain(request.kind(), request.what(), request.arguments());
   }
 

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param fileModeMask the {@code umask}
  * @param environment variables
  * @param ignoredSignals the numbers of those that are ignored
+ * @param closedStreams the numbers of standard streams that were closed
  */
 public record RunRequest(
     List<String> options,
@@ -25,13 +26,15 @@ public record RunRequest(
     String folder,
     int fileModeMask,
     Map<String, String> environment,
-    List<Integer> ignoredSignals) {
+    List<Integer> ignoredSignals,
+    List<Integer> closedStreams) {
 
   public RunRequest {
     options = List.copyOf(options);
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
     ignoredSignals = List.copyOf(ignoredSignals);
+    closedStreams = List.copyOf(closedStreams);
   }
 
   /** What stood behind the executable. */

@@ -268,7 +268,8 @@ public final class MainImage {
             ".",
             Processes.fileModeMask(),
             resumption.variables(),
-            resumption.ignoredSignals());
+            resumption.ignoredSignals(),
+            resumption.closedStreams());
     ProcessTitle.set("polyproc " + String.join(" ", request.commandLine()));
     control.begin(workerCommand(image), resumption.variables());
     gate.openAfterWork();

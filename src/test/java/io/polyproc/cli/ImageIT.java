@@ -558,8 +558,8 @@ if __name__ == '__main__':
 
   @Test
   void shouldRefuseAnImageWhoseProcessesFail() throws Exception {
-    Path forged = Forged.of(image()).write(folder.resolve("forged"));
-    Path starts = folder.resolve("forged.starts");
+    Path forged = Forged.of(image()).write(folder.resolve("forged.img"));
+    Path starts = folder.resolve("forged.img.starts");
     ByteBuffer count = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
     Files.write(starts, count.putInt(0, 15).array());
     assertEquals(0, check(forged).status());

@@ -25,6 +25,7 @@ final class RunRequestTest {
         "/tmp",
         022,
         Map.of(),
+        List.of(),
         List.of());
   }
 }
