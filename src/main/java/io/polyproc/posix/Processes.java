@@ -112,6 +112,24 @@ public final class Processes {
     }
   }
 
+  /**
+   * What the threads of this process that are alive have used, and what they have waited for while
+   * others had the processor. As {@link #processorTime} where the kernel does not count that.
+   */
+  public static Duration wantedTime() {
+    long nanoseconds = 0;
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path thread : threads) {
+        String[] fields =
+            Files.readString(thread.resolve("schedstat"), StandardCharsets.US_ASCII).split(" ", -1);
+        nanoseconds += Long.parseLong(fields[0]) + Long.parseLong(fields[1]);
+      }
+    } catch (IOException | RuntimeException e) { // a thread may end meanwhile
+      return processorTime();
+    }
+    return Duration.ofNanos(nanoseconds);
+  }
+
   /** Whether a process with this id exists, as a zombie too. */
   public static boolean exists(int pid) {
     return LibC.KILL.tryCall(pid, 0) != -Errno.ESRCH;

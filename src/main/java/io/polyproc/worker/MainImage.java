@@ -172,15 +172,15 @@ public final class MainImage {
     }
   }
 
-  /** Whether nothing is compiled for a while. */
+  /** Whether nothing is compiled for a while, nor waits to be, as on a busy machine. */
   private static boolean isQuiet() {
-    Duration before = Processes.processorTime();
+    Duration before = Processes.wantedTime();
     try {
       Thread.sleep(QUIET_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return Processes.processorTime().minus(before).toMillis() * QUIET_SHARE <= QUIET_MILLIS;
+    return Processes.wantedTime().minus(before).abs().toMillis() * QUIET_SHARE <= QUIET_MILLIS;
   }
 
   /**

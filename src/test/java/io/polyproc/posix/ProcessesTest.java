@@ -15,6 +15,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class ProcessesTest {
   @Test
+  void shouldCountWhatAThreadWantsWhetherItRunsOrWaits() {
+    Duration before = Processes.wantedTime();
+    long end = System.nanoTime() + Duration.ofMillis(100).toNanos();
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    Duration wanted = Processes.wantedTime().minus(before);
+    assertTrue(wanted.toMillis() >= 80, () -> "wanted " + wanted);
+  }
+
+  @Test
   void shouldCountProcessorTime() {
     Duration before = Processes.processorTime();
     while (Processes.processorTime().equals(before)) {
