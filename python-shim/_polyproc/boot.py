@@ -170,11 +170,16 @@ def practise(briefly):
 def practise_everyday():
     """Does for a moment what scripts do in their first seconds, out of a program's sight: see `everyday`."""
     before = set(sys.modules)
-    if "_polyproc.everyday" not in before:
+    if "_polyproc.everyday" not in sys.modules:
         shelf.import_ahead("_polyproc.everyday")
     from _polyproc import everyday
     everyday.step()
     shelf.put_back(before)
+    finalize = sys.modules["weakref"].finalize
+    if finalize._registered_with_atexit and not finalize._registry:
+        from _polyproc import exit_functions
+        exit_functions.forget(finalize._exitfunc)
+        finalize._registered_with_atexit = False
 
 
 def collect_garbage():

@@ -18,6 +18,8 @@ _compile = builtins.compile
 _FUTURE_FEATURES = 0x1fe0000
 _SLICE = 0.1
 _level = 0
+main_thread = _thread.get_ident()
+"""The main thread's `ident`."""
 
 
 def install(optimize):
@@ -91,8 +93,15 @@ def get_native_id(module, /):
     return int(_polyproc.runtime.currentThread())
 
 
+def is_main_thread():
+    """Whether the calling thread is the main thread: in a forked child, the one that has forked it."""
+    return _thread.get_ident() == main_thread
+
+
 def note_main_thread():
-    """Lets the main thread know its id, which is a new one in a worker that was forked."""
+    """Lets the main thread, which calls, know its id, which is a new one in a worker that was forked."""
+    global main_thread
+    main_thread = _thread.get_ident()
     if "threading" in sys.modules:
         sys.modules["threading"].main_thread()._set_native_id()
 

@@ -23,13 +23,19 @@ PYTHON_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(os
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__))
 _kept = {}
 _folders = {}
+_hooks = {}
+"""What each module has registered for the ends and forks of processes, with the list that it belongs in."""
 
 
 class _Kept:
-    """A module on the shelf."""
+    """A module on the shelf.
 
-    def __init__(self, module, nested):
+    is_of_parent: whether it is to be an attribute of the package that it is in, which is not on the shelf.
+    """
+
+    def __init__(self, module, nested, is_of_parent):
         self.module = module
+        self.is_of_parent = is_of_parent
         self.spec = getattr(module, "__spec__", None)  # `typing.io` is a class
         self.uses = {name: sys.modules.get(name) or _kept[name].module
                      for name in (*_names_used_by(module), *nested) if name in sys.modules or name in _kept}
@@ -84,7 +90,12 @@ class _Loader:
                 module.__spec__ = kept.spec
             elif name not in sys.modules:
                 sys.modules[name] = kept.module
-                _set_in_parent(name, kept.module)
+                if kept.is_of_parent:
+                    _set_in_parent(name, kept.module)
+            else:
+                continue
+            for registered, hook in _hooks.get(name, ()):
+                registered.append(hook)
 
 
 class _SourceLoader(_Loader, SourceFileLoader):
@@ -138,8 +149,10 @@ def import_ahead(name):
 
     def load_and_note(spec):
         others = {spec.name, *sys.modules}
+        registered = [list(hooks) for hooks in _hook_lists()]
         module = load(spec)
         nested[spec.name] = [name for name in sys.modules if name not in others]
+        _hooks[spec.name] = _new_hooks(registered, nested[spec.name])
         return module
 
     _bootstrap._load_unlocked = load_and_note
@@ -159,9 +172,31 @@ def put_back(before, nested={}):
     """
     # What adds to a module (`_polyproc.compat`) stays, as it has a state.
     added = [name for name in sys.modules if name not in before and not name.startswith("_polyproc.")]
-    _kept.update({name: _Kept(sys.modules[name], nested.get(name, ())) for name in added})
+    _kept.update({name: _Kept(sys.modules[name], nested.get(name, ()), name.rpartition(".")[0] in before)
+                  for name in added})
     for name in added:
-        _remove_from_parent(name, sys.modules.pop(name))
+        module = sys.modules.pop(name)
+        if _kept[name].is_of_parent:
+            _remove_from_parent(name, module)
+        for registered, hook in _hooks.get(name, ()):
+            if hook in registered:
+                registered.remove(hook)
+
+
+def _hook_lists():
+    """The lists of functions that are called when a process ends or forks."""
+    from _polyproc import exit_functions
+    from _polyproc.process import forking
+    lists = [exit_functions._registered, forking._before, forking._in_child, forking._in_parent]
+    threading = sys.modules.get("threading")
+    return lists if threading is None else [*lists, threading._threading_atexits]
+
+
+def _new_hooks(before, others):
+    """The hooks that were not there before, each with its list, but not those of other modules."""
+    theirs = [hook for name in others for _, hook in _hooks.get(name, ())]
+    return [(registered, hook) for registered, former in zip(_hook_lists(), before)
+            for hook in registered if hook not in former and hook not in theirs]
 
 
 def _set_in_parent(name, module):

@@ -10,9 +10,9 @@ import os
 import sys
 
 import _signal
-import _thread
 
 import _polyproc
+from _polyproc import repairs
 from _polyproc.builtin_functions import builtin
 
 _SIGINT = 2
@@ -20,7 +20,6 @@ _set = _signal.signal
 _get = _signal.getsignal
 _kill = os.kill
 _handlers = {}
-_MAIN_THREAD = _thread.get_ident()
 _FIRST_REAL_TIME = 32
 _RUNTIME_SIGNALS = frozenset(range(60, 65))
 """Real-time signals that the JVM, GraalPy and this runtime use."""
@@ -143,7 +142,7 @@ def _send_here(signalnum, frame):
     action = getsignal(number) if 0 < number < _signal.NSIG else None
     if action == _signal.SIG_DFL and number in _JVM_SIGNALS and not _polyproc.embedded:
         _polyproc.runtime.dieOf(number)  # the JVM would print what its threads do, or write a crash report
-    elif callable(action) and _thread.get_ident() == _MAIN_THREAD:
+    elif callable(action) and repairs.is_main_thread():
         if "_polyproc.compat.signal" in sys.modules:
             sys.modules["_polyproc.compat.signal"].write_wakeup(number)
         action(number, frame)  # the JVM would run it some milliseconds later

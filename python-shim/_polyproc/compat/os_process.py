@@ -8,15 +8,14 @@ import operator
 import os
 import sys
 
-import _thread
 
+from _polyproc import repairs
 from _polyproc.compat import structseq
 from _polyproc.compat.arguments import c_int, path as _path
 from _polyproc.compat.libc import (Memory, Strings, _native, builtin, call, call_for_error, call_long, error,
                                    integer)
 
 _posix = builtin("posix")
-_MAIN_THREAD = _thread.get_ident()
 _MACHINE = os.uname().machine
 _SYS_GETPRIORITY = 141 if _MACHINE == "aarch64" else 140
 _SYS_PIDFD_OPEN = 434
@@ -25,7 +24,7 @@ _ECHILD = 10
 
 def _threads_for(pid):
     """The kernel's ids of the threads that a call for a process is about."""
-    if pid in (0, os.getpid()) and (pid or _thread.get_ident() == _MAIN_THREAD):
+    if pid in (0, os.getpid()) and (pid or repairs.is_main_thread()):
         return [int(name) for name in os.listdir("/proc/self/task")]
     return [pid]
 

@@ -12,7 +12,7 @@ import _signal
 import _thread
 
 import _polyproc
-from _polyproc import signals
+from _polyproc import repairs, signals
 from _polyproc.compat import structseq
 from _polyproc.compat.arguments import c_int
 from _polyproc.compat.libc import builtin, call, call_once, error, find_pointer, integer, read_text, words
@@ -23,7 +23,6 @@ _CONSTANTS = {"SIGCLD": 17, "SIGIO": 29, "SIGIOT": 6, "SIGRTMIN": 34, "SIGRTMAX"
               "SIG_UNBLOCK": 1, "SIG_SETMASK": 2, "NSIG": 65}
 """Linux's, which are the same on x86-64 and AArch64."""
 _NSIG = 65
-_MAIN_THREAD = _thread.get_ident()
 _SYS_TGKILL = 131 if os.uname().machine == "aarch64" else 234
 _SYS_PIDFD_SEND_SIGNAL = 424
 _EINVAL = 22
@@ -258,7 +257,7 @@ def set_wakeup_fd(fd, /, *, warn_on_full_buffer=True):
     """Sets the fd to be written to, with the number of each signal with a handler of Python's; -1 for none."""
     global _wakeup, _warns
     fd = c_int(fd)
-    if _thread.get_ident() != _MAIN_THREAD:
+    if not repairs.is_main_thread():
         raise ValueError("set_wakeup_fd only works in main thread of the main interpreter")
     if fd != -1:
         try:

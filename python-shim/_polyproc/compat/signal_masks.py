@@ -15,10 +15,10 @@ import os
 import _thread
 
 import _polyproc
-from _polyproc import signals
+from _polyproc import repairs, signals
 from _polyproc.compat.libc import Memory, call_once, integer
+from _polyproc.process.forking import after_in_child
 
-_MAIN_THREAD = _thread.get_ident()
 _INFO_BYTES = 128
 _FIRST_REAL_TIME = 32
 _NEVER_RECORDED = frozenset((4, 5, 7, 8, 9, 11, 19)) | signals._RUNTIME_SIGNALS
@@ -26,7 +26,8 @@ _NEVER_RECORDED = frozenset((4, 5, 7, 8, 9, 11, 19)) | signals._RUNTIME_SIGNALS
 _SYS_RT_TGSIGQUEUEINFO = 240 if os.uname().machine == "aarch64" else 297
 _SI_USER = 0
 
-_masks = {_MAIN_THREAD: frozenset()}
+_masks = {repairs.main_thread: frozenset()}
+_main_thread = repairs.main_thread
 _recorded = {}
 """The signals that are recorded, and how many have asked for each: the mask, and calls that wait."""
 _pending = []
@@ -49,7 +50,14 @@ def _signals():
 
 def blocked():
     """The numbers of the signals that the main thread blocks."""
-    return _masks[_MAIN_THREAD]
+    return _masks[_main_thread]
+
+
+@after_in_child
+def _follow_main_thread():
+    global _main_thread
+    _masks.setdefault(repairs.main_thread, _masks[_main_thread])
+    _main_thread = repairs.main_thread
 
 
 def mask():
@@ -63,7 +71,7 @@ def set_mask(numbers):
     numbers = frozenset(numbers) - {9, 19}
     former = mask()
     _masks[thread] = numbers
-    if thread != _MAIN_THREAD:
+    if thread != _main_thread:
         return
     signals.masks = _this()
     for number in numbers - former:

@@ -616,21 +616,14 @@ static void stop_and_fork(int signal, void *info, void *context) {
   struct kernel_sigaction former;
   int process = (int) CALL(SYS_getpid, 0, 0, 0, 0);
   int self = (int) CALL(SYS_gettid, 0, 0, 0, 0);
-  state.id_offset = find_id_offset(self);
-  if (state.id_offset == THREAD_RECORD_BYTES) {
-    state.result = -ENOSYS;
-    return;
-  }
   set_handler(STOP_SIGNAL, (void *) stop, &former);
   long count = stop_others(STOP_SIGNAL, process, self);
   CALL(SYS_rt_sigaction, STOP_SIGNAL, &former, 0, 8);
   long result = count;
   if (count >= 0) {
-    for (long i = 0; i < count; i++) {
-      struct stopped_thread *thread = &stopping.threads[i];
-      if (*(int *) (thread->local + state.id_offset) != thread->id) {
-        result = -ENOSYS;
-      }
+    state.id_offset = find_id_offset(self, (u32) count);
+    if (state.id_offset == THREAD_RECORD_BYTES) {
+      result = -ENOSYS;
     }
     if (holds_lock((int *) state.request->locks, (int *) state.request->locks_end, (u32) count)) {
       result = -EBUSY;

@@ -617,6 +617,27 @@ static int start_timer(int signal, int clock, long seconds, long nanoseconds) {
       && CALL(SYS_timer_settime, timer, 0, time, 0) == 0;
 }
 
+/*
+ * Where in its record the C library keeps a thread's id: the offset from its thread-local memory,
+ * at which every thread has its own; another number may happen to be one thread's.
+ * THREAD_RECORD_BYTES if there is none.
+ */
+static u32 find_id_offset(int self, u32 count) {
+  const char *record = thread_local_memory();
+  for (u32 offset = 0; offset < THREAD_RECORD_BYTES; offset += 4) {
+    u32 same = 0;
+    if (*(const int *) (record + offset) == self) {
+      while (same < count && *(int *) (state.threads[same].local + offset) == state.threads[same].id) {
+        same++;
+      }
+      if (same == count) {
+        return offset;
+      }
+    }
+  }
+  return THREAD_RECORD_BYTES;
+}
+
 /* Forks; returns the child's id, 0 in the child, or the negative number of an error. */
 static long fork_all(int signal, long flags) {
   u64 all = ~0UL;
@@ -625,15 +646,6 @@ static long fork_all(int signal, long flags) {
   CALL(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, 8);
   int process = (int) CALL(SYS_getpid, 0, 0, 0, 0);
   int self = (int) CALL(SYS_gettid, 0, 0, 0, 0);
-  char *record = thread_local_memory();
-  u32 id_offset = 0;
-  while (id_offset < THREAD_RECORD_BYTES && *(int *) (record + id_offset) != self) {
-    id_offset += 4;
-  }
-  if (id_offset >= THREAD_RECORD_BYTES) {
-    result = -ENOSYS;
-    goto out;
-  }
   for (int i = 0; i < MAX_THREADS; i++) {
     state.threads[i].id = 0;
   }
@@ -645,21 +657,21 @@ static long fork_all(int signal, long flags) {
     goto out;
   }
   u32 count = (u32) result;
+  u32 id_offset = find_id_offset(self, count);
+  if (id_offset == THREAD_RECORD_BYTES) {
+    go_on();
+    result = -ENOSYS;
+    goto out;
+  }
   state.id_offset = id_offset;
   if (!mark_dropped(count) || holds_lock(count)) {
     go_on();
     result = -EBUSY;
     goto out;
   }
-  for (u32 i = 0; i < count; i++) {
-    if (*(int *) (state.threads[i].local + id_offset) != state.threads[i].id) {
-      go_on();
-      result = -ENOSYS;
-      goto out;
-    }
-  }
   mark_deferred(count);
-  result = CALL(SYS_clone, (flags & ~OF_PROGRAM) | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, 0, 0, record + id_offset);
+  result = CALL(SYS_clone, (flags & ~OF_PROGRAM) | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, 0, 0,
+      thread_local_memory() + id_offset);
   if (result != 0) {
     go_on();
     goto out;

@@ -161,15 +161,23 @@ static long stop_others(int signal, int process, int self) {
 
 /*
  * Where in its record the C library keeps a thread's id: the offset from its thread-local memory,
- * by the calling thread's; THREAD_RECORD_BYTES if it is not to be found.
+ * at which the caller and each stopped thread has its own; another number may happen to be one
+ * thread's. THREAD_RECORD_BYTES if there is none.
  */
-static u32 find_id_offset(int self) {
-  char *record = thread_local_memory();
-  u32 offset = 0;
-  while (offset < THREAD_RECORD_BYTES && *(int *) (record + offset) != self) {
-    offset += 4;
+static u32 find_id_offset(int self, u32 count) {
+  const char *record = thread_local_memory();
+  for (u32 offset = 0; offset < THREAD_RECORD_BYTES; offset += 4) {
+    u32 same = 0;
+    if (*(const int *) (record + offset) == self) {
+      while (same < count && *(int *) (stopping.threads[same].local + offset) == stopping.threads[same].id) {
+        same++;
+      }
+      if (same == count) {
+        return offset;
+      }
+    }
   }
-  return offset;
+  return THREAD_RECORD_BYTES;
 }
 
 #endif

@@ -34,7 +34,8 @@ for module, wanted in recorded.items():
     unexpected = missing - excepted.get(module, set())
     if unexpected:
         print(f"{module} lacks {' '.join(sorted(unexpected))}")
-    there = excepted.get(module, set()) - missing
+    # GraalPy makes the one of `datetime` with the first module in native code, which an image may have.
+    there = excepted.get(module, set()) - missing - {"datetime_CAPI"}
     if there:
         print(f"{module} has names that are listed as missing: {' '.join(sorted(there))}")
 print(sum(map(len, recorded.values())), "names of", len(recorded), "modules were looked for")

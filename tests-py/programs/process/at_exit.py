@@ -1,4 +1,5 @@
 # conformance: functions of `atexit` run in order, and what one raises is reported and changes nothing
+# env: POLYPROC_IMAGE=off
 # variants: raises hook fails
 # exit: fails=1 0
 # compare: addresses

@@ -1,5 +1,6 @@
 # conformance: GraalPy still has each fault that a file of `_polyproc.compat` mends: one that it has no more is to go
 # polyproc-only: it looks at GraalPy's own modules
+# env: POLYPROC_IMAGE=off
 import sqlite3
 import sysconfig
 import tempfile

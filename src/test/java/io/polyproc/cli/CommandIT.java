@@ -358,6 +358,7 @@ final class CommandIT {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toFile()).redirectError(errors.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("POLYPROC_"));
+    builder.environment().put("POLYPROC_IMAGE", "kept");
     builder.environment().putAll(environment);
     Process process = builder.start();
     process.getOutputStream().close();

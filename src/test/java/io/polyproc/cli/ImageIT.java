@@ -259,6 +259,12 @@ final class ImageIT {
             "unshare -rpf --mount-proc \"$0\" -c \"$1\"",
             "os.getpid(), os.getppid()",
             "1 0"),
+        // … which finds the C library's place for a thread's id, though other numbers are 1, too.
+        Arguments.of(
+            "unshare",
+            "unshare -rpf --mount-proc \"$0\" -c \"$1\"",
+            "os.waitpid(p, 0)[1] >> 8 if (p := os.fork()) else os._exit(3)",
+            "3"),
         Arguments.of(
             "unshare", "unshare -runiCm \"$0\" -c \"$1\"", "socket.if_nameindex()", "[(1, 'lo')]"),
         Arguments.of(

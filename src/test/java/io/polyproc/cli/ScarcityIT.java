@@ -172,6 +172,7 @@ final class ScarcityIT {
     Path errors = folder.resolve("errors");
     ProcessBuilder builder = new ProcessBuilder(words).redirectError(errors.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("POLYPROC_"));
+    builder.environment().put("POLYPROC_IMAGE", "kept");
     Process process = builder.start();
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
