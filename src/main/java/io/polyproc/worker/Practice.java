@@ -1,7 +1,6 @@
 package io.polyproc.worker;
 
 import io.polyproc.image.HeapKeeper;
-import io.polyproc.posix.HugePages;
 import io.polyproc.posix.Memory;
 import io.polyproc.python.CodeCache;
 import io.polyproc.python.PythonRuntime;
@@ -74,7 +73,6 @@ final class Practice {
       plan.addAll(List.of(this::practise, rounds(REVIEW_ROUNDS), this::settle));
     }
     plan.addAll(List.of(this::prepareLast, this::practise, rounds(REVIEW_ROUNDS), this::settle));
-    plan.add(Practice::collapse);
     acts = plan.iterator();
     act = acts.next();
   }
@@ -123,11 +121,6 @@ final class Practice {
     System.gc();
     Memory.trim();
     isNearlyDone = true;
-    return false;
-  }
-
-  private static boolean collapse() {
-    HugePages.collapse();
     return false;
   }
 }
