@@ -71,8 +71,8 @@ _OS_ONLY = "os_spawn"
 """Names that CPython's `posix` has not."""
 
 _ON_IMPORT = frozenset((
-    "binascii", "fcntl", "hashlib", "locale", "math", "mmap", "pwd", "readline", "resource", "signal", "socket", "ssl",
-    "zlib"))
+    "_posixsubprocess", "binascii", "fcntl", "hashlib", "locale", "math", "mmap", "pwd", "readline", "resource", "signal",
+    "socket", "ssl", "zlib"))
 """Modules that get what they lack when they are imported."""
 
 _ON_THEIR_OWN = frozenset(("_curses", "_symtable", "_tracemalloc", "grp", "pyclbr", "spwd", "syslog"))

@@ -4,6 +4,7 @@ import operator
 import os
 import sys
 
+import _polyproc
 from _polyproc.compat.arguments import c_int, c_long, directory, path as _path
 from _polyproc.compat.libc import Memory, builtin, call, call_for_error, call_long, call_once, error, words
 from _polyproc.compat.os_constants import confstr_names, pathconf_names
@@ -23,11 +24,16 @@ def pipe2(flags, /):
 
 @_posix
 def closerange(fd_low, fd_high, /):
-    """Closes all file descriptors in [fd_low, fd_high), ignoring errors."""
+    """Closes all file descriptors in [fd_low, fd_high), ignoring errors.
+
+    Those that the JVM has opened for itself stay open, as it reads its classes from them, and a program that closes all
+    numbers there are has not opened them. In a Java program nobody can tell which is whose.
+    """
     low, high = max(c_int(fd_low), 0), c_int(fd_high)
-    for name in os.listdir("/proc/self/fd"):
-        if low <= int(name) < high:
-            call_once("close", int(name))
+    known = os.listdir("/proc/self/fd") if _polyproc.embedded else _polyproc.runtime.programDescriptors()
+    for fd in {0, 1, 2, *map(int, known)}:
+        if low <= fd < high:
+            call_once("close", fd)
 
 
 @_posix

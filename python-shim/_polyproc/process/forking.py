@@ -56,18 +56,26 @@ def fork(module, /):
     """
     _call_all(_before)
     try:
-        pid = int(_polyproc.runtime.fork())
-    except BaseException as e:  # GraalPy does not count Java's exceptions among `Exception`
+        pid = fork_without_hooks()
+    except BaseException:
         _call_all(_in_parent)
-        if isinstance(e, (Exception, KeyboardInterrupt, SystemExit)):
-            raise  # what a signal's handler has raised
-        raise _fork_error(java_message(e)) from None
+        raise
     if pid:
         _call_all(_in_parent)
         _warn_of_threads()
         return pid
     become_child()
     return 0
+
+
+def fork_without_hooks():
+    """Forks for a child that is to be another program at once; raises as `fork` does."""
+    try:
+        return int(_polyproc.runtime.fork())
+    except BaseException as e:  # GraalPy does not count Java's exceptions among `Exception`
+        if isinstance(e, (Exception, KeyboardInterrupt, SystemExit)):
+            raise  # what a signal's handler has raised
+        raise _fork_error(java_message(e)) from None
 
 
 def become_child():

@@ -1,0 +1,134 @@
+"""`_posixsubprocess`: GraalPy 25.0.3 ignores `process_group` and `umask`, and refuses `preexec_fn`, `user` and `group`.
+
+What it can do is left to it: it is faster, as it forks nothing but a C process.
+"""
+
+import os
+
+from _polyproc.compat.libc import call_long
+from _polyproc.process import forking
+
+_SYS_CLOSE_RANGE = 436
+_CLOSE_RANGE_CLOEXEC = 4
+_RESTORED = (13, 25)
+"""SIGPIPE and SIGXFSZ, which Python ignores and other programs do not expect to be ignored."""
+_FAILED = 255
+
+
+def install(module):
+    """Replaces the function that starts a program."""
+    original = module.fork_exec
+
+    @forking.builtin("_posixsubprocess")
+    def fork_exec(module, args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite,
+                  errread, errwrite, errpipe_read, errpipe_write, restore_signals, call_setsid, pgid_to_set, gid,
+                  extra_groups, uid, child_umask, preexec_fn, allow_vfork, /):
+        """Spawn a fresh new child process: fork it, do what the arguments ask for, and let it execute a program.
+
+        Returns the child's process id. What goes wrong in the child is written to errpipe_write, as
+        NAME:ERRNO:MESSAGE, with the number in hexadecimal digits.
+        """
+        if pgid_to_set < 0 and gid is extra_groups is uid is preexec_fn is None and child_umask < 0:
+            return original(args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite,
+                            errread, errwrite, errpipe_read, errpipe_write, restore_signals, call_setsid, pgid_to_set,
+                            gid, extra_groups, uid, child_umask, preexec_fn, allow_vfork)
+        kept = [fd for fd in pass_fds if fd != errpipe_write]  # which tells by its end that there is a program
+        child = _Child(args, executable_list, close_fds, kept, cwd, env)
+        pid = os.fork() if preexec_fn is not None else forking.fork_without_hooks()
+        if pid:
+            return pid
+        try:
+            child.take_streams(p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite, errpipe_read)
+            child.become(call_setsid, pgid_to_set, gid, extra_groups, uid, child_umask, restore_signals)
+            problem = child.prepare(preexec_fn) or child.execute()
+        except OSError as e:
+            problem = f"OSError:{e.errno or 0:x}:{child.message}"
+        except BaseException as e:
+            problem = f"SubprocessError:0:{e}"
+        try:
+            os.write(errpipe_write, problem.encode("utf-8", "replace"))
+        finally:
+            os._exit(_FAILED)
+
+    module.fork_exec = fork_exec
+
+
+class _Child:
+    """What a child does until it is another program.
+
+    message: tells `subprocess` what an OSError is about: the program, "noexec" (something before), or "noexec:chdir".
+    """
+
+    def __init__(self, args, executables, close_fds, pass_fds, cwd, env):
+        self._args = [os.fsencode(arg) for arg in args]
+        self._executables = list(executables)
+        self._close_fds = close_fds
+        self._pass_fds = pass_fds
+        self._cwd = cwd
+        self._env = None if env is None else dict(os.fsencode(each).split(b"=", 1) for each in env)
+        self.message = "noexec"
+
+    def take_streams(self, p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite, errpipe_read):
+        for fd in self._pass_fds:
+            os.set_inheritable(fd, True)
+        for fd in p2cwrite, c2pread, errread, errpipe_read:
+            if fd >= 0:
+                os.close(fd)
+        # Or what is put in the place of one stream would close what is to be another one.
+        if c2pwrite == 0:
+            c2pwrite = os.dup(c2pwrite)
+        while errwrite in (0, 1):
+            errwrite = os.dup(errwrite)
+        for source, stream in (p2cread, 0), (c2pwrite, 1), (errwrite, 2):
+            if source == stream:
+                os.set_inheritable(source, True)
+            elif source >= 0:
+                os.dup2(source, stream)
+
+    def become(self, session, group, gid, groups, uid, umask, restore_signals):
+        if self._cwd is not None:
+            self.message = "noexec:chdir"
+            os.chdir(self._cwd)
+            self.message = "noexec"
+        if umask >= 0:
+            os.umask(umask)
+        if restore_signals:
+            import signal
+            for number in _RESTORED:
+                signal.signal(number, signal.SIG_DFL)
+        if session:
+            os.setsid()
+        if group >= 0:
+            os.setpgid(0, group)
+        if groups is not None:
+            os.setgroups(groups)
+        if gid is not None:
+            os.setregid(gid, gid)
+        if uid is not None:
+            os.setreuid(uid, uid)
+
+    def prepare(self, preexec_fn):
+        """Calls the function; returns what is to be reported if it fails."""
+        if preexec_fn is not None:
+            try:
+                preexec_fn()
+            except BaseException:
+                return "SubprocessError:0:Exception occurred in preexec_fn."
+        return None
+
+    def execute(self):
+        """Returns only if no executable can be executed, with the error of the last one that is there."""
+        # Not closed at once, as the JVM still reads from its own.
+        if self._close_fds:
+            call_long("syscall", _SYS_CLOSE_RANGE, 3, 0xffffffff, _CLOSE_RANGE_CLOEXEC)
+            for fd in self._pass_fds:
+                os.set_inheritable(fd, True)
+        number = 2
+        for executable in self._executables:
+            try:
+                os.execve(executable, self._args, os.environb if self._env is None else self._env)
+            except OSError as e:
+                if e.errno not in (2, 20):
+                    number = e.errno
+        self.message = ""
+        return f"OSError:{number:x}:"
