@@ -155,7 +155,7 @@ public final class MainImage {
     } catch (UnsupportedOperationException e) {
       LOG.log(System.Logger.Level.WARNING, "programs have C2, if the JVM has: {0}", e.getMessage());
     }
-    practiseEveryday(COMPILED_STEPS);
+    practiseEveryday(2 * COMPILED_STEPS);
   }
 
   /** Whether it had practised before its image was written. */

@@ -29,8 +29,8 @@ final class Practice {
   /** The same in each review, when everything is compiled. */
   private static final int REVIEW_ROUNDS = 20;
 
-  /** So many reviews come before the last one. */
-  private static final int REVIEWS = 2;
+  /** So many reviews come before the last one, all but the first with the compilers of programs. */
+  private static final int REVIEWS = 4;
 
   /** What the compiler leaves behind is collected when there is so much, in bytes. */
   private static final long MOST_BYTES = 600L << 20;
@@ -47,7 +47,7 @@ final class Practice {
    * Begins nothing yet.
    *
    * @param round plays the start and the end of a process once
-   * @param limitCompilers lets HotSpot compile as it will in programs; before the last full review
+   * @param limitCompilers lets HotSpot compile as it will in programs; before the second review
    * @param isQuiet waits a moment; whether the compiler had nothing to do meanwhile
    */
   Practice(
@@ -63,7 +63,7 @@ final class Practice {
     List<BooleanSupplier> plan = new ArrayList<>();
     plan.addAll(List.of(this::practise, rounds(ROUNDS), this::settle));
     for (int review = 0; review < REVIEWS; review++) {
-      if (review == REVIEWS - 1) {
+      if (review == 1) {
         plan.add(
             () -> {
               limitCompilers.run();
