@@ -1,4 +1,6 @@
-"""Stands for loky's module `backend.fork_exec`, whose `os.fork` no JVM has, as the later editions of loky do it."""
+"""Stands for loky's module `backend.fork_exec`, as the later editions of loky do it: its own forks, and closes all files,
+the JVM's among them, before it executes a program.
+"""
 
 import os
 import sys

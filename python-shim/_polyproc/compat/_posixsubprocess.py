@@ -5,6 +5,7 @@ What it can do is left to it: it is faster, as it forks nothing but a C process.
 
 import os
 
+from _polyproc.builtin_functions import builtin
 from _polyproc.compat.libc import call_long
 from _polyproc.process import forking
 
@@ -19,7 +20,7 @@ def install(module):
     """Replaces the function that starts a program."""
     original = module.fork_exec
 
-    @forking.builtin("_posixsubprocess")
+    @builtin("_posixsubprocess")
     def fork_exec(module, args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite,
                   errread, errwrite, errpipe_read, errpipe_write, restore_signals, call_setsid, pgid_to_set, gid,
                   extra_groups, uid, child_umask, preexec_fn, allow_vfork, /):

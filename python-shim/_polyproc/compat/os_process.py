@@ -8,7 +8,6 @@ import operator
 import os
 import sys
 
-
 from _polyproc import repairs
 from _polyproc.compat import structseq
 from _polyproc.compat.arguments import c_int, path as _path

@@ -49,12 +49,11 @@ final class Arguments {
     return topics.contains("bench") ? bench(List.of("--help")) : new Invocation.ShowHelp();
   }
 
-  /** What {@code bench} runs. */
+  /** What {@code bench} runs: a program of the distribution's own, which any Python can run. */
   static Program benchmark() {
     return new Program.Script(Installation.current().benchmark().toString());
   }
 
-  /** A program of the distribution's own, which any Python can run. */
   private static Invocation bench(List<String> arguments) {
     return run(benchmark(), arguments);
   }

@@ -8,11 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the image of a process of this build is, in the user's cache folder. The kernel and the
@@ -46,6 +45,7 @@ final class ImageFile {
 
   private final Installation installation;
   private final Path folder;
+  private @Nullable Path path;
 
   private ImageFile(Installation installation, Path folder) {
     this.installation = installation;
@@ -73,11 +73,16 @@ final class ImageFile {
    * @throws IOException if the restoring program does not run on this system
    */
   Path path() throws IOException, InterruptedException {
-    Answer answer = ask("--path");
-    if (answer.status() != 0) {
-      throw new IOException("the restoring program has failed: " + answer.text());
+    Path known = path;
+    if (known == null) {
+      Answer answer = ask("--path");
+      if (answer.status() != 0) {
+        throw new IOException("the restoring program has failed: " + answer.text());
+      }
+      known = Path.of(answer.text());
+      path = known;
     }
-    return Path.of(answer.text());
+    return known;
   }
 
   /** Locked by whoever writes it. */
@@ -114,8 +119,9 @@ final class ImageFile {
    */
   void removeOthers() throws IOException, InterruptedException {
     Path own = path();
+    List<Path> all = files();
     List<Path> others =
-        files().stream()
+        all.stream()
             .filter(file -> file.toString().endsWith(SUFFIX) && !file.equals(own))
             .sorted(Comparator.comparingLong(ImageFile::lastUse).reversed())
             .toList();
@@ -123,7 +129,7 @@ final class ImageFile {
     for (Path other : others) {
       bytes += size(other);
       if (bytes > MOST_BYTES) {
-        for (Path file : files()) {
+        for (Path file : all) {
           if (file.toString().startsWith(other.toString())) {
             Files.deleteIfExists(file);
           }
@@ -164,12 +170,11 @@ final class ImageFile {
 
   private record Answer(int status, String text) {}
 
-  private Answer ask(String... question) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(installation.restorer().toString()));
-    command.addAll(Arrays.asList(question));
-    command.add(stem().toString());
+  private Answer ask(String question) throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        new ProcessBuilder(installation.restorer().toString(), question, stem().toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
     String text =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     return new Answer(process.waitFor(), text);
