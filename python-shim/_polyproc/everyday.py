@@ -29,6 +29,8 @@ import tempfile
 import textwrap
 import time
 
+from _polyproc import variety
+
 _STEP_SECONDS = 0.25
 
 _TEXT = """It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness,
@@ -513,6 +515,6 @@ def _grids():
 
 PIECES = (_integers, _floats, _complex_numbers, _text, _formatting, _dictionaries, _lists, _objects, _generators,
           _exceptions, _recursion, _primes, _json, _expressions, _logs, _containers, _records, _tables, _chances, _times,
-          _bytes, _pickles, _files, _others, _matrices, _grids)
+          _bytes, _pickles, _files, _others, _matrices, _grids, *variety.PIECES)
 
 _pieces = itertools.cycle(PIECES)

@@ -29,7 +29,7 @@ typedef unsigned int u32;
 enum { PATH_BYTES = 4096, MAX_THREADS = 512, MAX_DEFERRED = 16, DIRECTORY_BYTES = 16384, NAME_BYTES = 16 };
 
 /* What io.polyproc.hotspot.JvmFork asks for. */
-enum { INSTALL, FORK, LOCKS, LAYOUT, DROP, BUSY, PEEK };
+enum { INSTALL, FORK, LOCKS, LAYOUT, DROP, BUSY, PEEK, PAGES };
 
 /* Beside the flags of clone: this process runs a program, which os.fork() copies. */
 #define OF_PROGRAM (1L << 40)
@@ -39,14 +39,15 @@ enum { NO_THREADS = 71 };
 
 enum {
   SYS_open = 2, SYS_close = 3, SYS_fstat = 5, SYS_lseek = 8, SYS_rt_sigaction = 13,
-  SYS_rt_sigprocmask = 14, SYS_rt_sigreturn = 15, SYS_nanosleep = 35, SYS_getpid = 39, SYS_clone = 56,
-  SYS_fcntl = 72, SYS_readlink = 89, SYS_prctl = 157, SYS_gettid = 186, SYS_futex = 202, SYS_getdents64 = 217,
+  SYS_rt_sigprocmask = 14, SYS_rt_sigreturn = 15, SYS_madvise = 28, SYS_nanosleep = 35, SYS_getpid = 39,
+  SYS_clone = 56,  SYS_fcntl = 72, SYS_readlink = 89, SYS_prctl = 157, SYS_gettid = 186, SYS_futex = 202, SYS_getdents64 = 217,
   SYS_getpriority = 140, SYS_setpriority = 141, SYS_timer_create = 222, SYS_timer_settime = 223, SYS_exit_group = 231, SYS_tgkill = 234, SYS_dup3 = 292
 };
 
 enum { EINTR = 4, EAGAIN = 11, EBUSY = 16, ENOSYS = 38, ETIMEDOUT = 110 };
 enum { SIG_SETMASK = 2, SA_SIGINFO = 4, SA_RESTORER = 0x04000000, SA_RESTART = 0x10000000 };
 enum { FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129 };
+enum { MADV_POPULATE_WRITE = 23 };
 enum { PR_SET_NAME = 15, PR_GET_NAME = 16 };
 enum { PRIO_PROCESS = 0, SI_CODE_AT = 8, SI_TIMER = -2, CLOCK_MONOTONIC = 1, CLOCK_PROCESS_CPUTIME_ID = 2 };
 
@@ -94,6 +95,11 @@ struct layout {
   u64 pending_monitor;  /* JavaThread::_current_pending_monitor */
 };
 
+/* Successive pages. */
+struct page_range {
+  u64 address, bytes;
+};
+
 /* JavaThreadState: the two in which a thread keeps no safepoint waiting. */
 enum { THREAD_IN_NATIVE = 4, THREAD_BLOCKED = 10 };
 
@@ -114,6 +120,8 @@ struct state {
   struct thread deferred[MAX_DEFERRED];
   u32 deferred_count;
   u32 id_offset;        /* where the C library's record of a thread has its id */
+  const struct page_range *pages; /* what a child writes to soon */
+  u64 page_count;
 };
 
 extern struct state state __attribute__((visibility("hidden")));
@@ -145,6 +153,7 @@ static long fork_all(int signal, long flags);
 static long note_locks(long address, long length);
 static long note_layout(const struct layout *layout);
 static long note_dropped(long address, long count);
+static long note_pages(const struct page_range *ranges, long count);
 
 /* The one entry, at the beginning of the code. */
 __attribute__((used, section(".text.0")))
@@ -155,6 +164,7 @@ long entry(long what, long a, long b) {
       : what == DROP     ? note_dropped(a, b)
       : what == BUSY     ? (long) state.busy
       : what == PEEK     ? *(int *) a
+      : what == PAGES    ? note_pages((const struct page_range *) a, b)
                          : fork_all((int) a, b);
 }
 
@@ -237,6 +247,22 @@ static long note_dropped(long address, long count) {
   state.dropped = (char **) address;
   state.dropped_count = (u64) count;
   return 0;
+}
+
+static long note_pages(const struct page_range *ranges, long count) {
+  state.pages = ranges;
+  state.page_count = (u64) count;
+  return 0;
+}
+
+/*
+ * In a child: copies the pages that it will write to soon. To do so at each first write takes several
+ * times as long. What is no more at these addresses is left alone.
+ */
+static void populate(void) {
+  for (u64 i = 0; i < state.page_count; i++) {
+    CALL(SYS_madvise, state.pages[i].address, state.pages[i].bytes, MADV_POPULATE_WRITE, 0);
+  }
 }
 
 /* The system calls in which a thread waits and holds no lock of the C library's. */
@@ -676,6 +702,7 @@ static long fork_all(int signal, long flags) {
     go_on();
     goto out;
   }
+  populate();
   separate_files(!(flags & OF_PROGRAM));
   state.stopping = 0;
   state.round++;

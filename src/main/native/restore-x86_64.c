@@ -31,6 +31,7 @@
 #define TABLES_AT (OWN_FROM + 0x40000000UL)
 #define PARKED_AT (OWN_FROM + 0x80000000UL)
 #define STARTS_AT (OWN_FROM + 0xc0000000UL)
+#define PAGES_AT (OWN_FROM + 0xd0000000UL)
 
 enum { STACK_BYTES = 65536, MAPS_BYTES = 65536, MAX_KERNEL_MAPPINGS = 8, PATH_BYTES = 4096 };
 enum { CHECKED = 0, REFUSED = 1, USAGE = 2, UNFIT = 3, FAILED = 71 };
@@ -59,6 +60,7 @@ static u64 ignored;
 static u64 closed;                /* standard streams */
 static struct range kernel_ranges[MAX_KERNEL_MAPPINGS];
 static int kernel_range_count;
+static u64 checksum;              /* the image's */
 static u32 *starts;
 static int has_begun;             /* whether this start counts */
 static int is_check;
@@ -247,7 +249,7 @@ static void map_tables(void) {
     refuse("the image is damaged", "");
   }
   tables = (const char *) TABLES_AT;
-  u64 checksum = header.checksum;
+  checksum = header.checksum;
   header.checksum = 0;
   u64 hash = hash_words(HASH_START, tables, header.tables_bytes);
   if (hash_words(hash, &header, sizeof header) != checksum) {
@@ -721,6 +723,38 @@ static void map_memory(void) {
   }
 }
 
+/*
+ * Copies the pages that the process will write to soon, as far as that is known. Returns the lists of
+ * pages, which stay in memory for the forks of this process; 0 if there are none.
+ */
+static const struct page_lists *populate(void) {
+  struct file_status status;
+  u64 length = 0;
+  append(&length, image_name);
+  append(&length, PAGES_SUFFIX);
+  long file = CALL(SYS_open, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0, 0);
+  if (file < 0) {
+    return 0;
+  }
+  long mapped = -1;
+  if (CALL(SYS_fstat, file, &status, 0, 0) == 0 && status.size >= sizeof(struct page_lists)) {
+    mapped = CALL6(SYS_mmap, PAGES_AT, status.size, PROT_READ, MAP_PRIVATE | MAP_FIXED_NOREPLACE, file, 0);
+  }
+  CALL(SYS_close, file, 0, 0, 0);
+  if (mapped != (long) PAGES_AT) {
+    return 0;
+  }
+  const struct page_lists *lists = (const struct page_lists *) PAGES_AT;
+  u64 most = (status.size - sizeof *lists) / sizeof *lists->ranges;
+  if (lists->checksum != checksum || lists->restored > most || lists->forked > most - lists->restored) {
+    return 0; /* they are another image's */
+  }
+  for (u64 i = 0; i < lists->restored; i++) {
+    CALL(SYS_madvise, lists->ranges[i].address, lists->ranges[i].bytes, MADV_POPULATE_WRITE, 0); /* or not */
+  }
+  return lists;
+}
+
 /* Puts the image's file where no descriptor of the process will be. */
 static void move_image(void) {
   long moved = CALL(SYS_fcntl, image, F_DUPFD_CLOEXEC, header.highest_descriptor + 1, 0);
@@ -955,6 +989,7 @@ static void become(void) {
   CALL(SYS_membarrier, MEMBARRIER_REGISTER_PRIVATE_EXPEDITED, 0, 0, 0);
   CALL(SYS_membarrier, MEMBARRIER_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0, 0);
   *(struct resumption **) header.resumed = resumption;
+  resumption->pages = (u64) populate();
   make_threads();
 }
 

@@ -25,7 +25,7 @@ final class ImageRenewal {
   static final String OFF = "off";
 
   /** The image that is there is used; none is made but by {@code polyproc warm}. */
-  private static final String KEPT = "kept";
+  static final String KEPT = "kept";
 
   /** What has failed fails again soon. */
   private static final Duration BETWEEN_TRIES = Duration.ofHours(1);

@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -138,7 +140,31 @@ final class WarmCommand implements Callable<Integer> {
     if (status < 0) {
       System.err.println("polyproc: the process to be kept was killed by signal " + -status);
     }
+    if (status == 0) {
+      tryOut(installation, target);
+    }
     return status;
+  }
+
+  /**
+   * Finds which pages a process of this image writes to. Where that fails, processes are slower,
+   * and the next ones tell why.
+   */
+  private static void tryOut(Installation installation, Path image) {
+    String code = "import sys; from _polyproc import trial; trial.run(sys.argv[1])";
+    // Instead of the launcher, which would boot a process without an image, a name that is no file.
+    List<String> command =
+        List.of(
+            installation.restorer().toString(),
+            image.toString(),
+            CommandName.POLYPROC.toString(),
+            "--no-image",
+            "-c",
+            code,
+            image.toString());
+    Map<String, String> variables = new HashMap<>(System.getenv());
+    variables.put(ImageRenewal.SETTING, ImageRenewal.KEPT);
+    int _ = ChildProcess.start(command, "polyproc: trial", variables, 2, 2).reap();
   }
 
   private static int report(ImageFile image) throws IOException, InterruptedException {

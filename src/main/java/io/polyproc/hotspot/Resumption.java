@@ -27,13 +27,15 @@ import java.util.stream.Stream;
  * @param closedStreams the numbers of standard streams that were closed, where {@code /dev/null} is
  *     now
  * @param starts the address of the count of starts that have failed so far; 0 if nobody counts
+ * @param pages the address of the lists of pages that are copied early; 0 if there are none
  */
 public record Resumption(
     List<String> arguments,
     Map<String, String> variables,
     List<Integer> ignoredSignals,
     List<Integer> closedStreams,
-    long starts) {
+    long starts,
+    long pages) {
   /** Python's way to keep a byte that is no text: the second half of a pair, alone. */
   private static final int ESCAPED = 0xdc00;
 
@@ -68,7 +70,8 @@ public record Resumption(
         variables(texts.subList((int) count, texts.size())),
         bits(ignored).map(bit -> bit + 1).toList(),
         bits(head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_CLOSED)).toList(),
-        head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_STARTS));
+        head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_STARTS),
+        head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_PAGES));
   }
 
   private static Stream<Integer> bits(long word) {
@@ -79,6 +82,18 @@ public record Resumption(
   public void succeeded() {
     if (starts != 0) {
       MemorySegment.ofAddress(starts).reinterpret(Integer.BYTES).set(ValueLayout.JAVA_INT, 0, 0);
+    }
+  }
+
+  /** Lets the forks of this process copy early what such processes write to first. */
+  public void prepareForks() {
+    if (pages != 0 && JvmFork.isSupported()) {
+      MemorySegment lists = MemorySegment.ofAddress(pages).reinterpret(ImageLayout.PAGES_RANGES);
+      long restored = lists.get(ValueLayout.JAVA_LONG, ImageLayout.PAGES_RESTORED);
+      JvmFork.load()
+          .copyEarly(
+              pages + ImageLayout.PAGES_RANGES + restored * ImageLayout.RANGE_BYTES,
+              lists.get(ValueLayout.JAVA_LONG, ImageLayout.PAGES_FORKED));
     }
   }
 

@@ -14,12 +14,16 @@ public final class ZeroedHeap {
 
   private ZeroedHeap() {}
 
-  /**
-   * Collects all garbage, and fills the young generation with arrays, which are zeros, until it is
-   * collected once more. What is there then is nearly all zero.
-   */
+  /** Collects all garbage. */
   public static void collect() {
     System.gc();
+  }
+
+  /**
+   * Fills the young generation with arrays, which are zeros, until it is collected, and nothing
+   * else is. What is there then is nearly all zero.
+   */
+  public static void zero() {
     WeakReference<Object> witness = new WeakReference<>(new Object());
     byte[] last = {};
     for (int i = 0; i < MAX_ARRAYS && !witness.refersTo(null); i++) {

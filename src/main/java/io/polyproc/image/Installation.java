@@ -90,13 +90,17 @@ public final class Installation {
 
   /**
    * The {@link #javaCommand} for a JVM that has both of HotSpot's compilers, without the AOT cache,
-   * which was made for one with C1 alone.
+   * which was made for one with C1 alone. It keeps all compiled code: HotSpot would drop what was
+   * not called between some collections, which practice has many of, and each program would compile
+   * it anew.
    */
   public List<String> practisingCommand() {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
     command.addAll(options(false));
     command.add("-XX:TieredStopAtLevel=4");
+    command.add("-XX:-UseCodeCacheFlushing");
+    command.add("-XX:ReservedCodeCacheSize=512m");
     command.addAll(extraOptions());
     return List.copyOf(command);
   }

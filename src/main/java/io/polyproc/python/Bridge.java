@@ -2,6 +2,7 @@ package io.polyproc.python;
 
 import io.polyproc.hotspot.BufferedRandomness;
 import io.polyproc.hotspot.JvmFork;
+import io.polyproc.hotspot.WorkingSet;
 import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.LocalTime;
@@ -184,6 +185,23 @@ public final class Bridge {
     } catch (PosixException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /**
+   * The pages of memory that this process has written to; see {@link WorkingSet#written}.
+   *
+   * @param own in a forked child: since it was forked
+   */
+  public long[] writtenPages(boolean own) throws IOException {
+    return WorkingSet.written(own).stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** Notes such pages beside an image; see {@link WorkingSet#write}. */
+  public void writePages(String image, long[] restored, long[] forked) throws IOException {
+    WorkingSet.write(
+        Path.of(image),
+        Arrays.stream(restored).boxed().toList(),
+        Arrays.stream(forked).boxed().toList());
   }
 
   /** How often the last {@link #fork} had to wait for a thread of the program. */

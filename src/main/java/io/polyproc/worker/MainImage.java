@@ -3,6 +3,7 @@ package io.polyproc.worker;
 import io.polyproc.hotspot.CompilerTier;
 import io.polyproc.hotspot.ImageWriter;
 import io.polyproc.hotspot.JavaEnvironment;
+import io.polyproc.hotspot.JavaHeap;
 import io.polyproc.hotspot.JavaRandom;
 import io.polyproc.hotspot.Resumption;
 import io.polyproc.hotspot.ZeroedHeap;
@@ -45,11 +46,14 @@ public final class MainImage {
   /** How often the start and the end of a process are played before practice. */
   private static final int ROUNDS = 60;
 
-  /** A minute and a half of one processor's time. */
+  /** Each piece ten times, which is a minute and a half of one processor's time. */
   private static final int EVERYDAY_STEPS = 360;
 
-  /** Each piece three times. */
-  private static final int COMPILED_STEPS = 78;
+  /** Each piece twice. */
+  private static final int COMPILED_STEPS = 72;
+
+  /** How often they are played when the image is about to be written. */
+  private static final int ROUNDS_AFTER_COLLECTION = 6;
 
   /** So often the collector gets its chance before an image is written. */
   private static final int MOST_COLLECTIONS = 10;
@@ -62,6 +66,7 @@ public final class MainImage {
   private final Installation installation = Installation.current();
   private final JavaEnvironment environment;
   private final JavaRandom random;
+  private final @Nullable JavaHeap heap;
   private final CompilerGate gate;
   private final CodeCache codes;
   private final Bridge bridge;
@@ -74,6 +79,7 @@ public final class MainImage {
       JavaEnvironment environment, JavaRandom random, CompilerGate gate, CodeCache codes) {
     this.environment = environment;
     this.random = random;
+    heap = findHeap();
     this.gate = gate;
     this.codes = codes;
     bridge = new Bridge(installation.home(), control);
@@ -112,6 +118,16 @@ public final class MainImage {
     return new MainImage(environment, random, gate, new CodeCache(PythonContexts.engine()));
   }
 
+  private static @Nullable JavaHeap findHeap() {
+    try {
+      JavaHeap heap = JavaHeap.find();
+      heap.useLargePages(); // what is called once is loaded and linked in all processes
+      return heap;
+    } catch (UnsupportedOperationException e) {
+      return null; // processes are a little slower
+    }
+  }
+
   /** Imports what programs and processes need. */
   public void importModules() {
     while (python.warmUp(true)) {
@@ -135,7 +151,7 @@ public final class MainImage {
     gate.open();
     practiseEveryday(COMPILED_STEPS);
     Practice practice =
-        new Practice(python, codes, this::playRound, MainImage::isQuiet, this::limitCompilers);
+        new Practice(python, this::playRound, MainImage::isQuiet, this::limitCompilers);
     while (practice.step()) {
       Processes.ignore(Processes.SIGINT); // a process that was played has taken it over
     }
@@ -193,12 +209,15 @@ public final class MainImage {
     List<Path> files = new ArrayList<>(List.of(installation.buildFile()));
     python.startFiles().stream().map(Path::of).forEach(files::add);
     closeUnused();
+    ZeroedHeap.collect();
+    enterCompiledCode();
+    replaceUnused();
     // What the JVM has opened until now has numbers above those of programs.
     Descriptors.freeLowNumbers();
     codes.forgetHeat();
     SemaphoreArena.abandonAll();
     Memory.trim();
-    ZeroedHeap.collect();
+    ZeroedHeap.zero();
     Optional<Resumption> resumption = new ImageWriter(target, files).write();
     if (resumption.isPresent()) {
       becomeAnother(resumption.get());
@@ -206,16 +225,39 @@ public final class MainImage {
     return resumption;
   }
 
-  /**
-   * Lets the collector close what practice has left to it, as it can't be in an image. What
-   * compiled code still refers to, nobody will use: in its place comes what can be closed as well.
-   */
+  /** Lets the collector close what practice has left to it, as it can't be in an image. */
   private void closeUnused() {
     Path home = installation.home();
     for (int i = 0; i < MOST_COLLECTIONS && Descriptors.nameless(home).length > 0; i++) {
       python.collectGarbage();
     }
-    for (int fd : Descriptors.nameless(home)) {
+  }
+
+  /**
+   * After a collection the JVM enters each piece of compiled code by a detour, once, and writes
+   * into it. Each process that is restored would do so again for thousands of them, so a brief
+   * review follows, in which nothing gets hot enough to be compiled.
+   */
+  private void enterCompiledCode() {
+    codes.forgetHeat();
+    while (python.practise(true)) {
+      Processes.ignore(Processes.SIGINT); // a process that was played has taken it over
+    }
+    for (int i = 0; i < ROUNDS_AFTER_COLLECTION; i++) {
+      playRound();
+    }
+    while (hasPractised && !isQuiet()) {
+      // the compiler has something to do
+    }
+    Processes.ignore(Processes.SIGINT);
+  }
+
+  /**
+   * What compiled code still refers to, nobody will use: in the place of such a descriptor comes
+   * what can be in an image.
+   */
+  private void replaceUnused() {
+    for (int fd : Descriptors.nameless(installation.home())) {
       Descriptors.replaceByNothing(fd);
     }
   }
@@ -228,10 +270,14 @@ public final class MainImage {
     } catch (ReflectiveOperationException e) {
       throw new IOException("the JDK's variables and seeds can't be replaced: " + e, e);
     }
+    if (heap != null) {
+      heap.useLargePages();
+    }
     System.setProperty("user.dir", folder());
     SemaphoreArena.forgetAll();
     bridge.afterFork();
     python.afterFork();
+    resumption.prepareForks();
     resumption.succeeded();
   }
 

@@ -1,8 +1,6 @@
 package io.polyproc.worker;
 
 import io.polyproc.image.HeapKeeper;
-import io.polyproc.posix.Memory;
-import io.polyproc.python.CodeCache;
 import io.polyproc.python.PythonRuntime;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -29,19 +27,17 @@ final class Practice {
   /** The same in each review, when everything is compiled. */
   private static final int REVIEW_ROUNDS = 20;
 
-  /** So many reviews come before the last one, all but the first with the compilers of programs. */
+  /** All but the first are with the compilers of programs. */
   private static final int REVIEWS = 4;
 
   /** What the compiler leaves behind is collected when there is so much, in bytes. */
   private static final long MOST_BYTES = 600L << 20;
 
   private final PythonRuntime python;
-  private final CodeCache codes;
   private final Runnable round;
   private final BooleanSupplier isQuiet;
   private final Iterator<BooleanSupplier> acts;
   private BooleanSupplier act;
-  private boolean isNearlyDone;
 
   /**
    * Begins nothing yet.
@@ -50,14 +46,8 @@ final class Practice {
    * @param limitCompilers lets HotSpot compile as it will in programs; before the second review
    * @param isQuiet waits a moment; whether the compiler had nothing to do meanwhile
    */
-  Practice(
-      PythonRuntime python,
-      CodeCache codes,
-      Runnable round,
-      BooleanSupplier isQuiet,
-      Runnable limitCompilers) {
+  Practice(PythonRuntime python, Runnable round, BooleanSupplier isQuiet, Runnable limitCompilers) {
     this.python = python;
-    this.codes = codes;
     this.round = round;
     this.isQuiet = isQuiet;
     List<BooleanSupplier> plan = new ArrayList<>();
@@ -72,14 +62,13 @@ final class Practice {
       }
       plan.addAll(List.of(this::practise, rounds(REVIEW_ROUNDS), this::settle));
     }
-    plan.addAll(List.of(this::prepareLast, this::practise, rounds(REVIEW_ROUNDS), this::settle));
     acts = plan.iterator();
     act = acts.next();
   }
 
   /** Does the next step; returns whether there are more. */
   boolean step() {
-    if (!isNearlyDone && HeapKeeper.used() > MOST_BYTES) {
+    if (HeapKeeper.used() > MOST_BYTES) {
       System.gc();
     }
     if (act.getAsBoolean()) {
@@ -95,7 +84,7 @@ final class Practice {
   // The acts: each does a step and returns whether it has more.
 
   private boolean practise() {
-    return python.practise(isNearlyDone);
+    return python.practise(false);
   }
 
   private BooleanSupplier rounds(int count) {
@@ -109,18 +98,5 @@ final class Practice {
 
   private boolean settle() {
     return !isQuiet.getAsBoolean();
-  }
-
-  /**
-   * Gives back what is not in use, as each process that is restored has as many pages to copy and
-   * to give back, and lets the compiler forget what it has seen: the last review would have it work
-   * again.
-   */
-  private boolean prepareLast() {
-    codes.forgetHeat();
-    System.gc();
-    Memory.trim();
-    isNearlyDone = true;
-    return false;
   }
 }

@@ -1,0 +1,35 @@
+"""Tries a new image out: finds which pages of memory a restored process writes to before it has done much, and
+which ones a process that is forked from that; see `io.polyproc.hotspot.WorkingSet`."""
+
+import multiprocessing
+
+import _polyproc
+
+
+def run(image):
+    """Notes them beside the image that this process was restored from.
+
+    image: its path. Raises `OSError` if the file can't be written.
+    """
+    forked = []
+    if not _polyproc.runtime.whyNoFork():
+        forked = _written_by_child()
+    _polyproc.runtime.writePages(image, _polyproc.runtime.writtenPages(False), forked)
+
+
+def _written_by_child():
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_report, args=(sender,))
+    process.start()
+    sender.close()
+    with receiver:
+        written = receiver.recv()
+    process.join()
+    return written
+
+
+def _report(sender):
+    print(end="", flush=True)
+    with sender:
+        sender.send(list(_polyproc.runtime.writtenPages(True)))
