@@ -1,30 +1,73 @@
 package io.polyproc.hotspot;
 
 import io.polyproc.posix.Memory;
+import java.lang.ref.WeakReference;
 import java.util.Set;
 
 /**
- * Where the heap of this JVM is: the addresses that the JVM has reserved for it, whether in use or
- * not. They are found in the tables for debuggers ({@link VmStructs}).
+ * The heap of this JVM: where it is in memory, and how to empty it. That is found in the tables for
+ * debuggers ({@link VmStructs}) if it has the serial collector, as processes of the project have.
  *
- * @param from the first address
- * @param bytes how many
+ * <p>Where it is not known an image is larger, and its processes are slower.
  */
-public record JavaHeap(long from, long bytes) {
+public final class JavaHeap {
+  private static final int SMALL_ARRAY = 256 << 10;
+  private static final int LARGE_ARRAY = 8 << 20;
 
-  /**
-   * Finds it.
-   *
-   * @throws UnsupportedOperationException if this JVM does not tell
-   */
+  /** A young generation that is larger is not worth the time. */
+  private static final int MAX_ARRAYS = 4096;
+
+  private static final JavaHeap UNKNOWN = new JavaHeap(0, 0, 0, 0);
+
+  /** The addresses that the JVM has reserved, whether in use or not; none is known if 0. */
+  private final long from;
+
+  private final long bytes;
+
+  // Where the space in which objects are made has its first free address, and its end.
+  private final long top;
+  private final long end;
+
+  private JavaHeap(long from, long bytes, long top, long end) {
+    this.from = from;
+    this.bytes = bytes;
+    this.top = top;
+    this.end = end;
+  }
+
+  /** Finds it. */
   public static JavaHeap find() {
-    VmStructs structs = new VmStructs(Set.of("Universe", "CollectedHeap", "MemRegion"), Set.of());
-    long reserved =
-        VmStructs.word(structs.staticField("Universe._collectedHeap"))
-            + structs.offset("CollectedHeap._reserved");
-    return new JavaHeap(
-        VmStructs.word(reserved + structs.offset("MemRegion._start")),
-        VmStructs.word(reserved + structs.offset("MemRegion._word_size")) * Long.BYTES);
+    try {
+      if (!JvmFlag.find("UseSerialGC").isOn()) {
+        return UNKNOWN;
+      }
+      VmStructs structs =
+          new VmStructs(
+              Set.of(
+                  "Universe",
+                  "CollectedHeap",
+                  "MemRegion",
+                  "SerialHeap",
+                  "DefNewGeneration",
+                  "ContiguousSpace"),
+              Set.of());
+      long heap = VmStructs.word(structs.staticField("Universe._collectedHeap"));
+      long reserved = heap + structs.offset("CollectedHeap._reserved");
+      long young = VmStructs.word(heap + structs.offset("SerialHeap._young_gen"));
+      long eden = VmStructs.word(young + structs.offset("DefNewGeneration._eden_space"));
+      return new JavaHeap(
+          VmStructs.word(reserved + structs.offset("MemRegion._start")),
+          VmStructs.word(reserved + structs.offset("MemRegion._word_size")) * Long.BYTES,
+          eden + structs.offset("ContiguousSpace._top"),
+          eden + structs.offset("ContiguousSpace._end"));
+    } catch (UnsupportedOperationException e) {
+      return UNKNOWN;
+    }
+  }
+
+  /** Whether this JVM tells where its heap is. */
+  boolean isKnown() {
+    return from != 0;
   }
 
   /**
@@ -33,6 +76,41 @@ public record JavaHeap(long from, long bytes) {
    * an image stays as it is.
    */
   public void useLargePages() {
-    Memory.useLargePages(from, bytes);
+    if (isKnown()) {
+      Memory.useLargePages(from, bytes);
+    }
+  }
+
+  /** Collects all garbage. */
+  public static void collect() {
+    System.gc();
+  }
+
+  /**
+   * Fills what is free in the young generation with zeros, as it still has the bytes of objects
+   * that are gone, which would be a hundred megabytes of an image. The old generation is not
+   * collected.
+   */
+  public void zero() {
+    fillUntilCollected(); // it is empty then
+    fillUntilCollected();
+  }
+
+  /** With arrays, which are zeros: as few as possible, as each has a header, which is not. */
+  private void fillUntilCollected() {
+    WeakReference<Object> witness = new WeakReference<>(new Object());
+    byte[] last = {};
+    for (int i = 0; i < MAX_ARRAYS && !witness.refersTo(null); i++) {
+      last = new byte[free() > 2 * LARGE_ARRAY ? LARGE_ARRAY : SMALL_ARRAY];
+    }
+    // Used, or no array would have to be made.
+    if (last.length == 1) {
+      throw new IllegalStateException("an array of another length");
+    }
+  }
+
+  /** How many bytes new objects can still have before the next collection. */
+  private long free() {
+    return isKnown() ? VmStructs.word(end) - VmStructs.word(top) : 0;
   }
 }

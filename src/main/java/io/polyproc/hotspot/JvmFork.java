@@ -268,10 +268,15 @@ public final class JvmFork {
   private void becomeChild(JvmThreads known, List<Thread> left, Program program, int line) {
     try {
       call(DROP, 0, 0);
-      if (!left.stream().allMatch(it -> waitsInJavaOrNative(known, it))) {
-        Processes.exit(NOT_WHOLE);
+      // Loops and not lambdas, which each child would have to link anew.
+      for (Thread thread : left) {
+        if (!waitsInJavaOrNative(known, thread)) {
+          Processes.exit(NOT_WHOLE);
+        }
       }
-      left.forEach(known::leaveQueue);
+      for (Thread thread : left) {
+        known.leaveQueue(thread);
+      }
       program.becomeChild();
       Descriptors.write(line, (byte) 1);
       Descriptors.close(line);

@@ -25,7 +25,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,7 +129,10 @@ public final class Supervisor {
      * it had open, so that its workers see its end when the main program ends.
      */
     public void abandon() {
-      supervisor.descriptors().forEach(Descriptors::close);
+      // Loops and not lambdas, here and below, which each child would have to link anew.
+      for (int descriptor : supervisor.descriptors()) {
+        Descriptors.close(descriptor);
+      }
     }
 
     /** Blocks for at most five seconds, until no unassigned worker is left. */
@@ -266,10 +268,16 @@ public final class Supervisor {
 
   private List<Integer> descriptors() {
     List<Integer> all = new ArrayList<>(loop.watched());
-    workers.forEach(worker -> all.addAll(worker.descriptors()));
+    for (WorkerJvm worker : workers) {
+      all.addAll(worker.descriptors());
+    }
     all.add(main.pidfd());
     all.addAll(sharedDescriptors.values());
-    waiting.forEach(start -> IntStream.of(start.descriptors()).forEach(all::add));
+    for (Waiting start : waiting) {
+      for (int descriptor : start.descriptors()) {
+        all.add(descriptor);
+      }
+    }
     return all;
   }
 

@@ -6,7 +6,6 @@ import io.polyproc.hotspot.JavaEnvironment;
 import io.polyproc.hotspot.JavaHeap;
 import io.polyproc.hotspot.JavaRandom;
 import io.polyproc.hotspot.Resumption;
-import io.polyproc.hotspot.ZeroedHeap;
 import io.polyproc.image.HeapKeeper;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
@@ -43,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 public final class MainImage {
   private static final System.Logger LOG = System.getLogger(MainImage.class.getName());
 
+  private static final int STANDARD_ERROR = 2;
+
   /** How often the start and the end of a process are played before practice. */
   private static final int ROUNDS = 60;
 
@@ -66,7 +67,7 @@ public final class MainImage {
   private final Installation installation = Installation.current();
   private final JavaEnvironment environment;
   private final JavaRandom random;
-  private final @Nullable JavaHeap heap;
+  private final JavaHeap heap;
   private final CompilerGate gate;
   private final CodeCache codes;
   private final Bridge bridge;
@@ -79,7 +80,8 @@ public final class MainImage {
       JavaEnvironment environment, JavaRandom random, CompilerGate gate, CodeCache codes) {
     this.environment = environment;
     this.random = random;
-    heap = findHeap();
+    heap = JavaHeap.find();
+    heap.useLargePages(); // so that no process has to load and link what that needs
     this.gate = gate;
     this.codes = codes;
     bridge = new Bridge(installation.home(), control);
@@ -118,24 +120,29 @@ public final class MainImage {
     return new MainImage(environment, random, gate, new CodeCache(PythonContexts.engine()));
   }
 
-  private static @Nullable JavaHeap findHeap() {
-    try {
-      JavaHeap heap = JavaHeap.find();
-      heap.useLargePages(); // what is called once is loaded and linked in all processes
-      return heap;
-    } catch (UnsupportedOperationException e) {
-      return null; // processes are a little slower
-    }
-  }
-
-  /** Imports what programs and processes need. */
-  public void importModules() {
+  /**
+   * Imports what programs and processes need.
+   *
+   * @throws IOException if this process can't have what a program would have
+   */
+  public void importModules() throws IOException {
     while (python.warmUp(true)) {
       // the next step
     }
     while (python.importAhead()) {
       // the next module
     }
+    rehearseSupervisor();
+  }
+
+  /** Loads and links what the first process that a program starts needs of a supervisor. */
+  private void rehearseSupervisor() throws IOException {
+    control.begin(workerCommand(installation.buildFile()), Map.of(StandbyPolicy.SETTING, "0"));
+    ControlClient client = control.connect();
+    Descriptors.close(client.takeDescriptor(client.shareDescriptor(STANDARD_ERROR)));
+    control.close();
+    client.awaitEnd();
+    control.end();
   }
 
   /**
@@ -209,7 +216,7 @@ public final class MainImage {
     List<Path> files = new ArrayList<>(List.of(installation.buildFile()));
     python.startFiles().stream().map(Path::of).forEach(files::add);
     closeUnused();
-    ZeroedHeap.collect();
+    JavaHeap.collect();
     enterCompiledCode();
     replaceUnused();
     // What the JVM has opened until now has numbers above those of programs.
@@ -217,7 +224,7 @@ public final class MainImage {
     codes.forgetHeat();
     SemaphoreArena.abandonAll();
     Memory.trim();
-    ZeroedHeap.zero();
+    heap.zero();
     Optional<Resumption> resumption = new ImageWriter(target, files).write();
     if (resumption.isPresent()) {
       becomeAnother(resumption.get());
@@ -270,9 +277,7 @@ public final class MainImage {
     } catch (ReflectiveOperationException e) {
       throw new IOException("the JDK's variables and seeds can't be replaced: " + e, e);
     }
-    if (heap != null) {
-      heap.useLargePages();
-    }
+    heap.useLargePages();
     System.setProperty("user.dir", folder());
     SemaphoreArena.forgetAll();
     bridge.afterFork();
@@ -350,6 +355,13 @@ public final class MainImage {
     synchronized void begin(List<String> command, Map<String, String> variables) {
       workerCommand = command;
       environment = variables;
+    }
+
+    synchronized void end() {
+      workerCommand = null;
+      environment = Map.of();
+      supervisor = null;
+      client = null;
     }
 
     synchronized void connected(@Nullable ControlClient connected) {
