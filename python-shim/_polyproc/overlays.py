@@ -12,7 +12,6 @@ _MENDED = {
     "_lsprof": "profiler",
     "_sha3": "shake",
     "_sqlite3": "sqlite_cursors",
-    "_sre": "regular_expressions",
     "mmap": "mapped_memory",
     "zoneinfo._tzpath": "zone_folders",
 }

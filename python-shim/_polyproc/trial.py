@@ -2,8 +2,12 @@
 which ones a process that is forked from that; see `io.polyproc.hotspot.WorkingSet`."""
 
 import multiprocessing
+import signal
 
 import _polyproc
+
+_SECONDS = 60
+"""A process that has not ended until then is ended by a signal: its image will be refused or not, as others find."""
 
 
 def run(image):
@@ -11,6 +15,7 @@ def run(image):
 
     image: its path. Raises `OSError` if the file can't be written.
     """
+    signal.alarm(_SECONDS)
     forked = []
     if not _polyproc.runtime.whyNoFork():
         forked = _written_by_child()
