@@ -31,9 +31,7 @@ def step(briefly=False):
 
     briefly: a few times, instead of for half a second, so that nothing gets hot.
 
-    The next step after that begins the review. It is meant for a compiler that has nothing to do: Truffle then wants
-    a tenth of the usual number of calls, and what is called here as often has been compiled before a program
-    calls it.
+    The next step after that begins the review.
     """
     piece = next(_plan, None)
     if piece is None:

@@ -12,13 +12,8 @@ import java.util.function.BooleanSupplier;
  * paths, and each time waits until that has nothing to do. Each process that is restored would have
  * to compile the rest, too.
  *
- * <p>Then it reviews: while its queue is nearly empty, Truffle compiles what was called a tenth as
- * often as usual, 40 times. A program would begin with the compilation of whatever it calls that
- * was called so often here.
- *
- * <p>After a collection the JVM enters each piece of compiled code by a detour, once, and writes
- * into it. Each process that is restored would do so again for 4,000 of them, so a last, brief
- * review follows, in which nothing gets hot enough to be compiled.
+ * <p>Then it reviews: what a program calls that was called nearly as often here as it takes would
+ * be compiled by each program.
  */
 final class Practice {
   /** How often the start and the end of a process are played, by each of two methods in turn. */

@@ -170,7 +170,9 @@ final class ImageIT {
 
   // --- Pages that are copied early ---------------------------------------------------------------
 
-  /** Whether every page of the first list in a file like IMAGE.pages is one of this process's own. */
+  /**
+   * Whether every page of the first list in a file like IMAGE.pages is one of this process's own.
+   */
   private static final String HAS_PAGES =
       """
       import struct
@@ -214,7 +216,8 @@ final class ImageIT {
       }
       assertEquals(
           new Outcome(0, "True 0\n", ""),
-          program("pid = os.fork() or os._exit(0); print(" + IS_RESTORED + ", os.waitpid(pid, 0)[1])"));
+          program(
+              "pid = os.fork() or os._exit(0); print(" + IS_RESTORED + ", os.waitpid(pid, 0)[1])"));
     } finally {
       Files.write(pages, good);
     }
