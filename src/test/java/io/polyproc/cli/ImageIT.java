@@ -209,7 +209,7 @@ final class ImageIT {
         case "too many" -> Files.write(pages, content.putLong(8, 1L << 60).array());
         default -> {
           for (int range = 24; range < good.length; range += 16) {
-            content.putLong(range, range * 1_000_000_007L << 12);
+            content.putLong(range, (range * 1_000_000_007L) << 12);
           }
           Files.write(pages, content.array());
         }
