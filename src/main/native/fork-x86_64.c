@@ -64,7 +64,7 @@ enum {
 };
 
 /* The kind of a lock: PTHREAD_MUTEX_RECURSIVE_NP. */
-enum { RECURSIVE = 1 };
+enum { RECURSIVE = 1, MOST_TIMES_LOCKED = 1000 };
 
 /* How long all threads may take to stop: 2 s, in steps of 50 µs. */
 enum { STEP_NANOSECONDS = 50000, MOST_STEPS = 40000 };
@@ -350,6 +350,7 @@ static int keeps_nobody(const char *java_thread) {
 
 /* Marks the stopped threads that the child is not to have. Returns 0 if one of them can't be dropped now. */
 static int mark_dropped(u32 arrived) {
+  state.busy = 0; /* not the one of the last try, which may have been the parent's */
   for (u32 i = 0; i < arrived; i++) {
     state.threads[i].fate = GOES_ON;
   }
@@ -418,11 +419,13 @@ static void mark_deferred(u32 arrived) {
 /*
  * Whether a stopped thread holds a recursive lock of the C library's own (pthread_create takes one).
  * Such a lock knows its owner by his id, which is another one in the child, and would not be unlocked
- * by him. It begins: lock, count, owner, users, kind.
+ * by him. It begins: lock, count, owner, users, kind. Between the locks are pointers, whose upper half
+ * may be any thread's id: so all of it has to be as in a lock that is held.
  */
 static int holds_lock(u32 arrived) {
-  for (int *lock = state.locks; lock + 5 <= state.locks_end; lock++) {
-    if ((lock[0] == 1 || lock[0] == 2) && lock[4] == RECURSIVE && has_stopped(lock[2], arrived)) {
+  for (int *lock = state.locks; lock + 5 <= state.locks_end; lock += 2) {
+    if ((lock[0] == 1 || lock[0] == 2) && lock[1] > 0 && lock[1] <= MOST_TIMES_LOCKED && lock[3] == 1
+        && lock[4] == RECURSIVE && has_stopped(lock[2], arrived)) {
       return 1;
     }
   }

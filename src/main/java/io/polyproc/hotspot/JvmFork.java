@@ -304,8 +304,13 @@ public final class JvmFork {
   private void noteLocks() {
     long start = NativeSymbols.find("_rtld_global").orElse(0);
     if (start != 0) {
-      call(LOCKS, start, Math.min(MAX_LOCK_BYTES, NativeSymbols.mappedFrom(start)));
+      noteLocks(start, Math.min(MAX_LOCK_BYTES, NativeSymbols.mappedFrom(start)));
     }
+  }
+
+  /** Tells where there are locks which no thread may hold that is copied. */
+  void noteLocks(long from, long bytes) {
+    call(LOCKS, from, bytes);
   }
 
   private long call(long what, long a, long b) {
