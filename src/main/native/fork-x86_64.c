@@ -40,8 +40,8 @@ enum { NO_THREADS = 71 };
 enum {
   SYS_open = 2, SYS_close = 3, SYS_fstat = 5, SYS_lseek = 8, SYS_rt_sigaction = 13,
   SYS_rt_sigprocmask = 14, SYS_rt_sigreturn = 15, SYS_madvise = 28, SYS_nanosleep = 35, SYS_getpid = 39,
-  SYS_clone = 56,  SYS_fcntl = 72, SYS_readlink = 89, SYS_prctl = 157, SYS_gettid = 186, SYS_futex = 202, SYS_getdents64 = 217,
-  SYS_getpriority = 140, SYS_setpriority = 141, SYS_timer_create = 222, SYS_timer_settime = 223, SYS_exit_group = 231, SYS_tgkill = 234, SYS_dup3 = 292
+  SYS_clone = 56, SYS_fcntl = 72, SYS_readlink = 89, SYS_prctl = 157, SYS_gettid = 186, SYS_futex = 202,
+  SYS_getdents64 = 217, SYS_getpriority = 140, SYS_setpriority = 141, SYS_timer_create = 222, SYS_timer_settime = 223, SYS_exit_group = 231, SYS_tgkill = 234, SYS_dup3 = 292
 };
 
 enum { EINTR = 4, EAGAIN = 11, EBUSY = 16, ENOSYS = 38, ETIMEDOUT = 110 };
