@@ -247,7 +247,7 @@ public final class MainImage {
    */
   private void enterCompiledCode() {
     codes.forgetHeat();
-    while (python.practise(true)) {
+    while (hasPractised && python.practise(true)) {
       Processes.ignore(Processes.SIGINT); // a process that was played has taken it over
     }
     for (int i = 0; i < ROUNDS_AFTER_COLLECTION; i++) {
