@@ -7,7 +7,7 @@ import signal
 import _polyproc
 
 _SECONDS = 60
-"""A process that has not ended until then is ended by a signal: its image will be refused or not, as others find."""
+"""A trial that takes longer is ended by a signal: nobody is to wait for it for ever."""
 
 
 def run(image):
@@ -17,7 +17,7 @@ def run(image):
     """
     signal.alarm(_SECONDS)
     forked = []
-    if not _polyproc.runtime.whyNoFork():
+    if not str(_polyproc.runtime.whyNoFork() or ""):
         forked = _written_by_child()
     _polyproc.runtime.writePages(image, _polyproc.runtime.writtenPages(False), forked)
 
@@ -35,6 +35,6 @@ def _written_by_child():
 
 
 def _report(sender):
-    print(end="", flush=True)
+    print(end="", flush=True)  # as most programs do
     with sender:
         sender.send(list(_polyproc.runtime.writtenPages(True)))

@@ -23,8 +23,8 @@
  * library, whose locks a stopped thread may hold. The state follows the code, on a page of its own.
  */
 
-typedef unsigned long u64;
-typedef unsigned int u32;
+#include "held-lock.h"
+#include "kernel.h"
 
 enum { PATH_BYTES = 4096, MAX_THREADS = 512, MAX_DEFERRED = 16, DIRECTORY_BYTES = 16384, NAME_BYTES = 16 };
 
@@ -37,35 +37,10 @@ enum { INSTALL, FORK, LOCKS, LAYOUT, DROP, BUSY, PEEK, PAGES };
 /* The exit status of a child that can't have its threads: a limit on processes or memory. */
 enum { NO_THREADS = 71 };
 
-enum {
-  SYS_open = 2, SYS_close = 3, SYS_fstat = 5, SYS_lseek = 8, SYS_rt_sigaction = 13,
-  SYS_rt_sigprocmask = 14, SYS_rt_sigreturn = 15, SYS_madvise = 28, SYS_nanosleep = 35, SYS_getpid = 39,
-  SYS_clone = 56, SYS_fcntl = 72, SYS_readlink = 89, SYS_prctl = 157, SYS_gettid = 186, SYS_futex = 202,
-  SYS_getdents64 = 217, SYS_getpriority = 140, SYS_setpriority = 141, SYS_timer_create = 222, SYS_timer_settime = 223, SYS_exit_group = 231, SYS_tgkill = 234, SYS_dup3 = 292
-};
-
-enum { EINTR = 4, EAGAIN = 11, EBUSY = 16, ENOSYS = 38, ETIMEDOUT = 110 };
-enum { SIG_SETMASK = 2, SA_SIGINFO = 4, SA_RESTORER = 0x04000000, SA_RESTART = 0x10000000 };
-enum { FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129 };
-enum { MADV_POPULATE_WRITE = 23 };
-enum { PR_SET_NAME = 15, PR_GET_NAME = 16 };
-enum { PRIO_PROCESS = 0, SI_CODE_AT = 8, SI_TIMER = -2, CLOCK_MONOTONIC = 1, CLOCK_PROCESS_CPUTIME_ID = 2 };
+enum { PRIO_PROCESS = 0, SI_CODE_AT = 8, SI_TIMER = -2 };
 
 /* A child has compilers when it has used 0.1 s of processor time, and after a second in any case. */
 enum { COMPILERS_AFTER_NANOSECONDS = 100000000, COMPILERS_AFTER_SECONDS = 1 };
-enum { O_ACCMODE = 3, O_CLOEXEC = 0x80000, O_DIRECTORY = 0x10000, F_GETFD = 1, F_GETFL = 3 };
-enum { S_IFMT = 0170000, S_IFREG = 0100000, STAT_BYTES = 144, STAT_MODE = 24 };
-enum {
-  CLONE_VM = 0x100, CLONE_FS = 0x200, CLONE_FILES = 0x400, CLONE_SIGHAND = 0x800,
-  CLONE_THREAD = 0x10000, CLONE_SYSVSEM = 0x40000, CLONE_SETTLS = 0x80000,
-  CLONE_PARENT_SETTID = 0x100000, CLONE_CHILD_CLEARTID = 0x200000, CLONE_CHILD_SETTID = 0x1000000,
-  LIKE_A_THREAD = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM
-      | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID
-};
-
-/* The kind of a lock: PTHREAD_MUTEX_RECURSIVE_NP. */
-enum { RECURSIVE = 1, MOST_TIMES_LOCKED = 1000 };
-
 /* How long all threads may take to stop: 2 s, in steps of 50 µs. */
 enum { STEP_NANOSECONDS = 50000, MOST_STEPS = 40000 };
 
@@ -95,11 +70,6 @@ struct layout {
   u64 pending_monitor;  /* JavaThread::_current_pending_monitor */
 };
 
-/* Successive pages. */
-struct page_range {
-  u64 address, bytes;
-};
-
 /* JavaThreadState: the two in which a thread keeps no safepoint waiting. */
 enum { THREAD_IN_NATIVE = 4, THREAD_BLOCKED = 10 };
 
@@ -126,20 +96,6 @@ struct state {
 
 extern struct state state __attribute__((visibility("hidden")));
 extern char restorer[] __attribute__((visibility("hidden")));
-
-static inline long call6(long number, long a, long b, long c, long d, long e, long f) {
-  long result;
-  register long r10 asm("r10") = d;
-  register long r8 asm("r8") = e;
-  register long r9 asm("r9") = f;
-  asm volatile("syscall"
-               : "=a"(result)
-               : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-               : "rcx", "r11", "memory");
-  return result;
-}
-
-#define CALL(number, a, b, c, d) call6(number, (long) (a), (long) (b), (long) (c), (long) (d), 0, 0)
 
 static inline char *thread_local_memory(void) {
   char *address;
@@ -200,19 +156,12 @@ asm(".section .text.restorer, \"ax\"\n"
     "  syscall\n"
     ".text\n");
 
-struct kernel_sigaction {
-  void *handler;
-  u64 flags;
-  void *restorer;
-  u64 mask;
-};
-
 /* Makes `signal` the one that stops a thread; nothing else interrupts it meanwhile. */
 static long install(int signal) {
   struct kernel_sigaction action;
-  action.handler = (void *) stop;
+  action.handler = (u64) stop;
   action.flags = SA_SIGINFO | SA_RESTORER | SA_RESTART;
-  action.restorer = restorer;
+  action.restorer = (u64) restorer;
   action.mask = ~0UL;
   return CALL(SYS_rt_sigaction, signal, &action, 0, 8);
 }
@@ -253,16 +202,6 @@ static long note_pages(const struct page_range *ranges, long count) {
   state.pages = ranges;
   state.page_count = (u64) count;
   return 0;
-}
-
-/*
- * In a child: copies the pages that it will write to soon. To do so at each first write takes several
- * times as long. What is no more at these addresses is left alone.
- */
-static void populate(void) {
-  for (u64 i = 0; i < state.page_count; i++) {
-    CALL(SYS_madvise, state.pages[i].address, state.pages[i].bytes, MADV_POPULATE_WRITE, 0);
-  }
 }
 
 /* The system calls in which a thread waits and holds no lock of the C library's. */
@@ -373,24 +312,15 @@ static int mark_dropped(u32 arrived) {
   return 1;
 }
 
-static int begins_with(const char *text, const char *begin) {
-  while (*begin) {
-    if (*text++ != *begin++) {
-      return 0;
-    }
-  }
-  return 1;
-}
-
 static int is_jvm_compiler(const struct thread *thread) {
   char c1[] = "C1 Compiler";
   char c2[] = "C2 Compiler";
-  return begins_with(thread->name, c1) || begins_with(thread->name, c2);
+  return starts_with(thread->name, c1) || starts_with(thread->name, c2);
 }
 
 static int is_truffle_compiler(const struct thread *thread) {
   char truffle[] = "TruffleCompiler";
-  return begins_with(thread->name, truffle);
+  return starts_with(thread->name, truffle);
 }
 
 /*
@@ -416,32 +346,14 @@ static void mark_deferred(u32 arrived) {
   }
 }
 
-/*
- * Whether a stopped thread holds a recursive lock of the C library's own (pthread_create takes one).
- * Such a lock knows its owner by his id, which is another one in the child, and would not be unlocked
- * by him. It begins: lock, count, owner, users, kind. Between the locks are pointers, whose upper half
- * may be any thread's id: so all of it has to be as in a lock that is held.
- */
+/* Whether a stopped thread holds a lock of the C library's own. */
 static int holds_lock(u32 arrived) {
-  for (int *lock = state.locks; lock + 5 <= state.locks_end; lock += 2) {
-    if ((lock[0] == 1 || lock[0] == 2) && lock[1] > 0 && lock[1] <= MOST_TIMES_LOCKED && lock[3] == 1
-        && lock[4] == RECURSIVE && has_stopped(lock[2], arrived)) {
+  for (const int *lock = state.locks; lock + HELD_LOCK_WORDS <= state.locks_end; lock += 2) {
+    if (is_held(lock) && has_stopped(owner_of(lock), arrived)) {
       return 1;
     }
   }
   return 0;
-}
-
-/* An entry's name as a number; -1 if it is none. */
-static int number(const char *name) {
-  int value = 0;
-  if (*name < '0' || *name > '9') {
-    return -1;
-  }
-  while (*name) {
-    value = value * 10 + (*name++ - '0');
-  }
-  return value;
 }
 
 /* The number of the next entry, from `*at` on, that is one; -1 at the end of what was read. */
@@ -449,7 +361,7 @@ static int next_number(long length, long *at) {
   while (*at < length) {
     char *entry = state.directory + *at;
     *at += *(unsigned short *) (entry + 16);
-    int value = number(entry + 19);
+    int value = number_of(entry + 19);
     if (value >= 0) {
       return value;
     }
@@ -551,11 +463,11 @@ static void separate_files(int all) {
     long at = 0;
     int fd;
     while ((fd = next_number(length, &at)) >= 0) {
-      char status[STAT_BYTES];
+      struct file_status status;
       long flags = CALL(SYS_fcntl, fd, F_GETFL, 0, 0);
       if (fd <= 2 || fd == directory || flags < 0 || (flags & O_ACCMODE) != 0
-          || CALL(SYS_fstat, fd, status, 0, 0) != 0
-          || (*(u32 *) (status + STAT_MODE) & S_IFMT) != S_IFREG) {
+          || CALL(SYS_fstat, fd, &status, 0, 0) != 0
+          || (status.mode & S_IFMT) != S_IFREG) {
         continue;
       }
       char path[32];
@@ -705,7 +617,7 @@ static long fork_all(int signal, long flags) {
     go_on();
     goto out;
   }
-  populate();
+  copy_pages(state.pages, state.page_count);
   separate_files(!(flags & OF_PROGRAM));
   state.stopping = 0;
   state.round++;

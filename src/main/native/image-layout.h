@@ -185,10 +185,6 @@ enum { MAX_FAILED_STARTS = 16 };
  */
 #define PAGES_SUFFIX ".pages"
 
-struct page_range {
-  u64 address, bytes;
-};
-
 struct page_lists {
   u64 checksum;           /* that of the header of the image to which they belong */
   u64 restored, forked;   /* how many ranges a restored process has, and one that is forked from it */

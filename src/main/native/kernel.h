@@ -20,7 +20,7 @@ enum {
   SYS_getrlimit = 97, SYS_sysinfo = 99, SYS_getuid = 102, SYS_geteuid = 107,
   SYS_getpriority = 140, SYS_setpriority = 141, SYS_prctl = 157, SYS_arch_prctl = 158,
   SYS_setrlimit = 160, SYS_gettid = 186, SYS_futex = 202, SYS_getdents64 = 217,
-  SYS_set_tid_address = 218, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_tgkill = 234,
+  SYS_set_tid_address = 218, SYS_timer_create = 222, SYS_timer_settime = 223, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_tgkill = 234,
   SYS_set_robust_list = 273, SYS_get_robust_list = 274, SYS_dup3 = 292, SYS_membarrier = 324,
   SYS_rseq = 334
 };
@@ -53,7 +53,7 @@ enum { F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_DUPFD_CLOEXEC = 1030, FD_CLOEXEC
 enum { SEEK_SET = 0, SEEK_CUR = 1 };
 enum { S_IFMT = 0170000, S_IFREG = 0100000, S_IFDIR = 0040000, S_IFCHR = 0020000 };
 enum { RLIMIT_NOFILE = 7 };
-enum { CLOCK_MONOTONIC = 1 };
+enum { CLOCK_MONOTONIC = 1, CLOCK_PROCESS_CPUTIME_ID = 2 };
 enum { MEMBARRIER_REGISTER_PRIVATE_EXPEDITED = 16, MEMBARRIER_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE = 64 };
 enum {
   CLONE_VM = 0x100, CLONE_FS = 0x200, CLONE_FILES = 0x400, CLONE_SIGHAND = 0x800,
@@ -91,6 +91,21 @@ static inline long call6(long number, long a, long b, long c, long d, long e, lo
 #define CALL(number, a, b, c, d) call6(number, (long) (a), (long) (b), (long) (c), (long) (d), 0, 0)
 #define CALL6(number, a, b, c, d, e, f) \
   call6(number, (long) (a), (long) (b), (long) (c), (long) (d), (long) (e), (long) (f))
+
+/* Successive pages. */
+struct page_range {
+  u64 address, bytes;
+};
+
+/*
+ * Gives this process copies of its own of pages that it will write to soon: at each first write that
+ * would take several times as long. Where nothing can be written, nothing happens.
+ */
+static inline void copy_pages(const struct page_range *ranges, u64 count) {
+  for (u64 i = 0; i < count; i++) {
+    CALL(SYS_madvise, ranges[i].address, ranges[i].bytes, MADV_POPULATE_WRITE, 0);
+  }
+}
 
 /* mmap returns an address or the negative number of an error. */
 static inline int is_error(long result) {

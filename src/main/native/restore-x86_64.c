@@ -511,22 +511,31 @@ static void check_kernel_mappings(void) {
   }
 }
 
-/* Maps the count of starts, if there is one that can be written to. */
-static void check_starts(const char *name) {
+/*
+ * Maps the file beside the image whose name ends so, if it has as many bytes; returns how many it has,
+ * or 0.
+ */
+static u64 map_beside(const char *suffix, u64 address, u64 least, int access, u32 protection, int kind) {
   struct file_status status;
   u64 length = 0;
-  append(&length, name);
-  append(&length, STARTS_SUFFIX);
-  long file = CALL(SYS_open, path, O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0, 0);
+  append(&length, image_name);
+  append(&length, suffix);
+  long file = CALL(SYS_open, path, access | O_NOFOLLOW | O_CLOEXEC, 0, 0);
   if (file < 0) {
-    return;
+    return 0;
   }
-  if (CALL(SYS_fstat, file, &status, 0, 0) == 0 && status.size >= PAGE_BYTES
-      && CALL6(SYS_mmap, STARTS_AT, PAGE_BYTES, PROT_READ | PROT_WRITE,
-          MAP_SHARED | MAP_FIXED_NOREPLACE, file, 0) == (long) STARTS_AT) {
+  int is_mapped = CALL(SYS_fstat, file, &status, 0, 0) == 0 && status.size >= least
+      && CALL6(SYS_mmap, address, status.size, protection, kind | MAP_FIXED_NOREPLACE, file, 0)
+          == (long) address;
+  CALL(SYS_close, file, 0, 0, 0);
+  return is_mapped ? status.size : 0;
+}
+
+/* Maps the count of starts, if there is one that can be written to. */
+static void check_starts(void) {
+  if (map_beside(STARTS_SUFFIX, STARTS_AT, PAGE_BYTES, O_RDWR, PROT_READ | PROT_WRITE, MAP_SHARED)) {
     starts = (u32 *) STARTS_AT;
   }
-  CALL(SYS_close, file, 0, 0, 0);
   if (starts && __atomic_load_n(starts, __ATOMIC_RELAXED) >= MAX_FAILED_STARTS) {
     refuse("the processes that were restored from it have failed", "");
   }
@@ -727,31 +736,17 @@ static void map_memory(void) {
  * Copies the pages that the process will write to soon, as far as that is known. Returns the lists of
  * pages, which stay in memory for the forks of this process; 0 if there are none.
  */
-static const struct page_lists *populate(void) {
-  struct file_status status;
-  u64 length = 0;
-  append(&length, image_name);
-  append(&length, PAGES_SUFFIX);
-  long file = CALL(SYS_open, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0, 0);
-  if (file < 0) {
-    return 0;
-  }
-  long mapped = -1;
-  if (CALL(SYS_fstat, file, &status, 0, 0) == 0 && status.size >= sizeof(struct page_lists)) {
-    mapped = CALL6(SYS_mmap, PAGES_AT, status.size, PROT_READ, MAP_PRIVATE | MAP_FIXED_NOREPLACE, file, 0);
-  }
-  CALL(SYS_close, file, 0, 0, 0);
-  if (mapped != (long) PAGES_AT) {
-    return 0;
-  }
+static const struct page_lists *copy_early(void) {
   const struct page_lists *lists = (const struct page_lists *) PAGES_AT;
-  u64 most = (status.size - sizeof *lists) / sizeof *lists->ranges;
+  u64 bytes = map_beside(PAGES_SUFFIX, PAGES_AT, sizeof *lists, O_RDONLY, PROT_READ, MAP_PRIVATE);
+  if (bytes == 0) {
+    return 0;
+  }
+  u64 most = (bytes - sizeof *lists) / sizeof *lists->ranges;
   if (lists->checksum != checksum || lists->restored > most || lists->forked > most - lists->restored) {
     return 0; /* they are another image's */
   }
-  for (u64 i = 0; i < lists->restored; i++) {
-    CALL(SYS_madvise, lists->ranges[i].address, lists->ranges[i].bytes, MADV_POPULATE_WRITE, 0); /* or not */
-  }
+  copy_pages(lists->ranges, lists->restored);
   return lists;
 }
 
@@ -989,7 +984,7 @@ static void become(void) {
   CALL(SYS_membarrier, MEMBARRIER_REGISTER_PRIVATE_EXPEDITED, 0, 0, 0);
   CALL(SYS_membarrier, MEMBARRIER_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0, 0);
   *(struct resumption **) header.resumed = resumption;
-  resumption->pages = (u64) populate();
+  resumption->pages = (u64) copy_early();
   make_threads();
 }
 
@@ -1023,7 +1018,7 @@ __attribute__((used)) static void begin(u64 *words) {
   }
   open_image(image_name);
   check();
-  check_starts(image_name);
+  check_starts();
   if (is_check) {
     CALL(SYS_exit_group, CHECKED, 0, 0, 0);
   }

@@ -8,12 +8,10 @@
 #ifndef POLYPROC_STOP_THREADS_H
 #define POLYPROC_STOP_THREADS_H
 
+#include "held-lock.h"
 #include "kernel.h"
 
 enum { MAX_THREADS = 512, DIRECTORY_BYTES = 16384, NAME_BYTES = 16 };
-
-/* The kind of a lock: PTHREAD_MUTEX_RECURSIVE_NP. */
-enum { RECURSIVE = 1, MOST_TIMES_LOCKED = 1000 };
 
 /* How long all threads may take to stop: 2 s, in steps of 50 µs. */
 enum { STEP_NANOSECONDS = 50000, MAX_STEPS = 40000 };
@@ -82,16 +80,10 @@ static int has_stopped(int id, u32 arrived) {
   return 0;
 }
 
-/*
- * Whether a stopped thread holds a recursive lock of the C library's own (pthread_create takes one).
- * Such a lock knows its owner by his id, which will be another one, and would not be unlocked by
- * him. It begins: lock, count, owner, users, kind. Between the locks are pointers, whose upper half
- * may be any thread's id: so all of it has to be as in a lock that is held.
- */
+/* Whether a stopped thread holds a lock of the C library's own. */
 static int holds_lock(const int *locks, const int *locks_end, u32 arrived) {
-  for (const int *lock = locks; lock + 5 <= locks_end; lock += 2) {
-    if ((lock[0] == 1 || lock[0] == 2) && lock[1] > 0 && lock[1] <= MOST_TIMES_LOCKED && lock[3] == 1
-        && lock[4] == RECURSIVE && has_stopped(lock[2], arrived)) {
+  for (const int *lock = locks; lock + HELD_LOCK_WORDS <= locks_end; lock += 2) {
+    if (is_held(lock) && has_stopped(owner_of(lock), arrived)) {
       return 1;
     }
   }

@@ -147,8 +147,8 @@ final class WarmCommand implements Callable<Integer> {
   }
 
   /**
-   * Finds which pages a process of this image writes to. Where that fails, processes are slower,
-   * and the next ones tell why.
+   * Has a process of this image find which pages it writes to. If it fails, the image stays:
+   * processes of it are only slower.
    */
   private static void tryOut(Installation installation, Path image) {
     String code = "import sys; from _polyproc import trial; trial.run(sys.argv[1])";

@@ -69,7 +69,7 @@ public final class ImageWriter {
       }
       Files.setLastModifiedTime(unfinished, FileTime.from(modified));
       file.sync();
-      forgetStarts();
+      replaceBeside(target, STARTS_SUFFIX, new byte[ImageLayout.STARTS_BYTES]);
       Files.move(
           unfinished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       isWritten = true;
@@ -84,14 +84,14 @@ public final class ImageWriter {
     }
   }
 
-  /** Begins to count anew how many processes fail that are restored. */
-  private void forgetStarts() throws IOException {
-    Path starts = target.resolveSibling(target.getFileName() + STARTS_SUFFIX);
-    Path unfinished = starts.resolveSibling(starts.getFileName() + UNFINISHED);
+  /** Puts another file of its owner's in the place of the one beside an image, or makes it. */
+  static void replaceBeside(Path image, String suffix, byte[] content) throws IOException {
+    Path file = image.resolveSibling(image.getFileName() + suffix);
+    Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
     Files.deleteIfExists(unfinished);
     try (NewFile _ = NewFile.create(unfinished)) {
-      Files.write(unfinished, new byte[ImageLayout.STARTS_BYTES]);
-      Files.move(unfinished, starts, StandardCopyOption.ATOMIC_MOVE);
+      Files.write(unfinished, content);
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
   }
 

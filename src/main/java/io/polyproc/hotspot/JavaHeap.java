@@ -81,11 +81,6 @@ public final class JavaHeap {
     }
   }
 
-  /** Collects all garbage. */
-  public static void collect() {
-    System.gc();
-  }
-
   /**
    * Fills what is free in the young generation with zeros, as it still has the bytes of objects
    * that are gone, which would be a hundred megabytes of an image. The old generation is not

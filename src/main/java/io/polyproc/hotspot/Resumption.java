@@ -87,7 +87,7 @@ public record Resumption(
 
   /** Lets the forks of this process copy early what such processes write to first. */
   public void prepareForks() {
-    if (pages != 0 && JvmFork.isSupported()) {
+    if (pages != 0) {
       MemorySegment lists = MemorySegment.ofAddress(pages).reinterpret(ImageLayout.PAGES_RANGES);
       long restored = lists.get(ValueLayout.JAVA_LONG, ImageLayout.PAGES_RESTORED);
       JvmFork.load()

@@ -7,9 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -41,25 +39,25 @@ public final class WorkingSet {
    * @param own in a forked child: only what it has written to since, as far as that is to be known
    * @return addresses and lengths in turn, in bytes, in ascending order
    */
-  public static List<Long> written(boolean own) throws IOException {
-    List<Long> ranges = new ArrayList<>();
+  public static long[] written(boolean own) throws IOException {
+    LongStream.Builder ranges = LongStream.builder();
     long wanted = IS_PRESENT | (own ? IS_EXCLUSIVE : 0);
     try (RandomAccessFile pageMap = new RandomAccessFile("/proc/self/pagemap", "r");
         Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
-      maps.filter(WorkingSet::isOfImage).forEach(map -> addWritten(map, pageMap, wanted, ranges));
+      maps.filter(WorkingSet::isWritable).forEach(map -> addWritten(map, pageMap, wanted, ranges));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    return ranges;
+    return ranges.build().toArray();
   }
 
   /** Private memory that can be written to, and is not the stack or the kernel's. */
-  private static boolean isOfImage(String map) {
+  private static boolean isWritable(String map) {
     return map.matches("[0-9a-f]+-[0-9a-f]+ rw.p [^\\[]*");
   }
 
   private static void addWritten(
-      String map, RandomAccessFile pageMap, long wanted, List<Long> ranges) {
+      String map, RandomAccessFile pageMap, long wanted, LongStream.Builder ranges) {
     int dash = map.indexOf('-');
     long from = Long.parseLong(map, 0, dash, 16);
     long to = Long.parseLong(map, dash + 1, map.indexOf(' '), 16);
@@ -86,7 +84,7 @@ public final class WorkingSet {
     add(start, end, ranges);
   }
 
-  private static void add(long start, long end, List<Long> ranges) {
+  private static void add(long start, long end, LongStream.Builder ranges) {
     if (end != start) {
       ranges.add(start);
       ranges.add(end - start);
@@ -99,21 +97,17 @@ public final class WorkingSet {
    * @param restored what a restored process has copied before it goes on
    * @param forked what a process that is forked from that has
    */
-  public static void write(Path image, List<Long> restored, List<Long> forked) throws IOException {
+  public static void write(Path image, long[] restored, long[] forked) throws IOException {
     ByteBuffer content =
         ByteBuffer.allocate(
-                ImageLayout.PAGES_RANGES + (restored.size() + forked.size()) * Long.BYTES)
+                ImageLayout.PAGES_RANGES + (restored.length + forked.length) * Long.BYTES)
             .order(ByteOrder.nativeOrder());
     try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "r")) {
       file.seek(ImageLayout.HEADER_CHECKSUM);
       content.putLong(Long.reverseBytes(file.readLong()));
     }
-    content.putLong(restored.size() / 2).putLong(forked.size() / 2);
-    restored.forEach(content::putLong);
-    forked.forEach(content::putLong);
-    Path pages = image.resolveSibling(image.getFileName() + SUFFIX);
-    Path unfinished = pages.resolveSibling(pages.getFileName() + ImageWriter.UNFINISHED);
-    Files.write(unfinished, content.array());
-    Files.move(unfinished, pages, StandardCopyOption.ATOMIC_MOVE);
+    content.putLong(restored.length / 2).putLong(forked.length / 2);
+    content.asLongBuffer().put(restored).put(forked);
+    ImageWriter.replaceBeside(image, SUFFIX, content.array());
   }
 }

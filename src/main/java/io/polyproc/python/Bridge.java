@@ -193,15 +193,12 @@ public final class Bridge {
    * @param own in a forked child: since it was forked
    */
   public long[] writtenPages(boolean own) throws IOException {
-    return WorkingSet.written(own).stream().mapToLong(Long::longValue).toArray();
+    return WorkingSet.written(own);
   }
 
   /** Notes such pages beside an image; see {@link WorkingSet#write}. */
   public void writePages(String image, long[] restored, long[] forked) throws IOException {
-    WorkingSet.write(
-        Path.of(image),
-        Arrays.stream(restored).boxed().toList(),
-        Arrays.stream(forked).boxed().toList());
+    WorkingSet.write(Path.of(image), restored, forked);
   }
 
   /** How often the last {@link #fork} had to wait for a thread of the program. */

@@ -137,7 +137,7 @@ public final class MainImage {
 
   /** Loads and links what the first process that a program starts needs of a supervisor. */
   private void rehearseSupervisor() throws IOException {
-    control.begin(workerCommand(installation.buildFile()), Map.of(StandbyPolicy.SETTING, "0"));
+    control.begin(workerCommand(Path.of("none")), Map.of()); // no worker is started
     ControlClient client = control.connect();
     Descriptors.close(client.takeDescriptor(client.shareDescriptor(STANDARD_ERROR)));
     control.close();
@@ -216,7 +216,7 @@ public final class MainImage {
     List<Path> files = new ArrayList<>(List.of(installation.buildFile()));
     python.startFiles().stream().map(Path::of).forEach(files::add);
     closeUnused();
-    JavaHeap.collect();
+    System.gc();
     enterCompiledCode();
     replaceUnused();
     // What the JVM has opened until now has numbers above those of programs.

@@ -744,15 +744,17 @@ if __name__ == '__main__':
       for (int i = 0; i < TIMEOUT_SECONDS * 10 && !Files.exists(image); i++) {
         Thread.sleep(100);
       }
+      // While the image is tried out, there are others for a moment.
+      Path pages = image.resolveSibling(image.getFileName() + WorkingSet.SUFFIX);
+      for (int i = 0;
+          i < TIMEOUT_SECONDS * 10 && !(Files.exists(pages) && processesOf(own).size() == 2);
+          i++) {
+        Thread.sleep(100);
+      }
       // It goes on to practise, at the lowest priority, and whoever comes meanwhile starts no other
       // one.
       assertEquals(new Outcome(0, "True\n", ""), run(own, Map.of("POLYPROC_IMAGE", ""), program));
-      // While the image is tried out, there are others for a moment.
       List<ProcessHandle> makers = processesOf(own);
-      for (int i = 0; i < TIMEOUT_SECONDS * 10 && makers.size() != 2; i++) {
-        Thread.sleep(100);
-        makers = processesOf(own);
-      }
       assertEquals(2, makers.size(), makers::toString);
     } finally {
       for (ProcessHandle maker : processesOf(own)) {

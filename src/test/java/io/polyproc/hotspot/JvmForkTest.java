@@ -11,9 +11,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -92,28 +89,15 @@ final class JvmForkTest {
 
   @Test
   void shouldWaitForALockButNotForWhatLooksLikeOne() throws Exception {
-    assertEquals(
-        "forked forked forked refused", run(LockingProgram.class, "-XX:+UseSerialGC", "0"));
+    assertEquals("forked forked forked refused", run(LockingProgram.class, "-XX:+UseSerialGC"));
   }
 
-  private static String run(Class<?> program, String option, String forks)
+  private static String run(Class<?> program, String option, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:-UsePerfData",
-                option,
-                "-cp",
-                System.getProperty("java.class.path"),
-                program.getName(),
-                forks));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    assertEquals(0, process.waitFor(), output);
-    return output;
+    List<String> options =
+        List.of("--sun-misc-unsafe-memory-access=allow", "-XX:-UsePerfData", option);
+    OwnJvm.Result result = OwnJvm.run(program, options, arguments);
+    assertEquals(0, result.status(), result.output());
+    return result.output();
   }
 }
