@@ -4,7 +4,7 @@ import os
 import sys
 
 import _polyproc
-from _polyproc import compat, overlays, shelf
+from _polyproc import compat, shelf
 
 _SHIM_MODULES = frozenset(("_polyproc", "_multiprocessing", "_posixshmem", "multiprocessing"))
 _STAND_INS = {package + "loky.backend.fork_exec": "loky_fork_exec.py" for package in ("", "joblib.externals.")}
@@ -35,8 +35,11 @@ class ShimFinder:
         if name in _STAND_INS:
             from importlib.util import spec_from_file_location
             return spec_from_file_location(name, os.path.join(_polyproc.home, "_polyproc", _STAND_INS[name]))
+        spec = shelf.find_spec(name)
+        if spec is not None:
+            return spec
         if name not in _SHIM_MODULES:
-            return shelf.find_spec(name) or compat.find_spec(name) or overlays.find_spec(name)
+            return compat.find_spec(name)
         from importlib.machinery import PathFinder
         return PathFinder.find_spec(name, [_polyproc.home], target)
 
@@ -157,29 +160,26 @@ def start_files():
 
 def rehearse(stage, number):
     """Plays through the start and end of a process."""
-    from _polyproc import rehearsal
-    rehearsal.play(stage, int(number))
+    _own_module("_polyproc.rehearsal").play(stage, int(number))
 
 
 def practise(briefly):
     """Does a little of what the compiler is to see; returns whether there may be more before the next review."""
-    from _polyproc import practice
-    return practice.step(bool(briefly))
+    return _own_module("_polyproc.practice").step(bool(briefly))
 
 
 def practise_everyday():
     """Does for a moment what scripts do in their first seconds, out of a program's sight: see `everyday`."""
-    before = set(sys.modules)
-    if "_polyproc.everyday" not in sys.modules:
-        shelf.import_ahead("_polyproc.everyday")
-    from _polyproc import everyday
-    everyday.step()
-    shelf.put_back(before)
-    finalize = sys.modules["weakref"].finalize
-    if finalize._registered_with_atexit and not finalize._registry:
-        from _polyproc import exit_functions
-        exit_functions.forget(finalize._exitfunc)
-        finalize._registered_with_atexit = False
+    everyday = _own_module("_polyproc.everyday")
+    with _own_module("_polyproc.rehearsal").nothing_changed():
+        everyday.step()
+
+
+def _own_module(name):
+    """A module of ours; what it imports goes to the shelf."""
+    if name not in sys.modules:
+        shelf.import_ahead(name)
+    return sys.modules[name]
 
 
 def collect_garbage():
@@ -194,10 +194,10 @@ def after_fork():
     """In a worker that was forked: gives up what no two processes may have in common."""
     from _polyproc import repairs
     repairs.note_main_thread()
-    random = sys.modules.get("random") or shelf.module("random")
+    random = shelf.loaded("random")
     if random is not None:
         random.seed()
-    process = sys.modules.get("multiprocessing.process")
+    process = shelf.loaded("multiprocessing.process")
     if process is not None:
         process.current_process().authkey = os.urandom(32)
 

@@ -5,9 +5,10 @@ import io
 import os
 import pickle
 import sys
+import time
 
 import _polyproc
-from _polyproc import descriptors, environment, lifecycle, repairs
+from _polyproc import descriptors, environment, lifecycle, repairs, shelf
 
 
 def run(parent_pid, parent_sentinel, payload, received):
@@ -36,7 +37,7 @@ def _show_parent(parent_pid):
 
 def reset_signals(ignored=()):
     """Lets SIGINT raise KeyboardInterrupt, which a standby worker ignores."""
-    import signal
+    import _signal as signal
     if signal.SIGINT in ignored:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         return
@@ -54,6 +55,19 @@ def move_into(surroundings):
             os.chdir(surroundings["cwd"])
         except OSError:
             pass  # removed meanwhile; relative paths fail there as they would in the parent
+    _note_start()
+
+
+def _note_start():
+    """Has modules that were loaded ahead note where and when the process starts."""
+    process, logging = shelf.loaded("multiprocessing.process"), shelf.loaded("logging")
+    if process is not None:
+        try:
+            process.ORIGINAL_DIR = os.getcwd()
+        except OSError:
+            process.ORIGINAL_DIR = None
+    if logging is not None:
+        logging._startTime = time.time()
 
 
 def _run_forked(body, parent_sentinel):

@@ -37,7 +37,6 @@ def step(briefly=False):
     if piece is None:
         return False
     import multiprocessing
-    folder = tempfile.tempdir
     with nothing_changed(), piece(multiprocessing.get_context("spawn")) as again:
         if briefly:
             again()
@@ -46,7 +45,6 @@ def step(briefly=False):
             end = time.monotonic() + _STEP_SECONDS
             while time.monotonic() < end:
                 again()
-    tempfile.tempdir = folder  # it is found once, and each program has its own TMPDIR
     return True
 
 

@@ -5,13 +5,15 @@ process has to do again. A round leaves no trace: what it changes of a module is
 """
 
 import contextlib
+import itertools
 import os
 import runpy
 import sys
+import weakref
 from collections.abc import MutableMapping
 
 import _polyproc
-from _polyproc import child, descriptors, environment
+from _polyproc import child, descriptors, environment, shelf
 from _polyproc.process import forking
 
 
@@ -20,9 +22,8 @@ def play(stage, number):
 
     stage: Java's stand-in for the supervisor, which hands over what was to start.
     """
-    import itertools
-    import multiprocessing
     with nothing_changed():
+        import multiprocessing
         multiprocessing.process._process_counter = itertools.count(1)
         if number % 2 and not str(_polyproc.runtime.whyNoFork() or ""):
             _play_forked()
@@ -117,13 +118,15 @@ def _modules():
     names = ("multiprocessing.process", "multiprocessing.util", "multiprocessing.context",
              "multiprocessing.spawn", "multiprocessing.connection", "multiprocessing.resource_tracker",
              "_polyproc.descriptors", "_polyproc.exit_functions", "_polyproc.lifecycle", "signal", "atexit",
-             "threading", "sys", "__main__")
-    return [sys.modules[name] for name in names if name in sys.modules]
+             "threading", "sys", "tempfile", "platform", "logging", "__main__")
+    found = [shelf.loaded(name) for name in names]
+    return [module for module in found if module is not None]
 
 
 @contextlib.contextmanager
 def nothing_changed():
-    """Puts back, at the end, the modules' variables and what is in their lists, mappings and sets."""
+    """Puts back, at the end, the modules' variables, what is in their lists, mappings and sets, and the modules."""
+    before = set(sys.modules)
     import atexit
     import threading
     import multiprocessing
@@ -132,6 +135,7 @@ def nothing_changed():
     variables_of_process = environment.raw()
     getppid = os.getppid
     objects = (multiprocessing.context._default_context, multiprocessing.process._current_process)
+    finalizers = _finalizers()
     attributes = [dict(vars(thing)) for thing in objects]
     saved = [(vars(module), dict(vars(module)), _contents(module)) for module in _modules()]
     handlers = _handlers()
@@ -150,9 +154,13 @@ def nothing_changed():
         for thing, former in zip(objects, attributes):
             vars(thing).clear()
             vars(thing).update(former)
+        _restore_finalizers(finalizers)
         environment.replace(variables_of_process)
         os.getppid = sys.modules["posix"].getppid = getppid
         _set_handlers(handlers)
+        shelf.put_back(before)
+        for name in [name for name in sys.modules if name not in before and not name.startswith("_polyproc.")]:
+            del sys.modules[name]
 
 
 def _nothing():
@@ -162,7 +170,8 @@ def _nothing():
 def _contents(module):
     # A MutableMapping is the registry of finalizers.
     return [(value, value.copy()) for name, value in dict(vars(module)).items()
-            if isinstance(value, (list, dict, set, MutableMapping)) and name != "__builtins__"]
+            if isinstance(value, (list, dict, set, MutableMapping))
+            and name != "__builtins__" and value is not sys.modules]
 
 
 def _restore(container, copy):
@@ -172,6 +181,19 @@ def _restore(container, copy):
             container.extend(copy)
         else:
             container.update(copy)
+
+
+def _finalizers():
+    """What `weakref.finalize` keeps: without its entry in `atexit` it must not believe that it has one."""
+    return {name: getattr(weakref.finalize, name) for name in ("_registered_with_atexit", "_dirty")}, \
+        dict(weakref.finalize._registry)
+
+
+def _restore_finalizers(former):
+    attributes, registry = former
+    for name, value in attributes.items():
+        setattr(weakref.finalize, name, value)
+    _restore(weakref.finalize._registry, registry)
 
 
 def _handlers():

@@ -11,6 +11,7 @@ import time
 import traceback
 
 import _polyproc
+from _polyproc import shelf
 from _polyproc.builtin_functions import builtin
 
 _sleep = time.sleep
@@ -102,8 +103,9 @@ def note_main_thread():
     """Lets the main thread, which calls, know its id, which is a new one in a worker that was forked."""
     global main_thread
     main_thread = _thread.get_ident()
-    if "threading" in sys.modules:
-        sys.modules["threading"].main_thread()._set_native_id()
+    threading = shelf.loaded("threading")
+    if threading is not None:
+        threading.main_thread()._set_native_id()
 
 
 @builtin("builtins")

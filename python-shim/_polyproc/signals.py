@@ -12,7 +12,7 @@ import sys
 import _signal
 
 import _polyproc
-from _polyproc import repairs
+from _polyproc import repairs, shelf
 from _polyproc.builtin_functions import builtin
 
 _SIGINT = 2
@@ -99,7 +99,7 @@ def _retry_interrupted_calls():
                 _retried.append(replacement)
                 setattr(module, name, replacement)
                 setattr(sys.modules[replacement.__module__], name, replacement)
-    connection = sys.modules.get("multiprocessing.connection")
+    connection = shelf.loaded("multiprocessing.connection")
     if connection is not None:
         connection.Connection._recv.__defaults__ = (os.read,)
         connection.Connection._send.__defaults__ = (os.write,)

@@ -1,6 +1,6 @@
-"""What a standby worker does before it is needed: imports, most needed first, in short steps."""
+"""What a standby worker imports before it is needed, most needed first, in short steps: all of it goes to the shelf."""
 
-import importlib
+from _polyproc import shelf
 
 _NEARLY_ALL = iter((
     "pickle", "_polyproc.child", "threading", "signal", "multiprocessing", "multiprocessing.util",
@@ -19,5 +19,5 @@ def step(thoroughly=True):
     name = next(_NEARLY_ALL, None) or (next(_SOME, None) if thoroughly else None)
     if name is None:
         return False
-    importlib.import_module(name)
+    shelf.import_ahead(name)
     return True

@@ -47,6 +47,19 @@ class Shelf(unittest.TestCase):
             ran = subprocess.run([sys.executable, script], capture_output=True, text=True)
             self.assertEqual(ran.returncode, 0, ran.stderr)
 
+    def test_a_package_comes_without_a_submodule_that_it_does_not_import(self):
+        self.run_program("""
+            fill("xml.etree.ElementTree", "concurrent.futures.thread")
+            import xml
+            assert "xml.etree" not in sys.modules and not hasattr(xml, "etree")
+            import xml.etree.ElementTree
+            assert xml.etree.ElementTree.Element("a").tag == "a" and xml.etree.ElementTree.ElementPath
+            import concurrent.futures
+            assert concurrent.futures._base.Future is concurrent.futures.Future
+            assert "concurrent.futures.thread" not in sys.modules
+            assert concurrent.futures.ThreadPoolExecutor.__module__ == "concurrent.futures.thread"
+            """)
+
     def test_a_module_comes_off_the_shelf_as_if_it_were_new(self):
         self.run_program("""
             fill("xml.dom.minidom", "fractions")

@@ -7,6 +7,7 @@ boot executes none of these files, and `dir`, `hasattr`, `from os import *` and 
 """
 
 import sys as _sys  # `sys` is a file of this package
+from importlib.machinery import SourceFileLoader
 
 _AT_BOOT = {
     "os": {
@@ -70,15 +71,24 @@ _REPLACED = {"os": ("sysconf", "sysconf_names"), "posix": ("sysconf", "sysconf_n
 _OS_ONLY = "os_spawn"
 """Names that CPython's `posix` has not."""
 
-_ON_IMPORT = frozenset((
-    "_posixsubprocess", "binascii", "fcntl", "hashlib", "locale", "math", "mmap", "pwd", "readline", "resource", "signal",
-    "socket", "ssl", "zlib"))
-"""Modules that get what they lack when they are imported."""
+_ON_IMPORT = {
+    **{name: (name,) for name in (
+        "_posixsubprocess", "binascii", "fcntl", "hashlib", "locale", "math", "pwd", "readline", "resource", "signal",
+        "socket", "ssl", "zlib")},
+    "_blake2": ("blake2",),
+    "_hashlib": ("openssl_digests",),
+    "_lsprof": ("profiler",),
+    "_sha3": ("shake",),
+    "_sqlite3": ("sqlite_cursors",),
+    "mmap": ("mapped_memory", "mmap"),
+    "zoneinfo._tzpath": ("zone_folders",),
+}
+"""Modules that get what they lack, or have otherwise than CPython, when they are imported: by which files."""
 
 _ON_THEIR_OWN = frozenset(("_curses", "_symtable", "_tracemalloc", "grp", "pyclbr", "spwd", "syslog"))
 """Modules that GraalPy has not, or not as CPython's: a file of this package is the module."""
 
-_ours = set()
+_being_found = set()
 _replaced = {}
 """What the modules had."""
 
@@ -154,13 +164,13 @@ def find_spec(name):
     """How to load a module that lacks something; None for others."""
     if name in _ON_THEIR_OWN:
         return _find_own(name)
-    if name not in _ON_IMPORT or name in _ours:
+    if name not in _ON_IMPORT or name in _being_found:
         return None
-    spec = _find_original(name)
-    if spec is not None and spec.loader is not None and _is_stdlib(spec):
-        spec.loader = _Loader(spec.loader)
-        return spec
-    return None
+    spec = find_original(name)
+    if spec is None or spec.loader is None or not _is_stdlib(spec):
+        return None
+    spec.loader = (_SourceLoader if type(spec.loader) is SourceFileLoader else _Loader)(spec.loader)
+    return spec
 
 
 def _find_own(name):
@@ -171,26 +181,28 @@ def _find_own(name):
     return spec_from_file_location(name, path) if os.path.exists(path) else None
 
 
-def _find_original(name):
-    _ours.add(name)
+def find_original(name):
+    """How the other finders would load a module; None if they find none."""
+    parent = name.rpartition(".")[0]
+    _being_found.add(name)
     try:
         for finder in _sys.meta_path:
-            spec = finder.find_spec(name, None)
+            spec = finder.find_spec(name, _sys.modules[parent].__path__ if parent else None)
             if spec is not None:
                 return spec
     finally:
-        _ours.discard(name)
+        _being_found.discard(name)
     return None
 
 
 def _is_stdlib(spec):
     """Whether it is the module of the standard library, and not a program's of the same name."""
-    import os
-    return spec.origin in ("built-in", "frozen") or os.path.dirname(spec.origin or "") == os.path.dirname(os.__file__)
+    from _polyproc import shelf
+    return spec.origin in ("built-in", "frozen") or (spec.origin or "").startswith(shelf.PYTHON_HOME)
 
 
 class _Loader:
-    """Loads a module as its own loader would, and then adds what it lacks."""
+    """Loads a module as its own loader would, and then gives it what it lacks."""
 
     def __init__(self, loader):
         self._loader = loader
@@ -203,10 +215,20 @@ class _Loader:
 
     def exec_module(self, module):
         from importlib import import_module
-        module.__spec__.loader = module.__loader__ = self._loader
-        additions = import_module(f"{__name__}.{module.__name__}")
-        prepare = getattr(additions, "prepare", None)
-        if prepare is not None:
-            prepare()
+        module.__spec__.loader = module.__loader__ = self._loader  # nothing is to tell that it came in this way
+        files = [import_module(f"{__name__}.{file}") for file in _ON_IMPORT[module.__name__]]
+        for file in files:
+            prepare = getattr(file, "prepare", None)
+            if prepare is not None:
+                prepare()
         self._loader.exec_module(module)
-        additions.install(module)
+        for file in files:
+            file.install(module)
+
+
+class _SourceLoader(_Loader, SourceFileLoader):
+    """The same for a module in Python, whose loader others know by its class."""
+
+    def __init__(self, loader):
+        SourceFileLoader.__init__(self, loader.name, loader.path)
+        _Loader.__init__(self, loader)

@@ -10,7 +10,7 @@ import sys
 import warnings
 
 import _polyproc
-from _polyproc import repairs
+from _polyproc import repairs, shelf
 from _polyproc.builtin_functions import builtin
 from _polyproc.descriptors import java_message, os_error
 
@@ -139,7 +139,7 @@ def _report(e, function):
 
 
 def _warn_of_threads():
-    threading = sys.modules.get("threading")
+    threading = shelf.loaded("threading")
     if threading is not None and len(threading._active) + len(threading._limbo) > 1:
         warnings.warn(f"This process (pid={os.getpid()}) is multi-threaded, use of fork() may lead to deadlocks "
                       "in the child.", DeprecationWarning, stacklevel=3)
@@ -147,7 +147,7 @@ def _warn_of_threads():
 
 def _forget_threads():
     """What `threading._after_fork` does: GraalPy's locks of running threads have no `_at_fork_reinit`."""
-    threading = sys.modules.get("threading")
+    threading = shelf.loaded("threading")
     if threading is None:
         return
     current = threading.current_thread()

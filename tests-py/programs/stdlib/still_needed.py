@@ -8,12 +8,12 @@ import threading
 import time
 from importlib.util import module_from_spec
 
-from _polyproc import overlays
+from _polyproc import compat
 
 
 def original(name):
     """GraalPy's own module, made anew."""
-    spec = overlays._original_spec(name)
+    spec = compat.find_original(name)
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

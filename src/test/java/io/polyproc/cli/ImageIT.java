@@ -386,6 +386,124 @@ final class ImageIT {
     }
   }
 
+  /**
+   * Modules are in the image, and practice has used them: a program must find them as an import
+   * makes them. What differs in each process is left out, and memories that show in time alone.
+   */
+  @Test
+  void shouldFindModulesAsABootedProgramDoes() throws Exception {
+    String code =
+        """
+        import re, sys, types
+        left_out = re.compile("_abc_|os.environ|authkey|_lastpid|_ident|_native_id|_handle|_addr|"
+                              "_cache|_counter|_dangling|_index_iter|_startTime|pythonapi|__slotnames__|"
+                              "_afterfork_registry|_extra_reducers|spawning_popen|path_importer|_CAPI|"
+                              r"sys\\.(modules|flags|argv|orig_argv|_)|Lock|lock|weakref at")
+        def show(path, value, depth):
+            kind = type(value).__name__
+            if isinstance(value, (types.ModuleType, types.FunctionType, types.MethodType,
+                                  types.BuiltinFunctionType)):
+                return
+            if isinstance(value, (list, tuple, set, dict)):
+                line = f"{path} {kind} {len(value)}"
+            elif isinstance(value, type):
+                line = path
+            else:
+                line = f"{path} {kind} " + re.sub("0x[0-9a-f]+", "", repr(value))
+            if left_out.search(line):
+                return
+            print(line)
+            if depth:
+                for name, attribute in sorted(getattr(value, "__dict__", {}).items()):
+                    show(f"{path}.{name}", attribute, depth - 1)
+        for name in sys.argv[1:]:
+            __import__(name)
+            for attribute, value in sorted(vars(sys.modules[name]).items()):
+                if not attribute.startswith("__"):
+                    show(f"{name}.{attribute}", value, 2)
+        """;
+    List<String> modules =
+        List.of(
+            "asyncio",
+            "collections",
+            "concurrent.futures.thread",
+            "contextlib",
+            "datetime",
+            "decimal",
+            "functools",
+            "io",
+            "json",
+            "logging",
+            "multiprocessing.context",
+            "multiprocessing.heap",
+            "multiprocessing.pool",
+            "multiprocessing.process",
+            "multiprocessing.resource_sharer",
+            "multiprocessing.resource_tracker",
+            "multiprocessing.spawn",
+            "multiprocessing.util",
+            "os",
+            "platform",
+            "queue",
+            "random",
+            "re",
+            "shutil",
+            "signal",
+            "site",
+            "socket",
+            "subprocess",
+            "sys",
+            "tempfile",
+            "threading",
+            "uuid",
+            "warnings",
+            "weakref");
+    List<String> command = new ArrayList<>(List.of(launcher(), "-c", code));
+    command.addAll(modules);
+    Outcome booted = run(cache, Map.of("POLYPROC_IMAGE", "off"), command.toArray(String[]::new));
+    Outcome restored = run(cache, Map.of(), command.toArray(String[]::new));
+    assertEquals("", booted.errors());
+    assertEquals(booted.output(), restored.output());
+  }
+
+  @Test
+  void shouldImportTheProgramsOwnModules() throws Exception {
+    Path later = Files.createDirectory(folder.resolve("later"));
+    Files.writeString(folder.resolve("random.py"), "from secrets import choice, origin");
+    Files.writeString(folder.resolve("queue.py"), "import queue; origin = 'beside the script'");
+    Files.writeString(later.resolve("secrets.py"), "origin, choice = 'added later', max");
+    Path script =
+        Files.writeString(
+            folder.resolve("script.py"),
+            """
+            import sys
+            print([name for name in ("queue", "random", "secrets", "multiprocessing") if name in sys.modules])
+            sys.path.insert(0, sys.argv[1])
+            import queue, random, secrets
+            print(queue.origin, random.origin, secrets.origin, random.choice(1, 2))
+            import multiprocessing, string
+            print(multiprocessing.current_process().name, string.digits)
+            """);
+    assertEquals(
+        new Outcome(
+            0, "[]\nbeside the script added later added later 2\nMainProcess 0123456789\n", ""),
+        restore(script.toString(), later.toString()));
+  }
+
+  @Test
+  void shouldCallFinalizersAtItsEnd() throws Exception {
+    assertEquals(
+        new Outcome(0, "registered\nfinalized\n", ""),
+        program(
+            """
+            import weakref
+            class Held: pass
+            held = Held()
+            weakref.finalize(held, print, 'finalized')
+            print('registered')
+            """));
+  }
+
   // --- It works on -----------------------------------------------------------------------------
 
   @Test
