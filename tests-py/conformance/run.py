@@ -40,7 +40,8 @@ METHODS = ("fork", "spawn", "forkserver")
 POSIX_LIST = os.path.join(HERE, "passing-posix.txt")
 POSIX_TYPES = ("test_fcntl", "test_epoll", "test_select", "test_poll", "test_selectors", "test_resource", "test_grp",
                "test_pwd", "test_mmap", "test_ioctl", "test_syslog", "test_threadsignals", "test_signal", "test_time",
-               "test_posix", "test_os", "test_wait3", "test_wait4")
+               "test_posix", "test_os", "test_wait3", "test_wait4", "test_fork1", "test_pty", "test_socketserver",
+               "test_subprocess", "test_sqlite3", "test_zoneinfo", "test_cprofile")
 POSIX_PATIENCE = 90
 """Seconds for one of these tests."""
 BAD = ("failed", "hung", "died")
