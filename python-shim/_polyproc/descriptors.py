@@ -6,6 +6,7 @@ random token, for which the receiver fetches them.
 """
 
 import os
+from polyglot import ForeignException
 
 import _polyproc
 
@@ -77,12 +78,10 @@ def Handle(fd):
 
 
 def call(method, *arguments):
-    """Calls Java; its IOException becomes an OSError."""
+    """Calls Java; its exceptions become OSError, and what a signal's handler raises meanwhile stays what it is."""
     try:
         return getattr(_polyproc.runtime, method)(*arguments)
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as e:  # GraalPy does not count Java's exceptions among `Exception`
+    except ForeignException as e:
         raise os_error(java_message(e)) from None
 
 

@@ -9,6 +9,8 @@ from _polyproc import repairs, signals
 
 _SIGINT = 2
 _FLUSH_FAILED = 120
+is_finishing = False
+"""Whether the program has ended but for what runs at exit."""
 
 
 def run_to_end(program, hidden_frames=True):
@@ -133,6 +135,8 @@ def finish(status):
             sys.modules["threading"]._shutdown()
     except KeyboardInterrupt:
         pass
+    global is_finishing
+    is_finishing = True
     import atexit
     atexit._run_exitfuncs()
     if not _stdout_lost and not _flush(sys.stdout):

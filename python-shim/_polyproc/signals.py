@@ -7,18 +7,21 @@ returns by itself. So Java wakes it, for which it stands before GraalPy's own ha
 
 import operator
 import os
+import select
 import sys
+import time
 
 import _signal
 
 import _polyproc
-from _polyproc import repairs, shelf
+from _polyproc import repairs
 from _polyproc.builtin_functions import builtin
 
 _SIGINT = 2
 _set = _signal.signal
 _get = _signal.getsignal
 _kill = os.kill
+_select = select.select
 _handlers = {}
 _FIRST_REAL_TIME = 32
 _RUNTIME_SIGNALS = frozenset(range(60, 65))
@@ -69,7 +72,7 @@ def signal(module, signalnum, handler, /):
     if masks is not None:
         masks.resume(number)
     if callable(handler) and handler is not _signal.default_int_handler:
-        _retry_interrupted_calls()
+        select.select = _select_again
     return former
 
 
@@ -83,41 +86,16 @@ def _set_real_time(number, handler, former):
     return former
 
 
-def _retry_interrupted_calls():
-    """Lets the usual blocking calls go on after a handler that returns.
-
-    GraalPy 25.0.3 would make them again after EINTR, but runs the handler before it looks at `errno`,
-    which the handler's own calls have changed by then: it raises `OSError: [Errno 0]`.
-    """
-    import os
-    import select
-    for module, names in ((os, ("read", "write", "waitpid")), (select, ("select",))):
-        for name in names:
-            function = getattr(module, name)
-            if function not in _retried:
-                replacement = _retrying(function)
-                _retried.append(replacement)
-                setattr(module, name, replacement)
-                setattr(sys.modules[replacement.__module__], name, replacement)
-    connection = shelf.loaded("multiprocessing.connection")
-    if connection is not None:
-        connection.Connection._recv.__defaults__ = (os.read,)
-        connection.Connection._send.__defaults__ = (os.write,)
-
-
-_retried = []
-
-
-def _retrying(function):
-    def call(module, /, *args):
-        while True:
-            try:
-                return function(*args)
-            except OSError as e:
-                if e.errno:
-                    raise
-    call.__name__ = call.__qualname__ = function.__name__
-    return builtin(function.__module__)(call)
+@builtin("select")
+def _select_again(module, rlist, wlist, xlist, timeout=None, /):
+    """`select.select`, which waits on after a signal; GraalPy 25.0.3 does this with all other calls."""
+    end = None if timeout is None else time.monotonic() + timeout
+    while True:
+        try:
+            return _select(rlist, wlist, xlist, timeout)
+        except InterruptedError:
+            if end is not None:
+                timeout = max(0, end - time.monotonic())
 
 
 @builtin("posix")

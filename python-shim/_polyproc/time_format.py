@@ -40,6 +40,8 @@ def strftime(module, format, time_tuple=None, /):
     checked = _format("", given)  # raises what an unfit time raises
     if not isinstance(format, str):
         return _format(format, given)
+    if "\0" in format:
+        raise ValueError("embedded null character")
     global _directive
     if _directive is None:
         import re

@@ -11,6 +11,7 @@ import sys
 import time
 
 import _polyproc
+from _polyproc.compat.libc import call as libc
 from _polyproc.descriptors import call
 
 _VIEWS_GOING = 0.5
@@ -19,6 +20,7 @@ _VIEWS_GOING = 0.5
 
 _ACCESS_NAMES = ("ACCESS_DEFAULT", "ACCESS_READ", "ACCESS_WRITE", "ACCESS_COPY")
 _DEFAULT, _READ, _WRITE, _COPY = range(4)
+_MS_SYNC = 4
 _closed_types = {}
 
 
@@ -61,6 +63,100 @@ def install(module):
             if newsize < 0 or self._offset + newsize > sys.maxsize:
                 raise ValueError("new size out of range")
             call("resizeMapped", self, self._offset, newsize)
+
+        def __getitem__(self, index):
+            if isinstance(index, slice):
+                start, stop, step = index.indices(len(self))
+                _require_open(self)
+                if step == 1:
+                    return base.__getitem__(self, slice(start, max(start, stop)))
+                return base.__getitem__(self, _covering(start, stop, step))[::step]
+            index = _index(index)
+            _require_open(self)
+            return base.__getitem__(self, index)
+
+        def __setitem__(self, index, value):
+            if not isinstance(index, slice):
+                index = _index(index)
+                _require_open(self)
+                base.__setitem__(self, index, value)
+                return
+            start, stop, step = index.indices(len(self))
+            _require_open(self)
+            if step == 1:
+                base.__setitem__(self, slice(start, max(start, stop)), value)
+                return
+            _require_writable(self)
+            value = bytes(memoryview(value))
+            if len(value) != len(range(start, stop, step)):
+                raise IndexError("mmap slice assignment is wrong size")
+            covered = _covering(start, stop, step)
+            content = bytearray(base.__getitem__(self, covered))
+            content[::step] = value
+            base.__setitem__(self, covered, bytes(content))
+
+        def read(self, n=None, /):
+            """Return so many bytes from the current position, or all that follow it."""
+            if n is not None:
+                if not hasattr(n, "__index__"):
+                    raise TypeError(f"argument should be integer or None, not {type(n).__name__!r}")
+                n = operator.index(n)
+                _require_open(self)
+            return base.read(self, n)
+
+        def write_byte(self, byte, /):
+            """Write a byte, 0 to 255, at the current position, and step beyond it."""
+            byte = operator.index(byte)
+            if not 0 <= byte <= 0xff:
+                raise OverflowError("unsigned byte integer is " + ("less than minimum" if byte < 0
+                                                                   else "greater than maximum"))
+            _require_open(self)
+            _require_writable(self)
+            if self.tell() >= len(self):
+                raise ValueError("write byte out of range")
+            base.write(self, bytes((byte,)))
+
+        def move(self, dest, src, count, /):
+            """Copy count bytes from the position src to the position dest; they may overlap."""
+            dest, src, count = operator.index(dest), operator.index(src), operator.index(count)
+            _require_open(self)
+            _require_writable(self)
+            if min(dest, src, count) < 0 or max(dest, src) + count > len(self):
+                raise ValueError("source, destination, or count out of range")
+            base.__setitem__(self, slice(dest, dest + count), base.__getitem__(self, slice(src, src + count)))
+
+        def rfind(self, sub, start=None, end=None, /):
+            """The highest position at which sub is found between start and end; -1 if it is not."""
+            if isinstance(sub, str):
+                raise TypeError("a bytes-like object is required, not 'str'")
+            size = len(self)
+            start = self.tell() if start is None else operator.index(start)
+            end = size if end is None else operator.index(end)
+            _require_open(self)
+            start, end, _ = slice(start, end).indices(size)
+            found = base.__getitem__(self, slice(start, max(start, end))).rfind(bytes(memoryview(sub)))
+            return found if found < 0 else start + found
+
+        def flush(self, offset=0, size=None, /):
+            """Write what has changed to the file; offset is a multiple of the page size."""
+            offset = operator.index(offset)
+            size = len(self) - offset if size is None else operator.index(size)
+            _require_open(self)
+            if offset < 0 or size < 0 or offset + size > len(self):
+                raise ValueError("flush values out of range")
+            if self._access not in (_READ, _COPY):
+                libc("msync", int(_polyproc.runtime.mappedAddress(self)) + offset, size, _MS_SYNC)
+
+        def madvise(self, option, start=0, length=None, /):
+            """Tell the kernel how the memory will be used: option is one of the constants MADV_…."""
+            option, start = operator.index(option), operator.index(start)
+            length = len(self) if length is None else operator.index(length)
+            _require_open(self)
+            if not 0 <= start < len(self):
+                raise ValueError("madvise start out of bounds")
+            if length < 0:
+                raise ValueError("madvise length invalid")
+            libc("madvise", int(_polyproc.runtime.mappedAddress(self)) + start, min(length, len(self) - start), option)
 
         def size(self):
             """The size of the file, which may be more than the memory has of it."""
@@ -107,6 +203,33 @@ def _have_gone(mapping):
     while mapping._views and time.monotonic() < end:
         time.sleep(0.01)
     return not mapping._views
+
+
+def _require_open(mapping):
+    """Raises `ValueError` if the object was closed, as an index of its own `__index__` may have done meanwhile."""
+    if mapping.closed:
+        raise ValueError(_CLOSED)
+
+
+def _index(index):
+    try:
+        return operator.index(index)
+    except TypeError:
+        raise TypeError("mmap indices must be integers") from None
+
+
+def _require_writable(mapping):
+    if mapping._access == _READ:
+        raise TypeError("mmap can't modify a readonly memory map.")
+
+
+def _covering(start, stop, step):
+    """The slice, without steps, that covers all indices of one that has some."""
+    indices = range(start, stop, step)
+    if not indices:
+        return slice(0, 0)
+    first, last = sorted((indices[0], indices[-1]))
+    return slice(first, last + 1)
 
 
 _CLOSED = "mmap closed or invalid"

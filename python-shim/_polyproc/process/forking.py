@@ -8,12 +8,14 @@ import errno
 import os
 import sys
 import warnings
+from polyglot import ForeignException
 
 import _polyproc
-from _polyproc import repairs, shelf
+from _polyproc import lifecycle, repairs, shelf
 from _polyproc.builtin_functions import builtin
 from _polyproc.descriptors import java_message, os_error
 
+_NOT_GIVEN = object()
 _before = []
 _in_parent = []
 _own_in_child = []
@@ -26,23 +28,24 @@ def after_in_child(function):
 
 
 @builtin("posix")
-def register_at_fork(module, /, *, before=None, after_in_child=None, after_in_parent=None):
+def register_at_fork(module, /, *, before=_NOT_GIVEN, after_in_child=_NOT_GIVEN, after_in_parent=_NOT_GIVEN):
     """Register callables to be called when forking a new process.
 
     before: called in the parent before the fork, the last one registered first; after_in_child and
     after_in_parent: called in each after it, in the order of registration.
     """
-    given = (before, after_in_child, after_in_parent)
-    if all(function is None for function in given):
+    given = {name: function for name, function in (("before", before), ("after_in_child", after_in_child),
+                                                   ("after_in_parent", after_in_parent)) if function is not _NOT_GIVEN}
+    if not given:
         raise TypeError("At least one argument is required.")
-    for name, function in zip(("before", "after_in_child", "after_in_parent"), given):
-        if function is not None and not callable(function):
+    for name, function in given.items():
+        if not callable(function):
             raise TypeError(f"'{name}' must be callable, not {type(function).__name__}")
-    if before is not None:
+    if "before" in given:
         _before.insert(0, before)
-    if after_in_child is not None:
+    if "after_in_child" in given:
         _in_child.append(after_in_child)
-    if after_in_parent is not None:
+    if "after_in_parent" in given:
         _in_parent.append(after_in_parent)
 
 
@@ -52,8 +55,10 @@ def fork(module, /):
 
     Return 0 to child process and PID of child to parent process. Raises OSError if there can be no child: EAGAIN
     if the system has no room for one, or if a thread runs native code for seconds; ENOSYS if this JVM can't be
-    forked at all.
+    forked at all; RuntimeError if the program's functions of `atexit` run.
     """
+    if lifecycle.is_finishing:
+        raise RuntimeError("can't fork at interpreter shutdown")
     _call_all(_before)
     try:
         pid = fork_without_hooks()
@@ -72,9 +77,7 @@ def fork_without_hooks():
     """Forks for a child that is to be another program at once; raises as `fork` does."""
     try:
         return int(_polyproc.runtime.fork())
-    except BaseException as e:  # GraalPy does not count Java's exceptions among `Exception`
-        if isinstance(e, (Exception, KeyboardInterrupt, SystemExit)):
-            raise  # what a signal's handler has raised
+    except ForeignException as e:  # anything else is what a signal's handler has raised
         raise _fork_error(java_message(e)) from None
 
 

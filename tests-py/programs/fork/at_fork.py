@@ -2,6 +2,7 @@
 # options: -W ignore::DeprecationWarning
 # stderr: contains Exception ignored in
 # stderr: contains ValueError: from a hook
+import atexit
 import logging
 import multiprocessing as mp
 import os
@@ -84,3 +85,19 @@ def use():
 forked(use)
 go_on.set()
 holder.join()
+
+for hooks in {}, {"before": None}, {"after_in_child": "three"}, {"before": use, "after_in_parent": None}:
+    try:
+        os.register_at_fork(**hooks)
+    except TypeError as e:
+        print('TypeError', str(e).replace(hex(id(use)), ''))
+
+
+def fork_at_exit():
+    try:
+        os.fork()
+    except RuntimeError as e:
+        print(e)
+
+
+atexit.register(fork_at_exit)

@@ -1,7 +1,8 @@
-# conformance: select.epoll: registering, levels and edges, errors, and its place in selectors
+# conformance: select.epoll: registering, levels and edges, errors, its place in selectors; what a signal does to a wait
 import os
 import select
 import selectors
+import signal
 import socket
 import threading
 import time
@@ -54,3 +55,32 @@ with selectors.DefaultSelector() as selector:
     selector.register(r, selectors.EVENT_READ, "data")
     os.write(w, b"z")
     print([(key.data, events) for key, events in selector.select(1)])
+
+
+class FromHandler(BaseException):
+    """What a handler raises."""
+
+
+def interrupted(wait):
+    """How a wait of a second ends when a signal comes after a tenth of it."""
+    start = time.monotonic()
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        result = wait()
+    except FromHandler as e:
+        result = repr(e), "at once" if time.monotonic() - start < 0.9 else "late"
+    return result, time.monotonic() - start > 0.9
+
+
+def raise_from_handler(number, frame):
+    raise FromHandler(number)
+
+
+poll = select.poll()
+poll.register(r)
+os.read(r, 1)
+waits = (lambda: select.select([r], [], [], 1), lambda: poll.poll(1000), lambda: time.sleep(1))
+signal.signal(signal.SIGALRM, lambda number, frame: os.path.exists("/none"))
+print([interrupted(wait) for wait in waits])
+signal.signal(signal.SIGALRM, raise_from_handler)
+print([interrupted(wait) for wait in waits])

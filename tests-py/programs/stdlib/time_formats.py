@@ -22,7 +22,7 @@ print(*(datetime.date(year, month, day).strftime("%G-W%V-%u %g")
 print(f"{MOMENT:%F %T%z}", f"{MOMENT:%s}" == str(int(MOMENT.replace(tzinfo=None).timestamp())))
 print(repr(time.strftime("", WINTER)), repr(time.strftime("%", WINTER)), repr(time.strftime("100%% é %Y%%d", WINTER)))
 print(time.strftime("%z %Z"), len(time.strftime("%s")))
-for wrong in ((1, 2), {}), ("%Y", (1, 2)), ("%Y", (2023, 13, 1, 0, 0, 0, 0, 1, 0)), (b"%Y",), ():
+for wrong in ((1, 2), {}), ("%Y", (1, 2)), ("%Y", (2023, 13, 1, 0, 0, 0, 0, 1, 0)), (b"%Y",), ("%S\0",), ():
     try:
         print(time.strftime(*wrong))
     except (TypeError, ValueError) as e:

@@ -495,6 +495,11 @@ public final class Bridge {
     return MappedMemory.buffer(mapping);
   }
 
+  /** Where the memory of an {@code mmap} begins. */
+  public long mappedAddress(Value mapping) {
+    return MappedMemory.address(mapping);
+  }
+
   /** The descriptor that an {@code mmap} has of its file; -1 if there is none. */
   public int mappedDescriptor(Value mapping) {
     return MappedMemory.descriptor(mapping);

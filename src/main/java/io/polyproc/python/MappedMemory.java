@@ -75,6 +75,16 @@ final class MappedMemory {
     }
   }
 
+  /** Where the memory begins. */
+  static long address(Value mapping) {
+    try {
+      Object reference = GraalPy.REFERENCE.get(PythonObjects.of(mapping));
+      return GraalPy.HANDLE_ADDRESS.getLong(GraalPy.HANDLE.get(reference));
+    } catch (ReflectiveOperationException e) {
+      throw failed(e);
+    }
+  }
+
   /** The object's own descriptor of its file; -1 if there is none. */
   static int descriptor(Value mapping) {
     try {

@@ -1,5 +1,6 @@
 package io.polyproc.python;
 
+import io.polyproc.graalpy.ErrorNumber;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicLong;
@@ -55,8 +56,21 @@ final class SignalHandler implements ProxyExecutable {
     return CALLS.get();
   }
 
+  /**
+   * Calls the function. GraalPy calls this between a system call and its look at {@code errno}, so
+   * that is put back.
+   */
   @Override
   public @Nullable Object execute(Value... arguments) {
+    int errorNumber = ErrorNumber.get();
+    try {
+      return handle(arguments);
+    } finally {
+      ErrorNumber.set(errorNumber);
+    }
+  }
+
+  private @Nullable Object handle(Value... arguments) {
     PolyglotException raised = kept;
     kept = null;
     boolean first = raised == null;
