@@ -63,8 +63,9 @@ def install(home, runtime, optimize, x_options):
     _polyproc.optimize = int(optimize)
     sys._xoptions = dict(_x_option(str(option)) for option in x_options)
     from _polyproc.fork import baseline  # notes what there is now
-    from _polyproc import collector, exit_functions, locks, polling, repairs, signals, sockets, time_format
+    from _polyproc import collector, environment, exit_functions, locks, polling, repairs, signals, sockets, time_format
     from _polyproc.process import forking
+    environment.correct()
     collector.install()
     exit_functions.install()
     repairs.install(_polyproc.optimize)

@@ -22,3 +22,15 @@ def replace(variables):
     for name, value in variables.items():
         if present.get(name) != value:
             os.environ[decode(name)] = decode(value)
+
+
+def correct():
+    """Makes the variables those that the process was started with: GraalPy 25.0.3 adds one of its own, and loses bytes
+    that are no text."""
+    try:
+        with open("/proc/self/environ", "rb", buffering=0) as file:
+            entries = file.readall().split(b"\0")
+    except OSError:
+        return
+    # Of two with one name the first one counts.
+    replace({name: value for name, separator, value in (each.partition(b"=") for each in reversed(entries)) if separator})

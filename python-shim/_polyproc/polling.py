@@ -16,10 +16,26 @@ _LONGEST = 1.0
 
 
 def install():
-    """Adds the function before the module `selectors` looks for it."""
+    """Adds `poll` before the module `selectors` looks for it, and lets `select` go on after a signal."""
     for name, value in _EVENTS.items():
         setattr(select, name, value)
     select.poll = poll
+    select.select = _waiting_on(select.select)
+
+
+def _waiting_on(wait):
+    # GraalPy 25.0.3 lets all calls go on after a signal but this one. A fork sends signals, too: it stops other threads.
+    @builtin("select")
+    def select(module, rlist, wlist, xlist, timeout=None, /):
+        """Wait until one or more file descriptors are ready for some kind of I/O."""
+        end = time.monotonic() + timeout if isinstance(timeout, (int, float)) else None
+        while True:
+            try:
+                return wait(rlist, wlist, xlist, timeout)
+            except InterruptedError:
+                if end is not None:
+                    timeout = max(0, end - time.monotonic())
+    return select
 
 
 class _Poll:

@@ -7,9 +7,7 @@ returns by itself. So Java wakes it, for which it stands before GraalPy's own ha
 
 import operator
 import os
-import select
 import sys
-import time
 
 import _signal
 
@@ -21,7 +19,6 @@ _SIGINT = 2
 _set = _signal.signal
 _get = _signal.getsignal
 _kill = os.kill
-_select = select.select
 _handlers = {}
 _FIRST_REAL_TIME = 32
 _RUNTIME_SIGNALS = frozenset(range(60, 65))
@@ -71,8 +68,6 @@ def signal(module, signalnum, handler, /):
     _watch(number, handler)
     if masks is not None:
         masks.resume(number)
-    if callable(handler) and handler is not _signal.default_int_handler:
-        select.select = _select_again
     return former
 
 
@@ -84,18 +79,6 @@ def _set_real_time(number, handler, former):
     call("signal", number, int(handler))
     _real_time[number] = handler
     return former
-
-
-@builtin("select")
-def _select_again(module, rlist, wlist, xlist, timeout=None, /):
-    """`select.select`, which waits on after a signal; GraalPy 25.0.3 does this with all other calls."""
-    end = None if timeout is None else time.monotonic() + timeout
-    while True:
-        try:
-            return _select(rlist, wlist, xlist, timeout)
-        except InterruptedError:
-            if end is not None:
-                timeout = max(0, end - time.monotonic())
 
 
 @builtin("posix")

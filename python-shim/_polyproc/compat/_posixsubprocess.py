@@ -3,10 +3,14 @@
 What it can do is left to it: it is faster, as it forks nothing but a C process.
 """
 
+import operator
 import os
 
+from _polyproc import lifecycle
 from _polyproc.builtin_functions import builtin
+from _polyproc.compat import arguments
 from _polyproc.compat.libc import call_long
+from _polyproc.compat.os_process import execute_with_own_variables
 from _polyproc.process import forking
 
 _SYS_CLOSE_RANGE = 436
@@ -29,12 +33,18 @@ def install(module):
         Returns the child's process id. What goes wrong in the child is written to errpipe_write, as
         NAME:ERRNO:MESSAGE, with the number in hexadecimal digits.
         """
+        if preexec_fn is not None and lifecycle.is_finishing:
+            raise RuntimeError("preexec_fn not supported at interpreter shutdown")
+        pass_fds = _descriptors(pass_fds)
         if pgid_to_set < 0 and gid is extra_groups is uid is preexec_fn is None and child_umask < 0:
             return original(args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite,
                             errread, errwrite, errpipe_read, errpipe_write, restore_signals, call_setsid, pgid_to_set,
                             gid, extra_groups, uid, child_umask, preexec_fn, allow_vfork)
         kept = [fd for fd in pass_fds if fd != errpipe_write]  # which tells by its end that there is a program
         child = _Child(args, executable_list, close_fds, kept, cwd, env)
+        uid = None if uid is None else arguments.uid(uid)
+        gid = None if gid is None else arguments.gid(gid)
+        extra_groups = None if extra_groups is None else [arguments.gid(group) for group in extra_groups]
         pid = os.fork() if preexec_fn is not None else forking.fork_without_hooks()
         if pid:
             return pid
@@ -54,6 +64,17 @@ def install(module):
     module.fork_exec = fork_exec
 
 
+def _descriptors(fds):
+    """Those that the program is to have; `subprocess` passes them sorted."""
+    try:
+        numbers = [operator.index(fd) for fd in fds]
+    except TypeError:
+        numbers = [-1]  # no number, as a negative one is refused
+    if any(not 0 <= number <= 0x7fffffff for number in numbers) or any(a >= b for a, b in zip(numbers, numbers[1:])):
+        raise ValueError("bad value(s) in fds_to_keep")
+    return tuple(numbers)
+
+
 class _Child:
     """What a child does until it is another program.
 
@@ -65,8 +86,8 @@ class _Child:
         self._executables = list(executables)
         self._close_fds = close_fds
         self._pass_fds = pass_fds
-        self._cwd = cwd
-        self._env = None if env is None else dict(os.fsencode(each).split(b"=", 1) for each in env)
+        self._cwd = None if cwd is None else os.fsencode(cwd)
+        self._env = None if env is None else dict(os.fsencode(each).partition(b"=")[::2] for each in env)
         self.message = "noexec"
 
     def take_streams(self, p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite, errpipe_read):
@@ -127,7 +148,10 @@ class _Child:
         number = 2
         for executable in self._executables:
             try:
-                os.execve(executable, self._args, os.environb if self._env is None else self._env)
+                if self._env is None:
+                    execute_with_own_variables(executable, self._args)
+                else:
+                    os.execve(executable, self._args, self._env)
             except OSError as e:
                 if e.errno not in (2, 20):
                     number = e.errno

@@ -365,6 +365,12 @@ def execve(path, argv, env):
             call("execve", target, arguments.address, variables.address, filename=path)
 
 
+def execute_with_own_variables(path, argv):
+    """Execute a program as `execve` does, with the variables of the C library, which `putenv` alone may have set."""
+    with Strings(_arguments("execv", argv)) as arguments, _no_signal_blocked():
+        call("execv", _path(path, "execv"), arguments.address, filename=path)
+
+
 class _no_signal_blocked:
     """The JVM's threads block signals that a program must not begin with."""
 

@@ -4,6 +4,7 @@
                                                        └─ child:  threads forgotten, `after_in_child`
 """
 
+import _imp
 import errno
 import os
 import sys
@@ -60,11 +61,14 @@ def fork(module, /):
     if lifecycle.is_finishing:
         raise RuntimeError("can't fork at interpreter shutdown")
     _call_all(_before)
+    _imp.acquire_lock()  # another thread may be about to import something
     try:
         pid = fork_without_hooks()
     except BaseException:
+        _imp.release_lock()
         _call_all(_in_parent)
         raise
+    _imp.release_lock()
     if pid:
         _call_all(_in_parent)
         _warn_of_threads()
