@@ -118,7 +118,10 @@ def _tests_of_module(name):
     except unittest.SkipTest as e:
         print(f"{name} is skipped: {e}", file=sys.stderr)
         return []
-    return list(_tests(unittest.defaultTestLoader.loadTestsFromModule(module)))
+    if not hasattr(module, "__path__"):
+        return list(_tests(unittest.defaultTestLoader.loadTestsFromModule(module)))
+    names = sorted(file[:-3] for file in os.listdir(module.__path__[0]) if file.startswith("test_") and file.endswith(".py"))
+    return [test for each in names for test in _tests_of_module(f"{name}.{each}")]
 
 
 def _methods(name):

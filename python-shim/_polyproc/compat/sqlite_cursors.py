@@ -192,12 +192,12 @@ def install(module):
             for reader in (self._open or {}).values():
                 _end_statement(reader)
             self._open = None
-            if base_connection.in_transaction.__get__(self):
-                # A statement that was not freed yet would keep the transaction open.
-                try:
+            try:
+                if base_connection.in_transaction.__get__(self):
+                    # A statement that was not freed yet would keep the transaction open.
                     base_connection.rollback(self)
-                except error:
-                    pass  # the next call reports it
+            except error:
+                pass  # the next call reports it, but that the connection is closed already
             base_connection.close(self)
 
     def _fetch(cursor):

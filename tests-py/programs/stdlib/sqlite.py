@@ -106,3 +106,6 @@ attempt(derived.execute, 3)
 attempt(lambda: [tuple(row) for row in derived.execute("VALUES(1, 'x'), (2, 'y')")])
 for statement in derived.iterdump():
     print(statement)
+derived.close()
+derived.close()
+attempt(derived.commit)
