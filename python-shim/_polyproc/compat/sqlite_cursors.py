@@ -147,7 +147,12 @@ def install(module):
                 row = self._fetched.popleft()
             else:
                 raise StopIteration
-            return row if self.row_factory is None else self.row_factory(self, row)
+            factory = self.row_factory
+            if factory is None:
+                return row
+            # A `Row` has the names of the cursor that has executed the statement, and looks into its memory.
+            is_native = isinstance(factory, type) and issubclass(factory, module.Row)
+            return factory(self._reader or self if is_native else self, row)
 
     class Connection(base_connection):
         __doc__ = base_connection.__doc__

@@ -61,6 +61,10 @@ cursor.execute("UPDATE t SET k = k + 10 RETURNING k")
 print(cursor.description, next(cursor), cursor.fetchone(), cursor.fetchmany(1), cursor.fetchmany(), cursor.fetchall())
 print(cursor.fetchone(), list(cursor), cursor.rowcount)
 connection.row_factory = sqlite3.Row
+for row in connection.execute("SELECT 1 AS one, 'x' AS two UNION SELECT 2, 'y'"):
+    print(row.keys(), row["two"], row["ONE"], row[-1], tuple(row), dict(row), len(row))
+print([dict(row) for row in connection.execute("SELECT 3 AS a").fetchall()], row == row, hash(row) == hash(row))
+attempt(row.__getitem__, "none")
 row = connection.execute("DELETE FROM t WHERE k > 16 RETURNING k AS name").fetchone()
 print(row["name"], row.keys())
 cursor.row_factory = lambda cursor, row: [row, cursor.description[0][0]]
