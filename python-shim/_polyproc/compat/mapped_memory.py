@@ -125,15 +125,15 @@ def install(module):
                 raise ValueError("source, destination, or count out of range")
             base.__setitem__(self, slice(dest, dest + count), base.__getitem__(self, slice(src, src + count)))
 
+        def find(self, sub, start=None, end=None, /):
+            """The lowest position at which sub is found between start and end; -1 if it is not."""
+            return base.find(self, sub, *_bounds(self, start, end))
+
         def rfind(self, sub, start=None, end=None, /):
             """The highest position at which sub is found between start and end; -1 if it is not."""
             if isinstance(sub, str):
                 raise TypeError("a bytes-like object is required, not 'str'")
-            size = len(self)
-            start = self.tell() if start is None else operator.index(start)
-            end = size if end is None else operator.index(end)
-            _require_open(self)
-            start, end, _ = slice(start, end).indices(size)
+            start, end = _bounds(self, start, end)
             found = base.__getitem__(self, slice(start, max(start, end))).rfind(bytes(memoryview(sub)))
             return found if found < 0 else start + found
 
@@ -156,6 +156,8 @@ def install(module):
                 raise ValueError("madvise start out of bounds")
             if length < 0:
                 raise ValueError("madvise length invalid")
+            if start + length > sys.maxsize:
+                raise OverflowError("madvise length too large")
             libc("madvise", int(_polyproc.runtime.mappedAddress(self)) + start, min(length, len(self) - start), option)
 
         def size(self):
@@ -209,6 +211,16 @@ def _require_open(mapping):
     """Raises `ValueError` if the object was closed, as an index of its own `__index__` may have done meanwhile."""
     if mapping.closed:
         raise ValueError(_CLOSED)
+
+
+def _bounds(mapping, start, end):
+    """Where a search begins and ends: by default at the current position, and at the end of the memory."""
+    size = len(mapping)
+    start = mapping.tell() if start is None else operator.index(start)
+    end = size if end is None else operator.index(end)
+    _require_open(mapping)
+    start, end, _ = slice(start, end).indices(size)
+    return start, end
 
 
 def _index(index):

@@ -66,6 +66,7 @@ with tempfile.TemporaryFile() as file:
     print(file.read(5), list(file.read()[-2:]))
 
 for use in (lambda m, index: m[index], lambda m, index: m[index:9:2], lambda m, index: m.move(1, 2, index),
-            lambda m, index: m.write_byte(index), lambda m, index: m.read(index), lambda m, index: m.rfind(b"", index)):
+            lambda m, index: m.write_byte(index), lambda m, index: m.read(index), lambda m, index: m.rfind(b"", index),
+            lambda m, index: m.find(b"1", 1, index)):
     mapping = mmap.mmap(-1, 50)
     attempt("closed meanwhile", use, mapping, closing(mapping))
