@@ -75,3 +75,18 @@ print([len(part) for part in found if part], b"".join(found) == TEXT)
 stream = zlib.decompressobj(31)
 print(len(stream.decompress(GZIP, 10)), len(stream.flush()), stream.eof)
 attempt("negative", lambda: zlib.decompressobj(31).decompress(GZIP, -1))
+
+decompressor = zlib._ZlibDecompressor()
+compressed = zlib.compress(bytes(1000)) + b"tail"
+print(len(decompressor.decompress(compressed, 10)), decompressor.needs_input, decompressor.eof)
+print(len(decompressor.decompress(b"")), decompressor.eof, decompressor.unused_data, type(decompressor))
+for _ in range(3):
+    try:
+        decompressor.decompress(b"more")
+    except EOFError as e:
+        print(e)
+try:
+    class Derived(zlib._ZlibDecompressor):
+        pass
+except TypeError as e:
+    print(e)
