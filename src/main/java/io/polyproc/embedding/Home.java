@@ -4,6 +4,7 @@ import io.polyproc.image.Installation;
 import io.polyproc.image.SelfInstallation;
 import io.polyproc.python.CacheFolder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,17 +21,28 @@ public final class Home {
    *
    * @param named by the caller
    * @param jdk of workers that have no runtime image, and to link one from; null for this JVM's
+   * @throws IllegalStateException if it can't run workers, with all that it lacks
    */
   public static Installation find(@Nullable Path named, @Nullable Path jdk) {
     Path home = named != null ? named : configured();
     Path java = jdk == null ? Path.of(System.getProperty("java.home")) : jdk;
     if (home == null) {
-      return firstUse(java);
+      return checked(firstUse(java));
     }
     Installation installation = Installation.of(home, java);
     if (installation.build().isEmpty()) {
       throw new IllegalArgumentException(
           "%s holds no polyproc: it has no lib/build".formatted(installation.home()));
+    }
+    return checked(installation);
+  }
+
+  private static Installation checked(Installation installation) {
+    List<String> missing = installation.missingModules();
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException(
+          "workers can't start: the Java runtime in %s lacks modules that they need: %s"
+              .formatted(installation.jdk(), String.join(", ", missing)));
     }
     return installation;
   }

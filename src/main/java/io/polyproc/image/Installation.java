@@ -175,6 +175,25 @@ public final class Installation {
     }
   }
 
+  /**
+   * The modules that workers need and the Java runtime that they are started with lacks, all of
+   * them, in alphabetical order; none if there is a runtime image.
+   *
+   * @throws UncheckedIOException if the modules of this installation can't be read
+   */
+  public List<String> missingModules() {
+    try {
+      return jit() ? List.of() : RequiredModules.missing(jdk, modules());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + modules(), e);
+    }
+  }
+
+  /** The Java runtime of workers where there is no runtime image. */
+  public Path jdk() {
+    return jdk;
+  }
+
   /** Whether Python code is compiled: only the runtime image of the distribution can. */
   public boolean jit() {
     return Files.isExecutable(imageJava());
