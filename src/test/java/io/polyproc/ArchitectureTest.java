@@ -43,6 +43,7 @@ final class ArchitectureTest {
               "python",
               "sync",
               "ipc",
+              "pickle",
               "wire",
               "posix",
               "image"),
@@ -56,6 +57,7 @@ final class ArchitectureTest {
           may("wire", "posix"),
           may("posix"),
           may("image"),
+          may("pickle"),
           may("conformance"));
 
   private static Map.Entry<String, List<String>> may(String name, String... others) {

@@ -13,6 +13,10 @@ public final class Home {
   /** The environment variable that names it. */
   public static final String VARIABLE = "POLYPROC_HOME";
 
+  /** What the program's own JVM needs, beside what every JVM has. */
+  private static final List<String> OWN_MODULES =
+      List.of("java.logging", "jdk.jfr", "jdk.unsupported");
+
   private Home() {}
 
   /**
@@ -24,6 +28,7 @@ public final class Home {
    * @throws IllegalStateException if it can't run workers, with all that it lacks
    */
   public static Installation find(@Nullable Path named, @Nullable Path jdk) {
+    checkThisJvm();
     Path home = named != null ? named : configured();
     Path java = jdk == null ? Path.of(System.getProperty("java.home")) : jdk;
     if (home == null) {
@@ -40,11 +45,26 @@ public final class Home {
   private static Installation checked(Installation installation) {
     List<String> missing = installation.missingModules();
     if (!missing.isEmpty()) {
-      throw new IllegalStateException(
-          "workers can't start: the Java runtime in %s lacks modules that they need: %s"
-              .formatted(installation.jdk(), String.join(", ", missing)));
+      throw lacking(installation.jdk(), missing);
     }
     return installation;
+  }
+
+  /** On a class path nothing else tells that the program's own runtime lacks a module. */
+  private static void checkThisJvm() {
+    List<String> missing =
+        OWN_MODULES.stream()
+            .filter(name -> ModuleLayer.boot().findModule(name).isEmpty())
+            .toList();
+    if (!missing.isEmpty()) {
+      throw lacking(Path.of(System.getProperty("java.home")), missing);
+    }
+  }
+
+  private static IllegalStateException lacking(Path jdk, List<String> modules) {
+    return new IllegalStateException(
+        "workers can't start: the Java runtime in %s lacks modules that are needed: %s"
+            .formatted(jdk, String.join(", ", modules)));
   }
 
   private static Installation firstUse(Path jdk) {
