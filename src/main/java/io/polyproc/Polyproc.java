@@ -2,8 +2,11 @@ package io.polyproc;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.polyproc.classpath.ClassPath;
+import io.polyproc.classpath.ClassPathEntry;
 import io.polyproc.embedding.Home;
 import io.polyproc.embedding.Host;
+import io.polyproc.embedding.HostClassPath;
 import io.polyproc.embedding.HostOptions;
 import io.polyproc.posix.Processes;
 import io.polyproc.python.PythonContexts;
@@ -178,8 +181,10 @@ public final class Polyproc implements AutoCloseable {
     }
 
     /**
-     * Where {@code java.type("…")} in the workers finds classes; by default the class path of this
-     * program. Separated as in {@code -cp}; relative entries are of this program's folder.
+     * Where {@code java.type("…")} in the workers finds classes. By default where this program's
+     * own come from, however it is packed: class path, manifests, module path, jars within a jar.
+     *
+     * @param entries separated as in {@code -cp}; relative ones are of this program's folder
      */
     public Builder classPath(String entries) {
       classPath = entries;
@@ -216,17 +221,15 @@ public final class Polyproc implements AutoCloseable {
      */
     public Polyproc build() {
       String hostClassPath = classPath;
+      List<ClassPathEntry> program = ClassPath.ofProgram(Polyproc.class);
       HostOptions hostOptions =
           new HostOptions(
-              Home.find(home, javaHome),
+              Home.find(home, program, javaHome),
               standby,
               workerOptions,
               environment,
               folder,
-              absolute(
-                  hostClassPath == null
-                      ? System.getProperty("java.class.path", "")
-                      : hostClassPath),
+              hostClassPath == null ? HostClassPath.of(program) : absolute(hostClassPath),
               output,
               error);
       return new Polyproc(Host.start(hostOptions), this);

@@ -46,7 +46,8 @@ final class ArchitectureTest {
               "pickle",
               "wire",
               "posix",
-              "image"),
+              "image",
+              "classpath"),
           may("worker", "python", "hotspot", "sync", "ipc", "wire", "posix", "image", "supervisor"),
           may("supervisor", "wire", "posix", "image"),
           may("python", "ipc", "sync", "wire", "posix", "image", "hotspot", "graalpy"),
@@ -56,7 +57,8 @@ final class ArchitectureTest {
           may("sync", "posix"),
           may("wire", "posix"),
           may("posix"),
-          may("image"),
+          may("image", "classpath"),
+          may("classpath"),
           may("pickle"),
           may("conformance"));
 

@@ -1,5 +1,6 @@
 package io.polyproc.embedding;
 
+import io.polyproc.classpath.ClassPathEntry;
 import io.polyproc.image.Installation;
 import io.polyproc.image.SelfInstallation;
 import io.polyproc.python.CacheFolder;
@@ -24,15 +25,17 @@ public final class Home {
    * the cache folder, which is made if need be.
    *
    * @param named by the caller
+   * @param classPath of the program, which the installation is made of
    * @param jdk of workers that have no runtime image, and to link one from; null for this JVM's
    * @throws IllegalStateException if it can't run workers, with all that it lacks
    */
-  public static Installation find(@Nullable Path named, @Nullable Path jdk) {
+  public static Installation find(
+      @Nullable Path named, List<ClassPathEntry> classPath, @Nullable Path jdk) {
     checkThisJvm();
     Path home = named != null ? named : configured();
     Path java = jdk == null ? Path.of(System.getProperty("java.home")) : jdk;
     if (home == null) {
-      return checked(firstUse(java));
+      return checked(firstUse(classPath, java));
     }
     Installation installation = Installation.of(home, java);
     if (installation.build().isEmpty()) {
@@ -53,9 +56,7 @@ public final class Home {
   /** On a class path nothing else tells that the program's own runtime lacks a module. */
   private static void checkThisJvm() {
     List<String> missing =
-        OWN_MODULES.stream()
-            .filter(name -> ModuleLayer.boot().findModule(name).isEmpty())
-            .toList();
+        OWN_MODULES.stream().filter(name -> ModuleLayer.boot().findModule(name).isEmpty()).toList();
     if (!missing.isEmpty()) {
       throw lacking(Path.of(System.getProperty("java.home")), missing);
     }
@@ -67,9 +68,9 @@ public final class Home {
             .formatted(jdk, String.join(", ", modules)));
   }
 
-  private static Installation firstUse(Path jdk) {
+  private static Installation firstUse(List<ClassPathEntry> classPath, Path jdk) {
     return switch (CacheFolder.find()) {
-      case CacheFolder.Usable usable -> SelfInstallation.in(usable.path(), jdk);
+      case CacheFolder.Usable usable -> SelfInstallation.in(usable.path(), classPath, jdk);
       case CacheFolder.Unusable unusable ->
           throw new IllegalStateException(
               "workers need an installation, and none can be made: %s; name another folder by %s"

@@ -105,6 +105,18 @@ public final class Installation {
     return List.copyOf(command);
   }
 
+  /** A JVM with the modules of this installation and nothing that Python needs. */
+  List<String> plainCommand() {
+    return List.of(
+        java().toString(),
+        "-XX:TieredStopAtLevel=1",
+        "-XX:-UsePerfData",
+        "--enable-native-access=org.graalvm.truffle",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-Dpolyglot.engine.WarnInterpreterOnly=false",
+        "--module-path=" + modules());
+  }
+
   /** The {@link #javaCommand} that records its own run and leaves the AOT cache made from it. */
   List<String> trainingCommand(Path output) {
     List<String> command = new ArrayList<>();
