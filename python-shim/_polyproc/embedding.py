@@ -35,6 +35,7 @@ def _process(start, arguments):
     _polyproc.embedded = True
     sys.path[:0] = start["path"]
     sys.argv[:] = [""]
+    _name_class_path()
     reduction.ForkingPickler.reducer_override = reduce_for_java
     parent = process.current_process()
     parent.authkey = start["authkey"]
@@ -43,6 +44,24 @@ def _process(start, arguments):
     made._identity = (start["number"],)
     made._parent_pid = start["parent"]
     return made
+
+
+def _name_class_path():
+    """Lets `java.type` say where it has looked for a class that it does not find."""
+    import java
+    find = java.type
+
+    def type(name):
+        try:
+            return find(name)
+        except KeyError:
+            path = find("java.lang.System").getProperty("polyproc.host-class-path")
+            places = "".join(f"\n  {entry}" for entry in path.split(os.pathsep) if entry)
+            message = (f"there is no class {name} among those of the JVM, of polyproc and of the "
+                       f"program's class path{':' + places if places else ', which is empty'}")
+        raise KeyError(message)
+
+    java.type = type
 
 
 def reduce_for_java(pickler, obj):

@@ -1,13 +1,9 @@
 /** Gives GraalPy scripts a working {@code multiprocessing}: every process is a worker JVM. */
-@SuppressWarnings({
-  "opens", // an incremental build that skips its classes calls the package empty
-  "requires-automatic"
-})
+@SuppressWarnings("opens") // an incremental build that skips its classes calls the package empty
 module io.polyproc {
   requires static transitive org.jspecify;
   requires info.picocli;
   requires jdk.jfr;
-  requires static pickle; // only where a Java program holds the runtime, on its class path
   requires jdk.unsupported; // sun.misc.Signal
   requires transitive org.graalvm.polyglot;
 

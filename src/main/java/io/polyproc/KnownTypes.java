@@ -1,5 +1,6 @@
 package io.polyproc;
 
+import io.polyproc.pickle.PickleException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import net.razorvine.pickle.PickleException;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,8 +2,11 @@ package io.polyproc;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.polyproc.classpath.ClassPath;
+import io.polyproc.classpath.ClassPathEntry;
 import io.polyproc.embedding.Home;
 import io.polyproc.embedding.Host;
+import io.polyproc.embedding.HostClassPath;
 import io.polyproc.embedding.HostOptions;
 import io.polyproc.posix.Processes;
 import io.polyproc.python.PythonContexts;
@@ -15,6 +18,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -54,6 +59,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Polyproc implements AutoCloseable {
   private static final int KEY_BYTES = 32;
+  private static final int MOST_FAILED_STARTS = 3;
 
   private final Host host;
   private final Builder options;
@@ -175,8 +181,10 @@ public final class Polyproc implements AutoCloseable {
     }
 
     /**
-     * Where {@code java.type("…")} in the workers finds classes; by default the class path of this
-     * program. Separated as in {@code -cp}; relative entries are of this program's folder.
+     * Where {@code java.type("…")} in the workers finds classes. By default where this program's
+     * own come from, however it is packed: class path, manifests, module path, jars within a jar.
+     *
+     * @param entries separated as in {@code -cp}; relative ones are of this program's folder
      */
     public Builder classPath(String entries) {
       classPath = entries;
@@ -213,17 +221,15 @@ public final class Polyproc implements AutoCloseable {
      */
     public Polyproc build() {
       String hostClassPath = classPath;
+      List<ClassPathEntry> program = ClassPath.ofProgram(Polyproc.class);
       HostOptions hostOptions =
           new HostOptions(
-              Home.find(home, javaHome),
+              Home.find(home, program, javaHome),
               standby,
               workerOptions,
               environment,
               folder,
-              absolute(
-                  hostClassPath == null
-                      ? System.getProperty("java.class.path", "")
-                      : hostClassPath),
+              hostClassPath == null ? HostClassPath.of(program) : absolute(hostClassPath),
               output,
               error);
       return new Polyproc(Host.start(hostOptions), this);
@@ -257,6 +263,55 @@ public final class Polyproc implements AutoCloseable {
   }
 
   /**
+   * Waits until a worker has booted and run Python code. The runtime serves without it, too; this
+   * is for a program that wants to know at its own start that it will.
+   *
+   * <pre>{@code
+   * polyproc.awaitReady(Duration.ofSeconds(30));
+   * }</pre>
+   *
+   * @param timeout how long to wait at most
+   * @throws IllegalStateException if workers can't start, with their last lines; or if this is
+   *     closed
+   * @throws TimeoutException if none is ready in time
+   * @throws InterruptedException if the calling thread is interrupted
+   */
+  public void awaitReady(Duration timeout) throws InterruptedException, TimeoutException {
+    long deadline = System.nanoTime() + Waiting.nanos(timeout);
+    for (int attempt = 1; !probe(deadline, timeout, attempt == MOST_FAILED_STARTS); attempt++) {
+      // A worker that could not boot says little about the next one: it may have been killed.
+    }
+  }
+
+  /**
+   * Starts a process that does nothing.
+   *
+   * @param last whether its failure is to be thrown
+   * @return whether it ran
+   */
+  private boolean probe(long deadline, Duration timeout, boolean last)
+      throws InterruptedException, TimeoutException {
+    ChildHandle probe =
+        startProcess("Probe", PythonFunction.of("builtins", "bool"), PythonTuple.of());
+    var _ = probe.end().thenRun(probe::close);
+    Integer status = probe.waitFor(Math.max(0, deadline - System.nanoTime()) / 1e9);
+    if (status == null) {
+      probe.signal(Processes.SIGKILL);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      throw new TimeoutException(
+          "no worker was ready within %s s".formatted(timeout.toMillis() / 1000.0));
+    }
+    if (status != 0 && last) {
+      throw new IllegalStateException(
+          "workers can't start: "
+              + (probe.lastWords().isEmpty() ? "exit status " + status : probe.lastWords()));
+    }
+    return status == 0;
+  }
+
+  /**
    * A process that will call a function, once it is {@linkplain PythonProcess#start started}.
    *
    * @param arguments of the function
@@ -287,9 +342,7 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalArgumentException if the context can't have processes
    */
   public Context newContext(Consumer<Context.Builder> customizer) {
-    if (host.isClosed()) {
-      throw new IllegalStateException("this Polyproc is closed");
-    }
+    checkOpen();
     Context.Builder builder =
         PythonContexts.embedded(engine(), host.options().installation().launcher());
     customizer.accept(builder);
@@ -449,9 +502,7 @@ public final class Polyproc implements AutoCloseable {
 
   /** Starts a process that calls a function. */
   ChildHandle startProcess(String name, PythonFunction function, PythonTuple arguments) {
-    if (host.isClosed()) {
-      throw new IllegalStateException("this Polyproc is closed");
-    }
+    checkOpen();
     long number = numbers.incrementAndGet();
     String processName = name.isEmpty() ? "Process-" + number : name;
     byte[] payload = payload(processName, number, function, arguments);
@@ -461,7 +512,17 @@ public final class Polyproc implements AutoCloseable {
       Events.processStarted(child, processName, function.toString());
       return child;
     } catch (IOException e) {
-      throw new UncheckedIOException("the process could not be started: " + e.getMessage(), e);
+      checkOpen();
+      throw new IllegalStateException("workers can't start: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * @throws IllegalStateException if this is closed
+   */
+  private void checkOpen() {
+    if (host.isClosed()) {
+      throw new IllegalStateException("this Polyproc is closed");
     }
   }
 

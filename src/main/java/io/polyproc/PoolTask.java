@@ -19,6 +19,9 @@ final class PoolTask<T> extends CompletableFuture<T> {
   private final @Nullable Duration timeout;
   private byte[] message = new byte[0];
 
+  // Only the worker that has the task begins it, and it hands it on through the pool's monitor.
+  private boolean timed;
+
   PoolTask(
       PythonPool pool,
       long number,
@@ -68,7 +71,8 @@ final class PoolTask<T> extends CompletableFuture<T> {
   /** A worker has it: its time runs. */
   void begun() {
     Duration limit = timeout;
-    if (limit != null) {
+    if (limit != null && !timed) {
+      timed = true;
       CompletableFuture<Void> alarm =
           CompletableFuture.runAsync(
               () ->

@@ -1,6 +1,7 @@
 package io.polyproc;
 
 import io.polyproc.ipc.Frames;
+import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;
 import io.polyproc.posix.RawStream;
 import io.polyproc.wire.ChildHandle;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class PoolWorker {
   private static final System.Logger LOG = System.getLogger(PoolWorker.class.getName());
   private static final PythonFunction SERVE = PythonFunction.of("_polyproc.embedding", "serve");
-  private static final int MOST_USELESS_STARTS = 3;
+  private static final int MOST_FAILED_STARTS = 3;
+  private static final long RETRY_MILLIS = 1000;
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final int STATUS = Long.BYTES;
@@ -34,8 +36,9 @@ final class PoolWorker {
   private @Nullable Frames frames;
   private @Nullable PoolTask<?> current;
   private boolean ended;
+  private boolean serving;
   private int tasks;
-  private int uselessStarts;
+  private int failedStarts;
 
   PoolWorker(PythonPool pool, int number) {
     this.pool = pool;
@@ -50,7 +53,7 @@ final class PoolWorker {
 
   private void work() {
     try {
-      for (Frames line = line(); line != null; line = line()) {
+      for (Frames line = awaitLine(); line != null; line = awaitLine()) {
         PoolTask<?> task = pool.take();
         if (task == null) {
           break;
@@ -63,13 +66,56 @@ final class PoolWorker {
     } catch (InterruptedException e) {
       // Nobody interrupts this thread, but then it has to end.
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "a pool can't run tasks any more", e);
-      pool.breakDown(e);
+    } catch (RuntimeException | Error e) {
+      // Every task fails with it, so that it need not be logged as well.
+      LOG.log(System.Logger.Level.DEBUG, "a pool can't run tasks any more", e);
+      pool.breakDown(reason(e));
     } finally {
       end();
       release();
     }
+  }
+
+  /**
+   * As {@link #line}; where no process can be started, it is tried again as long as the pool's
+   * other workers serve.
+   */
+  private @Nullable Frames awaitLine() throws InterruptedException {
+    while (true) {
+      try {
+        return line();
+      } catch (IllegalStateException e) {
+        if (ended()) {
+          return null;
+        }
+        if (!pool.isServedBesides(this)) {
+          throw e;
+        }
+        LOG.log(System.Logger.Level.WARNING, "a pool is short of a worker: {0}", e.getMessage());
+        Thread.sleep(RETRY_MILLIS);
+      }
+    }
+  }
+
+  /** What the caller's own value or initializer has done is thrown as it is. */
+  private static RuntimeException reason(Throwable failure) {
+    return switch (failure) {
+      case PosixException e ->
+          new IllegalStateException("workers can't start: " + e.getMessage(), e);
+      case UncheckedIOException e ->
+          new IllegalStateException("workers can't start: " + e.getMessage(), e);
+      case RuntimeException e -> e;
+      default -> new IllegalStateException("workers can't start: " + failure, failure);
+    };
+  }
+
+  private synchronized boolean ended() {
+    return ended;
+  }
+
+  /** Whether its process has run a task. */
+  synchronized boolean isServing() {
+    return process != null && serving;
   }
 
   /** The line to a process that runs; a new one if need be. Null when this worker is to end. */
@@ -94,7 +140,7 @@ final class PoolWorker {
       ValueWriter.Shareable connection =
           writer ->
               writer.build("connection", Kept.of(pool.polyproc().host(), theirs.fd()), true, true);
-      process =
+      ChildHandle started =
           pool.polyproc()
               .startProcess(
                   "PoolWorker-" + number,
@@ -103,6 +149,9 @@ final class PoolWorker {
                       connection,
                       initializer == null ? null : initializer.specification(),
                       pool.poolOptions().initializerArguments()));
+      // A process that does not boot never takes its end of the line.
+      var _ = started.end().thenRun(line.stream()::disconnect);
+      process = started;
       frames = line;
       tasks = 0;
       return line;
@@ -114,6 +163,7 @@ final class PoolWorker {
 
   /** Gives up the present process; it ends by itself once it sees that. */
   private synchronized void release() {
+    serving = false;
     if (frames != null) {
       frames.close();
       frames = null;
@@ -146,6 +196,11 @@ final class PoolWorker {
     }
   }
 
+  private synchronized void served() {
+    serving = true;
+    failedStarts = 0;
+  }
+
   private synchronized ChildHandle begin(PoolTask<?> task) {
     current = task;
     tasks++;
@@ -159,7 +214,7 @@ final class PoolWorker {
 
   private String answered(PoolTask<?> task, byte[] answer) {
     finished();
-    uselessStarts = 0;
+    served();
     byte[] pickle = Arrays.copyOfRange(answer, STATUS + 1, answer.length);
     if (answer[STATUS] == DONE) {
       task.succeed(pickle);
@@ -191,6 +246,11 @@ final class PoolWorker {
     }
     int exitStatus = status == null ? ChildHandle.UNKNOWN_STATUS : status;
     boolean stopped = task.isDone();
+    if (!stopped && lost.endedInBoot()) {
+      pool.giveBack(task);
+      countFailed(lost, exitStatus);
+      return "given back";
+    }
     if (!stopped) {
       LOG.log(
           System.Logger.Level.WARNING,
@@ -201,18 +261,17 @@ final class PoolWorker {
       Events.workerLost(lost.pid(), exitStatus, task.title());
       task.completeExceptionally(
           new WorkerLostException(lost.pid(), exitStatus, task.title(), lost.lastWords()));
-      countUseless(lost);
     }
     return stopped ? "stopped" : "lost";
   }
 
-  /**
-   * Workers that never run anything, such as JVMs that can't boot, must not be started for ever.
-   */
-  private void countUseless(ChildHandle lost) {
-    if (!lost.lastWords().isEmpty() && ++uselessStarts >= MOST_USELESS_STARTS) {
-      throw new UncheckedIOException(
-          new IOException("workers end before they run anything:\n" + lost.lastWords()));
+  /** JVMs that can't boot must not be started for ever. */
+  private void countFailed(ChildHandle lost, int exitStatus) {
+    if (++failedStarts >= MOST_FAILED_STARTS) {
+      String lastWords = lost.lastWords();
+      throw new IllegalStateException(
+          "workers can't start: "
+              + (lastWords.isEmpty() ? "exit status " + exitStatus : lastWords));
     }
   }
 

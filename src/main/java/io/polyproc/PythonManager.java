@@ -46,18 +46,23 @@ public final class PythonManager implements AutoCloseable {
   /** Starts a server and waits until it listens. */
   static PythonManager start(Polyproc polyproc) {
     RawStream[] ends = RawStream.socketPair();
+    ChildHandle server = null;
     try (Frames line = new Frames(ends[0])) {
-      ChildHandle server;
       try (RawStream theirs = ends[1]) {
         ValueWriter.Shareable connection =
             writer -> writer.build("connection", Kept.of(polyproc.host(), theirs.fd()), true, true);
         server = polyproc.startProcess("Manager", SERVE, PythonTuple.of(connection));
       }
+      // A process that does not boot never takes its end of the line.
+      var _ = server.end().thenRun(line.stream()::disconnect);
       Object address = ValueReader.read(line.receive(), polyproc.types(), "address");
       return new PythonManager(
           new ManagerClient(ManagerClient.address(address), polyproc.authkey(), polyproc.types()),
           server);
     } catch (IOException e) {
+      if (server != null && server.endedInBoot()) {
+        throw new IllegalStateException("workers can't start: " + server.lastWords(), e);
+      }
       throw new UncheckedIOException("the manager has ended before it listened", e);
     }
   }

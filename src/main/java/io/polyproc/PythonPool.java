@@ -56,6 +56,7 @@ public final class PythonPool implements AutoCloseable {
   private final Deque<PoolTask<?>> waiting = new ArrayDeque<>();
   private int unfinished;
   private boolean closing;
+  private boolean terminated;
   private @Nullable RuntimeException broken;
   private long submitted;
   private long done;
@@ -349,6 +350,26 @@ public final class PythonPool implements AutoCloseable {
     }
   }
 
+  /** Takes a task back from a worker that could not begin it; it is the next. */
+  void giveBack(PoolTask<?> task) {
+    RuntimeException failure;
+    synchronized (this) {
+      failure = terminated ? new CancellationException("the pool was ended") : broken;
+      if (failure == null) {
+        waiting.addFirst(task);
+        notifyAll();
+      }
+    }
+    if (failure != null) {
+      task.completeExceptionally(failure);
+    }
+  }
+
+  /** Whether another worker of this pool runs tasks. */
+  boolean isServedBesides(PoolWorker worker) {
+    return workers.stream().anyMatch(other -> other != worker && other.isServing());
+  }
+
   /** No worker can be had: every task fails. */
   void breakDown(RuntimeException why) {
     List<PoolTask<?>> lost;
@@ -422,6 +443,7 @@ public final class PythonPool implements AutoCloseable {
     List<PoolTask<?>> stopped = new ArrayList<>();
     synchronized (this) {
       closing = true;
+      terminated = true;
       stopped.addAll(waiting);
       notifyAll();
     }

@@ -2,6 +2,7 @@ package io.polyproc;
 
 import io.polyproc.posix.Processes;
 import io.polyproc.wire.ChildHandle;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * status 1 and its traceback on standard error.
  */
 public final class PythonProcess {
+  private static final System.Logger LOG = System.getLogger(PythonProcess.class.getName());
   private static final double A_LONG_TIME = 3600;
 
   private final Polyproc polyproc;
@@ -37,10 +39,12 @@ public final class PythonProcess {
   }
 
   /**
-   * Starts the process, without waiting until it runs.
+   * Starts the process, without waiting until it runs. If its worker can't boot, it ends with
+   * status 1, and the log has the reason.
    *
    * @return this
-   * @throws IllegalStateException if it was started before, or the runtime is closed
+   * @throws IllegalStateException if it was started before, if the runtime is closed, or if workers
+   *     can't start: three in a row could not, or too little memory is left
    * @throws UnconvertibleValueException if an argument has no counterpart in Python
    */
   public synchronized PythonProcess start() {
@@ -48,9 +52,20 @@ public final class PythonProcess {
       throw new IllegalStateException("this process was started before; make a new one");
     }
     ChildHandle started = polyproc.startProcess("", function, arguments);
-    var _ = started.end().thenRun(started::close);
+    var _ = started.end().thenRun(() -> ended(started));
     child = started;
     return this;
+  }
+
+  private void ended(ChildHandle process) {
+    process.close();
+    if (process.endedInBoot()) {
+      LOG.log(
+          Level.WARNING,
+          "process {0} has called nothing, as its worker could not start: {1}",
+          Integer.toString(process.pid()),
+          process.lastWords());
+    }
   }
 
   private synchronized ChildHandle child() {

@@ -1,19 +1,16 @@
 package io.polyproc;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
+import io.polyproc.pickle.Opcodes;
+import io.polyproc.pickle.PickleException;
+import io.polyproc.pickle.PickleReader;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import net.razorvine.pickle.Opcodes;
-import net.razorvine.pickle.PickleException;
-import net.razorvine.pickle.PickleUtils;
-import net.razorvine.pickle.Unpickler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * table of {@link KnownTypes}, and whatever is not there becomes a {@link PythonObject}. Used once,
  * by one thread.
  */
-final class ValueReader extends Unpickler {
+final class ValueReader extends PickleReader {
   private final KnownTypes types;
 
-  private ValueReader(KnownTypes types) {
+  private ValueReader(byte[] pickle, KnownTypes types) {
+    super(pickle);
     this.types = types;
   }
 
@@ -35,11 +33,11 @@ final class ValueReader extends Unpickler {
    */
   static @Nullable Object read(byte[] pickle, KnownTypes types, String name) {
     try {
-      return new ValueReader(types).load(new ByteArrayInputStream(pickle));
+      return new ValueReader(pickle, types).load();
     } catch (UnconvertibleValueException e) {
       throw e;
-    } catch (IOException | RuntimeException e) {
-      // The library takes a pickle to be right, so a wrong one may end in any exception.
+    } catch (RuntimeException e) {
+      // A pickle of which a part is of another type than its place has may end in any exception.
       UnconvertibleValueException unread =
           new UnconvertibleValueException(name, "it is pickled in a way that can't be read: " + e);
       unread.initCause(e);
@@ -49,107 +47,115 @@ final class ValueReader extends Unpickler {
     }
   }
 
-  /** A length that lies must not make Java look for so much memory. */
-  private void checkLength(short key) throws IOException {
-    int bytes =
-        switch (key) {
-          case Opcodes.LONG4, Opcodes.BINBYTES, Opcodes.BINUNICODE, Opcodes.BINSTRING -> 4;
-          case Opcodes.BINBYTES8, Opcodes.BINUNICODE8, Opcodes.BYTEARRAY8 -> 8;
-          default -> 0;
-        };
-    if (bytes > 0) {
-      input.mark(bytes);
-      ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      length.put(PickleUtils.readbytes(input, bytes));
-      input.reset();
-      if (length.getLong(0) > input.available() - bytes || length.getLong(0) < 0) {
-        throw new PickleException("more bytes are announced than there are");
-      }
-    }
+  @Override
+  protected String decode(byte[] utf8) {
+    return ValueWriter.Utf8.decode(utf8);
   }
 
   @Override
-  protected Object dispatch(short key) throws IOException {
-    checkLength(key);
-    switch (key) {
-      case Opcodes.BININT, Opcodes.BININT1, Opcodes.BININT2, Opcodes.LONG1, Opcodes.LONG4 -> {
-        super.dispatch(key);
-        if (stack.pop() instanceof Number number) {
-          stack.add(number instanceof Integer ? (Object) number.longValue() : number);
-        }
-      }
-      case Opcodes.SHORT_BINUNICODE -> text(PickleUtils.readbyte(input));
-      case Opcodes.BINUNICODE ->
-          text(PickleUtils.bytes_to_integer(PickleUtils.readbytes(input, 4)));
-      case Opcodes.GLOBAL -> global(PickleUtils.readline(input), PickleUtils.readline(input));
+  protected boolean object(int opcode) {
+    return named(opcode) || tuple(opcode) || container(opcode);
+  }
+
+  private boolean named(int opcode) {
+    switch (opcode) {
+      case Opcodes.GLOBAL -> global(line(), line());
       case Opcodes.STACK_GLOBAL -> {
-        String name = (String) stack.pop();
-        global((String) stack.pop(), name);
+        String name = (String) popValue();
+        global((String) popValue(), name);
       }
       case Opcodes.REDUCE -> {
-        PythonTuple arguments = (PythonTuple) stack.pop();
-        stack.add(types.call(stack.pop(), arguments));
+        PythonTuple arguments = (PythonTuple) popValue();
+        push(types.call(popValue(), arguments));
       }
       case Opcodes.NEWOBJ -> {
-        PythonTuple arguments = (PythonTuple) stack.pop();
-        stack.add(types.make(stack.pop(), arguments));
+        PythonTuple arguments = (PythonTuple) popValue();
+        push(types.make(popValue(), arguments));
       }
       case Opcodes.NEWOBJ_EX -> {
-        Map<?, ?> named = (Map<?, ?>) stack.pop();
-        PythonTuple arguments = (PythonTuple) stack.pop();
+        Map<?, ?> named = (Map<?, ?>) popValue();
+        PythonTuple arguments = (PythonTuple) popValue();
         if (!named.isEmpty()) {
           throw new PickleException("an object made with named arguments: " + named);
         }
-        stack.add(types.make(stack.pop(), arguments));
+        push(types.make(popValue(), arguments));
       }
       case Opcodes.BUILD -> build();
-      case Opcodes.EMPTY_DICT -> stack.add(new LinkedHashMap<>());
-      case Opcodes.EMPTY_SET -> stack.add(new LinkedHashSet<>());
-      case Opcodes.FROZENSET -> stack.add(new LinkedHashSet<>(stack.pop_all_since_marker()));
-      case Opcodes.ADDITEMS -> {
-        List<Object> items = stack.pop_all_since_marker();
-        set(stack.peek()).addAll(items);
-      }
-      case Opcodes.EMPTY_TUPLE -> stack.add(PythonTuple.of());
-      case Opcodes.TUPLE -> stack.add(PythonTuple.copyOf(stack.pop_all_since_marker()));
-      case Opcodes.TUPLE1 -> tuple(1);
-      case Opcodes.TUPLE2 -> tuple(2);
-      case Opcodes.TUPLE3 -> tuple(3);
-      case Opcodes.SETITEM -> {
-        Object value = stack.pop();
-        put(stack.pop(), value);
-      }
-      case Opcodes.SETITEMS -> {
-        List<Object> items = stack.pop_all_since_marker();
-        for (int i = 0; i < items.size(); i += 2) {
-          put(items.get(i), items.get(i + 1));
-        }
-      }
-      case Opcodes.APPEND -> append(stack.pop());
-      case Opcodes.APPENDS -> stack.pop_all_since_marker().forEach(this::append);
-      case Opcodes.INST, Opcodes.OBJ ->
-          throw new PickleException("an opcode of Python 2's pickles: " + key);
       default -> {
-        return super.dispatch(key);
+        return false;
       }
     }
-    return NO_RETURN_VALUE;
+    return true;
   }
 
-  private void text(int length) throws IOException {
-    stack.add(ValueWriter.Utf8.decode(PickleUtils.readbytes(input, length)));
+  private boolean tuple(int opcode) {
+    switch (opcode) {
+      case Opcodes.EMPTY_TUPLE -> push(PythonTuple.of());
+      case Opcodes.TUPLE -> push(PythonTuple.copyOf(popToMark()));
+      case Opcodes.TUPLE1 -> pushTuple(1);
+      case Opcodes.TUPLE2 -> pushTuple(2);
+      case Opcodes.TUPLE3 -> pushTuple(3);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean container(int opcode) {
+    switch (opcode) {
+      case Opcodes.EMPTY_LIST -> push(new ArrayList<>());
+      case Opcodes.LIST -> push(popToMark());
+      case Opcodes.EMPTY_DICT -> push(new LinkedHashMap<>());
+      case Opcodes.DICT -> {
+        List<@Nullable Object> items = popToMark();
+        push(new LinkedHashMap<>());
+        putAll(items);
+      }
+      case Opcodes.EMPTY_SET -> push(new LinkedHashSet<>());
+      case Opcodes.FROZENSET -> push(new LinkedHashSet<>(popToMark()));
+      case Opcodes.ADDITEMS -> {
+        List<@Nullable Object> items = popToMark();
+        set(Objects.requireNonNull(peek())).addAll(items);
+      }
+      case Opcodes.SETITEM -> {
+        Object value = pop();
+        put(pop(), value);
+      }
+      case Opcodes.SETITEMS -> putAll(popToMark());
+      case Opcodes.APPEND -> append(pop());
+      case Opcodes.APPENDS -> popToMark().forEach(this::append);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Object popValue() {
+    Object value = pop();
+    if (value == null) {
+      throw new PickleException("None in the place of a name or of arguments");
+    }
+    return value;
   }
 
   private void global(String module, String name) {
-    stack.add(PythonFunction.of(module, name));
+    push(PythonFunction.of(module, name));
   }
 
-  private void tuple(int size) {
+  private void pushTuple(int size) {
     @Nullable Object[] elements = new Object[size];
     for (int i = size - 1; i >= 0; i--) {
-      elements[i] = stack.pop();
+      elements[i] = pop();
     }
-    stack.add(PythonTuple.of(elements));
+    push(PythonTuple.of(elements));
+  }
+
+  private void putAll(List<@Nullable Object> items) {
+    for (int i = 0; i < items.size(); i += 2) {
+      put(items.get(i), items.get(i + 1));
+    }
   }
 
   @SuppressWarnings("unchecked") // made by EMPTY_SET
@@ -159,7 +165,7 @@ final class ValueReader extends Unpickler {
 
   @SuppressWarnings("unchecked") // made by EMPTY_DICT
   private void put(@Nullable Object key, @Nullable Object value) {
-    Object target = stack.peek();
+    Object target = Objects.requireNonNull(peek());
     if (target instanceof PythonObject object) {
       object.put(hashable(key), value);
     } else {
@@ -173,7 +179,7 @@ final class ValueReader extends Unpickler {
 
   @SuppressWarnings("unchecked") // made by EMPTY_LIST
   private void append(@Nullable Object item) {
-    Object target = stack.peek();
+    Object target = Objects.requireNonNull(peek());
     if (target instanceof PythonObject object) {
       object.append(item);
     } else {
@@ -184,12 +190,12 @@ final class ValueReader extends Unpickler {
   /** Gives an object its state; what it is made into takes its place, where it was noted too. */
   @SuppressWarnings("ReferenceEquality") // it is about which object, not about equal ones
   private void build() {
-    Object state = stack.pop();
-    Object target = stack.pop();
+    Object state = pop();
+    Object target = popValue();
     Object built = types.build(target, state);
     if (built != target) {
-      memo.replaceAll((_, noted) -> noted == target ? built : noted);
+      replaceNoted(noted -> noted == target ? built : noted);
     }
-    stack.add(built);
+    push(built);
   }
 }

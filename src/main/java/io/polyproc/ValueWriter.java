@@ -1,5 +1,6 @@
 package io.polyproc;
 
+import io.polyproc.pickle.Opcodes;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -36,15 +37,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
-import net.razorvine.pickle.Opcodes;
-import net.razorvine.pickle.Pickler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Pickles Java values for Python. Containers that occur twice are one object in Python too. Used
  * once, by one thread.
  */
-final class ValueWriter extends Pickler {
+final class ValueWriter {
   private static final int PROTOCOL = 4;
   private static final int DEEPEST = 500;
   private static final String EMBEDDING = "_polyproc.embedding";
@@ -54,15 +53,13 @@ final class ValueWriter extends Pickler {
     void write(ValueWriter writer) throws IOException;
   }
 
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream(256);
   private final IdentityHashMap<Object, Integer> known = new IdentityHashMap<>();
   private final Deque<Object> path = new ArrayDeque<>();
   private final String root;
 
   private ValueWriter(String root) {
-    super(false);
     this.root = root;
-    this.out = bytes;
   }
 
   /**
@@ -74,11 +71,11 @@ final class ValueWriter extends Pickler {
   static byte[] write(@Nullable Object value, String name) {
     ValueWriter writer = new ValueWriter(name);
     try {
-      writer.bytes.write(Opcodes.PROTO);
-      writer.bytes.write(PROTOCOL);
+      writer.out.write(Opcodes.PROTO);
+      writer.out.write(PROTOCOL);
       writer.save(value);
-      writer.bytes.write(Opcodes.STOP);
-      return writer.bytes.toByteArray();
+      writer.out.write(Opcodes.STOP);
+      return writer.out.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(writer.element() + ": " + e.getMessage(), e);
     }
@@ -104,15 +101,17 @@ final class ValueWriter extends Pickler {
     return new UnconvertibleValueException(element(), reason);
   }
 
-  @Override
-  public void save(@Nullable Object value) throws IOException {
+  /** Writes a value, or a reference to it if it was written before. */
+  void save(@Nullable Object value) throws IOException {
     if (path.size() > DEEPEST) {
       throw new UnconvertibleValueException(root, "it is nested too deeply, or contains itself");
     }
     switch (value) {
-      case null -> super.save(null);
-      case Boolean _, Byte _, Short _, Integer _, Long _, BigInteger _, Float _, Double _ ->
-          super.save(value);
+      case null -> out.write(Opcodes.NONE);
+      case Boolean flag -> out.write(flag ? Opcodes.NEWTRUE : Opcodes.NEWFALSE);
+      case Byte _, Short _, Integer _, Long _ -> integer(((Number) value).longValue());
+      case BigInteger number -> integer(number);
+      case Float _, Double _ -> real(((Number) value).doubleValue());
       case String text -> text(text);
       case Character character -> text(character.toString());
       case CharSequence text -> text(text.toString());
@@ -186,6 +185,34 @@ final class ValueWriter extends Pickler {
 
   private static String article(String noun) {
     return ("aeiou".indexOf(Character.toLowerCase(noun.charAt(0))) < 0 ? "a " : "an ") + noun;
+  }
+
+  private void integer(long number) throws IOException {
+    if (number == (int) number) {
+      out.write(Opcodes.BININT);
+      out.write(littleEndian((int) number));
+    } else {
+      integer(BigInteger.valueOf(number));
+    }
+  }
+
+  private void integer(BigInteger number) throws IOException {
+    byte[] bigEndian = number.toByteArray();
+    if (bigEndian.length < 256) {
+      out.write(Opcodes.LONG1);
+      out.write(bigEndian.length);
+    } else {
+      out.write(Opcodes.LONG4);
+      out.write(littleEndian(bigEndian.length));
+    }
+    for (int i = bigEndian.length - 1; i >= 0; i--) {
+      out.write(bigEndian[i]);
+    }
+  }
+
+  private void real(double number) throws IOException {
+    out.write(Opcodes.BINFLOAT);
+    out.write(ByteBuffer.allocate(Double.BYTES).putDouble(number).array());
   }
 
   private void text(String text) throws IOException {

@@ -43,9 +43,11 @@ final class ArchitectureTest {
               "python",
               "sync",
               "ipc",
+              "pickle",
               "wire",
               "posix",
-              "image"),
+              "image",
+              "classpath"),
           may("worker", "python", "hotspot", "sync", "ipc", "wire", "posix", "image", "supervisor"),
           may("supervisor", "wire", "posix", "image"),
           may("python", "ipc", "sync", "wire", "posix", "image", "hotspot", "graalpy"),
@@ -55,7 +57,9 @@ final class ArchitectureTest {
           may("sync", "posix"),
           may("wire", "posix"),
           may("posix"),
-          may("image"),
+          may("image", "classpath"),
+          may("classpath"),
+          may("pickle"),
           may("conformance"));
 
   private static Map.Entry<String, List<String>> may(String name, String... others) {

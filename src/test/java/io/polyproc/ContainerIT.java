@@ -48,7 +48,7 @@ final class ContainerIT {
           processes.add(polyproc.process(PythonFunction.of("time", "sleep"), 1000).start());
         }
         System.out.println("all have started");
-      } catch (java.io.UncheckedIOException e) {
+      } catch (IllegalStateException e) {
         System.out.println(e.getMessage());
       }
       System.out.println(

@@ -1,9 +1,11 @@
 package io.polyproc.embedding;
 
+import io.polyproc.classpath.ClassPathEntry;
 import io.polyproc.image.Installation;
 import io.polyproc.image.SelfInstallation;
 import io.polyproc.python.CacheFolder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,10 @@ public final class Home {
   /** The environment variable that names it. */
   public static final String VARIABLE = "POLYPROC_HOME";
 
+  /** What the program's own JVM needs, beside what every JVM has. */
+  private static final List<String> OWN_MODULES =
+      List.of("java.logging", "jdk.jfr", "jdk.unsupported");
+
   private Home() {}
 
   /**
@@ -19,25 +25,52 @@ public final class Home {
    * the cache folder, which is made if need be.
    *
    * @param named by the caller
+   * @param classPath of the program, which the installation is made of
    * @param jdk of workers that have no runtime image, and to link one from; null for this JVM's
+   * @throws IllegalStateException if it can't run workers, with all that it lacks
    */
-  public static Installation find(@Nullable Path named, @Nullable Path jdk) {
+  public static Installation find(
+      @Nullable Path named, List<ClassPathEntry> classPath, @Nullable Path jdk) {
+    checkThisJvm();
     Path home = named != null ? named : configured();
     Path java = jdk == null ? Path.of(System.getProperty("java.home")) : jdk;
     if (home == null) {
-      return firstUse(java);
+      return checked(firstUse(classPath, java));
     }
     Installation installation = Installation.of(home, java);
     if (installation.build().isEmpty()) {
       throw new IllegalArgumentException(
           "%s holds no polyproc: it has no lib/build".formatted(installation.home()));
     }
+    return checked(installation);
+  }
+
+  private static Installation checked(Installation installation) {
+    List<String> missing = installation.missingModules();
+    if (!missing.isEmpty()) {
+      throw lacking(installation.jdk(), missing);
+    }
     return installation;
   }
 
-  private static Installation firstUse(Path jdk) {
+  /** On a class path nothing else tells that the program's own runtime lacks a module. */
+  private static void checkThisJvm() {
+    List<String> missing =
+        OWN_MODULES.stream().filter(name -> ModuleLayer.boot().findModule(name).isEmpty()).toList();
+    if (!missing.isEmpty()) {
+      throw lacking(Path.of(System.getProperty("java.home")), missing);
+    }
+  }
+
+  private static IllegalStateException lacking(Path jdk, List<String> modules) {
+    return new IllegalStateException(
+        "workers can't start: the Java runtime in %s lacks modules that are needed: %s"
+            .formatted(jdk, String.join(", ", modules)));
+  }
+
+  private static Installation firstUse(List<ClassPathEntry> classPath, Path jdk) {
     return switch (CacheFolder.find()) {
-      case CacheFolder.Usable usable -> SelfInstallation.in(usable.path(), jdk);
+      case CacheFolder.Usable usable -> SelfInstallation.in(usable.path(), classPath, jdk);
       case CacheFolder.Unusable unusable ->
           throw new IllegalStateException(
               "workers need an installation, and none can be made: %s; name another folder by %s"

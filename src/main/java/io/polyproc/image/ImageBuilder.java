@@ -1,12 +1,12 @@
 package io.polyproc.image;
 
-import java.io.File;
+import io.polyproc.classpath.ClassPath;
+import io.polyproc.classpath.ClassPathEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Makes the distribution, as the last step of {@code mvn package}.
@@ -24,11 +24,11 @@ final class ImageBuilder {
   private final Installation installation;
   private final ImageProperties properties;
   private final long noted;
-  private final List<Path> dependencies;
+  private final List<ClassPathEntry> dependencies;
   private final Path jdk;
   private final Progress progress = new Progress(System.err);
 
-  private ImageBuilder(Installation installation, List<Path> dependencies, Path jdk) {
+  private ImageBuilder(Installation installation, List<ClassPathEntry> dependencies, Path jdk) {
     this.installation = installation;
     this.properties = installation.imageProperties();
     this.noted = Installation.lastModified(installation.imagePropertiesFile());
@@ -46,7 +46,11 @@ final class ImageBuilder {
    * @param sources the files of the source tree that a distribution is made of
    */
   static void install(
-      Path sources, Path jar, Installation installation, List<Path> dependencies, Path jdk)
+      Path sources,
+      ClassPathEntry jar,
+      Installation installation,
+      List<ClassPathEntry> dependencies,
+      Path jdk)
       throws IOException {
     new ImageBuilder(installation, dependencies, jdk).make(sources, jar);
   }
@@ -70,14 +74,14 @@ final class ImageBuilder {
   private static void build(List<Path> paths) throws IOException {
     FileTime start = FileTime.fromMillis(System.currentTimeMillis());
     ImageBuilder builder = new ImageBuilder(Installation.of(paths.get(2)));
-    builder.make(paths.get(0), paths.get(1));
+    builder.make(paths.get(0), ClassPath.of(paths.get(1).toString()).getFirst());
     if (!paths.get(4).endsWith("off")) {
       builder.archive(paths.get(4));
     }
     touch(paths.get(3), start);
   }
 
-  private void make(Path sources, Path jar) throws IOException {
+  private void make(Path sources, ClassPathEntry jar) throws IOException {
     assemble(sources, jar);
     linkRuntime();
     unpackPython();
@@ -85,7 +89,7 @@ final class ImageBuilder {
     nameBuild();
   }
 
-  private void assemble(Path sources, Path jar) throws IOException {
+  private void assemble(Path sources, ClassPathEntry jar) throws IOException {
     new Distribution(sources, installation).copyFiles();
     new ModuleLibrary(installation.modules()).sync(jar, dependencies);
     properties.put("java.version", System.getProperty("java.runtime.version"));
@@ -95,19 +99,16 @@ final class ImageBuilder {
   }
 
   /** The class path of the build is what the distribution needs at run time. */
-  private static List<Path> ownDependencies() {
-    return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
-        .splitAsStream(System.getProperty("java.class.path"))
-        .filter(entry -> entry.endsWith(".jar"))
-        .map(Path::of)
+  private static List<ClassPathEntry> ownDependencies() {
+    return ClassPath.of(System.getProperty("java.class.path")).stream()
+        .filter(entry -> entry instanceof ClassPathEntry.Jar)
         .filter(ImageBuilder::isForWorkers)
         .toList();
   }
 
   /** What only a Java program needs that holds the runtime. */
-  private static boolean isForWorkers(Path jar) {
-    String name = jar.getFileName().toString();
-    return !name.startsWith("pickle-") && !name.startsWith("jspecify-");
+  private static boolean isForWorkers(ClassPathEntry jar) {
+    return !jar.name().startsWith("jspecify-");
   }
 
   private void linkRuntime() throws IOException {
@@ -128,7 +129,7 @@ final class ImageBuilder {
   }
 
   private void unpackPython() throws IOException {
-    List<String> jars = dependencies.stream().map(jar -> jar.getFileName().toString()).toList();
+    List<String> jars = dependencies.stream().map(ClassPathEntry::name).toList();
     String fingerprint = new Fingerprint().texts(jars).value();
     if (properties.hasFingerprint(PYTHON_STEP, fingerprint)) {
       return;
@@ -138,7 +139,8 @@ final class ImageBuilder {
           "unpacking the Python library",
           () ->
               Replace.<StepFailedException>folder(
-                  installation.pythonResources(), PythonHome::unpack));
+                  installation.pythonResources(),
+                  temporary -> PythonHome.unpack(installation, temporary)));
       properties.putFingerprint(PYTHON_STEP, fingerprint);
     } catch (StepFailedException | IOException e) {
       throw new IOException("the Python library could not be unpacked: " + reason(e), e);

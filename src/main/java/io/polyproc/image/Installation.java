@@ -105,6 +105,18 @@ public final class Installation {
     return List.copyOf(command);
   }
 
+  /** A JVM with the modules of this installation and nothing that Python needs. */
+  List<String> plainCommand() {
+    return List.of(
+        java().toString(),
+        "-XX:TieredStopAtLevel=1",
+        "-XX:-UsePerfData",
+        "--enable-native-access=org.graalvm.truffle",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-Dpolyglot.engine.WarnInterpreterOnly=false",
+        "--module-path=" + modules());
+  }
+
   /** The {@link #javaCommand} that records its own run and leaves the AOT cache made from it. */
   List<String> trainingCommand(Path output) {
     List<String> command = new ArrayList<>();
@@ -173,6 +185,25 @@ public final class Installation {
     } catch (IOException e) {
       return 0;
     }
+  }
+
+  /**
+   * The modules that workers need and the Java runtime that they are started with lacks, all of
+   * them, in alphabetical order; none if there is a runtime image.
+   *
+   * @throws UncheckedIOException if the modules of this installation can't be read
+   */
+  public List<String> missingModules() {
+    try {
+      return jit() ? List.of() : RequiredModules.missing(jdk, modules());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + modules(), e);
+    }
+  }
+
+  /** The Java runtime of workers where there is no runtime image. */
+  public Path jdk() {
+    return jdk;
   }
 
   /** Whether Python code is compiled: only the runtime image of the distribution can. */

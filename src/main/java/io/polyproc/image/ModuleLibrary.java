@@ -1,9 +1,10 @@
 package io.polyproc.image;
 
+import io.polyproc.classpath.ClassPathEntry;
+import io.polyproc.classpath.ZipRegion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,26 +28,34 @@ final class ModuleLibrary {
     this.folder = folder;
   }
 
-  void sync(Path ownJar, List<Path> dependencies) throws IOException {
+  void sync(ClassPathEntry ownJar, List<ClassPathEntry> dependencies) throws IOException {
     Files.createDirectories(folder);
     Path own = folder.resolve(OWN_JAR);
-    if (!Files.exists(own) || !content(own).equals(content(ownJar))) {
+    if (!Files.exists(own) || isAnother(ownJar, own)) {
       copy(ownJar, own);
     }
-    for (Path dependency : dependencies) {
-      Path target = folder.resolve(dependency.getFileName());
-      if (!Files.exists(target) || Files.size(target) != Files.size(dependency)) {
+    for (ClassPathEntry dependency : dependencies) {
+      Path target = folder.resolve(dependency.name());
+      if (!Files.exists(target) || !fingerprint(target).equals(dependency.fingerprint())) {
         copy(dependency, target);
       }
     }
     deleteOthers(dependencies);
   }
 
-  private void deleteOthers(List<Path> dependencies) throws IOException {
+  private static boolean isAnother(ClassPathEntry jar, Path copy) throws IOException {
+    Path file = jar.file().orElse(null);
+    return file == null || !content(copy).equals(content(file));
+  }
+
+  private static String fingerprint(Path jar) throws IOException {
+    return new ClassPathEntry.Jar(ZipRegion.of(jar), String.valueOf(jar.getFileName()), true)
+        .fingerprint();
+  }
+
+  private void deleteOthers(List<ClassPathEntry> dependencies) throws IOException {
     Set<String> wanted =
-        dependencies.stream()
-            .map(path -> path.getFileName().toString())
-            .collect(Collectors.toSet());
+        dependencies.stream().map(ClassPathEntry::name).collect(Collectors.toSet());
     wanted.add(OWN_JAR);
     try (var jars = Files.list(folder)) {
       for (Path jar : (Iterable<Path>) jars::iterator) {
@@ -57,9 +66,8 @@ final class ModuleLibrary {
     }
   }
 
-  private static void copy(Path source, Path target) throws IOException {
-    Replace.<RuntimeException>file(
-        target, temporary -> Files.copy(source, temporary, StandardCopyOption.COPY_ATTRIBUTES));
+  private static void copy(ClassPathEntry source, Path target) throws IOException {
+    Replace.<RuntimeException>file(target, source::copyTo);
   }
 
   /**

@@ -1,8 +1,8 @@
 package io.polyproc.image;
 
-import java.io.File;
+import io.polyproc.classpath.ClassPathEntry;
+import io.polyproc.classpath.UberJar;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
@@ -13,42 +13,38 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 
 /**
- * Makes an installation for a Java program that has polyproc and GraalPy on its class path and
+ * Makes an installation for a Java program that has polyproc and GraalPy, however it is packed, and
  * nothing else: what a distribution has beside its jars is in our own jar.
  *
- * <p>Its folder is named after what it is made of, so another version makes another one. Two
- * programs that start at once make one: the second waits at a lock. One that is killed meanwhile
- * leaves an unfinished folder, in which the next goes on.
+ * <p>Its folder is named after the content of what it is made of: another version makes another
+ * one, and another program, folder or release with the same jars does not. Two programs that start
+ * at once make one: the second waits at a lock. One that is killed meanwhile leaves an unfinished
+ * folder, in which the next goes on.
  */
 public final class SelfInstallation {
   private static final System.Logger LOG = System.getLogger(SelfInstallation.class.getName());
   private static final String RESOURCES = "META-INF/polyproc/";
   private static final int NAME_DIGITS = 16;
 
+  /** The time of all files, so that installations of the same content are the same. */
+  private static final FileTime UNPACKED = FileTime.fromMillis(0);
+
   private SelfInstallation() {}
 
   /**
    * The installation in a cache folder, made now if it is not there; that takes a minute or two.
    *
+   * @param classPath of the program
    * @param jdk to link the runtime image from, or to run workers with
    * @throws UncheckedIOException if it can't be made
    */
-  public static Installation in(Path cache, Path jdk) {
-    WorkerJars jars = new WorkerJars(classPath());
-    Path own =
-        jars.own()
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "workers need an installation, which is made of polyproc's jar, and that is"
-                            + " not on the class path; name one by the variable POLYPROC_HOME"));
+  public static Installation in(Path cache, List<ClassPathEntry> classPath, Path jdk) {
     try {
-      List<Path> dependencies = jars.dependencies();
+      WorkerJars jars = new WorkerJars(classPath);
+      ClassPathEntry own = jars.own().orElseThrow(() -> missing(classPath));
+      List<ClassPathEntry> dependencies = jars.dependencies();
       Path home = cache.resolve("home-" + name(own, dependencies, jdk));
       Installation installation = Installation.of(home, jdk);
       if (installation.build().isEmpty()) {
@@ -56,29 +52,42 @@ public final class SelfInstallation {
       }
       return installation;
     } catch (IOException e) {
-      throw new UncheckedIOException("no installation to start workers from can be made", e);
+      throw new UncheckedIOException(
+          "no installation to start workers from can be made: " + e.getMessage(), e);
     }
   }
 
-  private static List<Path> classPath() {
-    return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
-        .splitAsStream(System.getProperty("java.class.path"))
-        .map(Path::of)
-        .toList();
+  private static IllegalStateException missing(List<ClassPathEntry> classPath) {
+    return new IllegalStateException(
+        "workers need an installation, which is made of polyproc's jar, and that is not among %s;"
+                .formatted(classPath.stream().map(ClassPathEntry::name).toList())
+            + " name an installation by the variable POLYPROC_HOME");
   }
 
-  private static String name(Path own, List<Path> dependencies, Path jdk) throws IOException {
-    Fingerprint fingerprint =
-        new Fingerprint().text(jdk.toString()).content(jdk.resolve("release"));
-    fingerprint.file(own);
-    for (Path dependency : dependencies) {
-      fingerprint.file(dependency);
+  /** Whether an entry is one that workers have as a module, so that no program need give it. */
+  public static boolean isOfWorkers(ClassPathEntry entry) {
+    try {
+      return UberJar.modules(entry).isEmpty()
+          && entry.module().filter(WorkerJars::isForWorkers).isPresent();
+    } catch (IOException e) {
+      // Then the program gives it, and whoever needs it will meet the error.
+      return false;
+    }
+  }
+
+  private static String name(ClassPathEntry own, List<ClassPathEntry> dependencies, Path jdk)
+      throws IOException {
+    Fingerprint fingerprint = new Fingerprint().content(jdk.resolve("release"));
+    fingerprint.text(own.fingerprint());
+    for (ClassPathEntry dependency : dependencies) {
+      fingerprint.text(dependency.name()).text(dependency.fingerprint());
     }
     return fingerprint.value().substring(0, NAME_DIGITS);
   }
 
   private static synchronized void makeOnce(
-      Installation installation, Path own, List<Path> dependencies, Path jdk) throws IOException {
+      Installation installation, ClassPathEntry own, List<ClassPathEntry> dependencies, Path jdk)
+      throws IOException {
     Path lockFile = installation.home().resolveSibling(installation.home().getFileName() + ".lock");
     try (FileChannel channel =
             FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -93,7 +102,8 @@ public final class SelfInstallation {
     }
   }
 
-  private static void make(Installation installation, Path own, List<Path> dependencies, Path jdk)
+  private static void make(
+      Installation installation, ClassPathEntry own, List<ClassPathEntry> dependencies, Path jdk)
       throws IOException {
     Files.createDirectories(
         installation.home(),
@@ -105,24 +115,20 @@ public final class SelfInstallation {
   }
 
   /** Our own jar holds the files of the source tree that a distribution is made of. */
-  private static void unpack(Path jar, Path target) throws IOException {
-    try (ZipFile zip = new ZipFile(jar.toFile())) {
-      for (ZipEntry entry : zip.stream().toList()) {
-        if (entry.getName().startsWith(RESOURCES) && !entry.isDirectory()) {
-          Path file = target.resolve(entry.getName().substring(RESOURCES.length())).normalize();
-          if (!file.startsWith(target)) {
-            throw new IOException("a path that leads out of the jar: " + entry.getName());
-          }
-          Files.createDirectories(file.getParent());
-          try (InputStream content = zip.getInputStream(entry)) {
-            Files.copy(content, file);
-          }
-          Files.setLastModifiedTime(file, FileTime.fromMillis(entry.getTime()));
+  private static void unpack(ClassPathEntry own, Path target) throws IOException {
+    for (String name : own.names()) {
+      if (name.startsWith(RESOURCES)) {
+        Path file = target.resolve(name.substring(RESOURCES.length())).normalize();
+        if (!file.startsWith(target)) {
+          throw new IOException("a path that leads out of the jar: " + name);
         }
+        Files.createDirectories(file.resolveSibling(""));
+        Files.write(file, own.read(name));
+        Files.setLastModifiedTime(file, UNPACKED);
       }
     }
     if (!Files.exists(target)) {
-      throw new IOException(jar + " holds no files of a distribution");
+      throw new IOException(own.name() + " holds no files of a distribution");
     }
     target.resolve("polyproc").toFile().setExecutable(true);
   }

@@ -188,8 +188,15 @@ public final class ChildProcess {
     }
     LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), control, 3);
     closeFrom(actions, 4);
-    for (int number = 4; number < Descriptors.FIRST_OF_RUNTIME; number++) {
-      LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), 0, number);
+    try {
+      for (int number = 4; number < Descriptors.FIRST_OF_RUNTIME; number++) {
+        LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), 0, number);
+      }
+    } catch (PosixException e) {
+      throw new PosixException(
+          "a worker needs more than %d open files (ulimit -n): posix_spawn_file_actions_adddup2"
+              .formatted(Descriptors.FIRST_OF_RUNTIME),
+          e.errno());
     }
     return actions;
   }

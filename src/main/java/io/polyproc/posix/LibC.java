@@ -95,6 +95,11 @@ enum LibC {
   private static final ThreadLocal<MemorySegment> STATE =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
 
+  static {
+    // Loaded now: once no file can be opened any more, a class in a folder can't be, either.
+    String _ = Errno.name(0);
+  }
+
   private final String symbol;
 
   /** 0 if this C library does not have it. */

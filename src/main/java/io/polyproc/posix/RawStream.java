@@ -128,14 +128,19 @@ public final class RawStream implements AutoCloseable {
     return new IOException(new PosixException(what, (int) -result).getMessage());
   }
 
-  /** Ends a socket's conversation for whoever waits on it, here and at the other end. */
-  public void disconnect() {
-    LibC.SHUTDOWN.tryCall(fd, SHUT_RDWR);
+  /**
+   * Ends a socket's conversation for whoever waits on it, here and at the other end. What has
+   * arrived can still be read. Does nothing once it is closed.
+   */
+  public synchronized void disconnect() {
+    if (!closed.get()) {
+      LibC.SHUTDOWN.tryCall(fd, SHUT_RDWR);
+    }
   }
 
   /** Closes the descriptor; later calls do nothing. Nobody may be reading or writing. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (closed.compareAndSet(false, true)) {
       Descriptors.close(fd);
     }

@@ -46,6 +46,12 @@ public final class Supervisor {
   /** How long a process may wait for the zygote before a worker boots for it. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
+  /** After so long without an attempt, a worker may boot again although the last ones could not. */
+  private static final Duration BOOT_AGAIN_AFTER = Duration.ofSeconds(10);
+
+  /** The descriptors of a {@link StartProcess} that the payload does not name. */
+  private static final int LEAST_DESCRIPTORS = 4;
+
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
   private final EventLoop loop = new EventLoop();
@@ -65,6 +71,8 @@ public final class Supervisor {
   private boolean anyHandedOut;
   private long lastHandedOut;
   private int bootFailures;
+  private String lastBootFailure = "";
+  private long bootFailedAt;
   private boolean isEnding;
 
   /** When daemonic processes that are left are killed, as {@link System#nanoTime}. */
@@ -234,7 +242,11 @@ public final class Supervisor {
       case Message.Prepare _ -> prepared = true;
       case StartProcess start -> startProcess(peer, start, descriptors);
       case Message.Join join when descriptors.length == 2 -> join(join.pid(), descriptors);
-      case Message.ShareDescriptor share -> share(peer, share, descriptors[0]);
+      case Message.ShareDescriptor share when descriptors.length == 1 ->
+          share(peer, share, descriptors[0]);
+      // The kernel has dropped it, as no file may be opened any more: who takes it will be told so.
+      case Message.ShareDescriptor share ->
+          peer.send(new Message.SharedDescriptor(share.request()));
       case Message.TakeDescriptor take -> take(peer, take);
       default -> throw new IllegalArgumentException("not a message to a supervisor: " + message);
     }
@@ -350,7 +362,7 @@ public final class Supervisor {
    * that are started together would otherwise each boot, or at least import, on their own.
    */
   private void startProcess(Peer parent, StartProcess start, int[] descriptors) {
-    String objection = reserve.objection();
+    String objection = objection(descriptors);
     if (objection != null) {
       parent.send(new StartFailed(start.request(), objection));
       Descriptors.closeAll(descriptors);
@@ -363,6 +375,21 @@ public final class Supervisor {
     } else {
       startNow(parent, start, descriptors);
     }
+  }
+
+  /** Why no process may start now; null if one may. */
+  private @Nullable String objection(int[] descriptors) {
+    if (descriptors.length < LEAST_DESCRIPTORS) {
+      return "the supervisor may open no more files (ulimit -n)";
+    }
+    boolean mustBoot = zygote == null && workers.stream().noneMatch(WorkerJvm::isUnassigned);
+    long sinceFailure = System.nanoTime() - bootFailedAt;
+    if (mustBoot
+        && bootFailures >= MOST_BOOT_FAILURES
+        && sinceFailure < BOOT_AGAIN_AFTER.toNanos()) {
+      return lastBootFailure;
+    }
+    return reserve.objection();
   }
 
   private void hurryZygote() {
@@ -539,9 +566,9 @@ public final class Supervisor {
     if (worker.equals(zygote)) {
       zygote = null;
     }
-    if (unassigned) {
-      bootFailures++;
-      LOG.log(Level.DEBUG, "a standby ended: {0}", exited);
+    // A process that was killed while its worker booted says nothing about the next one.
+    if (unassigned || (!exited.booted() && exited.status() > 0)) {
+      bootFailed(exited);
     }
     Peer parent = worker.parent();
     if (parent != null) {
@@ -550,6 +577,16 @@ public final class Supervisor {
     workers.stream()
         .filter(child -> isDaemonicChild(child, worker.asPeer()))
         .forEach(WorkerJvm::terminate);
+  }
+
+  private void bootFailed(Exited exited) {
+    bootFailures++;
+    bootFailedAt = System.nanoTime();
+    lastBootFailure =
+        exited.lastWords().isEmpty()
+            ? "the last of them ended with status %d and said nothing".formatted(exited.status())
+            : exited.lastWords();
+    LOG.log(Level.DEBUG, "a worker ended before it was used: {0}", exited);
   }
 
   private void forgetWaitingFor(Peer parent) {
@@ -603,16 +640,20 @@ public final class Supervisor {
    * loop has ended: it would still watch the descriptors that are closed here.
    */
   private void close() {
-    List.copyOf(forkedProcesses).forEach(this::leave);
-    stopStandbys();
-    long deadline = System.nanoTime() + SHUTDOWN.toNanos();
-    for (WorkerJvm worker : List.copyOf(workers)) {
-      if (worker.isDiscarded()) {
-        reapUntil(worker, deadline);
+    try {
+      List.copyOf(forkedProcesses).forEach(this::leave);
+      stopStandbys();
+      long deadline = System.nanoTime() + SHUTDOWN.toNanos();
+      for (WorkerJvm worker : List.copyOf(workers)) {
+        if (worker.isDiscarded()) {
+          reapUntil(worker, deadline);
+        }
       }
+      sharedDescriptors.values().forEach(Descriptors::close);
+    } finally {
+      // Whatever failed: the main program waits for its end.
+      main.close();
     }
-    sharedDescriptors.values().forEach(Descriptors::close);
-    main.close();
   }
 
   private static void reapUntil(WorkerJvm worker, long deadline) {

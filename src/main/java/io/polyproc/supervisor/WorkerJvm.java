@@ -296,7 +296,7 @@ final class WorkerJvm {
     control.close();
     String lastWords = status == 0 ? "" : lastWords();
     log.close();
-    return new Message.Exited(pid(), status, lastWords);
+    return new Message.Exited(pid(), status, lastWords, booted);
   }
 
   private String lastWords() {

@@ -45,7 +45,7 @@ public final class ChildHandle implements AutoCloseable {
   }
 
   void lost() {
-    ended(new Exited(pid, UNKNOWN_STATUS, ""));
+    ended(new Exited(pid, UNKNOWN_STATUS, "", true));
   }
 
   /** The process id. */
@@ -83,6 +83,12 @@ public final class ChildHandle implements AutoCloseable {
   public String lastWords() {
     Exited how = exited;
     return how == null ? "" : how.lastWords();
+  }
+
+  /** Whether its JVM ended before it had booted: it has not begun what it was to do. */
+  public boolean endedInBoot() {
+    Exited how = exited;
+    return how != null && !how.booted();
   }
 
   /** Sends a signal; one to a process that has ended does nothing. */

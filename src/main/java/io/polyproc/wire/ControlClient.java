@@ -74,14 +74,17 @@ public final class ControlClient {
   }
 
   private void read() {
-    for (Packet packet = socket.receive(); packet != null; packet = socket.receive()) {
-      dispatch(packet);
+    try {
+      for (Packet packet = socket.receive(); packet != null; packet = socket.receive()) {
+        dispatch(packet);
+      }
+    } finally {
+      closed = true;
+      socket.close();
+      IOException gone = gone();
+      answers.values().forEach(answer -> answer.completeExceptionally(gone));
+      children.values().forEach(ChildHandle::lost);
     }
-    closed = true;
-    socket.close();
-    IOException gone = gone();
-    answers.values().forEach(answer -> answer.completeExceptionally(gone));
-    children.values().forEach(ChildHandle::lost);
   }
 
   private static IOException gone() {
@@ -90,6 +93,8 @@ public final class ControlClient {
 
   private void dispatch(Packet packet) {
     switch (MessageCodec.decode(packet.data())) {
+      case Started started when packet.descriptors().length == 0 ->
+          fail(started.request(), "process %d was started".formatted(started.pid()));
       case Started started -> {
         // Registered here, before its end can be read.
         ChildHandle child = new ChildHandle(started.pid(), packet.descriptors()[0]);
@@ -107,6 +112,15 @@ public final class ControlClient {
         }
       }
       default -> throw new IllegalStateException("not a message to a running process");
+    }
+  }
+
+  /** The kernel drops a descriptor that came with a message if this process may have no more. */
+  private void fail(long request, String what) {
+    CompletableFuture<Packet> waiting = answers.remove(request);
+    if (waiting != null) {
+      waiting.completeExceptionally(
+          new IOException(what + ", but this process may open no more files (ulimit -n)"));
     }
   }
 
@@ -145,11 +159,16 @@ public final class ControlClient {
     try {
       return answer.get();
     } catch (ExecutionException e) {
-      throw new IOException(e.getCause());
+      throw failure(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while waiting for the supervisor", e);
     }
+  }
+
+  private static IOException failure(ExecutionException e) {
+    Throwable cause = e.getCause();
+    return cause == null ? new IOException(e) : new IOException(cause.getMessage(), cause);
   }
 
   /**

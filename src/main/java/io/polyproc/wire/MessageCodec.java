@@ -71,6 +71,7 @@ public final class MessageCodec {
         out.writeInt(m.pid());
         out.writeInt(m.status());
         writeText(out, m.lastWords());
+        out.writeBoolean(m.booted());
       }
       case ShareDescriptor m -> {
         out.writeLong(m.request());
@@ -119,7 +120,7 @@ public final class MessageCodec {
       case 2 -> new Started(in.readLong(), in.readInt());
       case 3 -> new StartFailed(in.readLong(), in.readUTF());
       case 4 -> new Assign(in.readUTF(), in.readInt(), in.readBoolean());
-      case 5 -> new Exited(in.readInt(), in.readInt(), in.readUTF());
+      case 5 -> new Exited(in.readInt(), in.readInt(), in.readUTF(), in.readBoolean());
       case 6 -> new ShareDescriptor(in.readLong(), in.readUTF());
       case 7 -> new TakeDescriptor(in.readLong(), in.readUTF());
       case 8 -> new TakenDescriptor(in.readLong());

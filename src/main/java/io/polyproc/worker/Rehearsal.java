@@ -86,7 +86,7 @@ public final class Rehearsal {
 
   /** The process has ended. */
   public void end() {
-    tell(new Message.Exited(Processes.id(), 0, ""));
+    tell(new Message.Exited(Processes.id(), 0, "", true));
   }
 
   private static void await(Thread thread) {

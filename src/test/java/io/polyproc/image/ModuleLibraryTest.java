@@ -2,6 +2,8 @@ package io.polyproc.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.polyproc.classpath.ClassPath;
+import io.polyproc.classpath.ClassPathEntry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +45,8 @@ final class ModuleLibraryTest {
   void shouldDeleteAJarThatIsNoLongerNeeded() throws IOException {
     Path library = folder.resolve("modules");
     Path own = jar("a.jar", Map.of());
-    new ModuleLibrary(library).sync(own, List.of(jar("old-1.jar", Map.of())));
-    new ModuleLibrary(library).sync(own, List.of(jar("old-2.jar", Map.of())));
+    new ModuleLibrary(library).sync(entry(own), List.of(entry(jar("old-1.jar", Map.of()))));
+    new ModuleLibrary(library).sync(entry(own), List.of(entry(jar("old-2.jar", Map.of()))));
     try (var jars = Files.list(library)) {
       assertEquals(
           List.of("old-2.jar", "polyproc.jar"),
@@ -52,8 +54,12 @@ final class ModuleLibraryTest {
     }
   }
 
+  private static ClassPathEntry entry(Path jar) {
+    return ClassPath.of(jar.toString()).getFirst();
+  }
+
   private static void sync(Path library, Path own) throws IOException {
-    new ModuleLibrary(library).sync(own, List.of());
+    new ModuleLibrary(library).sync(entry(own), List.of());
   }
 
   private Path jar(String name, Map<String, String> entries) throws IOException {

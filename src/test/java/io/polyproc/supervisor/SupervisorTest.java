@@ -66,6 +66,21 @@ final class SupervisorTest {
   }
 
   @Test
+  void shouldRefuseToStartAProcessOnceThreeCouldNotBoot() throws IOException {
+    supervise("echo no such flag; exit 5", 0);
+    ControlClient client = client();
+    for (int i = 0; i < 3; i++) {
+      ChildHandle child = start(client, false);
+      assertEquals(5, child.waitFor(20));
+      assertTrue(child.endedInBoot());
+      assertEquals("no such flag", child.lastWords());
+      child.close();
+    }
+    IOException e = assertThrows(IOException.class, () -> start(client, false));
+    assertEquals("no such flag", e.getMessage());
+  }
+
+  @Test
   void shouldTellTheSignalThatKilled() throws IOException {
     supervise("exec sleep 1000", 0);
     ChildHandle child = start(false);

@@ -1,0 +1,205 @@
+package io.polyproc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Workers see the classes of a program in each of the ways in which programs are packed. */
+@Timeout(900) // a worker takes minutes to boot on a machine that is busy enough
+@NullUnmarked // a null fails the test anyhow
+final class PackagingIT {
+  private static final Path BIN = Path.of(System.getProperty("java.home"), "bin");
+  private static final Path TARGET = Path.of("target").toAbsolutePath();
+
+  /** What is needed for a program, without our own and without what tests need. */
+  private static final List<String> LIBRARIES =
+      Stream.of(
+              System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+                  .split(File.pathSeparator, -1))
+          .filter(entry -> entry.endsWith(".jar"))
+          .filter(
+              entry -> Stream.of("graalvm", "picocli", "bouncycastle", "jspecify").anyMatch(entry::contains))
+          .toList();
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void write() throws Exception {
+    Path sources = Files.createDirectories(folder.resolve("src/com/acme"));
+    Files.writeString(
+        sources.resolve("Pricing.java"),
+        """
+        package com.acme;
+
+        public class Pricing {
+          public static String price(String what) {
+            return what + " costs 3";
+          }
+        }
+        """);
+    Files.writeString(
+        sources.resolve("Main.java"),
+        """
+        package com.acme;
+
+        import io.polyproc.*;
+
+        public class Main {
+          public static void main(String[] classNames) {
+            PythonFunction price =
+                PythonFunction.ofSource(
+                    "import java\\ndef price(c, x): return java.type(c).price(x)", "price");
+            try (Polyproc polyproc = Polyproc.builder().standby(0).build();
+                PythonPool pool = polyproc.pool(1)) {
+              for (String name : classNames) {
+                System.out.println(
+                    pool.submit(String.class, price, name, "tea")
+                        .exceptionally(Throwable::getMessage)
+                        .join());
+              }
+            }
+          }
+        }
+        """);
+    Files.writeString(
+        folder.resolve("src/module-info.java"), "module com.acme { requires io.polyproc; }");
+  }
+
+  private static Path own() throws Exception {
+    try (Stream<Path> jars = Files.list(TARGET)) {
+      return jars.filter(
+              jar -> jar.getFileName().toString().matches("polyproc-[0-9.]+(-SNAPSHOT)?\\.jar"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private String classPath() throws Exception {
+    return own() + File.pathSeparator + String.join(File.pathSeparator, LIBRARIES);
+  }
+
+  private Path compile(boolean asModule) throws Exception {
+    Path classes = folder.resolve("classes");
+    List<String> command = new ArrayList<>(List.of("-d", classes.toString()));
+    command.addAll(List.of(asModule ? "-p" : "-cp", classPath()));
+    if (asModule) {
+      command.add(folder.resolve("src/module-info.java").toString());
+    }
+    command.add(folder.resolve("src/com/acme/Main.java").toString());
+    command.add(folder.resolve("src/com/acme/Pricing.java").toString());
+    tool("javac", command);
+    return classes;
+  }
+
+  private static void tool(String name, List<String> arguments) {
+    ToolProvider tool = ToolProvider.findFirst(name).orElseThrow();
+    assertEquals(0, tool.run(System.out, System.err, arguments.toArray(String[]::new)), name);
+  }
+
+  private String run(Path java, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(java.toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(Arrays.asList(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("POLYPROC_HOME", System.getProperty("polyproc.home"));
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(0, process.exitValue(), output);
+    return output;
+  }
+
+  @Test
+  void shouldRunAThinJarWhoseManifestNamesItsClassPath() throws Exception {
+    Path classes = compile(false);
+    String relative =
+        Stream.concat(Stream.of(own()), LIBRARIES.stream().map(Path::of))
+            .map(jar -> folder.toAbsolutePath().relativize(jar).toString())
+            .collect(Collectors.joining(" "));
+    Path manifest = folder.resolve("manifest");
+    // A line of a manifest is short; the tool folds it.
+    Files.writeString(
+        manifest, "Main-Class: com.acme.Main\nClass-Path: " + folded(relative) + "\n");
+    Path jar = folder.resolve("app.jar");
+    tool(
+        "jar", List.of("-cfm", jar.toString(), manifest.toString(), "-C", classes.toString(), "."));
+    assertEquals("tea costs 3\n", run(BIN.resolve("java"), "-jar", "app.jar", "com.acme.Pricing"));
+  }
+
+  private static String folded(String text) {
+    return text.replace(" ", " \n  ");
+  }
+
+  @Test
+  void shouldRunOnTheModulePath() throws Exception {
+    Path classes = compile(true);
+    assertEquals(
+        "tea costs 3\n",
+        run(
+            BIN.resolve("java"),
+            "--enable-native-access=io.polyproc",
+            "-p",
+            classes + File.pathSeparator + classPath(),
+            "-m",
+            "com.acme/com.acme.Main",
+            "com.acme.Pricing"));
+  }
+
+  @Test
+  void shouldRunInALinkedRuntime() throws Exception {
+    Path classes = compile(true);
+    Path runtime = folder.resolve("runtime");
+    tool(
+        "jlink",
+        List.of(
+            "--ignore-signing-information", // of Bouncy Castle, which GraalPy needs
+            "-p",
+            classes + File.pathSeparator + classPath(),
+            "--add-modules",
+            "com.acme",
+            "--output",
+            runtime.toString()));
+    assertEquals(
+        "tea costs 3\n",
+        run(
+            runtime.resolve("bin/java"),
+            "--enable-native-access=io.polyproc",
+            "-m",
+            "com.acme/com.acme.Main",
+            "com.acme.Pricing"));
+  }
+
+  @Test
+  void shouldSayWhereItHasLookedForAClass() throws Exception {
+    Path classes = compile(false);
+    String output =
+        run(
+            BIN.resolve("java"),
+            "-cp",
+            classes + File.pathSeparator + classPath(),
+            "com.acme.Main",
+            "com.acme.Gone");
+    assertTrue(output.contains("there is no class com.acme.Gone among those of the JVM"), output);
+    assertTrue(output.contains(classes.toString()), output);
+  }
+}
