@@ -10,6 +10,7 @@ module io.polyproc {
   requires static pickle; // only where a Java program holds the runtime, on its class path
   requires jdk.unsupported; // sun.misc.Signal
   requires transitive org.graalvm.polyglot;
+  requires static org.graalvm.truffle; // what stops a thread of Python's to read its stack
 
   exports io.polyproc;
 
