@@ -2,13 +2,18 @@
 
 import importlib
 
+import _polyproc
+
+_LOOKS = 60
+"""How often this process looks at itself."""
+
 _NEARLY_ALL = iter((
     "pickle", "_polyproc.child", "threading", "signal", "multiprocessing", "multiprocessing.util",
     "multiprocessing.popen_fork", "multiprocessing.connection", "multiprocessing.queues",
     "multiprocessing.synchronize"))
 _SOME = iter((
     "multiprocessing.pool", "multiprocessing.managers", "multiprocessing.spawn",
-    "multiprocessing.heap", "multiprocessing.sharedctypes", "concurrent.futures.process"))
+    "multiprocessing.heap", "multiprocessing.sharedctypes", "concurrent.futures.process", "_polyproc.observation"))
 
 
 def step(thoroughly=True):
@@ -20,4 +25,7 @@ def step(thoroughly=True):
     if name is None:
         return False
     importlib.import_module(name)
+    if name == "_polyproc.observation":
+        for _ in range(_LOOKS):  # what a call asks for comes at a safepoint, and so before the next one
+            _polyproc.runtime.rehearseObservation()
     return True
