@@ -77,7 +77,14 @@ def install(home, runtime, optimize, x_options):
     sockets.install()
     compat.install()
     time_format.install()
+    runtime.allowObservation(describe_threads)
     _add_site_folders()
+
+
+def describe_threads(threads, with_locals):
+    """Says what threads do, for whoever looks at this process; see `observation.describe`."""
+    from _polyproc import observation
+    return observation.describe(threads, bool(with_locals))
 
 
 def _add_site_folders():
@@ -226,6 +233,7 @@ def become(environment, folder, file_mode_mask, command_line, ignored_signals, c
 def run_main(kind, what, arguments):
     """Runs the main program; returns its exit status."""
     from _polyproc import main
+    _polyproc.runtime.setStartMethod(None)
     return main.run(str(kind), str(what), [str(argument) for argument in arguments])
 
 

@@ -17,6 +17,7 @@ def run(parent_pid, parent_sentinel, payload, received):
     reset_signals()
     with io.FileIO(payload) as file:  # `open` has been compiled for names of files
         method, surroundings, body = pickle.loads(file.readall())
+    _polyproc.runtime.setStartMethod(method)
     descriptors.place(received, surroundings["descriptors"])
     move_into(surroundings)
     # What is behind 0, 1 and 2 has changed since the standby made its streams.

@@ -65,11 +65,12 @@ class Popen:
 
     def wait(self, timeout=None):
         import time
+        since = time.monotonic()
         if timeout is None:
             while self.returncode is None:
                 self._look(_SLICE)
             return self.returncode
-        deadline = time.monotonic() + timeout
+        deadline = since + timeout
         while self.returncode is None:
             left = deadline - time.monotonic()
             self._look(min(max(left, 0.0), _SLICE))

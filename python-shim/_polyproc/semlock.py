@@ -143,10 +143,14 @@ class SemLock:
         if not block:
             return self._semaphore.acquire(0.0)
         if timeout is None:
+            if self._semaphore.acquire(_SLICE):
+                return True
+            since = time.monotonic() - _SLICE  # for an observer, here and in other waits
             while not self._semaphore.acquire(_SLICE):
                 pass
             return True
-        deadline = time.monotonic() + max(timeout, 0.0)
+        since = time.monotonic()
+        deadline = since + max(timeout, 0.0)
         while True:
             left = deadline - time.monotonic()
             if self._semaphore.acquire(min(max(left, 0.0), _SLICE)):

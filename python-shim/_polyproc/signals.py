@@ -16,10 +16,13 @@ from _polyproc import repairs
 from _polyproc.builtin_functions import builtin
 
 _SIGINT = 2
+_SIGURG = 23
+"""By which an observer asks; see `ObservationPoint`. To a program it has its default action, which is to be ignored."""
 _set = _signal.signal
 _get = _signal.getsignal
 _kill = os.kill
 _handlers = {}
+_urgent_action = _signal.SIG_DFL
 _FIRST_REAL_TIME = 32
 _RUNTIME_SIGNALS = frozenset(range(60, 65))
 """Real-time signals that the JVM, GraalPy and this runtime use."""
@@ -56,6 +59,9 @@ def signal(module, signalnum, handler, /):
         return _set_real_time(number, handler, former)
     if _handlers.pop(number, None) is not None:
         _polyproc.runtime.unwatchSignal(number)
+    if number == _SIGURG and handler in (_signal.SIG_DFL, _signal.SIG_IGN):
+        _let_urgent_be_ignored(handler)
+        return former
     if masks is not None:
         masks.suspend(number)
     try:
@@ -69,6 +75,15 @@ def signal(module, signalnum, handler, /):
     if masks is not None:
         masks.resume(number)
     return former
+
+
+def _let_urgent_be_ignored(action):
+    """Either action ignores the signal; the runtime's handler does so, too, where no observer waits."""
+    global _urgent_action
+    _urgent_action = action
+    if not _polyproc.embedded:
+        from _polyproc import boot
+        _polyproc.runtime.allowObservation(boot.describe_threads)
 
 
 def _set_real_time(number, handler, former):
@@ -125,4 +140,6 @@ def getsignal(module, signalnum, /):
     handler = _handlers.get(signalnum)
     if isinstance(signalnum, int) and _FIRST_REAL_TIME <= signalnum < 65:
         return _real_time.get(signalnum, _signal.SIG_DFL)
+    if handler is None and signalnum == _SIGURG:
+        return _urgent_action
     return _get(signalnum) if handler is None else handler

@@ -1,6 +1,10 @@
 """What a standby worker imports before it is needed, most needed first, in short steps: all of it goes to the shelf."""
 
+import _polyproc
 from _polyproc import shelf
+
+_LOOKS = 60
+"""How often this process looks at itself."""
 
 _NEARLY_ALL = iter((
     "pickle", "_polyproc.child", "threading", "signal", "multiprocessing", "multiprocessing.util",
@@ -8,7 +12,7 @@ _NEARLY_ALL = iter((
     "multiprocessing.synchronize"))
 _SOME = iter((
     "multiprocessing.pool", "multiprocessing.managers", "multiprocessing.spawn",
-    "multiprocessing.heap", "multiprocessing.sharedctypes", "concurrent.futures.process"))
+    "multiprocessing.heap", "multiprocessing.sharedctypes", "concurrent.futures.process", "_polyproc.observation"))
 
 
 def step(thoroughly=True):
@@ -20,4 +24,7 @@ def step(thoroughly=True):
     if name is None:
         return False
     shelf.import_ahead(name)
+    if name == "_polyproc.observation":
+        for _ in range(_LOOKS):  # what a call asks for comes at a safepoint, and so before the next one
+            _polyproc.runtime.rehearseObservation()
     return True

@@ -72,6 +72,7 @@ def _fail(status):
 
 def _finish_reading(message):
     """The bytes of a message that was not there at once; None if it is longer than allowed."""
+    since = None if type(message) is bytes else time.monotonic()  # for an observer, here and below
     while type(message) is not bytes:
         if message == _TOO_LONG:
             return None
@@ -82,6 +83,7 @@ def _finish_reading(message):
 
 
 def _finish_writing(status):
+    since = time.monotonic()
     while status != 0:
         if isinstance(status, int):
             _fail(status)
@@ -196,7 +198,8 @@ def _poll(self, timeout):
 
 def _wait_for(fds, timeout):
     """Waits for descriptors; returns flags, false if the time is over before any is ready."""
-    deadline = None if timeout is None else time.monotonic() + timeout
+    since = time.monotonic()
+    deadline = None if timeout is None else since + timeout
     one = len(fds) == 1
     fds = list(fds)
     while True:

@@ -56,6 +56,7 @@ class Popen(Popen):
             if self.pid == 0:
                 code = 1
                 try:
+                    _polyproc.runtime.setStartMethod("fork")
                     if not is_alone:
                         _forget_output()
                     _polyproc.runtime.setTitle(title(process_obj))

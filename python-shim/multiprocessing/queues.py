@@ -28,6 +28,7 @@ forking.after_in_child(_pending.clear)
 
 def _receive(reader, lock, slots):
     """The next object of a queue, taken under a lock; then there is a place more in `slots`."""
+    since = None
     while True:
         fd = reader._handle
         if fd is None:
@@ -40,6 +41,8 @@ def _receive(reader, lock, slots):
             return _ForkingPickler.loads(message)
         if message != _AGAIN:
             connection._fail(message)
+        if since is None:
+            since = time.monotonic()
 
 
 def _init_queue(self, maxsize=0, *, ctx):

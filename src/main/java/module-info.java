@@ -6,6 +6,7 @@ module io.polyproc {
   requires jdk.jfr;
   requires jdk.unsupported; // sun.misc.Signal
   requires transitive org.graalvm.polyglot;
+  requires static org.graalvm.truffle; // what stops a thread of Python's to read its stack
 
   exports io.polyproc;
 

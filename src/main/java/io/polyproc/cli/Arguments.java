@@ -28,6 +28,9 @@ final class Arguments {
       case "warm" -> new Invocation.RunWarm(List.copyOf(rest));
       case "cache" -> new Invocation.RunCache(List.copyOf(rest));
       case "verify" -> new Invocation.RunVerify(List.copyOf(rest));
+      case "ps" -> new Invocation.RunPs(List.copyOf(rest));
+      case "stack" -> new Invocation.RunStack(List.copyOf(rest));
+      case "why" -> new Invocation.RunWhy(List.copyOf(rest));
       case "help" -> help(rest);
       default -> parseProgram(arguments);
     };
@@ -45,6 +48,15 @@ final class Arguments {
     }
     if (topics.contains("cache")) {
       return new Invocation.RunCache(List.of("--help"));
+    }
+    if (topics.contains("ps")) {
+      return new Invocation.RunPs(List.of("--help"));
+    }
+    if (topics.contains("stack")) {
+      return new Invocation.RunStack(List.of("--help"));
+    }
+    if (topics.contains("why")) {
+      return new Invocation.RunWhy(List.of("--help"));
     }
     return topics.contains("bench") ? bench(List.of("--help")) : new Invocation.ShowHelp();
   }

@@ -17,7 +17,10 @@ final class Help {
           "  doctor        print what was found on this machine and what is used",
           "  bench         compare with CPython: everyday programs, then area by area",
           "  verify        run the conformance programs on this machine: a table",
-          "  help          print this help; help doctor: that of doctor; so warm, bench, verify",
+          "  ps            list the running programs and their processes",
+          "  stack         print the Python stacks of a running process",
+          "  why           print who waits for what in a program, and deadlocks",
+          "  help          print this help; help doctor: that of doctor; so the others",
           "");
 
   private static final List<String> ARGUMENTS =

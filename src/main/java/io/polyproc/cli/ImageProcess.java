@@ -73,6 +73,7 @@ final class ImageProcess {
     Arguments.parse(List.of("-c", "pass"), CommandName.POLYPROC);
     Preconditions.problem(new Program.Code("pass"));
     Preconditions.problem(new Program.Script("/no such script"));
+    PsCommand.rehearse();
   }
 
   /** In a restored process. */
@@ -97,7 +98,12 @@ final class ImageProcess {
       }
       return status;
     }
-    return withoutImage(all.subList(COMMAND, all.size()), resumption.variables());
+    return switch (invocation) {
+      case Invocation.RunPs ps -> PsCommand.execute(ps.arguments());
+      case Invocation.RunStack stack -> StackCommand.execute(stack.arguments());
+      case Invocation.RunWhy why -> WhyCommand.execute(why.arguments());
+      default -> withoutImage(all.subList(COMMAND, all.size()), resumption.variables());
+    };
   }
 
   /** Becomes the command that boots, with the options that this process does not have. */

@@ -37,6 +37,15 @@ sealed interface Invocation {
   /** {@code verify}, whose options are its own. */
   record RunVerify(List<String> arguments) implements Invocation {}
 
+  /** {@code ps}, whose options are its own. */
+  record RunPs(List<String> arguments) implements Invocation {}
+
+  /** {@code stack}, whose options are its own. */
+  record RunStack(List<String> arguments) implements Invocation {}
+
+  /** {@code why}, whose options are its own. */
+  record RunWhy(List<String> arguments) implements Invocation {}
+
   /** Nothing that can be done, for this reason. */
   record Reject(String reason) implements Invocation {}
 }

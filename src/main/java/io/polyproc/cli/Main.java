@@ -45,6 +45,9 @@ public final class Main {
       case Invocation.RunWarm warm -> WarmCommand.execute(warm.arguments());
       case Invocation.RunCache cache -> CacheCommand.execute(cache.arguments());
       case Invocation.RunVerify verify -> VerifyCommand.execute(verify.arguments());
+      case Invocation.RunPs ps -> PsCommand.execute(ps.arguments());
+      case Invocation.RunStack stack -> StackCommand.execute(stack.arguments());
+      case Invocation.RunWhy why -> WhyCommand.execute(why.arguments());
       case Invocation.Reject rejected -> reject(rejected.reason());
     };
   }

@@ -6,21 +6,24 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of a GraalPy context, and its global interpreter lock.
  *
- * <p>It relies on {@code PythonContext}: the methods {@code get}, {@code acquireGil} and {@code
- * releaseGil}, and the fields {@code threadStateMapping} and {@code mainThread}. {@link #current}
- * finds them or says what is missing.
+ * <p>It relies on {@code PythonContext}: the methods {@code get}, {@code acquireGil}, {@code
+ * releaseGil} and {@code getEnv}, and the fields {@code threadStateMapping} and {@code mainThread}.
+ * {@link #current} finds them or says what is missing.
  *
  * <p>A thread in which Python runs may call; Python's lock is not held during a call of Java.
  */
 public final class PythonThreads {
   private static final String CONTEXT = "com.oracle.graal.python.runtime.PythonContext";
   private static final String NODE = "com.oracle.truffle.api.nodes.Node";
+  private static final String ENVIRONMENT_CLASS = "com.oracle.truffle.api.TruffleLanguage$Env";
 
   private static final class Handles {
     static final MethodHandle GET;
@@ -28,6 +31,7 @@ public final class PythonThreads {
     static final MethodHandle RELEASE;
     static final VarHandle STATES;
     static final VarHandle MAIN;
+    static final MethodHandle ENVIRONMENT;
 
     private Handles() {}
 
@@ -52,6 +56,11 @@ public final class PythonThreads {
         RELEASE = lookup.findVirtual(context, "releaseGil", action).asType(generic);
         STATES = lookup.findVarHandle(context, "threadStateMapping", Map.class);
         MAIN = lookup.findVarHandle(context, "mainThread", WeakReference.class);
+        Class<?> environment = Class.forName(ENVIRONMENT_CLASS);
+        ENVIRONMENT =
+            lookup
+                .findVirtual(context, "getEnv", MethodType.methodType(environment))
+                .asType(MethodType.methodType(Object.class, Object.class));
       } catch (ReflectiveOperationException | RuntimeException e) {
         throw new ExceptionInInitializerError(e);
       }
@@ -116,6 +125,27 @@ public final class PythonThreads {
   /** In a forked child: these threads are no more. The caller holds Python's lock. */
   public void forget(Collection<Thread> threads) {
     states().keySet().removeAll(threads);
+  }
+
+  /** Those that have run Python in this context and are alive; any thread may ask. */
+  public List<Thread> alive() {
+    // Its keys copy themselves at once, under the map's own monitor.
+    return Stream.of(states().keySet().toArray(new Thread[0])).filter(Thread::isAlive).toList();
+  }
+
+  /** Python's main thread; null if that has ended. */
+  public @Nullable Thread main() {
+    WeakReference<?> main = (WeakReference<?>) Handles.MAIN.get(context);
+    return main == null ? null : (Thread) main.get();
+  }
+
+  /** Truffle's view of the context: a {@code TruffleLanguage.Env}. */
+  Object environment() {
+    try {
+      return Handles.ENVIRONMENT.invokeExact(context);
+    } catch (Throwable e) {
+      throw failed(e);
+    }
   }
 
   /** Whether the calling thread is Python's main thread. */

@@ -15,11 +15,13 @@ final class Errno {
   static final int ENOTSOCK = 88;
   static final int ECONNRESET = 104;
   static final int ETIMEDOUT = 110;
+  static final int ECONNREFUSED = 111;
+  static final int ENOENT = 2;
 
   private static final Map<Integer, String> NAMES =
       Map.ofEntries(
           Map.entry(1, "EPERM"),
-          Map.entry(2, "ENOENT"),
+          Map.entry(ENOENT, "ENOENT"),
           Map.entry(ESRCH, "ESRCH"),
           Map.entry(EINTR, "EINTR"),
           Map.entry(EOVERFLOW, "EOVERFLOW"),
@@ -42,7 +44,8 @@ final class Errno {
           Map.entry(ECONNRESET, "ECONNRESET"),
           Map.entry(105, "ENOBUFS"),
           Map.entry(109, "ETOOMANYREFS"),
-          Map.entry(ETIMEDOUT, "ETIMEDOUT"));
+          Map.entry(ETIMEDOUT, "ETIMEDOUT"),
+          Map.entry(ECONNREFUSED, "ECONNREFUSED"));
 
   private Errno() {}
 

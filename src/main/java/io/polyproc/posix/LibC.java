@@ -25,9 +25,12 @@ import java.util.List;
  * <p>Any thread may call; {@code errno} is captured for each thread.
  */
 enum LibC {
+  ACCEPT("accept4"),
+  BIND("bind"),
   CHDIR("chdir"),
   CLEARENV("clearenv"),
   CLOSE("close"),
+  CONNECT("connect"),
   DUP2("dup2"),
   EPOLL_CREATE("epoll_create1"),
   EPOLL_CTL("epoll_ctl"),
@@ -38,9 +41,12 @@ enum LibC {
   FCNTL("fcntl"),
   FSYNC("fsync"),
   FTRUNCATE("ftruncate"),
+  GETEUID("geteuid"),
   GETPID("getpid"),
+  GETSOCKOPT("getsockopt"),
   GETUID("getuid"),
   KILL("kill"),
+  LISTEN("listen"),
   LOCALTIME_R("localtime_r"),
   LSEEK("lseek"),
   MADVISE("madvise"),
@@ -64,6 +70,7 @@ enum LibC {
   SHUTDOWN("shutdown"),
   SIGACTION("sigaction"),
   SIGNAL("signal"),
+  SOCKET("socket"),
   SOCKETPAIR("socketpair"),
   SPAWN("posix_spawn"),
   SPAWN_ACTIONS_INIT("posix_spawn_file_actions_init"),

@@ -1,9 +1,11 @@
 package io.polyproc.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,9 +27,13 @@ public final class MessageSocket implements AutoCloseable {
   /** The most descriptors in one message: the kernel's {@code SCM_MAX_FD}. */
   private static final int MAX_DESCRIPTORS = 253;
 
-  private static final int AF_UNIX = 1;
-  private static final int SOCK_SEQPACKET = 5;
+  static final int AF_UNIX = 1;
+  static final int SOCK_SEQPACKET = 5;
+  static final int SOCK_CLOEXEC = 0x80000;
   private static final int SHUT_RDWR = 2;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_PEERCRED = 17;
+  private static final int CREDENTIALS_BYTES = 12; // struct ucred: pid, uid, gid
 
   private static final Set<Integer> UNSENT =
       Set.of(Errno.EPIPE, Errno.ECONNRESET, Errno.EAGAIN, Errno.EBADF, Errno.ENOTSOCK);
@@ -55,6 +61,42 @@ public final class MessageSocket implements AutoCloseable {
   /** Takes over an inherited descriptor. */
   public static MessageSocket of(int fd) {
     return new MessageSocket(fd);
+  }
+
+  /**
+   * Connects to a {@link MessageListener}.
+   *
+   * @throws PosixException if nobody listens there, or this user may not connect
+   */
+  public static MessageSocket connect(Path path) {
+    int fd = (int) LibC.SOCKET.call(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = MessageListener.address(arena, path);
+      LibC.CONNECT.call(fd, address.address(), address.byteSize());
+      return new MessageSocket(fd);
+    } catch (RuntimeException e) {
+      LibC.CLOSE.tryCall(fd);
+      throw e;
+    }
+  }
+
+  /**
+   * The process at the other end, as it was when the connection was made.
+   *
+   * @param pid 0 if it is in another namespace of processes
+   * @param user its effective user
+   */
+  public record Peer(int pid, int user) {}
+
+  /** Who has connected, or listens: the kernel tells, so it can't be forged. */
+  public Peer peer() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment credentials = arena.allocate(CREDENTIALS_BYTES, Integer.BYTES);
+      MemorySegment length = arena.allocateFrom(JAVA_INT, CREDENTIALS_BYTES);
+      LibC.GETSOCKOPT.call(fd, SOL_SOCKET, SO_PEERCRED, credentials.address(), length.address());
+      return new Peer(
+          credentials.get(JAVA_INT, 0), credentials.get(JAVA_INT, (long) Integer.BYTES));
+    }
   }
 
   /** The descriptor, to poll; it stays this object's. */

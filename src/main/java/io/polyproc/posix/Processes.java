@@ -21,6 +21,7 @@ public final class Processes {
   public static final int SIGINT = 2;
   public static final int SIGKILL = 9;
   public static final int SIGTERM = 15;
+  public static final int SIGURG = 23;
 
   private static final int SIG_DFL = 0;
   private static final int SIG_IGN = 1;
@@ -48,6 +49,11 @@ public final class Processes {
   /** This process's id. */
   public static int id() {
     return (int) LibC.GETPID.call();
+  }
+
+  /** The user whose rights this process has now. */
+  public static int effectiveUser() {
+    return (int) LibC.GETEUID.call();
   }
 
   /** The permissions that new files do not get; nobody else in this process may change it now. */
@@ -138,6 +144,15 @@ public final class Processes {
   /** Sends a signal to a process. */
   public static void signal(int pid, int signal) {
     LibC.KILL.call(pid, signal);
+  }
+
+  /**
+   * Sends a signal to one thread of a process.
+   *
+   * @return whether that thread exists and may be sent signals
+   */
+  public static boolean signalThread(int pid, int thread, int signal) {
+    return LibC.SYSCALL.tryCall(SYS_TGKILL, pid, thread, signal) == 0;
   }
 
   /**

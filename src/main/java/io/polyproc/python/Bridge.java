@@ -55,6 +55,7 @@ public final class Bridge {
   private volatile ReentrantLock connecting = new ReentrantLock();
 
   private @Nullable SignalWaker waker;
+  private volatile @Nullable ObservationPoint observation;
 
   /**
    * @param home the folder of the distribution
@@ -217,6 +218,10 @@ public final class Bridge {
     supervision.afterFork();
     SemaphoreArena.afterFork();
     BufferedRandomness.forget();
+    ObservationPoint point = observation;
+    if (point != null) {
+      point.afterFork();
+    }
     afterFork();
   }
 
@@ -431,6 +436,37 @@ public final class Bridge {
     waker().setInterrupting(signal, interrupting);
   }
 
+  /**
+   * Lets this user look at the process; see {@link ObservationPoint}. Called on Python's main
+   * thread, and again when the program has given SIGURG another action than a function.
+   *
+   * @param describe says in Python what threads wait for
+   */
+  public void allowObservation(Value describe) {
+    ObservationPoint point = observation;
+    if (point == null) {
+      point = new ObservationPoint(describe);
+      observation = point;
+    }
+    point.open();
+  }
+
+  /** Tells observers how this process was started; null for a program. */
+  public void setStartMethod(@Nullable String method) {
+    ObservationPoint point = observation;
+    if (point != null) {
+      point.setStartMethod(method);
+    }
+  }
+
+  /** See {@link ObservationPoint#rehearse}. */
+  public void rehearseObservation() {
+    ObservationPoint point = observation;
+    if (point != null) {
+      point.rehearse();
+    }
+  }
+
   /** How often a handler of Python's was called for a signal. */
   public long handledSignals() {
     return SignalHandler.calls();
@@ -598,10 +634,16 @@ public final class Bridge {
   private synchronized SignalWaker waker() {
     SignalWaker current = waker;
     if (current == null) {
-      current = new SignalWaker();
+      current = new SignalWaker(this::answerObservers);
       waker = current;
     }
     return current;
+  }
+
+  /** Answers whoever waits to look at this process; false if nobody does. */
+  private boolean answerObservers() {
+    ObservationPoint point = observation;
+    return point != null && point.answer();
   }
 
   /** Undoes {@link #watchSignal}. */

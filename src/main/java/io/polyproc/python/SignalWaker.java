@@ -4,6 +4,7 @@ import io.polyproc.posix.Processes;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +29,18 @@ final class SignalWaker {
   /** The signals that let a system call go on: {@code siginterrupt(signal, False)}. */
   private final Set<Integer> restarting = ConcurrentHashMap.newKeySet();
 
+  private final BooleanSupplier observers;
   private volatile int wakeupDescriptor = -1;
   private volatile int mainThread = Processes.currentThread();
   private final Map<Integer, sun.misc.SignalHandler> watched = new ConcurrentHashMap<>();
 
-  /** Made on Python's main thread. */
-  SignalWaker() {
+  /**
+   * Made on Python's main thread.
+   *
+   * @param observers answers those who want to look at this process; false if nobody does
+   */
+  SignalWaker(BooleanSupplier observers) {
+    this.observers = observers;
     Processes.allowWaking();
   }
 
@@ -106,6 +113,9 @@ final class SignalWaker {
 
     @Override
     public void handle(sun.misc.Signal signal) {
+      if (signal.getNumber() == Processes.SIGURG && observers.getAsBoolean()) {
+        return;
+      }
       int wakeup = wakeupDescriptor;
       if (wakeup >= 0) {
         // As in CPython, nobody is told here when its buffer is full: the byte says nothing new

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.LongStream;
 
 /**
  * A counting semaphore or a recursive mutex that processes share: CPython's {@code
@@ -494,6 +495,15 @@ public final class SharedSemaphore {
   /** The id of the process that holds the only permit; 0 if none does or it is not known. */
   public int holder() {
     return ProcessIdentity.pid((int) WORD.getVolatile(memory, slot + HOLDER));
+  }
+
+  /** The ids of the processes that are listed as holders of its permits, once for each permit. */
+  public int[] listed() {
+    return LongStream.iterate(
+            slot + LIST, place -> place < slot + LIST_END, place -> place + Integer.BYTES)
+        .mapToInt(place -> ProcessIdentity.pid((int) WORD.getVolatile(memory, place)))
+        .filter(pid -> pid != 0)
+        .toArray();
   }
 
   /** Where it lives in its arena. */

@@ -210,8 +210,16 @@ final class ArgumentsTest {
     assertEquals(
         new Invocation.RunVerify(List.of("fork/*")),
         parse(List.of("verify", "fork/*"), CommandName.POLYPROC));
+    assertEquals(
+        new Invocation.RunPs(List.of("--json")),
+        parse(List.of("ps", "--json"), CommandName.POLYPROC));
+    assertEquals(
+        new Invocation.RunStack(List.of("--help")),
+        parse(List.of("help", "stack"), CommandName.POLYPROC));
+    assertEquals(
+        new Invocation.RunWhy(List.of("12")), parse(List.of("why", "12"), CommandName.POLYPROC));
     assertEquals(new Invocation.ShowHelp(), parse(List.of("help"), CommandName.POLYPROC));
-    for (String name : List.of("doctor", "help", "run", "bench", "verify")) {
+    for (String name : List.of("doctor", "help", "run", "bench", "verify", "ps", "stack", "why")) {
       assertEquals(
           new Invocation.Run(PythonOptions.DEFAULT, script(name), List.of("a")),
           parse(List.of(name, "a"), CommandName.PYTHON));

@@ -1,0 +1,70 @@
+package io.polyproc.cli;
+
+import io.polyproc.observation.Observer;
+import io.polyproc.observation.ProcessReport;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code polyproc ps}: this user's running programs and their processes. */
+@Command(
+    name = "polyproc ps",
+    description = {
+      "Lists this user's programs and the processes that they have started: start",
+      "method, processor time, memory (proportional share, own, shared), tasks of a",
+      "pool that were done and are held, and what each process waits for.",
+      ""
+    })
+final class PsCommand implements Callable<Integer> {
+
+  @Option(names = "--json", description = "print an array of objects instead of a table")
+  private boolean json;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "<seconds>",
+      defaultValue = "2",
+      description = "how long to wait for what processes say (2)")
+  private double seconds;
+
+  @Mixin
+  @SuppressWarnings("unused") // Picocli fills it
+  private final HelpOption help = new HelpOption();
+
+  static int execute(List<String> arguments) {
+    return new CommandLine(new PsCommand()).execute(arguments.toArray(String[]::new));
+  }
+
+  /**
+   * Loads and links what looking at programs needs, in a process whose image is kept. What it finds
+   * is dropped.
+   */
+  static void rehearse() {
+    new CommandLine(new PsCommand()).parseArgs("--json");
+    new CommandLine(new WhyCommand()).parseArgs("1");
+    new CommandLine(new StackCommand()).parseArgs("1", "--locals");
+    try (Observer observer = new Observer()) {
+      ProcessReport report = ProcessReport.ofAll(observer, Duration.ZERO);
+      if (report.toText().isEmpty() || report.toJson().isEmpty()) {
+        throw new IllegalStateException("a report without a line");
+      }
+    } catch (IOException e) {
+      // Nobody can meet on this machine: each command will say so.
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    try (Observer observer = new Observer()) {
+      Duration patience = Duration.ofMillis(Math.round(seconds * 1000));
+      ProcessReport report = ProcessReport.ofAll(observer, patience);
+      System.out.print(json ? report.toJson() : report.toText());
+    }
+    return ExitCode.OK.status();
+  }
+}

@@ -1,0 +1,110 @@
+package io.polyproc.observation;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an observer knows of a user's programs at a moment.
+ *
+ * @param processes in the order of a forest: each process before those that it has started
+ * @param table all of the user's processes of this runtime
+ */
+public record Observation(List<ObservedProcess> processes, Map<Integer, ProcessTable.Entry> table) {
+
+  /** Asks all processes of this user. */
+  static Observation ofAll(
+      Map<Integer, ProcessTable.Entry> table, Observer observer, Duration patience) {
+    List<ProcessTable.Entry> forest = new ArrayList<>();
+    table.values().stream()
+        .filter(entry -> !table.containsKey(entry.parent()))
+        .forEach(root -> forest.addAll(ProcessTable.tree(root, table)));
+    return of(forest, table, observer, Observer.Detail.BRIEF, patience);
+  }
+
+  /**
+   * Asks all processes of the program that a process belongs to.
+   *
+   * @throws IOException if there is no such process of this user
+   */
+  public static Observation ofProgram(Observer observer, int pid, Duration patience)
+      throws IOException {
+    Map<Integer, ProcessTable.Entry> table = ProcessTable.read();
+    ProcessTable.Entry root = ProcessTable.program(known(pid, table), table);
+    return of(ProcessTable.tree(root, table), table, observer, Observer.Detail.WAITS, patience);
+  }
+
+  /**
+   * Asks one process.
+   *
+   * @param detail what is wanted of it
+   * @throws IOException if there is no such process of this user
+   */
+  public static Observation ofProcess(
+      Observer observer, int pid, Observer.Detail detail, Duration patience) throws IOException {
+    Map<Integer, ProcessTable.Entry> table = ProcessTable.read();
+    return of(List.of(known(pid, table)), table, observer, detail, patience);
+  }
+
+  private static ProcessTable.Entry known(int pid, Map<Integer, ProcessTable.Entry> table)
+      throws IOException {
+    ProcessTable.Entry entry = table.get(pid);
+    if (entry == null) {
+      throw new IOException(
+          "there is no process %d of this user that polyproc runs; see `polyproc ps`"
+              .formatted(pid));
+    }
+    return entry;
+  }
+
+  private static Observation of(
+      Collection<ProcessTable.Entry> entries,
+      Map<Integer, ProcessTable.Entry> table,
+      Observer observer,
+      Observer.Detail detail,
+      Duration patience) {
+    List<Integer> asked =
+        entries.stream()
+            .filter(entry -> entry.role() != ProcessTable.Role.STANDBY)
+            .map(ProcessTable.Entry::pid)
+            .toList();
+    Map<Integer, Map<String, @Nullable Object>> answers = observer.ask(asked, detail, patience);
+    return new Observation(
+        entries.stream().map(entry -> ObservedProcess.of(entry, answers.get(entry.pid()))).toList(),
+        table);
+  }
+
+  /** The process with an id, if it was looked at. */
+  Optional<ObservedProcess> process(int pid) {
+    return processes.stream().filter(process -> process.pid() == pid).findFirst();
+  }
+
+  /** Its id and its name, or what is known instead. */
+  String nameOf(int pid) {
+    return process(pid)
+        .map(process -> pid + " (" + process.name() + ")")
+        .or(() -> Optional.ofNullable(table.get(pid)).map(entry -> Integer.toString(pid)))
+        .orElseGet(
+            () -> ProcessTable.exists(pid) ? Integer.toString(pid) : pid + ", which has ended");
+  }
+
+  /**
+   * Who waits for whom.
+   *
+   * @param suspicion whether a thread may be stuck
+   */
+  WaitGraph waitGraph(Predicate<ObservedThread> suspicion) {
+    List<Integer> pids = processes.stream().map(ObservedProcess::pid).toList();
+    Set<Integer> strangers = ProcessTable.strangers(pids, table);
+    List<Integer> all = new ArrayList<>(pids);
+    all.addAll(strangers);
+    return new WaitGraph(processes, strangers, new OpenFiles(all), suspicion);
+  }
+}

@@ -1,0 +1,135 @@
+package io.polyproc.observation;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process, as the kernel and the process itself tell of it.
+ *
+ * @param entry what the kernel says
+ * @param name the process's name in Python; that of its title if it has not answered
+ * @param method the start method; empty if it is the program, or is not known
+ * @param problem why it says nothing, or not all; empty if it does
+ * @param threads none if it has not answered
+ * @param pools with which it gives tasks out
+ */
+public record ObservedProcess(
+    ProcessTable.Entry entry,
+    String name,
+    String method,
+    String problem,
+    List<ObservedThread> threads,
+    List<Pool> pools) {
+
+  /**
+   * A pool of processes.
+   *
+   * @param kind {@code pool} or {@code executor}
+   * @param jobs calls of {@code map}, {@code submit} … that have not ended
+   * @param waiting tasks that no worker has yet
+   */
+  public record Pool(String kind, int size, int jobs, int waiting, List<Worker> workers) {}
+
+  /**
+   * A worker of a pool.
+   *
+   * @param held tasks that it has and has not answered; -1 if that is not known
+   * @param done tasks that it has answered; -1 if that is not known
+   */
+  public record Worker(int pid, int held, int done) {}
+
+  /**
+   * What is known of a process.
+   *
+   * @param answer what it has said; null if it has not answered
+   */
+  static ObservedProcess of(
+      ProcessTable.Entry entry, @Nullable Map<String, @Nullable Object> answer) {
+    if (answer == null) {
+      return new ObservedProcess(
+          entry, titleName(entry.title()), "", "it does not answer", List.of(), List.of());
+    }
+    Facts facts = new Facts(answer);
+    Facts python = facts.object("python");
+    Facts process = python.object("process");
+    Facts described = python.object("threads");
+    List<ObservedThread> threads =
+        facts.objects("threads").stream()
+            .filter(thread -> !thread.text("thread").startsWith("polyproc-observation"))
+            .map(
+                thread ->
+                    ObservedThread.of(
+                        entry.pid(),
+                        thread,
+                        described.object(Integer.toString(thread.integer("ident", 0)))))
+            .toList();
+    return new ObservedProcess(
+        entry,
+        process.has("name") && entry.role() == ProcessTable.Role.PROCESS
+            ? process.text("name")
+            : titleName(entry.title()),
+        facts.text("method"),
+        facts.text("problem"),
+        threads,
+        python.objects("pools").stream().map(ObservedProcess::pool).toList());
+  }
+
+  private static Pool pool(Facts facts) {
+    return new Pool(
+        facts.text("kind"),
+        facts.integer("size", 0),
+        facts.integer("jobs", 0),
+        facts.integer("waiting", 0),
+        facts.objects("workers").stream()
+            .map(
+                worker ->
+                    new Worker(
+                        worker.integer("pid", 0),
+                        worker.integer("held", -1),
+                        worker.integer("done", -1)))
+            .toList());
+  }
+
+  /** {@code ForkProcess-2} of {@code polyproc: ForkProcess-2 (work of script.py)}. */
+  private static String titleName(String title) {
+    String rest = title.substring(Math.min(title.length(), "polyproc".length()));
+    if (!rest.startsWith(": ")) {
+      return rest.strip();
+    }
+    int parenthesis = rest.indexOf(" (");
+    return rest.substring(2, parenthesis < 0 ? rest.length() : parenthesis);
+  }
+
+  int pid() {
+    return entry.pid();
+  }
+
+  Optional<ObservedThread> mainThread() {
+    return threads.stream().filter(ObservedThread::isMain).findFirst();
+  }
+
+  /**
+   * What it does, in a few words: that of its main thread, or of another one of the program's that
+   * does not wait.
+   */
+  public String state() {
+    if (entry.role() == ProcessTable.Role.STANDBY) {
+      return "standby";
+    }
+    if (entry.state() == 'T' || entry.state() == 't') {
+      return "stopped";
+    }
+    if (entry.state() == 'Z') {
+      return "ended";
+    }
+    if (threads.isEmpty()) {
+      return problem.isEmpty() ? "no Python" : "unknown";
+    }
+    List<String> states = threads.stream().map(States::of).toList();
+    return states.contains(States.RUNNING)
+        ? States.RUNNING
+        : mainThread().or(() -> threads.stream().findFirst()).map(States::of).orElse("idle");
+  }
+}

@@ -1,0 +1,274 @@
+package io.polyproc.observation;
+
+import io.polyproc.posix.Processes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The processes of this runtime that this user has running, as {@code man 5 proc} tells of them:
+ * without asking any of them, and without disturbing one.
+ */
+public final class ProcessTable {
+  private static final Path PROC = Path.of("/proc");
+  private static final String TITLE = "polyproc";
+  private static final String RESTORER = "/lib/restore";
+  private static final String JVM = "/bin/java";
+
+  // man 5 proc, /proc/PID/stat, from the third field on
+  private static final int STATE = 0;
+  private static final int PARENT = 1;
+  private static final int USER_TIME = 11;
+  private static final int SYSTEM_TIME = 12;
+  private static final int START_TIME = 19;
+  // USER_HZ, the unit of man 5 proc, is 100 wherever Linux runs a JVM.
+  private static final double TICKS_A_SECOND = 100;
+
+  private ProcessTable() {}
+
+  /** What a process is to its program. */
+  public enum Role {
+    /** What the user has started. */
+    PROGRAM,
+    /** One that the program has started. */
+    PROCESS,
+    /** Waits for work, without a program's code in it. */
+    STANDBY
+  }
+
+  /**
+   * A process.
+   *
+   * @param parent its parent in the kernel's eyes
+   * @param title what the process list shows
+   * @param state the kernel's letter for its first thread, as {@code R}, {@code S} or {@code T}
+   * @param startTicks when it started, in 1/100 s since the machine did
+   * @param processorSeconds what it has used of processors until now
+   */
+  public record Entry(
+      int pid,
+      int parent,
+      Role role,
+      String title,
+      char state,
+      long startTicks,
+      double processorSeconds) {}
+
+  /**
+   * Memory, in KiB.
+   *
+   * @param proportional its own and its share of what it shares: PSS
+   * @param own what no other process has: USS
+   * @param shared what others have, too
+   */
+  public record Memory(long proportional, long own, long shared) {}
+
+  /** All of this user's, by their ids, in the order of these. */
+  public static Map<Integer, Entry> read() {
+    Map<Integer, Entry> all = new LinkedHashMap<>();
+    List<Integer> ids = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[1-9]*")) {
+      for (Path entry : entries) {
+        ids.add(Integer.valueOf(entry.getFileName().toString()));
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // A system without /proc has nothing to tell.
+    }
+    ids.stream().sorted().forEach(pid -> entry(pid).ifPresent(found -> all.put(pid, found)));
+    return all;
+  }
+
+  /** Empty if there is no such process, or it is none of this user's or of this runtime's. */
+  public static Optional<Entry> entry(int pid) {
+    Path folder = PROC.resolve(Integer.toString(pid));
+    try {
+      if (!Integer.valueOf(Processes.effectiveUser()).equals(Files.getAttribute(folder, "unix:uid"))
+          || !isOfRuntime(folder)) {
+        return Optional.empty();
+      }
+      String title = text(folder.resolve("cmdline")).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+      if (pid == Processes.id()
+          || !title.startsWith(TITLE)
+          || title.startsWith(TITLE + ": image")) {
+        return Optional.empty();
+      }
+      String stat = text(folder.resolve("stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);
+      return Optional.of(
+          new Entry(
+              pid,
+              Integer.parseInt(fields[PARENT]),
+              role(title),
+              title,
+              fields[STATE].charAt(0),
+              Long.parseLong(fields[START_TIME]),
+              (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]))
+                  / TICKS_A_SECOND));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty(); // it has just ended, or is somebody else's
+    }
+  }
+
+  private static boolean isOfRuntime(Path folder) throws IOException {
+    String file = Files.readSymbolicLink(folder.resolve("exe")).toString();
+    return file.endsWith(RESTORER) || file.endsWith(JVM);
+  }
+
+  private static Role role(String title) {
+    if (title.startsWith(TITLE + ": standby") || title.startsWith(TITLE + ": booting")) {
+      return Role.STANDBY;
+    }
+    return title.startsWith(TITLE + ": ") ? Role.PROCESS : Role.PROGRAM;
+  }
+
+  /** Empty if the process has ended, or the kernel does not tell. */
+  public static Optional<Memory> memory(int pid) {
+    try {
+      Map<String, Long> sizes = new HashMap<>();
+      for (String line : text(PROC.resolve(pid + "/smaps_rollup")).split("\n", -1)) {
+        int colon = line.indexOf(':');
+        if (colon > 0 && line.endsWith(" kB")) {
+          sizes.put(
+              line.substring(0, colon),
+              Long.valueOf(line.substring(colon + 1, line.length() - 3).strip()));
+        }
+      }
+      long own = sizes.getOrDefault("Private_Clean", 0L) + sizes.getOrDefault("Private_Dirty", 0L);
+      return Optional.of(
+          new Memory(sizes.getOrDefault("Pss", 0L), own, sizes.getOrDefault("Rss", 0L) - own));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * A process and all of this runtime's below it, in the order of a tree.
+   *
+   * @param all as {@link #read}
+   */
+  public static List<Entry> tree(Entry root, Map<Integer, Entry> all) {
+    List<Entry> found = new ArrayList<>(List.of(root));
+    all.values().stream()
+        .filter(entry -> entry.parent() == root.pid())
+        .forEach(child -> found.addAll(tree(child, all)));
+    return found;
+  }
+
+  /** The outermost process of this runtime above one, or itself. */
+  public static Entry program(Entry entry, Map<Integer, Entry> all) {
+    Entry parent = all.get(entry.parent());
+    return parent == null ? entry : program(parent, all);
+  }
+
+  /** Whether there is a process with this id. */
+  static boolean exists(int pid) {
+    return Files.exists(PROC.resolve(Integer.toString(pid)));
+  }
+
+  /** This user's processes below one that are none of this runtime's, such as other programs. */
+  static Set<Integer> strangers(Collection<Integer> program, Map<Integer, Entry> known) {
+    Set<Integer> below = new HashSet<>(program);
+    Map<Integer, Integer> parents = parents();
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (Map.Entry<Integer, Integer> child : parents.entrySet()) {
+        changed |= below.contains(child.getValue()) && below.add(child.getKey());
+      }
+    }
+    below.removeAll(known.keySet());
+    return below;
+  }
+
+  private static Map<Integer, Integer> parents() {
+    Map<Integer, Integer> parents = new HashMap<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[1-9]*")) {
+      for (Path entry : entries) {
+        parentOf(entry)
+            .ifPresent(
+                parent -> parents.put(Integer.valueOf(entry.getFileName().toString()), parent));
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // A system without /proc has nothing to tell.
+    }
+    return parents;
+  }
+
+  private static Optional<Integer> parentOf(Path process) {
+    try {
+      String stat = text(process.resolve("stat"));
+      return Optional.of(
+          Integer.valueOf(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[PARENT]));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty(); // it has just ended
+    }
+  }
+
+  /** Whether the process has a handler for a signal: {@code SigCgt}. */
+  static boolean catches(int pid, int signal) {
+    try {
+      return text(PROC.resolve(pid + "/status"))
+          .lines()
+          .filter(line -> line.startsWith("SigCgt:"))
+          .anyMatch(
+              line ->
+                  (Long.parseUnsignedLong(line.substring("SigCgt:".length()).strip(), 16)
+                              >>> (signal - 1)
+                          & 1)
+                      == 1);
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  /** The kernel's ids of a process's threads and their names. */
+  static Map<Integer, String> threads(int pid) {
+    Map<Integer, String> found = new LinkedHashMap<>();
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve(pid + "/task"))) {
+      for (Path thread : threads) {
+        found.put(
+            Integer.valueOf(thread.getFileName().toString()), text(thread.resolve("comm")).strip());
+      }
+    } catch (IOException | RuntimeException e) {
+      // It has ended, or one of its threads has: then there are those.
+    }
+    return found;
+  }
+
+  /** How often a thread has been given a processor; -1 if the kernel does not tell. */
+  static long runs(int pid, int thread) {
+    try {
+      String[] fields =
+          text(PROC.resolve(pid + "/task/" + thread + "/schedstat")).strip().split(" ", -1);
+      return Long.parseLong(fields[2]);
+    } catch (IOException | RuntimeException e) {
+      return -1;
+    }
+  }
+
+  /** What the kernel says that a thread waits for, as {@code futex_do_wait}; empty if it runs. */
+  static String kernelWait(int pid, int thread) {
+    try {
+      String wait = text(PROC.resolve(pid + "/task/" + thread + "/wchan")).strip();
+      return wait.equals("0") ? "" : wait;
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  static String text(Path path) throws IOException {
+    return Files.readString(path, StandardCharsets.ISO_8859_1);
+  }
+}

@@ -1,0 +1,425 @@
+package io.polyproc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.polyproc.observation.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Looks at running programs with the commands of the distribution. */
+final class ObservationIT {
+  private static final Path HOME = Path.of(System.getProperty("polyproc.home"));
+  private static final Path POLYPROC = HOME.resolve("bin/polyproc");
+  private static final Path HANGS = Path.of("tests-py/hangs").toAbsolutePath();
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int TIMEOUT_SECONDS = 60;
+
+  /** In a program's source: behind a line that must be named. */
+  private static final String MARK = "# hangs";
+
+  @TempDir Path folder;
+
+  private final List<Process> started = new ArrayList<>();
+
+  private record Outcome(int status, String output, String errors) {}
+
+  @AfterEach
+  void endAll() throws InterruptedException {
+    for (Process process : started) {
+      List<ProcessHandle> below = process.descendants().toList();
+      process.destroyForcibly();
+      below.forEach(ProcessHandle::destroyForcibly);
+      process.waitFor();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"two_locks", "dead_reader", "full_pipe", "own_pool", "short_barrier"})
+  void shouldFindTheDeadlockAndNameItsLines(String name) throws Exception {
+    Path script = HANGS.resolve(name + ".py");
+    Process program = start(Map.of(), script.toString());
+
+    Outcome outcome = whyUntil(program, "DEADLOCK");
+
+    assertEquals(1, outcome.status());
+    for (int line : hangingLines(script)) {
+      assertTrue(
+          outcome.output().contains("\"%s\", line %d".formatted(script, line)),
+          () -> "line " + line + " is missing:\n" + outcome.output());
+    }
+  }
+
+  private static Set<Integer> hangingLines(Path script) throws IOException {
+    List<String> lines = Files.readAllLines(script);
+    Set<Integer> marked = new TreeSet<>();
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).endsWith(MARK)) {
+        marked.add(i + 1);
+      }
+    }
+    assertFalse(marked.isEmpty(), () -> "no line with " + MARK);
+    return marked;
+  }
+
+  @Test
+  void shouldTellWhoHoldsALock() throws Exception {
+    Process program = start(Map.of(), HANGS.resolve("two_locks.py").toString());
+
+    String text = whyUntil(program, "DEADLOCK").output();
+
+    Matcher waits =
+        Pattern.compile(
+                "(\\d+) \\(Process-[12]\\), main thread, waits for lock second, held by (\\d+)")
+            .matcher(text);
+    Map<String, String> holders = new HashMap<>();
+    while (waits.find()) {
+      holders.put(waits.group(1), waits.group(2));
+    }
+    assertEquals(2, holders.size(), text);
+    holders.forEach((waiter, holder) -> assertEquals(waiter, holders.get(holder), text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fork", "spawn", "forkserver"})
+  void shouldShowProcessesOfEveryStartMethod(String method) throws Exception {
+    Process program =
+        start(
+            Map.of(),
+            script(
+                """
+                import multiprocessing, sys
+                def work(queue):
+                    wanted = "a value"
+                    queue.get()
+                if __name__ == "__main__":
+                    context = multiprocessing.get_context("%s")
+                    queue = context.Queue()
+                    process = context.Process(target=work, args=(queue,), name="the worker")
+                    process.start()
+                    print(process.pid, flush=True)
+                    process.join()
+                """
+                    .formatted(method)));
+    int child = Integer.parseInt(program.inputReader().readLine());
+
+    Map<?, ?> row = rowUntil(child, "waiting for queue");
+    assertEquals("the worker", row.get("name"));
+    assertEquals(method, row.get("method"));
+    assertEquals("process", row.get("role"));
+    assertTrue(row.get("pss_kib") instanceof Long kib && kib > 0, row::toString);
+    String stack = run("stack", "--locals", Integer.toString(child)).output();
+    assertTrue(stack.contains("line 4, in work\n    queue.get()\n"), stack);
+    assertTrue(stack.contains("wanted = 'a value'"), stack);
+    assertTrue(stack.contains("waits for an item of queue queue"), stack);
+  }
+
+  @Test
+  void shouldShowAChildOfOsFork() throws Exception {
+    Process program =
+        start(
+            Map.of(),
+            script(
+                """
+                import os, time
+                child = os.fork()
+                if child == 0:
+                    time.sleep(1000)
+                print(child, flush=True)
+                os.wait()
+                """));
+    int child = Integer.parseInt(program.inputReader().readLine());
+
+    String stack = stackUntil(child, "sleeps");
+    assertTrue(stack.contains("line 4, in <module>\n    time.sleep(1000)\n"), stack);
+  }
+
+  @Test
+  void shouldShowAProgramWithoutImageToo() throws Exception {
+    Process program =
+        start(Map.of("POLYPROC_IMAGE", "off"), "-c", "import time\ndef f(): time.sleep(1000)\nf()");
+
+    assertTrue(stackUntil(program, "in f").contains("sleeps"));
+  }
+
+  @Test
+  void shouldShowAThreadThatComputesAndOneThatReads() throws Exception {
+    Process program =
+        start(
+            Map.of(),
+            script(
+                """
+                import os, threading
+                reader, writer = os.pipe()
+                def read():
+                    os.read(reader, 1)
+                threading.Thread(target=read, name="the reader", daemon=True).start()
+                number = 0
+                while True:
+                    number += 1
+                """));
+
+    String stack = stackUntil(program, "line 4, in read");
+    assertTrue(stack.contains("is in the system call read"), stack);
+    assertTrue(Pattern.compile("line [78], in <module>").matcher(stack).find(), stack);
+  }
+
+  /** GraalPy's {@code select} fails if a signal ends it: nothing may do that. */
+  @Test
+  void shouldDisturbNobody() throws Exception {
+    Process program =
+        start(
+            Map.of(),
+            script(
+                """
+                import os, select, threading, time
+                reader, writer = os.pipe()
+                def wait():
+                    print(select.select([reader], [], [])[0] == [reader], flush=True)
+                thread = threading.Thread(target=wait)
+                thread.start()
+                print("ready", flush=True)
+                time.sleep(3)
+                os.write(writer, b"x")
+                thread.join()
+                print("done")
+                """));
+    assertEquals("ready", program.inputReader().readLine());
+
+    for (int i = 0; i < 3; i++) {
+      assertEquals(0, run("stack", Long.toString(program.pid())).status());
+    }
+
+    assertEquals(List.of("True", "done"), program.inputReader().lines().toList());
+    assertEquals(0, program.waitFor());
+  }
+
+  @Test
+  void shouldLeaveNothingBehindInAProcess() throws Exception {
+    Process program =
+        start(
+            Map.of(),
+            script(
+                """
+                import os, sys
+                def count():
+                    return len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
+                for line in sys.stdin:
+                    print(count(), flush=True)
+                """));
+    String before = ask(program);
+    for (int i = 0; i < 3; i++) {
+      assertEquals(0, run("stack", Long.toString(program.pid())).status());
+    }
+
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    String after = ask(program);
+    while (!before.equals(after) && System.nanoTime() - deadline < 0) {
+      Thread.sleep(100); // a thread that has answered ends a moment later
+      after = ask(program);
+    }
+    assertEquals(before, after);
+  }
+
+  private static String ask(Process program) throws IOException {
+    program.outputWriter().write("\n");
+    program.outputWriter().flush();
+    return program.inputReader().readLine();
+  }
+
+  @Test
+  void shouldLeaveTheProgramItsOwnHandlerOfTheSignal() throws Exception {
+    Process program =
+        start(
+            Map.of(),
+            script(
+                """
+                import os, signal, sys
+                signal.signal(signal.SIGURG, lambda number, frame: print("urgent", flush=True))
+                print("ready", flush=True)
+                for line in sys.stdin:
+                    os.kill(os.getpid(), signal.SIGURG)
+                """));
+    assertEquals("ready", program.inputReader().readLine());
+
+    String stack = stackUntil(program, "for line in sys.stdin");
+    assertTrue(stack.contains("main thread"), stack);
+    assertEquals("urgent", ask(program));
+  }
+
+  @Test
+  void shouldFindNoDeadlockInAProgramThatGoesOn() throws Exception {
+    Process program =
+        start(
+            Map.of(),
+            script(
+                """
+                import multiprocessing
+                def echo(connection):
+                    while True:
+                        connection.send(connection.recv())
+                if __name__ == "__main__":
+                    here, there = multiprocessing.Pipe()
+                    multiprocessing.Process(target=echo, args=(there,), daemon=True).start()
+                    print("ready", flush=True)
+                    while True:
+                        here.send("x")
+                        here.recv()
+                """));
+    assertEquals("ready", program.inputReader().readLine());
+
+    for (int i = 0; i < 10; i++) {
+      Outcome outcome = run("why", Long.toString(program.pid()));
+      assertEquals(0, outcome.status(), outcome.output());
+    }
+  }
+
+  @Test
+  void shouldCountTheTasksOfAPool() throws Exception {
+    Process program =
+        start(
+            Map.of(),
+            script(
+                """
+                import multiprocessing, time
+                def work(number):
+                    time.sleep(0.01)
+                if __name__ == "__main__":
+                    with multiprocessing.Pool(2) as pool:
+                        pool.map(work, range(100_000), chunksize=1)
+                """));
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    List<Long> done = List.of();
+    while (done.size() < 2 || done.stream().anyMatch(count -> count == 0)) {
+      assertTrue(System.nanoTime() - deadline < 0, "no task was counted");
+      done =
+          rows().stream()
+              .filter(row -> Long.valueOf(program.pid()).equals(row.get("parent")))
+              .map(row -> row.get("tasks_done"))
+              .filter(Long.class::isInstance)
+              .map(Long.class::cast)
+              .toList();
+    }
+    Map<?, ?> main = row((int) program.pid());
+    assertTrue(main.get("pools") instanceof List<?> pools && pools.size() == 1, main::toString);
+    assertEquals("waiting for pool", main.get("state"));
+  }
+
+  @Test
+  void shouldSayThatThereIsNoSuchProcess() throws Exception {
+    Outcome outcome = run("stack", "1");
+    assertEquals(1, outcome.status());
+    assertTrue(outcome.errors().contains("there is no process 1"), outcome.errors());
+    assertEquals(69, run("why", "1").status());
+  }
+
+  private String script(String text) throws IOException {
+    return Files.writeString(folder.resolve("script.py"), text).toString();
+  }
+
+  private Process start(Map<String, String> environment, String... arguments) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Stream.concat(Stream.of(POLYPROC.toString()), Stream.of(arguments)).toList());
+    builder.environment().putAll(environment);
+    Process process = builder.redirectError(folder.resolve("errors").toFile()).start();
+    started.add(process);
+    return process;
+  }
+
+  private Outcome run(String... arguments) throws IOException, InterruptedException {
+    Path output = folder.resolve("output");
+    Path errors = folder.resolve("command-errors");
+    Process command =
+        new ProcessBuilder(
+                Stream.concat(Stream.of(POLYPROC.toString()), Stream.of(arguments)).toList())
+            .redirectOutput(output.toFile())
+            .redirectError(errors.toFile())
+            .start();
+    started.add(command);
+    assertTrue(
+        command.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS), "no end of " + List.of(arguments));
+    return new Outcome(
+        command.exitValue(),
+        Files.readString(output, StandardCharsets.UTF_8),
+        Files.readString(errors, StandardCharsets.UTF_8));
+  }
+
+  private Outcome whyUntil(Process program, String text) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Outcome outcome = run("why", Long.toString(program.pid()));
+    while (!outcome.output().contains(text)) {
+      if (System.nanoTime() - deadline > 0 || !program.isAlive()) {
+        fail(
+            "not found: %s; the program %s and has said: %s"
+                .formatted(
+                    outcome,
+                    program.isAlive() ? "runs" : "has ended with " + program.exitValue(),
+                    Files.readString(folder.resolve("errors"))));
+      }
+      outcome = run("why", Long.toString(program.pid()));
+    }
+    return outcome;
+  }
+
+  private String stackUntil(Process program, String text) throws Exception {
+    return stackUntil(program.pid(), text);
+  }
+
+  private String stackUntil(long pid, String text) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    String stack = run("stack", Long.toString(pid)).output();
+    while (!stack.contains(text)) {
+      String last = stack;
+      assertTrue(System.nanoTime() - deadline < 0, () -> "not found:\n" + last);
+      stack = run("stack", Long.toString(pid)).output();
+    }
+    return stack;
+  }
+
+  private List<Map<?, ?>> rows() throws Exception {
+    List<Map<?, ?>> rows = new ArrayList<>();
+    if (Json.parse(run("ps", "--json").output()) instanceof List<?> list) {
+      list.forEach(row -> rows.add((Map<?, ?>) row));
+    }
+    return rows;
+  }
+
+  private Map<?, ?> row(int pid) throws Exception {
+    return rows().stream()
+        .filter(row -> Long.valueOf(pid).equals(row.get("pid")))
+        .findFirst()
+        .orElse(Map.of());
+  }
+
+  private Map<?, ?> rowUntil(int pid, String state) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Map<?, ?> row = row(pid);
+    while (!state.equals(row.get("state"))) {
+      Map<?, ?> last = row;
+      assertTrue(System.nanoTime() - deadline < 0, () -> "not " + state + ": " + last);
+      row = row(pid);
+    }
+    return row;
+  }
+}
