@@ -34,7 +34,9 @@ final class PackagingIT {
                   .split(File.pathSeparator, -1))
           .filter(entry -> entry.endsWith(".jar"))
           .filter(
-              entry -> Stream.of("graalvm", "picocli", "bouncycastle", "jspecify").anyMatch(entry::contains))
+              entry ->
+                  Stream.of("graalvm", "picocli", "bouncycastle", "jspecify")
+                      .anyMatch(entry::contains))
           .toList();
 
   @TempDir private Path folder;
