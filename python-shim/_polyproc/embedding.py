@@ -14,7 +14,8 @@ import traceback
 import _polyproc
 from _polyproc import descriptors, lifecycle
 
-_OK, _FAILED, _NO_START = b"\0", b"\1", b"\2"
+_OK, _FAILED, _NO_START, _THREW = b"\0", b"\1", b"\2", b"\3"
+_MOST_CAUSES = 100
 _NUMBER_BYTES = 8
 
 
@@ -40,7 +41,7 @@ def _process(start, arguments):
     parent = process.current_process()
     parent.authkey = start["authkey"]
     made = multiprocessing.get_context(start["method"]).Process(
-        target=_call, args=(start["function"], pickle.loads(arguments)), name=start["name"])
+        target=_call, args=pickle.loads(arguments), name=start["name"])
     made._identity = (start["number"],)
     made._parent_pid = start["parent"]
     return made
@@ -65,7 +66,10 @@ def _name_class_path():
 
 
 def reduce_for_java(pickler, obj):
-    """Lets pickles say more of enumerations and exceptions than Python needs."""
+    """Lets pickles say more of enumerations and exceptions than Python needs; Java's own objects become
+    what they are in Python."""
+    if _is_of_java(obj):
+        return loads, (_java_pickle(obj),)
     if isinstance(obj, enum.Enum):
         name = type(obj).__dict__.get("_java_name_")
         if name is not None:
@@ -74,6 +78,11 @@ def reduce_for_java(pickler, obj):
     if isinstance(obj, BaseException) and type(obj).__module__ != "builtins":
         return exception, (type(obj), _type_name(obj), str(obj), obj.__reduce_ex__(4))
     return NotImplemented
+
+
+def _java_pickle(obj):
+    import java
+    return java.type("io.polyproc.WorkerValues").pickle(obj)
 
 
 def member(cls, name, value):
@@ -95,8 +104,14 @@ def exception(cls, name, message, reduced):
 _functions = {}
 
 
-def _call(spec, arguments):
-    function(spec)(*arguments)
+def _call(spec, arguments, keywords):
+    return function(spec)(*arguments, **keywords)
+
+
+def partial(func, arguments, keywords):
+    """A function of which some arguments are given."""
+    import functools
+    return functools.partial(func, *arguments, **keywords)
 
 
 def function(spec):
@@ -165,11 +180,13 @@ _IMPORTS = {"module": _import_module, "file": _import_file, "source": _import_so
 # The worker of a pool
 
 
-def serve(connection, initializer, arguments):
-    """Runs tasks one after the other, until Java closes the connection."""
+def serve(connection, initializer):
+    """Runs tasks one after the other, until Java closes the connection.
+
+    `initializer` is None or a call: (function, arguments, keyword arguments)."""
     if initializer is not None:
         try:
-            function(initializer)(*arguments)
+            _call(*initializer)
         except Exception as e:
             _send(connection, bytes(_NUMBER_BYTES) + _NO_START + _failure(e))
             return
@@ -192,12 +209,51 @@ def _send(connection, answer):
 
 def _answer(task):
     try:
-        spec, arguments = pickle.loads(task)
-        return _OK + dumps(function(spec)(*arguments))
+        return _OK + dumps(_call(*pickle.loads(task)))
     except (SystemExit, KeyboardInterrupt):
         raise
     except BaseException as e:  # GraalPy does not count Java's exceptions among `Exception`
-        return _FAILED + _failure(e)
+        return _THREW + _java_failure(e) if _is_of_java(e) else _FAILED + _failure(e)
+
+
+def _is_of_java(obj):
+    return type(obj).__module__ == "polyglot"
+
+
+def _java_failure(e):
+    """An exception of Java's and its causes, the outermost first; it has no traceback of Python's."""
+    chain, cause = [], e
+    while cause is not None and len(chain) < _MOST_CAUSES:
+        frames = [(frame.getClassName(), frame.getMethodName(), frame.getFileName(),
+                   frame.getLineNumber()) for frame in cause.getStackTrace()]
+        chain.append((cause.getClass().getName(), cause.getMessage(), frames))
+        cause = cause.getCause()
+    return dumps(chain)  # a file's name may be Java's null
+
+
+def check_functions(module, wanted):
+    """Looks for the functions of a Java interface: for each (name, Python's form of the name, number
+    of arguments) the name that the module has, or None and what is wrong."""
+    namespace = _import_module(module)
+    return tuple(_check_function(namespace, *each) for each in wanted)
+
+
+def _check_function(namespace, java_name, name, count):
+    import inspect
+    for each in (java_name, name):
+        func = getattr(namespace, each, None)
+        if func is None:
+            continue
+        if not callable(func):
+            return None, f"{each} is not a function"
+        try:
+            inspect.signature(func).bind(*(None,) * count)
+        except TypeError as e:
+            return None, f"{each}() can't be called with {count} arguments: {e}"
+        except ValueError:
+            pass  # a built-in function that does not tell
+        return each, None
+    return None, "there is no such function" + ("" if name == java_name else f", nor {name}")
 
 
 def _failure(e):
@@ -226,6 +282,70 @@ def _traceback(e):
         return "".join(traceback.format_exception(type(e), e, own))
     except Exception:
         return f"{_type_name(e)}: {_message(e)}\n"
+
+
+# Java objects that Python calls
+
+
+class Callback:
+    """A Java object of the program: its methods run in the program's JVM."""
+
+    def __init__(self, number, name, requests, methods, functional):
+        self._number = number
+        self._name = name
+        self._requests = requests
+        self._methods = methods
+        self._functional = functional
+
+    def __getattr__(self, name):
+        methods = self.__dict__.get("_methods")
+        if methods is None or name not in methods:
+            raise AttributeError(f"'{self.__dict__.get('_name')}' has no method '{name}'")
+        import functools
+        return functools.partial(_ask_java, self._requests, self._number, methods[name])
+
+    def __call__(self, *arguments):
+        if not self._functional:
+            raise TypeError(f"'{self._name}' has more than one method: name one of them")
+        return _ask_java(self._requests, self._number, self._functional, *arguments)
+
+    def __reduce__(self):
+        return callback, (self._number, self._name, self._requests, self._methods, self._functional)
+
+    def __repr__(self):
+        return f"<Java's {self._name}>"
+
+
+callback = Callback
+
+
+_reply_lines = None
+
+
+def _ask_java(requests, number, method, *arguments):
+    """Sends a request and waits for the answer, which comes on a line of this thread's own."""
+    global _reply_lines
+    import threading
+    if _reply_lines is None:
+        _reply_lines = threading.local()
+    # Here and not in the queue's thread, where a failure would be nobody's.
+    message = dumps(arguments)
+    line = _reply_lines.__dict__.get("line")
+    if line is not None and line[0] == os.getpid():
+        _, name, receiver = line
+        requests.put((number, method, message, name, None))
+        ok, value = receiver.recv()
+    else:
+        import multiprocessing
+        receiver, sender = multiprocessing.Pipe(False)
+        name = os.urandom(16).hex()
+        requests.put((number, method, message, name, sender))
+        ok, value = receiver.recv()
+        sender.close()  # it was pickled by now; Java has its own
+        _reply_lines.line = os.getpid(), name, receiver
+    if ok:
+        return value
+    raise value
 
 
 # What crosses

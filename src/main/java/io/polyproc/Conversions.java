@@ -55,13 +55,18 @@ final class Conversions {
    */
   @SuppressWarnings("unchecked") // to() gives an instance of what it is asked for
   static <T> @Nullable T convert(@Nullable Object value, Class<T> type, String name) {
+    return (T) convert(value, (Type) type, name);
+  }
+
+  /** As above, for a type with type arguments. */
+  static @Nullable Object convert(@Nullable Object value, Type type, String name) {
     if (type == void.class || type == Void.class) {
       if (value != null) {
         throw mismatch(value, "nothing (None)", name);
       }
       return null;
     }
-    return (T) to(type, value, name);
+    return to(type, value, name);
   }
 
   private static @Nullable Object to(Type type, @Nullable Object value, String name) {

@@ -370,8 +370,24 @@ final class KnownTypes {
       case "exception" -> new PythonException(String.valueOf(a.get(1)), String.valueOf(a.get(2)));
       case "record", "constant" -> ofJava(function, a);
       case "function" -> function((PythonTuple) first(a));
+      case "loads" ->
+          ValueReader.read(
+              ((String) first(a)).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1),
+              this,
+              "value");
+      case "partial" -> partial(a);
       default -> shared(function, a, constructed);
     };
+  }
+
+  private static PythonFunction partial(PythonTuple a) {
+    PythonFunction function =
+        ((PythonFunction) first(a))
+            .bind(((PythonTuple) Objects.requireNonNull(a.get(1))).toArray());
+    for (Map.Entry<?, ?> keyword : ((Map<?, ?>) Objects.requireNonNull(a.get(2))).entrySet()) {
+      function = function.keyword(String.valueOf(keyword.getKey()), keyword.getValue());
+    }
+    return function;
   }
 
   private static PythonFunction function(PythonTuple specification) {

@@ -49,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Any thread may call, a virtual one too. A program may have several. {@link #close} ends every
+ * <p>Any thread may call, a virtual one too. Once it is closed, whatever would make something new
+ * throws an {@link IllegalStateException}. A program may have several. {@link #close} ends every
  * process that was started through it; a program that forgets it, or is killed, leaves none behind
  * either.
  *
@@ -66,6 +67,7 @@ public final class Polyproc implements AutoCloseable {
   private final byte[] authkey = new byte[KEY_BYTES];
   private final KnownTypes types;
   private @Nullable Engine engine;
+  private @Nullable CallbackServer callbacks;
   private final AtomicLong numbers = new AtomicLong();
   private final Set<Runnable> beforeClose = ConcurrentHashMap.newKeySet();
 
@@ -259,6 +261,7 @@ public final class Polyproc implements AutoCloseable {
    * A pool with a timeout for its tasks, an initializer, and more; see {@link PythonPool.Options}.
    */
   public PythonPool pool(int workers, PythonPool.Options poolOptions) {
+    checkOpen();
     return new PythonPool(this, workers, poolOptions);
   }
 
@@ -317,6 +320,7 @@ public final class Polyproc implements AutoCloseable {
    * @param arguments of the function
    */
   public PythonProcess process(PythonFunction function, @Nullable Object... arguments) {
+    checkOpen();
     return new PythonProcess(this, function, PythonTuple.of(arguments));
   }
 
@@ -394,8 +398,36 @@ public final class Polyproc implements AutoCloseable {
     return context.eval("python", "__import__('importlib').import_module('_polyproc.embedding')");
   }
 
+  /**
+   * A Java object for Python to call, from any process: its methods run in this JVM.
+   *
+   * <pre>{@code
+   * JavaCallback<Function> shout = polyproc.callback(Function.class, text -> text + "!");
+   * pool.submit(String.class, PythonFunction.ofSource("def f(g): return g('hi')", "f"), shout);
+   * }</pre>
+   *
+   * @param type an interface, whose methods Python may call
+   * @param target does what they do; must be safe for use by several threads
+   * @return goes into Python as an argument or in any value; closing it forgets the object
+   * @throws IllegalArgumentException if the type is no interface
+   */
+  public <T> JavaCallback<T> callback(Class<T> type, T target) {
+    checkOpen();
+    return new JavaCallback<>(callbackServer(), type, target);
+  }
+
+  private synchronized CallbackServer callbackServer() {
+    CallbackServer server = callbacks;
+    if (server == null) {
+      server = CallbackServer.start(this);
+      callbacks = server;
+    }
+    return server;
+  }
+
   /** Starts a manager, in a process of its own, and waits until it listens. */
   public PythonManager manager() {
+    checkOpen();
     return PythonManager.start(this);
   }
 
@@ -406,21 +438,25 @@ public final class Polyproc implements AutoCloseable {
 
   /** A queue for so many values at a time: who puts one more waits. */
   public PythonQueue queue(int capacity) {
+    checkOpen();
     return PythonQueue.create(this, capacity);
   }
 
   /** Two connected ends, both for sending and receiving. */
   public PythonPipe pipe() {
+    checkOpen();
     return PythonPipe.create(host, types);
   }
 
   /** A lock between processes: {@code multiprocessing.Lock}. */
   public PythonLock lock() {
+    checkOpen();
     return new PythonLock(SharedLock.create(host, "Lock", 1));
   }
 
   /** A lock that its thread may take again: {@code multiprocessing.RLock}. */
   public PythonLock reentrantLock() {
+    checkOpen();
     return new PythonLock(SharedLock.create(host, "RLock", 1));
   }
 
@@ -433,6 +469,7 @@ public final class Polyproc implements AutoCloseable {
     if (permits < 1) {
       throw new IllegalArgumentException("a semaphore needs a permit, not " + permits);
     }
+    checkOpen();
     SharedLock lock = SharedLock.create(host, "BoundedSemaphore", permits);
     lock.semaphore().track();
     return new PythonSemaphore(lock);
@@ -440,11 +477,13 @@ public final class Polyproc implements AutoCloseable {
 
   /** A flag that processes wait for, not set yet. */
   public PythonEvent event() {
+    checkOpen();
     return PythonEvent.create(host);
   }
 
   /** Where so many threads of any processes wait for each other. */
   public PythonBarrier barrier(int parties) {
+    checkOpen();
     return PythonBarrier.create(host, parties);
   }
 
@@ -454,16 +493,19 @@ public final class Polyproc implements AutoCloseable {
    * @param typecode as in Python's {@code array}: {@code 'i'} is a C int, {@code 'd'} a double, …
    */
   public PythonValue value(char typecode, Number initial) {
+    checkOpen();
     return PythonValue.create(host, typecode, initial);
   }
 
   /** So many numbers in shared memory, all 0; see {@link #value}. */
   public PythonArray array(char typecode, int length) {
+    checkOpen();
     return PythonArray.create(host, typecode, length);
   }
 
   /** So many bytes of shared memory with a name. */
   public PythonSharedMemory sharedMemory(long size) {
+    checkOpen();
     return PythonSharedMemory.create(host, size);
   }
 
@@ -526,6 +568,12 @@ public final class Polyproc implements AutoCloseable {
     }
   }
 
+  @Override
+  public String toString() {
+    return "Polyproc[%s%s]"
+        .formatted(host.options().installation().home(), host.isClosed() ? ", closed" : "");
+  }
+
   private byte[] payload(String name, long number, PythonFunction function, PythonTuple arguments) {
     Map<String, @Nullable Object> start = new LinkedHashMap<>();
     start.put("path", options.pythonPath.stream().map(Path::toString).toList());
@@ -534,9 +582,8 @@ public final class Polyproc implements AutoCloseable {
     start.put("method", options.startMethod);
     start.put("name", name);
     start.put("number", number);
-    start.put("function", function.specification());
     byte[] head = ValueWriter.write(start, "start");
-    byte[] body = ValueWriter.write(arguments, "arguments");
+    byte[] body = ValueWriter.write(function.call(arguments), "arguments");
     Map<String, @Nullable Object> surroundings = new LinkedHashMap<>();
     surroundings.put("cwd", host.options().folder().toString());
     surroundings.put("umask", Processes.fileModeMask());

@@ -1,5 +1,6 @@
 package io.polyproc;
 
+import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class PoolTask<T> extends CompletableFuture<T> {
   private final PythonPool pool;
   private final long number;
-  private final Class<T> type;
+  private final Type type;
   private final PythonFunction function;
   private final @Nullable Duration timeout;
   private byte[] message = new byte[0];
@@ -25,7 +26,7 @@ final class PoolTask<T> extends CompletableFuture<T> {
   PoolTask(
       PythonPool pool,
       long number,
-      Class<T> type,
+      Type type,
       PythonFunction function,
       @Nullable Duration timeout) {
     this.pool = pool;
@@ -86,10 +87,11 @@ final class PoolTask<T> extends CompletableFuture<T> {
   }
 
   /** Completes it with what the worker answered. */
+  @SuppressWarnings("unchecked") // who submitted it has named its type
   void succeed(byte[] pickle) {
     try {
       Object value = ValueReader.read(pickle, pool.types(), "result");
-      complete(Conversions.convert(value, type, "result"));
+      complete((T) Conversions.convert(value, type, "result"));
     } catch (RuntimeException e) {
       completeExceptionally(e);
     }

@@ -26,6 +26,7 @@ final class PoolWorker {
   private static final long RETRY_MILLIS = 1000;
   private static final int DONE = 0;
   private static final int FAILED = 1;
+  private static final int THREW = 3;
   private static final int STATUS = Long.BYTES;
   private static final double EXIT_SECONDS = 10;
 
@@ -147,8 +148,9 @@ final class PoolWorker {
                   SERVE,
                   PythonTuple.of(
                       connection,
-                      initializer == null ? null : initializer.specification(),
-                      pool.poolOptions().initializerArguments()));
+                      initializer == null
+                          ? null
+                          : initializer.call(pool.poolOptions().initializerArguments())));
       // A process that does not boot never takes its end of the line.
       var _ = started.end().thenRun(line.stream()::disconnect);
       process = started;
@@ -219,6 +221,10 @@ final class PoolWorker {
     if (answer[STATUS] == DONE) {
       task.succeed(pickle);
       return task.isCompletedExceptionally() ? "failed" : "done";
+    }
+    if (answer[STATUS] == THREW) {
+      task.completeExceptionally(JavaExceptions.read(pickle, pool.types()));
+      return "failed";
     }
     PythonException raised = exception(pickle);
     if (answer[STATUS] != FAILED) {

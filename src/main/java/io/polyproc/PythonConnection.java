@@ -88,6 +88,15 @@ public final class PythonConnection implements AutoCloseable {
     return Queues.value(message.orElseThrow(), types, type);
   }
 
+  /**
+   * As above, for a type with type arguments.
+   *
+   * @throws EOFException if there will be none, as the other end is closed
+   */
+  public <T> T receive(TypeReference<T> type) throws IOException, InterruptedException {
+    return Queues.value(message(Waiting.FOR_EVER).orElseThrow(), types, type);
+  }
+
   /** Waits so long for a value; empty if none came. */
   public <T> Optional<T> poll(Class<T> type, Duration time)
       throws IOException, InterruptedException {

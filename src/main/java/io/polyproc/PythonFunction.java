@@ -1,6 +1,11 @@
 package io.polyproc;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * PythonFunction sqrt = PythonFunction.of("math", "sqrt");
  * PythonFunction score = PythonFunction.ofFile(Path.of("scoring.py"), "score");
  * PythonFunction twice = PythonFunction.ofSource("def twice(x): return 2 * x", "twice");
+ * PythonFunction compact = PythonFunction.of("json", "dumps").keyword("indent", null);
  * }</pre>
  *
  * <p>Immutable. A function that Python sends to Java arrives as one of these, and goes back as the
@@ -26,8 +32,21 @@ public final class PythonFunction {
   private final String kind;
   private final String where;
   private final String name;
+  private final PythonTuple bound;
+  private final Map<String, @Nullable Object> keywords;
 
   private PythonFunction(String kind, String where, String name) {
+    this(kind, where, name, PythonTuple.of(), Map.of());
+  }
+
+  private PythonFunction(
+      String kind,
+      String where,
+      String name,
+      PythonTuple bound,
+      Map<String, @Nullable Object> keywords) {
+    this.bound = bound;
+    this.keywords = keywords;
     this.kind = kind;
     this.where = Objects.requireNonNull(where);
     this.name = Objects.requireNonNull(name);
@@ -55,9 +74,77 @@ public final class PythonFunction {
     return new PythonFunction(FILE, file.toAbsolutePath().normalize().toString(), name);
   }
 
-  /** A function of source text, which each worker executes once, as a module of its own. */
+  /**
+   * A function of source text, which each worker executes once, as a module of its own. Text that
+   * is indented as a whole is taken as if it were not.
+   *
+   * @param source what the module consists of
+   * @param name of the function in it
+   */
   public static PythonFunction ofSource(String source, String name) {
-    return new PythonFunction(SOURCE, source, name);
+    boolean indented =
+        source.lines().filter(line -> !line.isBlank()).findFirst().orElse("").startsWith(" ");
+    return new PythonFunction(
+        SOURCE, indented ? source.stripTrailing().stripIndent() + "\n" : source, name);
+  }
+
+  /**
+   * This function with its first arguments given: what it is called with later follows them, as
+   * with Python's {@code functools.partial}.
+   *
+   * <pre>{@code
+   * PythonFunction cube = PythonFunction.of("builtins", "pow").keyword("exp", 3);
+   * PythonFunction powerOfTwo = PythonFunction.of("builtins", "pow").bind(2);
+   * }</pre>
+   *
+   * @param arguments kept as they are: they must not be changed afterwards
+   * @return another function; this one is as before
+   */
+  public PythonFunction bind(@Nullable Object... arguments) {
+    return new PythonFunction(kind, where, name, joined(PythonTuple.of(arguments)), keywords);
+  }
+
+  /**
+   * This function with a keyword argument given; one that was given before under the same name is
+   * replaced.
+   *
+   * @param argument its name
+   * @param value kept as it is: it must not be changed afterwards
+   * @return another function; this one is as before
+   */
+  public PythonFunction keyword(String argument, @Nullable Object value) {
+    Map<String, @Nullable Object> more = new LinkedHashMap<>(keywords);
+    more.put(Objects.requireNonNull(argument), value);
+    return new PythonFunction(kind, where, name, bound, Collections.unmodifiableMap(more));
+  }
+
+  private PythonTuple joined(PythonTuple arguments) {
+    List<@Nullable Object> all = new ArrayList<>(bound);
+    all.addAll(arguments);
+    return PythonTuple.copyOf(all);
+  }
+
+  /** A call of it, as the shim has it: the function, its arguments, its keyword arguments. */
+  PythonTuple call(PythonTuple arguments) {
+    return PythonTuple.of(
+        specification(), bound.isEmpty() ? arguments : joined(arguments), keywords);
+  }
+
+  boolean hasArguments() {
+    return !bound.isEmpty() || !keywords.isEmpty();
+  }
+
+  PythonTuple boundArguments() {
+    return bound;
+  }
+
+  Map<String, @Nullable Object> keywords() {
+    return keywords;
+  }
+
+  /** The function alone. */
+  PythonFunction unbound() {
+    return new PythonFunction(kind, where, name);
   }
 
   /** What {@code _polyproc.embedding.function} takes. */
@@ -83,12 +170,14 @@ public final class PythonFunction {
     return other instanceof PythonFunction function
         && kind.equals(function.kind)
         && where.equals(function.where)
-        && name.equals(function.name);
+        && name.equals(function.name)
+        && bound.equals(function.bound)
+        && keywords.equals(function.keywords);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(kind, where, name);
+    return Objects.hash(kind, where, name, bound, keywords);
   }
 
   /** Its name with where it is from, for people. */

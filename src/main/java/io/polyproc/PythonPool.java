@@ -1,8 +1,10 @@
 package io.polyproc;
 
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
@@ -20,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -169,7 +172,8 @@ public final class PythonPool implements AutoCloseable {
    *
    * @param type of the result: {@code Long}, {@code String}, a record, {@code Object} for whatever
    *     it is
-   * @return fails with {@link PythonException}, {@link WorkerLostException}, {@link
+   * @return fails with {@link PythonException}, or with the exception of a Java method that Python
+   *     called, of its own class; with {@link WorkerLostException}, {@link
    *     UnconvertibleValueException} for arguments or a result, or {@link
    *     java.util.concurrent.TimeoutException}
    * @throws IllegalStateException if the pool is closed
@@ -185,12 +189,30 @@ public final class PythonPool implements AutoCloseable {
       @Nullable Duration timeout,
       PythonFunction function,
       @Nullable Object... arguments) {
+    return submit((Type) type, timeout, function, PythonTuple.of(arguments));
+  }
+
+  /**
+   * As {@link #submit(Class, PythonFunction, Object...)}, for a type with type arguments.
+   *
+   * <pre>{@code
+   * List<Doc> docs = pool.submit(new TypeReference<List<Doc>>() {}, load, "shelf").join();
+   * }</pre>
+   *
+   * @param type of the result
+   * @throws IllegalStateException if the pool is closed
+   */
+  public <T> CompletableFuture<T> submit(
+      TypeReference<T> type, PythonFunction function, @Nullable Object... arguments) {
+    return submit(type.type(), options.taskTimeout, function, PythonTuple.of(arguments));
+  }
+
+  <T> CompletableFuture<T> submit(
+      Type type, @Nullable Duration timeout, PythonFunction function, PythonTuple arguments) {
     long number = numbers.incrementAndGet();
     PoolTask<T> task = new PoolTask<>(this, number, type, function, timeout);
     try {
-      task.setMessage(
-          ValueWriter.write(
-              PythonTuple.of(function.specification(), PythonTuple.of(arguments)), "arguments"));
+      task.setMessage(ValueWriter.write(function.call(arguments), "arguments"));
     } catch (UnconvertibleValueException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -205,10 +227,45 @@ public final class PythonPool implements AutoCloseable {
    * @throws CancellationException if the calling thread is interrupted, which stops the tasks
    */
   public <T> List<T> map(Class<T> type, PythonFunction function, Iterable<?> items) {
+    return results(submitAll(type, function, items, PythonTuple::of));
+  }
+
+  /** As above, for a type with type arguments. */
+  public <T> List<T> map(TypeReference<T> type, PythonFunction function, Iterable<?> items) {
+    return results(submitAll(type.type(), function, items, PythonTuple::of));
+  }
+
+  /**
+   * As {@link #map}, for a function of several arguments: each item has all of one call's.
+   *
+   * <pre>{@code
+   * pool.starmap(Long.class, PythonFunction.of("builtins", "pow"),
+   *     List.of(List.of(2, 5), List.of(3, 2)));   // [32, 9]
+   * }</pre>
+   *
+   * @throws CancellationException if the calling thread is interrupted, which stops the tasks
+   */
+  public <T> List<T> starmap(
+      Class<T> type, PythonFunction function, Iterable<? extends Collection<?>> items) {
+    return results(submitAll(type, function, items, PythonTuple::copyOf));
+  }
+
+  /** As above, for a type with type arguments. */
+  public <T> List<T> starmap(
+      TypeReference<T> type, PythonFunction function, Iterable<? extends Collection<?>> items) {
+    return results(submitAll(type.type(), function, items, PythonTuple::copyOf));
+  }
+
+  private <T, I> List<CompletableFuture<T>> submitAll(
+      Type type, PythonFunction function, Iterable<I> items, Function<I, PythonTuple> arguments) {
     List<CompletableFuture<T>> futures = new ArrayList<>();
-    for (Object item : items) {
-      futures.add(submit(type, function, item));
+    for (I item : items) {
+      futures.add(submit(type, options.taskTimeout, function, arguments.apply(item)));
     }
+    return futures;
+  }
+
+  private static <T> List<T> results(List<CompletableFuture<T>> futures) {
     List<T> results = new ArrayList<>(futures.size());
     try {
       for (CompletableFuture<T> future : futures) {
@@ -228,6 +285,15 @@ public final class PythonPool implements AutoCloseable {
    * the stream's terminal operation; closing the stream stops what still runs.
    */
   public <T> Stream<T> stream(Class<T> type, PythonFunction function, Iterable<?> items) {
+    return stream((Type) type, function, items);
+  }
+
+  /** As above, for a type with type arguments. */
+  public <T> Stream<T> stream(TypeReference<T> type, PythonFunction function, Iterable<?> items) {
+    return stream(type.type(), function, items);
+  }
+
+  private <T> Stream<T> stream(Type type, PythonFunction function, Iterable<?> items) {
     Completed<T> completed = new Completed<>(type, function, items.iterator());
     return StreamSupport.stream(
             Spliterators.spliteratorUnknownSize(completed, Spliterator.NONNULL), false)
@@ -236,14 +302,14 @@ public final class PythonPool implements AutoCloseable {
 
   @SuppressWarnings("CollectionUndefinedEquality") // futures are told apart by identity
   private final class Completed<T> implements Iterator<T> {
-    private final Class<T> type;
+    private final Type type;
     private final PythonFunction function;
     private final Iterator<?> items;
     private final LinkedBlockingQueue<CompletableFuture<T>> ended = new LinkedBlockingQueue<>();
     private final Set<CompletableFuture<T>> running =
         Collections.newSetFromMap(new IdentityHashMap<>());
 
-    Completed(Class<T> type, PythonFunction function, Iterator<?> items) {
+    Completed(Type type, PythonFunction function, Iterator<?> items) {
       this.type = type;
       this.function = function;
       this.items = items;
@@ -252,7 +318,8 @@ public final class PythonPool implements AutoCloseable {
     @Override
     public boolean hasNext() {
       while (running.size() < STREAMED_PER_WORKER * workers.size() && items.hasNext()) {
-        CompletableFuture<T> future = submit(type, function, items.next());
+        CompletableFuture<T> future =
+            submit(type, options.taskTimeout, function, PythonTuple.of(items.next()));
         running.add(future);
         var _ = future.whenComplete((_, _) -> ended.add(future));
       }
@@ -284,7 +351,32 @@ public final class PythonPool implements AutoCloseable {
     }
   }
 
-  private static <T> T result(CompletableFuture<T> future) {
+  /**
+   * A Java interface whose methods are functions of a Python module: calling one submits a task. A
+   * function has the method's name, or that name as Python writes it: {@code scoreText} may be
+   * {@code score_text}. A method that returns a {@link CompletableFuture} or a {@link
+   * java.util.concurrent.CompletionStage} does not wait; every other one waits and throws what
+   * {@link #map} throws. Default methods are Java's own.
+   *
+   * <pre>{@code
+   * interface Scorer {
+   *   double score(String text);
+   *   CompletableFuture<List<Doc>> similar(Doc doc, int most);
+   * }
+   * Scorer scorer = pool.proxy(Scorer.class, "scoring");
+   * }</pre>
+   *
+   * @param type an interface that this program can see
+   * @param module its full name; a worker imports it now
+   * @throws IllegalArgumentException if it is no interface, or functions are missing or can't be
+   *     called with so many arguments, with all of them named
+   * @throws PythonException if the module can't be imported
+   */
+  public <T> T proxy(Class<T> type, String module) {
+    return ModuleProxy.of(this, type, module);
+  }
+
+  static <T> T result(CompletableFuture<T> future) {
     try {
       return future.get();
     } catch (ExecutionException e) {
@@ -384,6 +476,10 @@ public final class PythonPool implements AutoCloseable {
     lost.forEach(task -> task.completeExceptionally(why));
   }
 
+  @Nullable Duration taskTimeout() {
+    return options.taskTimeout;
+  }
+
   Polyproc polyproc() {
     return polyproc;
   }
@@ -434,6 +530,14 @@ public final class PythonPool implements AutoCloseable {
   private void awaitListener() {
     synchronized (options) {
       // Whoever tells it holds this monitor, and held it before the task counted as finished.
+    }
+  }
+
+  @Override
+  public String toString() {
+    synchronized (this) {
+      return "PythonPool[%d workers, %d tasks unfinished%s]"
+          .formatted(workers.size(), unfinished, closing ? ", closed" : "");
     }
   }
 

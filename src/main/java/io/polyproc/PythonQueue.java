@@ -165,6 +165,20 @@ public final class PythonQueue {
     }
   }
 
+  /**
+   * As above, for a type with type arguments.
+   *
+   * @param type what it is to be in Java, such as {@code new TypeReference<List<Doc>>() {}}
+   */
+  public <T> T take(TypeReference<T> type) throws InterruptedException {
+    while (true) {
+      Optional<byte[]> message = message(Waiting.FOR_EVER);
+      if (message.isPresent()) {
+        return Queues.value(message.get(), polyproc.types(), type);
+      }
+    }
+  }
+
   /** Takes a value, waiting for one so long; empty if none came. */
   public <T> Optional<T> poll(Class<T> type, Duration time) throws InterruptedException {
     return message(Waiting.nanos(time))

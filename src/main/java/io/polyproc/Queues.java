@@ -11,4 +11,10 @@ final class Queues {
     return Conversions.convert(
         ValueReader.read(pickle, types, "value"), Objects.requireNonNull(type), "value");
   }
+
+  /** As above, for a type with type arguments. */
+  @SuppressWarnings({"NullAway", "unchecked"}) // None is null; the reference names the type
+  static <T> T value(byte[] pickle, KnownTypes types, TypeReference<T> type) {
+    return (T) Conversions.convert(ValueReader.read(pickle, types, "value"), type.type(), "value");
+  }
 }

@@ -179,6 +179,7 @@ final class ValueWriter {
       case PythonArray array -> array::write;
       case PythonSharedMemory memory -> memory::write;
       case PythonProxy proxy -> proxy::write;
+      case JavaCallback<?> callback -> callback::write;
       default -> null;
     };
   }
@@ -345,7 +346,9 @@ final class ValueWriter {
   }
 
   private void function(PythonFunction function) throws IOException {
-    if (function.isOfModule()) {
+    if (function.hasArguments()) {
+      build("partial", function.unbound(), function.boundArguments(), function.keywords());
+    } else if (function.isOfModule()) {
       global(function.where(), function.name());
     } else {
       build("function", function.specification());

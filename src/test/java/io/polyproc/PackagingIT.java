@@ -5,15 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -188,6 +195,54 @@ final class PackagingIT {
             "--enable-native-access=io.polyproc",
             "-m",
             "com.acme/com.acme.Main",
+            "com.acme.Pricing"));
+  }
+
+  /** Of all jars, as {@code maven-shade-plugin} merges them: what comes first counts. */
+  private Path merged(Path classes) throws Exception {
+    Path merged = folder.resolve("merged.jar");
+    Set<String> written = new HashSet<>();
+    try (OutputStream file = Files.newOutputStream(merged);
+        ZipOutputStream out = new ZipOutputStream(file)) {
+      for (Path jar : Stream.concat(Stream.of(own()), LIBRARIES.stream().map(Path::of)).toList()) {
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+          for (ZipEntry entry : zip.stream().toList()) {
+            if (!entry.isDirectory()
+                && !entry.getName().endsWith("module-info.class")
+                && !entry.getName().matches("META-INF/.*\\.(SF|DSA|RSA)")
+                && written.add(entry.getName())) {
+              out.putNextEntry(new ZipEntry(entry.getName()));
+              zip.getInputStream(entry).transferTo(out);
+            }
+          }
+        }
+      }
+      for (String name : List.of("com/acme/Main.class", "com/acme/Pricing.class")) {
+        out.putNextEntry(new ZipEntry(name));
+        Files.copy(classes.resolve(name), out);
+      }
+    }
+    return merged;
+  }
+
+  @Test
+  void shouldMakeAnInstallationAheadOfAMergedJar() throws Exception {
+    String jar = merged(compile(false)).toString();
+    Path home = folder.resolve("app/polyproc");
+    String[] make = {"-cp", jar, "io.polyproc.MakeInstallation", home.toString()};
+    assertEquals(home + "\n", run(BIN.resolve("java"), make));
+    FileTime made = Files.getLastModifiedTime(home.resolve("lib/build"));
+    assertEquals(home + "\n", run(BIN.resolve("java"), make));
+    assertEquals(made, Files.getLastModifiedTime(home.resolve("lib/build")));
+    assertTrue(Files.exists(home.resolve("runtime/bin/java")));
+    assertEquals(
+        "tea costs 3\n",
+        run(
+            BIN.resolve("java"),
+            "-Dpolyproc.home=" + home,
+            "-cp",
+            jar,
+            "com.acme.Main",
             "com.acme.Pricing"));
   }
 

@@ -57,6 +57,34 @@ public final class SelfInstallation {
     }
   }
 
+  /**
+   * The installation in a folder of its own, for everybody to read: made now if it is not there, or
+   * is made of other jars.
+   *
+   * @param classPath of the program
+   * @param jdk to link the runtime image from, or to run workers with
+   * @throws UncheckedIOException if it can't be made
+   */
+  public static Installation at(Path home, List<ClassPathEntry> classPath, Path jdk) {
+    try {
+      WorkerJars jars = new WorkerJars(classPath);
+      ClassPathEntry own = jars.own().orElseThrow(() -> missing(classPath));
+      List<ClassPathEntry> dependencies = jars.dependencies();
+      String name = name(own, dependencies, jdk);
+      Installation installation = Installation.of(home, jdk);
+      Path content = installation.home().resolve("content");
+      boolean madeOfThese = Files.exists(content) && Files.readString(content).equals(name);
+      if (installation.build().isEmpty() || !madeOfThese) {
+        Files.createDirectories(installation.home());
+        make(installation, own, dependencies, jdk);
+        Files.writeString(content, name);
+      }
+      return installation;
+    } catch (IOException e) {
+      throw new UncheckedIOException("no installation can be made: " + e.getMessage(), e);
+    }
+  }
+
   private static IllegalStateException missing(List<ClassPathEntry> classPath) {
     return new IllegalStateException(
         "workers need an installation, which is made of polyproc's jar, and that is not among %s;"
