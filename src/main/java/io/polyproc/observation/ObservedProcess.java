@@ -127,8 +127,11 @@ public record ObservedProcess(
     if (threads.isEmpty()) {
       return problem.isEmpty() ? "no Python" : "unknown";
     }
-    List<String> states = threads.stream().map(States::of).toList();
-    return states.contains(States.RUNNING)
+    boolean runs =
+        threads.stream()
+            .filter(thread -> thread.role().isEmpty())
+            .anyMatch(thread -> States.of(thread).equals(States.RUNNING));
+    return runs
         ? States.RUNNING
         : mainThread().or(() -> threads.stream().findFirst()).map(States::of).orElse("idle");
   }

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.polyproc.Polyproc;
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonPool;
 import io.polyproc.observation.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -123,7 +127,8 @@ final class ObservationIT {
                     .formatted(method)));
     int child = Integer.parseInt(program.inputReader().readLine());
 
-    Map<?, ?> row = rowUntil(child, "waiting for queue");
+    rowUntil(child, "waiting for queue");
+    Map<?, ?> row = row(child); // its title may not have been its own yet
     assertEquals("the worker", row.get("name"));
     assertEquals(method, row.get("method"));
     assertEquals("process", row.get("role"));
@@ -320,9 +325,26 @@ final class ObservationIT {
               .map(Long.class::cast)
               .toList();
     }
-    Map<?, ?> main = row((int) program.pid());
+    Map<?, ?> main = rowUntil((int) program.pid(), "waiting for pool");
     assertTrue(main.get("pools") instanceof List<?> pools && pools.size() == 1, main::toString);
-    assertEquals("waiting for pool", main.get("state"));
+  }
+
+  @Test
+  void shouldShowTheWorkersOfAJavaProgram() throws Exception {
+    try (Polyproc polyproc = Polyproc.builder().standby(0).build();
+        PythonPool pool = polyproc.pool(1)) {
+      PythonFunction nap =
+          PythonFunction.ofSource("import time\ndef nap(s):\n    time.sleep(s)\n", "nap");
+      CompletableFuture<Object> task = pool.submit(Object.class, nap, 1000);
+      int worker = pool.pids().getFirst();
+
+      String stack = stackUntil(worker, "in nap");
+
+      assertTrue(stack.contains("main thread"), stack);
+      assertEquals("java", row(worker).get("method"));
+      assertEquals("sleeping", row(worker).get("state"));
+      task.cancel(true);
+    }
   }
 
   @Test
