@@ -105,7 +105,10 @@ final class BootFailureIT {
     }
   }
 
-  /** Numbers of open files: too few for any worker, then so few that something else is refused. */
+  /**
+   * Numbers of open files: too few for any worker, then so few that something else is refused, and
+   * then about as many as are needed, which depends on the machine.
+   */
   @ParameterizedTest
   @CsvSource({"200, 1000", "500, 5", "500, 12", "500, 17"})
   void shouldSayThatNoFileCanBeOpened(int limit, int spare, @TempDir Path folder) throws Exception {
@@ -133,6 +136,7 @@ final class BootFailureIT {
                   }
                   try (PythonPool pool = polyproc.pool(2)) {
                     pool.map(Long.class, PythonFunction.of("builtins", "int"), List.of("7"));
+                    System.out.println("enough");
                   }
                 } catch (IllegalStateException e) {
                   System.out.println(e.getMessage());
@@ -149,7 +153,9 @@ final class BootFailureIT {
         builder.directory(folder.toFile()).redirectError(folder.resolve("errors").toFile()).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-    assertTrue(output.startsWith("workers can't start: "), output);
+    assertTrue(
+        output.startsWith("workers can't start: ") || (spare == 17 && output.equals("enough\n")),
+        () -> "printed: " + output);
   }
 
   private static String classPath() {
