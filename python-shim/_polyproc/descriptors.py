@@ -6,7 +6,6 @@ random token, for which the receiver fetches them.
 """
 
 import os
-from polyglot import ForeignException
 
 import _polyproc
 
@@ -81,7 +80,10 @@ def call(method, *arguments):
     """Calls Java; its exceptions become OSError, and what a signal's handler raises meanwhile stays what it is."""
     try:
         return getattr(_polyproc.runtime, method)(*arguments)
-    except ForeignException as e:
+    except BaseException as e:
+        from polyglot import ForeignException
+        if not isinstance(e, ForeignException):
+            raise
         raise os_error(java_message(e)) from None
 
 
