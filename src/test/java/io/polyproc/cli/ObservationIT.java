@@ -184,8 +184,9 @@ final class ObservationIT {
                     number += 1
                 """));
 
-    String stack = stackUntil(program, "line 4, in read");
-    assertTrue(stack.contains("is in the system call read"), stack);
+    // Not in every answer: the thread that computes may keep Python's lock for too long.
+    String stack = stackUntil(program, "is in the system call read");
+    assertTrue(stack.contains("line 4, in read"), stack);
     assertTrue(Pattern.compile("line [78], in <module>").matcher(stack).find(), stack);
   }
 
@@ -229,7 +230,8 @@ final class ObservationIT {
                 import os, sys
                 def name(task):
                     try:
-                        return open(f"/proc/self/task/{task}/comm").read().strip()
+                        with open(f"/proc/self/task/{task}/comm") as file:
+                            return file.read()
                     except OSError:
                         return ""  # it has ended
                 def count():  # the JVM starts compiler threads when it likes
