@@ -49,11 +49,6 @@ def unregister(module, func, /):
             _registered[index] = None  # others keep their places: this may be called by one that runs
 
 
-def forget(func):
-    """Leaves no trace of a function: unlike those of `unregister`, its calls do not count any more."""
-    _registered[:] = [entry for entry in _registered if entry is None or entry[0] != func]
-
-
 @builtin("atexit")
 def _clear(module, /):
     """Forgets all."""

@@ -91,11 +91,7 @@ def _describe_thread(ident, calls, java, pools, with_locals):
         rule = _RULES.get(call.key)
         if rule is not None:
             rule(wait, call)
-    for call in calls[user:count]:
-        role = _ROLES.get(call.key)
-        if role is not None:
-            role(facts, call, pools)
-    for call in calls[:user]:
+    for call in (*calls[user:count], *calls[:user]):
         role = _ROLES.get(call.key)
         if role is not None:
             role(facts, call, pools)
@@ -185,6 +181,11 @@ class _Wait:
                 self.facts[name] = value
         self.objects += [obj for obj in objects if obj is not None]
 
+    def at_most(self, call):
+        timeout = call.local("timeout")
+        if timeout is not None:
+            self.facts["timeout"] = float(timeout)
+
     def since(self, call):
         moment = call.local("since")
         if moment is not None:
@@ -208,9 +209,7 @@ def _on_semaphore(wait, call):
         return
     if call.function in ("acquire", "_wait"):
         wait.since(call)
-        timeout = call.local("timeout")
-        if timeout is not None:
-            wait.facts["timeout"] = float(timeout)
+        wait.at_most(call)
     if semlock.maxvalue != 1:
         kind, needs = "semaphore", "program"
     else:
@@ -267,10 +266,8 @@ def _on_queue(wait, call):
     queue = call.local("self")
     if queue is None:
         return
-    if call.function in ("get",):
-        timeout = call.local("timeout")
-        if timeout is not None:
-            wait.facts["timeout"] = float(timeout)
+    if call.function == "get":
+        wait.at_most(call)
         wait.note("queue get", queue, fd=_fd(getattr(queue, "_reader", None)), length=_length(queue), needs="writer")
     elif hasattr(queue, "_sem"):
         wait.note("queue put", queue, fd=_fd(queue._reader), length=_length(queue), capacity=int(queue._maxsize),
@@ -311,9 +308,7 @@ def _on_send(wait, call):
 def _on_poll(wait, call):
     fds = call.local("fds")
     wait.since(call)
-    timeout = call.local("timeout")
-    if timeout is not None:
-        wait.facts["timeout"] = float(timeout)
+    wait.at_most(call)
     numbers = [int(fd) for fd in fds] if fds is not None else []
     wait.note("poll", fds=numbers, needs="writer")
 
@@ -326,9 +321,7 @@ def _on_join(wait, call):
     process = call.local("self")
     popen = getattr(process, "_popen", None)
     pid = getattr(popen, "pid", None)
-    timeout = call.local("timeout")
-    if timeout is not None:
-        wait.facts["timeout"] = float(timeout)
+    wait.at_most(call)
     wait.note("join", process, pid=None if pid is None else int(pid), process=str(process.name),
               pids=[] if pid is None else [int(pid)], needs="processes")
 
@@ -343,9 +336,7 @@ def _on_child(wait, call):
 
 def _on_pool_result(wait, call):
     pool = getattr(call.local("self"), "_pool", None)
-    timeout = call.local("timeout")
-    if timeout is not None:
-        wait.facts["timeout"] = float(timeout)
+    wait.at_most(call)
     workers = getattr(pool, "_pool", None) or []
     pids = _pids(workers)
     threads = not getattr(pool, "_dispatcher", None) and not any(hasattr(worker, "_popen") for worker in workers)
@@ -363,9 +354,7 @@ def _on_pool_join(wait, call):
 
 
 def _on_future(wait, call):
-    timeout = call.local("timeout")
-    if timeout is not None:
-        wait.facts["timeout"] = float(timeout)
+    wait.at_most(call)
     wait.note("future", call.local("self"), needs="executor")
 
 
@@ -382,9 +371,7 @@ def _on_thread_join(wait, call):
 
 def _on_threads(kind):
     def note(wait, call):
-        timeout = call.local("timeout")
-        if timeout is not None:
-            wait.facts["timeout"] = float(timeout)
+        wait.at_most(call)
         wait.note(kind, call.local("self"), needs="threads")
     return note
 

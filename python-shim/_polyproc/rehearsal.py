@@ -13,7 +13,7 @@ import weakref
 from collections.abc import MutableMapping
 
 import _polyproc
-from _polyproc import child, descriptors, environment, shelf
+from _polyproc import child, environment, shelf
 from _polyproc.process import forking
 
 

@@ -13,10 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class ErrorNumber {
   private static final String RUNTIME = "com.oracle.graal.python.runtime.";
   private static final String SUPPORT = RUNTIME + "NFIPosixSupport";
-  private static final String NODE = "com.oracle.truffle.api.nodes.Node";
 
   private static final class Methods {
-    static final Method CONTEXT;
     static final Method SUPPORT_OF_CONTEXT;
     static final Method GET;
     static final Method SET;
@@ -26,15 +24,13 @@ public final class ErrorNumber {
 
     static {
       try {
-        Class<?> context = Class.forName(RUNTIME + "PythonContext");
-        CONTEXT = context.getMethod("get", Class.forName(NODE));
-        SUPPORT_OF_CONTEXT = context.getMethod("getPosixSupport");
+        SUPPORT_OF_CONTEXT = Class.forName(RUNTIME + "PythonContext").getMethod("getPosixSupport");
         Class<?> invoker = Class.forName(SUPPORT + "$InvokeNativeFunction");
         Method uncached = invoker.getMethod("getUncached");
         Class<?> support = Class.forName(SUPPORT);
         GET = support.getDeclaredMethod("getErrno", invoker);
         SET = support.getDeclaredMethod("setErrno", invoker, int.class);
-        for (Method method : new Method[] {CONTEXT, SUPPORT_OF_CONTEXT, uncached, GET, SET}) {
+        for (Method method : new Method[] {SUPPORT_OF_CONTEXT, uncached, GET, SET}) {
           method.setAccessible(true);
         }
         INVOKER = uncached.invoke(null);
@@ -78,7 +74,7 @@ public final class ErrorNumber {
   }
 
   private static @Nullable Object support() throws ReflectiveOperationException {
-    Object support = Methods.SUPPORT_OF_CONTEXT.invoke(Methods.CONTEXT.invoke(null, (Object) null));
+    Object support = Methods.SUPPORT_OF_CONTEXT.invoke(PythonThreads.current().context());
     return Methods.GET.getDeclaringClass().isInstance(support) ? support : null;
   }
 }

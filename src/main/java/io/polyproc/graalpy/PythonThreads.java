@@ -139,6 +139,11 @@ public final class PythonThreads {
     return main == null ? null : (Thread) main.get();
   }
 
+  /** GraalPy's {@code PythonContext}. */
+  Object context() {
+    return context;
+  }
+
   /** Truffle's view of the context: a {@code TruffleLanguage.Env}. */
   Object environment() {
     try {

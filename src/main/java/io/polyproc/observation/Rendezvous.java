@@ -4,6 +4,7 @@ import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -99,7 +100,7 @@ public final class Rendezvous {
     if (isSafe(folder)) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
         files.forEach(found::add);
-      } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+      } catch (IOException | DirectoryIteratorException e) {
         // Then there are those.
       }
     }
