@@ -1,6 +1,6 @@
 """CPython's `_multiprocessing`: the primitive beneath the locks, over a futex in shared memory."""
 
-from _polyproc.semlock import SemLock, sem_unlink
+from _polyproc.ipc.semlock import SemLock, sem_unlink
 
 __all__ = ["SemLock", "sem_unlink"]
 

@@ -17,3 +17,6 @@ start_method = "fork"
 
 embedded = False
 """Whether this is a context of a Java program, or a process that it has started."""
+
+folder = __file__.rpartition("/")[0] + "/"
+"""The folder of this package, whose frames no traceback shows."""

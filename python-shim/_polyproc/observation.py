@@ -116,7 +116,7 @@ def _shown(calls):
     """How many of the calls are the program's and what it has called: the others have started it."""
     count = len(calls)
     for i, call in enumerate(calls):
-        if call.key in _OUTERMOST or call.key[0] == "_polyproc/main.py":
+        if call.key in _OUTERMOST or call.key[0] == "_polyproc/boot/main.py":
             return i
     while count and (calls[count - 1].key[0] or "").startswith("_polyproc/"):
         count -= 1
@@ -394,9 +394,9 @@ def _on_idle_worker(wait, call):
 
 
 _RULES = {
-    ("_polyproc/semlock.py", "acquire"): _on_semaphore,
-    ("_polyproc/semlock.py", "_wait"): _on_semaphore,
-    ("_polyproc/semlock.py", "__enter__"): _on_semaphore,
+    ("_polyproc/ipc/semlock.py", "acquire"): _on_semaphore,
+    ("_polyproc/ipc/semlock.py", "_wait"): _on_semaphore,
+    ("_polyproc/ipc/semlock.py", "__enter__"): _on_semaphore,
     ("multiprocessing/synchronize.py", "__enter__"): _on_lock,
     ("multiprocessing/queues.py", "_receive"): _on_queue_get,
     ("multiprocessing/queues.py", "get"): _on_queue,
@@ -408,7 +408,7 @@ _RULES = {
     ("multiprocessing/connection.py", "_wait_for"): _on_poll,
     ("multiprocessing/popen_fork.py", "wait"): _on_child,
     ("multiprocessing/popen_fork.py", "poll"): _on_child,
-    ("_polyproc/popen.py", "wait"): _on_child,
+    ("_polyproc/process/popen.py", "wait"): _on_child,
     ("multiprocessing/process.py", "join"): _on_join,
     ("multiprocessing/pool.py", "join"): _on_pool_join,
     ("multiprocessing/pool.py", "next"): _on_pool_result,
@@ -420,9 +420,9 @@ _RULES = {
     ("concurrent/futures/_base.py", "wait"): _on_future,
     ("concurrent/futures/_base.py", "as_completed"): _on_future,
     ("selectors.py", "select"): _on_select,
-    ("_polyproc/polling.py", "_wait"): _on_select,
-    ("_polyproc/repairs.py", "sleep"): _on_sleep,
-    ("_polyproc/pool_worker.py", "_receive"): _on_idle_worker,
+    ("_polyproc/compat/poll.py", "_wait"): _on_select,
+    ("_polyproc/compat/sleep.py", "sleep"): _on_sleep,
+    ("_polyproc/pool/worker_main.py", "_receive"): _on_idle_worker,
 }
 
 
@@ -515,15 +515,15 @@ def _is_service(role):
 
 
 _ROLES = {
-    ("_polyproc/pool_dispatch.py", "_run"): _is_dispatcher,
-    ("_polyproc/pool_worker.py", "run"): _is_service("pool worker"),
+    ("_polyproc/pool/dispatcher.py", "_run"): _is_dispatcher,
+    ("_polyproc/pool/worker_main.py", "run"): _is_service("pool worker"),
     ("concurrent/futures/process.py", "run"): _is_executor,
     ("concurrent/futures/process.py", "_process_worker"): _is_service("executor worker"),
     ("multiprocessing/managers.py", "serve_forever"): _is_service("manager"),
     ("multiprocessing/managers.py", "accepter"): _is_service("manager"),
     ("multiprocessing/managers.py", "handle_request"): _is_service("manager"),
     ("multiprocessing/managers.py", "serve_client"): _is_service("manager"),
-    ("_polyproc/pool_feeder.py", "_run"): _is_service("pool feeder"),
+    ("_polyproc/pool/feeder.py", "_run"): _is_service("pool feeder"),
     ("multiprocessing/pool.py", "_handle_workers"): _is_service("pool handler"),
     ("multiprocessing/pool.py", "_handle_tasks"): _is_service("pool handler"),
     ("multiprocessing/pool.py", "_handle_results"): _is_service("pool handler"),

@@ -6,7 +6,7 @@ Modules that are not here come from the standard library: `__path__` continues i
 import os
 import sys
 
-from _polyproc.overlay import load_stdlib, stdlib_folder
+from _polyproc.stdlib import load_stdlib, stdlib_folder
 
 __path__.append(stdlib_folder("multiprocessing"))
 # Where tools look for the package's files, and tell from it that it is the library's.

@@ -5,8 +5,8 @@ import weakref as _weakref
 from selectors import _fileobj_to_fd as _fileno
 
 import _polyproc
-from _polyproc.descriptors import call as _call
-from _polyproc.overlay import load_stdlib
+from _polyproc.process.descriptors import call as _call
+from _polyproc.stdlib import load_stdlib
 
 load_stdlib(globals())
 

@@ -1,7 +1,7 @@
 """Contexts: the three start methods of CPython on Linux, each realised by worker JVMs."""
 
 import _polyproc
-from _polyproc.overlay import load_stdlib
+from _polyproc.stdlib import load_stdlib
 
 load_stdlib(globals())
 

@@ -25,7 +25,7 @@ class ForkServer:
 
     def ensure_running(self):
         """Lets workers boot ahead."""
-        from _polyproc.descriptors import call
+        from _polyproc.process.descriptors import call
         call("prepare")
 
 

@@ -1,6 +1,6 @@
 """Managers: the standard library's."""
 
-from _polyproc.overlay import load_stdlib
+from _polyproc.stdlib import load_stdlib
 
 load_stdlib(globals())
 

@@ -1,20 +1,20 @@
 """Pools: the standard library's API over workers with a line of their own each.
 
 A worker that dies fails the task that it had begun, by `WorkerLostError`, and no other; nobody waits for
-ever. See `_polyproc.pool_dispatch`. A pool whose subclass sets queues of its own up, as `ThreadPool`
+ever. See `_polyproc.pool.dispatcher`. A pool whose subclass sets queues of its own up, as `ThreadPool`
 does, is the standard library's throughout.
 """
 
-from _polyproc.overlay import load_stdlib
+from _polyproc.stdlib import load_stdlib
 
 load_stdlib(globals())
 
 import weakref
 
-from _polyproc.pool_crew import Crew as _Crew
-from _polyproc.pool_dispatch import Dispatcher as _Dispatcher
-from _polyproc.pool_feeder import Feeder as _Feeder
-from _polyproc.pool_tasks import Calls as _Calls, Elements as _Elements
+from _polyproc.pool.workers import Crew as _Crew
+from _polyproc.pool.dispatcher import Dispatcher as _Dispatcher
+from _polyproc.pool.feeder import Feeder as _Feeder
+from _polyproc.pool.tasks import Calls as _Calls, Elements as _Elements
 
 _StandardPool = Pool
 _StandardThreadPool = ThreadPool

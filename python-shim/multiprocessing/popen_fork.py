@@ -1,14 +1,14 @@
 """The start method `fork`: the standard library's on `os.fork`, or by value where a JVM can't be forked."""
 
 import _polyproc
-from _polyproc.overlay import load_stdlib
+from _polyproc.stdlib import load_stdlib
 
 load_stdlib(globals())
 
 import sys
 import threading
 
-from _polyproc.descriptors import call
+from _polyproc.process.descriptors import call
 
 
 def _sentinel(pid):
@@ -48,7 +48,7 @@ class Popen(Popen):
     """
 
     def _launch(self, process_obj):
-        from _polyproc.popen import is_servant, title
+        from _polyproc.process.popen import is_servant, title
         parent = int(call("openPidfd", os.getpid()))
         is_alone = threading.active_count() == 1
         try:

@@ -1,5 +1,5 @@
 """The start method `forkserver`."""
 
-from _polyproc.popen import ForkserverPopen as Popen
+from _polyproc.process.popen import ForkserverPopen as Popen
 
 __all__ = ["Popen"]

@@ -1,5 +1,5 @@
 """The start method `spawn`."""
 
-from _polyproc.popen import SpawnPopen as Popen
+from _polyproc.process.popen import SpawnPopen as Popen
 
 __all__ = ["Popen"]

@@ -6,7 +6,7 @@ when there is no room for a packet.
 
 import _polyproc
 from _polyproc.process import forking
-from _polyproc.overlay import load_stdlib
+from _polyproc.stdlib import load_stdlib
 
 load_stdlib(globals())
 

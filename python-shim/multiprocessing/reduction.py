@@ -1,15 +1,15 @@
 """Pickling for other processes: descriptors travel through the supervisor."""
 
 import _polyproc
-from _polyproc.overlay import load_stdlib
+from _polyproc.stdlib import load_stdlib
 
 load_stdlib(globals())
 
 import select
 
-from _polyproc.descriptors import Handle as DupFd, call
+from _polyproc.process.descriptors import Handle as DupFd, call
 
-from _polyproc import pickling
+from _polyproc.ipc import pickling
 
 HAVE_SEND_HANDLE = True
 
@@ -85,7 +85,7 @@ ForkingPickler.register = classmethod(_register)
 register = ForkingPickler.register
 
 if _polyproc.embedded:
-    from _polyproc.embedding import reduce_for_java
+    from _polyproc.java.values import reduce_for_java
     ForkingPickler.reducer_override = reduce_for_java
 
 

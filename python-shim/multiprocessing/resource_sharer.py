@@ -1,6 +1,6 @@
 """Descriptors in objects that go through queues and pipes; no thread and no socket serve them."""
 
-from _polyproc.descriptors import Shared as DupFd
+from _polyproc.process.descriptors import Shared as DupFd
 
 __all__ = ["DupFd", "stop"]
 

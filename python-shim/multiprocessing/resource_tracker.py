@@ -8,7 +8,7 @@ import sys
 
 import _polyproc
 import _posixshmem
-from _polyproc.overlay import load_stdlib
+from _polyproc.stdlib import load_stdlib
 
 load_stdlib(globals())
 
@@ -28,8 +28,8 @@ class util:
     @staticmethod
     def spawnv_passfds(path, args, passfds):
         """Starts the process that reads from the last of the descriptors."""
-        from _polyproc.descriptors import call
-        script = os.path.join(_polyproc.home, "_polyproc", "tracker.sh")
+        from _polyproc.process.descriptors import call
+        script = os.path.join(_polyproc.folder, "ipc", "tracker.sh")
         source = main.__code__.co_filename
         environment = [f"{name}={value}" for name, value in os.environ.items()]
         return int(call("startHelper", "polyproc: resource tracker",

@@ -5,7 +5,7 @@ The kernel hands the memory out page by page, as it is written to; what no longe
 
 import errno
 
-from _polyproc.overlay import load_stdlib
+from _polyproc.stdlib import load_stdlib
 
 load_stdlib(globals())
 

@@ -1,6 +1,6 @@
 """Locks and what is built on them: the standard library's, over semaphores without names."""
 
-from _polyproc.overlay import load_stdlib
+from _polyproc.stdlib import load_stdlib
 
 load_stdlib(globals())
 

@@ -3,7 +3,7 @@
 from collections.abc import MutableMapping
 
 import _polyproc
-from _polyproc.overlay import load_stdlib
+from _polyproc.stdlib import load_stdlib
 
 load_stdlib(globals())
 

@@ -33,7 +33,7 @@ _AT_BOOT = {
             sendfile setxattr splice sync writev""",
         "os_process": """
             execve getpriority nice pidfd_open posix_spawn posix_spawnp sched_get_priority_max
-            sched_get_priority_min sched_getparam sched_getscheduler sched_param sched_rr_get_interval
+            sched_get_priority_min sched_getaffinity sched_getparam sched_getscheduler sched_param sched_rr_get_interval
             sched_setaffinity sched_setparam sched_setscheduler sched_yield setns setpriority times
             times_result unshare wait wait3 wait4 waitid waitid_result""",
         "os_users": """
@@ -47,7 +47,7 @@ _AT_BOOT = {
         "time": """
             CLOCK_BOOTTIME CLOCK_MONOTONIC CLOCK_MONOTONIC_RAW CLOCK_PROCESS_CPUTIME_ID CLOCK_REALTIME
             CLOCK_TAI CLOCK_THREAD_CPUTIME_ID clock_getres clock_gettime clock_gettime_ns clock_settime
-            clock_settime_ns pthread_getcpuclockid""",
+            clock_settime_ns pthread_getcpuclockid tzset""",
     },
     "select": {
         "select": """
@@ -55,8 +55,9 @@ _AT_BOOT = {
             EPOLLRDBAND EPOLLRDHUP EPOLLRDNORM EPOLLWRBAND EPOLLWRNORM EPOLL_CLOEXEC epoll""",
     },
     "errno": {"errno": "ENOTSUP"},
-    "faulthandler": {"faulthandler": "register unregister"},
-    "gc": {"gc": "is_finalized"},
+    "faulthandler": {"faulthandler": "_sigsegv register unregister"},
+    "gc": {"gc": """
+        freeze garbage get_freeze_count get_threshold is_finalized set_threshold unfreeze"""},
     "sys": {"sys": """
         activate_stack_trampoline call_tracing deactivate_stack_trampoline getallocatedblocks
         is_stack_trampoline_active stdlib_module_names"""},
@@ -65,7 +66,7 @@ _AT_BOOT = {
 """Modules of every boot: which file of this package has which of the names that they lack."""
 
 _REPLACED = {"os": ("sysconf", "sysconf_names"), "posix": ("sysconf", "sysconf_names"),
-             "sys": ("stdlib_module_names",)}
+             "sys": ("stdlib_module_names",), "time": ("tzset",), "faulthandler": ("_sigsegv",)}
 """Names that these modules have, but not as CPython does."""
 
 _OS_ONLY = "os_spawn"
@@ -176,8 +177,9 @@ def find_spec(name):
 def _find_own(name):
     import os
     from importlib.util import spec_from_file_location
+
     import _polyproc
-    path = os.path.join(_polyproc.home, "_polyproc", "compat", name + ".py")
+    path = os.path.join(_polyproc.folder, "compat", name + ".py")
     return spec_from_file_location(name, path) if os.path.exists(path) else None
 
 
@@ -197,8 +199,8 @@ def find_original(name):
 
 def _is_stdlib(spec):
     """Whether it is the module of the standard library, and not a program's of the same name."""
-    from _polyproc import shelf
-    return spec.origin in ("built-in", "frozen") or (spec.origin or "").startswith(shelf.PYTHON_HOME)
+    from _polyproc.warmup import preload
+    return spec.origin in ("built-in", "frozen") or (spec.origin or "").startswith(preload.PYTHON_HOME)
 
 
 class _Loader:

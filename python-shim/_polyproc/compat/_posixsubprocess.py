@@ -6,9 +6,9 @@ What it can do is left to it: it is faster, as it forks nothing but a C process.
 import operator
 import os
 
-from _polyproc import lifecycle
-from _polyproc.builtin_functions import builtin
+from _polyproc.boot import lifecycle
 from _polyproc.compat import arguments
+from _polyproc.compat.builtin_functions import builtin
 from _polyproc.compat.libc import call_long
 from _polyproc.compat.os_process import execute_with_own_variables
 from _polyproc.process import forking

@@ -53,3 +53,10 @@ def unregister(signum, /):
         return False
     signal.signal(number, _former.pop(number))
     return True
+
+
+@_module
+def _sigsegv(release_gil=False, /):
+    """Ends this process by SIGSEGV, as tests of others do: GraalPy's does nothing."""
+    import os
+    os.kill(os.getpid(), 11)

@@ -8,7 +8,7 @@ signal's handler has run (PEP 475); a failure is raised as the `OSError` that CP
 import os
 
 import _polyproc
-from _polyproc.builtin_functions import BuiltinFunction
+from _polyproc.compat.builtin_functions import BuiltinFunction
 
 _native = _polyproc.runtime.nativeFunctions()
 has = _native.has

@@ -3,10 +3,9 @@
 GraalPy keeps the program's locale itself, so the C library is asked about the locale of that name.
 """
 
+import _locale
 import operator
 import os
-
-import _locale
 
 from _polyproc.compat.libc import builtin, call_once, find_pointer, read_text
 

@@ -12,7 +12,7 @@ import time
 
 import _polyproc
 from _polyproc.compat.libc import call as libc
-from _polyproc.descriptors import call
+from _polyproc.process.descriptors import call
 
 _VIEWS_GOING = 0.5
 """Seconds that views without references are given to go, after a collection."""

@@ -1,6 +1,6 @@
 """`_hashlib.new`. GraalPy 25.0.3 takes digests there that Java has with other properties than OpenSSL."""
 
-from _polyproc.builtin_functions import builtin
+from _polyproc.compat.builtin_functions import builtin
 
 _NOT_JAVAS = frozenset(("blake2b", "blake2s", "shake_128", "shake_256"))
 

@@ -5,7 +5,8 @@ import os
 import sys
 
 import _polyproc
-from _polyproc.compat.arguments import c_int, c_long, directory, path as _path
+from _polyproc.compat.arguments import c_int, c_long, directory
+from _polyproc.compat.arguments import path as _path
 from _polyproc.compat.libc import Memory, builtin, call, call_for_error, call_long, call_once, error, words
 from _polyproc.compat.os_constants import confstr_names, pathconf_names
 

@@ -8,22 +8,22 @@ import operator
 import os
 import sys
 
-from _polyproc import repairs
-from _polyproc.compat import structseq
-from _polyproc.compat.arguments import c_int, path as _path
-from _polyproc.compat.libc import (Memory, Strings, _native, builtin, call, call_for_error, call_long, error,
-                                   integer)
+from _polyproc.compat import structseq, threads
+from _polyproc.compat.arguments import c_int
+from _polyproc.compat.arguments import path as _path
+from _polyproc.compat.libc import Memory, Strings, _native, builtin, call, call_for_error, call_long, error, integer
 
 _posix = builtin("posix")
 _MACHINE = os.uname().machine
 _SYS_GETPRIORITY = 141 if _MACHINE == "aarch64" else 140
 _SYS_PIDFD_OPEN = 434
 _ECHILD = 10
+_ESRCH = 3
 
 
 def _threads_for(pid):
     """The kernel's ids of the threads that a call for a process is about."""
-    if pid in (0, os.getpid()) and (pid or repairs.is_main_thread()):
+    if pid in (0, os.getpid()) and (pid or threads.is_main_thread()):
         return [int(name) for name in os.listdir("/proc/self/task")]
     return [pid]
 
@@ -156,6 +156,22 @@ def sched_rr_get_interval(pid, /):
 def sched_yield():
     """Voluntarily relinquish the CPU."""
     call("sched_yield")
+
+
+@_posix
+def sched_getaffinity(pid, /):
+    """Returns the set of processors that a process may use; 0 is the calling one."""
+    pid = operator.index(pid)
+    try:
+        with open(f"/proc/{pid or 'self'}/status", "rb") as status:
+            allowed = next(line for line in status if line.startswith(b"Cpus_allowed_list:"))
+    except OSError:
+        raise error(_ESRCH) from None
+    processors = set()
+    for part in allowed.decode().split()[1].split(","):
+        first, _, last = part.partition("-")
+        processors.update(range(int(first), int(last or first) + 1))
+    return processors
 
 
 @_posix

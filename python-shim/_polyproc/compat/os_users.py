@@ -5,7 +5,10 @@ The C library sets the ids of all threads of the process, as POSIX asks.
 
 import os
 
-from _polyproc.compat.arguments import c_int, fileno, gid as _gid, path as _path, uid as _uid
+from _polyproc.compat.arguments import c_int, fileno
+from _polyproc.compat.arguments import gid as _gid
+from _polyproc.compat.arguments import path as _path
+from _polyproc.compat.arguments import uid as _uid
 from _polyproc.compat.libc import Memory, builtin, call, call_for_error, integer
 
 _posix = builtin("posix")

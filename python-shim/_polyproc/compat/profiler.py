@@ -8,7 +8,7 @@ import sys
 import time
 import types
 
-from _polyproc import lifecycle
+import _polyproc
 
 profiler_entry = collections.namedtuple(
     "profiler_entry", "code callcount reccallcount totaltime inlinetime calls", module="_lsprof")
@@ -76,7 +76,7 @@ class Profiler:
     def _observe(self, frame, event, arg):
         now = self._timer()
         if event == "call":
-            if not frame.f_code.co_filename.startswith(lifecycle.OWN_FOLDER):
+            if not frame.f_code.co_filename.startswith(_polyproc.folder):
                 self._enter(frame.f_code, now)
         elif event == "return":
             if self._stack and self._stack[-1][0] == frame.f_code:

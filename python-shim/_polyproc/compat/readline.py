@@ -2,7 +2,6 @@
 
 import operator
 import os
-
 import readline
 
 from _polyproc.compat.libc import builtin

@@ -3,17 +3,15 @@
 Everything goes into `_signal`, of which the standard library's `signal` is made.
 """
 
+import _signal
+import _thread
 import operator
 import os
 import sys
 import time
 
-import _signal
-import _thread
-
 import _polyproc
-from _polyproc import repairs, signals
-from _polyproc.compat import structseq
+from _polyproc.compat import signal_handlers, structseq, threads
 from _polyproc.compat.arguments import c_int
 from _polyproc.compat.libc import builtin, call, call_once, error, find_pointer, integer, read_text, words
 from _polyproc.compat.threads import native_id
@@ -138,7 +136,7 @@ def pthread_kill(thread_id, signalnum, /):
     if thread is None:
         raise ProcessLookupError(3, os.strerror(3))
     if number and thread_id == _thread.get_ident():
-        signals._send_here(number, sys._getframe(2))
+        signal_handlers._send_here(number, sys._getframe(2))
     else:
         call("syscall", _SYS_TGKILL, os.getpid(), thread, number)
 
@@ -169,7 +167,7 @@ def pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /):
     if siginfo is not None:
         raise TypeError("siginfo must be None")
     if number and _is_own(pidfd):
-        signals._send_here(number, sys._getframe(2))
+        signal_handlers._send_here(number, sys._getframe(2))
         return
     call("syscall", _SYS_PIDFD_SEND_SIGNAL, pidfd, number, 0, flags)
 
@@ -257,7 +255,7 @@ def set_wakeup_fd(fd, /, *, warn_on_full_buffer=True):
     """Sets the fd to be written to, with the number of each signal with a handler of Python's; -1 for none."""
     global _wakeup, _warns
     fd = c_int(fd)
-    if not repairs.is_main_thread():
+    if not threads.is_main_thread():
         raise ValueError("set_wakeup_fd only works in main thread of the main interpreter")
     if fd != -1:
         try:

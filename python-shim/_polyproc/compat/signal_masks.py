@@ -10,24 +10,23 @@ signal that the main thread does not block has its effect, as it does in CPython
 Other programs (`posix_spawn`, `execve`) begin with the main thread's mask.
 """
 
+import _thread
 import os
 
-import _thread
-
 import _polyproc
-from _polyproc import repairs, signals
+from _polyproc.compat import signal_handlers, threads
 from _polyproc.compat.libc import Memory, call_once, integer
 from _polyproc.process.forking import after_in_child
 
 _INFO_BYTES = 128
 _FIRST_REAL_TIME = 32
-_NEVER_RECORDED = frozenset((4, 5, 7, 8, 9, 11, 19)) | signals._RUNTIME_SIGNALS
+_NEVER_RECORDED = frozenset((4, 5, 7, 8, 9, 11, 19)) | signal_handlers._RUNTIME_SIGNALS
 """SIGKILL and SIGSTOP; what a fault raises in a thread; and what the runtime uses itself."""
 _SYS_RT_TGSIGQUEUEINFO = 240 if os.uname().machine == "aarch64" else 297
 _SI_USER = 0
 
-_masks = {repairs.main_thread: frozenset()}
-_main_thread = repairs.main_thread
+_masks = {threads.main_thread: frozenset()}
+_main_thread = threads.main_thread
 _recorded = {}
 """The signals that are recorded, and how many have asked for each: the mask, and calls that wait."""
 _pending = []
@@ -56,8 +55,8 @@ def blocked():
 @after_in_child
 def _follow_main_thread():
     global _main_thread
-    _masks.setdefault(repairs.main_thread, _masks[_main_thread])
-    _main_thread = repairs.main_thread
+    _masks.setdefault(threads.main_thread, _masks[_main_thread])
+    _main_thread = threads.main_thread
 
 
 def mask():
@@ -73,13 +72,13 @@ def set_mask(numbers):
     _masks[thread] = numbers
     if thread != _main_thread:
         return
-    signals.masks = _this()
+    signal_handlers.masks = _this()
     for number in numbers - former:
         start_recording(number)
     for number in former - numbers:
         stop_recording(number)
     for number, info in _take(lambda number: number not in numbers and number not in _recorded):
-        signals.kill(os.getpid(), number)
+        signal_handlers.kill(os.getpid(), number)
 
 
 def _this():
@@ -180,7 +179,7 @@ _SLICE = 0.1
 def wait(numbers, end):
     """Waits for one of the signals, at most until `time.monotonic()` is `end`; returns its siginfo_t, or None."""
     import time
-    signals.masks = _this()
+    signal_handlers.masks = _this()
     for number in numbers:
         start_recording(number)
     try:
@@ -198,4 +197,4 @@ def wait(numbers, end):
             stop_recording(number)
         still = blocked()
         for number, _ in _take(lambda number: number not in still and number not in _recorded):
-            signals.kill(os.getpid(), number)
+            signal_handlers.kill(os.getpid(), number)

@@ -3,16 +3,27 @@
 Constants and functions go into `_socket`, of which the standard library's `socket` is made.
 """
 
+import _socket
 import operator
 import os
 import sys
 import time
 
-import _socket
-
 from _polyproc.compat.arguments import c_int
-from _polyproc.compat.libc import (Memory, builtin, call, call_long, call_once, error, find_pointer, integer, read,
-                                   read_int, read_text, words)
+from _polyproc.compat.libc import (
+    Memory,
+    builtin,
+    call,
+    call_long,
+    call_once,
+    error,
+    find_pointer,
+    integer,
+    read,
+    read_int,
+    read_text,
+    words,
+)
 from _polyproc.compat.socket_constants import CONSTANTS
 
 _module = builtin("_socket")

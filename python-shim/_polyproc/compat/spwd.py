@@ -4,7 +4,7 @@ import os
 import warnings
 
 from _polyproc.compat import structseq
-from _polyproc.compat.libc import builtin, call_once, find_pointer, error, read_int, read_text
+from _polyproc.compat.libc import builtin, call_once, error, find_pointer, read_int, read_text
 
 warnings._deprecated(__name__, remove=(3, 13))
 

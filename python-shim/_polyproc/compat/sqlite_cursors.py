@@ -14,7 +14,7 @@ import re
 import time
 import weakref
 
-from _polyproc.builtin_functions import builtin
+from _polyproc.compat.builtin_functions import builtin
 
 _KEYWORD = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/|\()*(\w+)", re.DOTALL)
 _READING = frozenset(("SELECT", "VALUES", "EXPLAIN"))

@@ -83,3 +83,10 @@ def pthread_getcpuclockid(thread_id, /):
         from _polyproc.compat.libc import error
         raise error(3)
     return ~thread << 3 | 6
+
+
+@_module
+def tzset():
+    """Initialize, or reinitialize, the local timezone to the value stored in os.environ['TZ']."""
+    from _polyproc.compat import time_zone
+    time_zone.set_zone()

@@ -9,8 +9,8 @@ import re
 import time
 
 import _polyproc
-from _polyproc.builtin_functions import builtin
-from _polyproc.descriptors import call
+from _polyproc.compat.builtin_functions import builtin
+from _polyproc.process.descriptors import call
 
 _YEAR = (365 * 24 + 6) * 3600
 _ZONE = re.compile(r"%(?:%|[-_0^#]?([zZ]))")

@@ -1,6 +1,6 @@
 """Constants of `zlib` that GraalPy 25.0.3 lacks, streams in the gzip format, and the end of a compressed stream."""
 
-from _polyproc import gzip_streams
+from _polyproc.compat import gzip_streams
 
 
 def install(module):

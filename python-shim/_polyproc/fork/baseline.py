@@ -1,9 +1,8 @@
 """What a fresh interpreter has, noted before the program runs: `fork` carries what differs from it."""
 
+import _locale
 import builtins
 import sys
-
-import _locale
 
 
 def locale_settings():

@@ -4,9 +4,9 @@ import os
 import signal
 
 import _polyproc
-from _polyproc import descriptors
 from _polyproc.fork import snapshot
-from _polyproc.popen import Popen
+from _polyproc.process import descriptors
+from _polyproc.process.popen import Popen
 
 _MOST_INHERITED = 140
 

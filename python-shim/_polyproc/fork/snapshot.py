@@ -21,11 +21,12 @@ import io
 import pickle
 import types
 
-from _polyproc.fork import instances as snapshot_instances, modules as snapshot_modules, state as snapshot_state
+from _polyproc.fork import instances as snapshot_instances
+from _polyproc.fork import modules as snapshot_modules
+from _polyproc.fork import state as snapshot_state
 from _polyproc.fork.code import forget_code
 from _polyproc.fork.pickler import PROTOCOL, Call, SnapshotPickler
-from _polyproc.fork.placeholder import (
-    Unavailable, UnavailableError, describe, set_subject, subject, unnamed)
+from _polyproc.fork.placeholder import Unavailable, UnavailableError, describe, set_subject, subject, unnamed
 
 __all__ = ["capture", "restore", "Unavailable", "UnavailableError"]
 

@@ -14,7 +14,7 @@ import sys
 from abc import get_cache_token
 
 from _polyproc.fork import baseline
-from _polyproc.descriptors import Handle
+from _polyproc.process.descriptors import Handle
 
 EARLY, FIRST, LAST = [], [], []
 _FILTERS = (("default", None, DeprecationWarning, "__main__", 0),

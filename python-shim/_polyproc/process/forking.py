@@ -9,12 +9,15 @@ import errno
 import os
 import sys
 import warnings
+
 from polyglot import ForeignException
 
 import _polyproc
-from _polyproc import lifecycle, repairs, shelf
-from _polyproc.builtin_functions import builtin
-from _polyproc.descriptors import java_message, os_error
+from _polyproc.boot import lifecycle
+from _polyproc.compat import threads
+from _polyproc.compat.builtin_functions import builtin
+from _polyproc.process.descriptors import java_message, os_error
+from _polyproc.warmup import preload
 
 _NOT_GIVEN = object()
 _before = []
@@ -87,7 +90,7 @@ def fork_without_hooks():
 
 def become_child():
     """What is to be done first in a child; run ahead, where there is no fork, it spares each child the same."""
-    repairs.note_main_thread()
+    threads.note_main_thread()
     _call_all(_own_in_child)
     _call_all(_in_child)
 
@@ -146,7 +149,7 @@ def _report(e, function):
 
 
 def _warn_of_threads():
-    threading = shelf.loaded("threading")
+    threading = preload.loaded("threading")
     if threading is not None and len(threading._active) + len(threading._limbo) > 1:
         warnings.warn(f"This process (pid={os.getpid()}) is multi-threaded, use of fork() may lead to deadlocks "
                       "in the child.", DeprecationWarning, stacklevel=3)
@@ -154,7 +157,7 @@ def _warn_of_threads():
 
 def _forget_threads():
     """What `threading._after_fork` does: GraalPy's locks of running threads have no `_at_fork_reinit`."""
-    threading = shelf.loaded("threading")
+    threading = preload.loaded("threading")
     if threading is None:
         return
     current = threading.current_thread()

@@ -82,7 +82,7 @@ final class KnownTypes {
       case "_codecs" ->
           ((String) Objects.requireNonNull(a.get(0)))
               .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
-      case "_polyproc.embedding" -> ofEmbedding(function, a, constructed);
+      case "_polyproc.java.values" -> ofEmbedding(function, a, constructed);
       default -> shared(function, a, constructed);
     };
   }

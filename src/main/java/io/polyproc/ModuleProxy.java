@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModuleProxy implements InvocationHandler {
   private static final PythonFunction CHECK =
-      PythonFunction.of("_polyproc.embedding", "check_functions");
+      PythonFunction.of("_polyproc.java.functions", "check_functions");
 
   private final PythonPool pool;
   private final Class<?> type;

@@ -395,7 +395,7 @@ public final class Polyproc implements AutoCloseable {
   }
 
   private static Value embedding(Context context) {
-    return context.eval("python", "__import__('importlib').import_module('_polyproc.embedding')");
+    return context.eval("python", "__import__('importlib').import_module('_polyproc.java.values')");
   }
 
   /**

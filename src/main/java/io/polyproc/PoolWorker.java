@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolWorker {
   private static final System.Logger LOG = System.getLogger(PoolWorker.class.getName());
-  private static final PythonFunction SERVE = PythonFunction.of("_polyproc.embedding", "serve");
+  private static final PythonFunction SERVE = PythonFunction.of("_polyproc.java.servers", "serve");
   private static final int MOST_FAILED_STARTS = 3;
   private static final long RETRY_MILLIS = 1000;
   private static final int DONE = 0;

@@ -147,7 +147,7 @@ public final class PythonFunction {
     return new PythonFunction(kind, where, name);
   }
 
-  /** What {@code _polyproc.embedding.function} takes. */
+  /** What {@code _polyproc.java.functions.function} takes. */
   PythonTuple specification() {
     return PythonTuple.of(kind, where, name);
   }

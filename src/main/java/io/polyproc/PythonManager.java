@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class PythonManager implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PythonManager.class.getName());
   private static final PythonFunction SERVE =
-      PythonFunction.of("_polyproc.embedding", "serve_manager");
+      PythonFunction.of("_polyproc.java.servers", "serve_manager");
   private static final double SHUTDOWN_SECONDS = 5;
 
   private final ManagerClient client;

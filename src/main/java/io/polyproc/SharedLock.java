@@ -57,7 +57,7 @@ record SharedLock(Host host, String className, SharedSemaphore semaphore, int ki
     ValueWriter.Shareable handle =
         inner ->
             inner.call(
-                "_polyproc.semlock",
+                "_polyproc.ipc.semlock",
                 "_open",
                 Kept.of(host, semaphore.arena().descriptor()),
                 semaphore.arena().identity(),

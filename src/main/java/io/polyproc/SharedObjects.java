@@ -40,7 +40,7 @@ final class SharedObjects implements Sharing {
   @Override
   public @Nullable Object call(PythonFunction function, PythonTuple a) {
     return switch (function.toString()) {
-      case "_polyproc.semlock._open" -> semaphore(a);
+      case "_polyproc.ipc.semlock._open" -> semaphore(a);
       case "multiprocessing.connection.rebuild_connection" ->
           connection(new Frames(RawStream.of(take(a.get(0)))), a);
       case "multiprocessing.connection.rebuild_packet_connection" ->
@@ -116,7 +116,7 @@ final class SharedObjects implements Sharing {
       return synchronizer(name.substring(SYNCHRONIZE.length()), parts);
     }
     return switch (name) {
-      case "_polyproc.descriptors.Shared" ->
+      case "_polyproc.process.descriptors.Shared" ->
           new Token(String.valueOf(((Map<?, ?>) Objects.requireNonNull(state)).get("token")));
       case "multiprocessing.queues.Queue" -> queue((PythonTuple) Objects.requireNonNull(state));
       case "multiprocessing.heap.BufferWrapper" -> block((Map<?, ?>) Objects.requireNonNull(state));

@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class ValueWriter {
   private static final int PROTOCOL = 4;
   private static final int DEEPEST = 500;
-  private static final String EMBEDDING = "_polyproc.embedding";
+  private static final String EMBEDDING = "_polyproc.java.values";
 
   /** A value that knows how it is pickled: what Java and Python share. */
   interface Shareable {
@@ -334,7 +334,7 @@ final class ValueWriter {
     out.write(Opcodes.REDUCE);
   }
 
-  /** {@link #call} of what {@code _polyproc.embedding} has for Java. */
+  /** {@link #call} of what {@code _polyproc.java.values} has for Java. */
   void build(String name, @Nullable Object... arguments) throws IOException {
     call(EMBEDDING, name, arguments);
   }

@@ -70,10 +70,19 @@ final class ImageProcess {
 
   /** Loads the classes that a restored process needs at once. */
   private static void rehearseCommandLines() {
-    Arguments.parse(List.of("-c", "pass"), CommandName.POLYPROC);
+    List<String> command = List.of("-c", "pass");
+    Invocation invocation =
+        Arguments.parse(command.subList(0, command.size()), CommandName.POLYPROC);
+    if (!(invocation instanceof Invocation.Run run) || !hasOptionsOfImage(run)) {
+      throw new IllegalStateException("no image would be used for " + command);
+    }
     Preconditions.problem(new Program.Code("pass"));
     Preconditions.problem(new Program.Script("/no such script"));
     PsCommand.rehearse();
+  }
+
+  private static boolean hasOptionsOfImage(Invocation.Run run) {
+    return run.options().equals(PythonOptions.DEFAULT);
   }
 
   /** In a restored process. */
@@ -86,7 +95,7 @@ final class ImageProcess {
     List<String> arguments = all.subList(ARGUMENTS, all.size());
     CommandName name = CommandName.of(launcher);
     Invocation invocation = Arguments.parse(arguments, name);
-    if (invocation instanceof Invocation.Run run && run.options().equals(PythonOptions.DEFAULT)) {
+    if (invocation instanceof Invocation.Run run && hasOptionsOfImage(run)) {
       Optional<Problem> problem = Preconditions.problem(run.program());
       if (problem.isPresent()) {
         System.err.println(name + ": " + problem.get().message());

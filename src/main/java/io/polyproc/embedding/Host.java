@@ -112,7 +112,7 @@ public final class Host implements AutoCloseable {
    * Starts a process.
    *
    * @param title shown in the process list
-   * @param payload what {@code _polyproc.child} reads
+   * @param payload what {@code _polyproc.process.child} reads
    * @throws IOException if it can't be started, with the reason
    */
   public ChildHandle startProcess(String title, byte[] payload) throws IOException {

@@ -26,7 +26,7 @@ public final class SharedMemoryTracker implements AutoCloseable {
   SharedMemoryTracker(Installation installation, Map<String, String> environment) {
     RawStream[] ends = RawStream.pipe();
     try (RawStream reader = ends[0]) {
-      String script = installation.pythonShim().resolve("_polyproc/tracker.sh").toString();
+      String script = installation.pythonShim().resolve("_polyproc/ipc/tracker.sh").toString();
       int pid =
           ChildProcess.startHelper(
               List.of("/bin/sh", script, "polyproc", "silent"),

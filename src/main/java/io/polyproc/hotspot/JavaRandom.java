@@ -1,7 +1,10 @@
 package io.polyproc.hotspot;
 
 import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -42,10 +45,13 @@ public final class JavaRandom {
   /** Forgets what is buffered and draws new seeds, from the system. */
   public void reseed() throws ReflectiveOperationException {
     BufferedRandomness.forget();
-    SecureRandom random = new SecureRandom();
-    seeder.set(random.nextLong());
-    for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      seedOfThread.setLong(thread, random.nextLong());
+    List<Thread> threads = LiveThreads.all();
+    byte[] bytes = new byte[Long.BYTES * (threads.size() + 1)];
+    new SecureRandom().nextBytes(bytes);
+    LongBuffer seeds = ByteBuffer.wrap(bytes).asLongBuffer();
+    seeder.set(seeds.get());
+    for (Thread thread : threads) {
+      seedOfThread.setLong(thread, seeds.get());
     }
   }
 }

@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * What a restored process is told of how it was started.
@@ -68,14 +66,22 @@ public record Resumption(
     return new Resumption(
         texts.subList(0, (int) count),
         variables(texts.subList((int) count, texts.size())),
-        bits(ignored).map(bit -> bit + 1).toList(),
-        bits(head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_CLOSED)).toList(),
+        bits(ignored, 1),
+        bits(head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_CLOSED), 0),
         head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_STARTS),
         head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_PAGES));
   }
 
-  private static Stream<Integer> bits(long word) {
-    return IntStream.range(0, Long.SIZE).filter(bit -> (word >>> bit & 1) == 1).boxed();
+  /** The numbers of the bits that are set, the lowest being {@code first}. */
+  private static List<Integer> bits(long word, int first) {
+    // A loop and not a stream, whose lambdas each restored process would have to link.
+    List<Integer> set = new ArrayList<>();
+    for (int bit = 0; bit < Long.SIZE; bit++) {
+      if ((word >>> bit & 1) == 1) {
+        set.add(first + bit);
+      }
+    }
+    return set;
   }
 
   /** Says that the restored process is well: the image may be used on. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Its thread, a daemon, runs once after each collection of the young generation, and costs
  * nothing in between.
  */
-public final class HeapKeeper {
+public final class HeapKeeper extends Thread {
   /** So many bytes may always be garbage: a collection takes some tenths of a second. */
   private static final long ROOM = 192L << 20;
 
@@ -28,20 +28,22 @@ public final class HeapKeeper {
 
   private static boolean started;
 
-  private HeapKeeper() {}
+  private HeapKeeper() {
+    super("polyproc-heap-keeper");
+    setDaemon(true);
+  }
 
   /** Starts to look after this process's heap; once is enough, also for what is forked from it. */
-  public static synchronized void start() {
+  public static synchronized void startOnce() {
     if (started) {
       return;
     }
     started = true;
-    Thread thread = new Thread(new HeapKeeper()::keep, "polyproc-heap-keeper");
-    thread.setDaemon(true);
-    thread.start();
+    new HeapKeeper().start();
   }
 
-  private void keep() {
+  @Override
+  public void run() {
     long alive = used();
     try {
       while (true) {

@@ -3,13 +3,13 @@ package io.polyproc.python;
 import io.polyproc.graalpy.PythonThreads;
 import io.polyproc.hotspot.BufferedRandomness;
 import io.polyproc.hotspot.JvmFork;
+import io.polyproc.hotspot.LiveThreads;
 import io.polyproc.posix.Processes;
 import io.polyproc.sync.SharedSemaphore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,7 +104,9 @@ final class ProgramFork implements JvmFork.Program {
     semaphores = SharedSemaphore.retainForChild();
     Thread self = Thread.currentThread();
     dropped =
-        threads().filter(it -> !it.equals(self) && isOfProgram(it) && !GONE.contains(it)).toList();
+        LiveThreads.all().stream()
+            .filter(it -> !it.equals(self) && isOfProgram(it) && !GONE.contains(it))
+            .toList();
     return dropped;
   }
 
@@ -164,25 +166,9 @@ final class ProgramFork implements JvmFork.Program {
   }
 
   private static List<Thread> alive() {
-    return threads()
+    return LiveThreads.all().stream()
         .filter(it -> isOfProgram(it) && !it.getName().startsWith(OWN) && !GONE.contains(it))
         .toList();
-  }
-
-  private static Stream<Thread> threads() {
-    ThreadGroup root = Thread.currentThread().getThreadGroup();
-    while (root.getParent() != null) {
-      root = root.getParent();
-    }
-    int room = 64;
-    Thread[] all;
-    int count;
-    do {
-      room *= 2;
-      all = new Thread[room];
-      count = root.enumerate(all);
-    } while (count == room);
-    return Stream.of(all).limit(count);
   }
 
   /** The JVM's own threads are in other groups, as the JDK's are. */

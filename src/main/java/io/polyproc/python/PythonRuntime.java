@@ -21,15 +21,15 @@ public final class PythonRuntime {
       """
       lambda home, runtime, optimize, x_options: (
           __import__("sys").path.insert(0, home),
-          __import__("_polyproc.boot").boot.install(home, runtime, optimize, x_options),
-          __import__("_polyproc.boot").boot)[-1]
+          __import__("_polyproc.boot.entry").boot.entry.install(home, runtime, optimize, x_options),
+          __import__("_polyproc.boot.entry").boot.entry)[-1]
       """;
 
   private static final String BOOT_EMBEDDED =
       """
       lambda home, runtime, path, start_method: (
           __import__("sys").path.insert(0, home),
-          __import__("_polyproc.boot").boot.install_embedded(home, runtime, path, start_method))
+          __import__("_polyproc.boot.entry").boot.entry.install_embedded(home, runtime, path, start_method))
       """;
 
   /** Held, as one that nobody can reach may be closed. */
@@ -124,6 +124,24 @@ public final class PythonRuntime {
    */
   public void rehearse(Object stage, int number) {
     boot.invokeMember("rehearse", stage, number);
+  }
+
+  /**
+   * Runs a main program by the path that each restored process takes, and undoes what it changes.
+   *
+   * @throws IllegalStateException if the program fails
+   */
+  public void rehearseProgram(RunRequest request) {
+    boot.invokeMember("begin_rehearsal");
+    try {
+      int status = runProgram(request);
+      if (status != 0) {
+        throw new IllegalStateException(
+            "the rehearsed program " + request.what() + " has ended with status " + status);
+      }
+    } finally {
+      boot.invokeMember("end_rehearsal");
+    }
   }
 
   /**

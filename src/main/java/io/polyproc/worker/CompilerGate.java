@@ -73,7 +73,16 @@ final class CompilerGate {
   }
 
   void openAfter(Duration processorTime) {
-    new Timer(processorTime).start();
+    timer(processorTime).start();
+  }
+
+  /** Loads what {@link #openAfterWork} needs. */
+  void rehearse() {
+    Timer _ = timer(WORK_BEFORE_START_UP);
+  }
+
+  private Timer timer(Duration processorTime) {
+    return new Timer(processorTime);
   }
 
   /** Looks again when one busy thread can have used what is left; there is no event to wait for. */

@@ -23,6 +23,7 @@ import io.polyproc.supervisor.Supervisor;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.wire.ControlClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class MainImage {
   private static final System.Logger LOG = System.getLogger(MainImage.class.getName());
 
+  private static final String TITLE = "polyproc: image";
   private static final int STANDARD_ERROR = 2;
 
   /** How often the start and the end of a process are played before practice. */
@@ -107,7 +109,7 @@ public final class MainImage {
     Processes.ignore(Processes.SIGINT);
     Processes.setDefaultAction(Processes.SIGTERM);
     Processes.setDefaultAction(Processes.SIGHUP);
-    ProcessTitle.set("polyproc: image");
+    ProcessTitle.set(TITLE);
     JavaEnvironment environment;
     JavaRandom random;
     try {
@@ -132,6 +134,7 @@ public final class MainImage {
     while (python.importAhead()) {
       // the next module
     }
+    gate.rehearse();
     rehearseSupervisor();
   }
 
@@ -192,6 +195,34 @@ public final class MainImage {
     } finally {
       control.connected(null);
       bridge.disconnect();
+    }
+    rehearse(new Program.Code("pass"));
+    rehearse(new Program.Script(sampleProgram().toString()));
+  }
+
+  private Path sampleProgram() {
+    return installation.pythonShim().resolve("_polyproc/warmup/sample_program.py");
+  }
+
+  /**
+   * Goes the way of a restored process that runs a program. What compiled code has never met there
+   * would be given up in each restored process, and each time HotSpot walks through all of its
+   * code: 6 ms.
+   */
+  private void rehearse(Program program) {
+    Resumption resumption = new Resumption(List.of(), System.getenv(), List.of(), List.of(), 0, 0);
+    try {
+      takeOver(resumption);
+      python.rehearseProgram(begin(program, List.of("argument"), sampleProgram(), resumption));
+      resumption.prepareForks();
+      resumption.succeeded();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      control.close();
+      control.end();
+      ProcessTitle.set(TITLE);
+      Processes.ignore(Processes.SIGINT); // the program has taken it over
     }
   }
 
@@ -271,19 +302,24 @@ public final class MainImage {
 
   /** Gives up what no two processes may have in common. */
   private void becomeAnother(Resumption resumption) throws IOException {
+    takeOver(resumption);
+    heap.useLargePages();
+    SemaphoreArena.forgetAll();
+    bridge.afterFork();
+    resumption.prepareForks();
+    resumption.succeeded();
+  }
+
+  /** The part of it that may be done at any time. */
+  private void takeOver(Resumption resumption) throws IOException {
     try {
       environment.replace(resumption.variables());
       random.reseed();
     } catch (ReflectiveOperationException e) {
       throw new IOException("the JDK's variables and seeds can't be replaced: " + e, e);
     }
-    heap.useLargePages();
     System.setProperty("user.dir", folder());
-    SemaphoreArena.forgetAll();
-    bridge.afterFork();
     python.afterFork();
-    resumption.prepareForks();
-    resumption.succeeded();
   }
 
   private static String folder() throws IOException {
@@ -310,6 +346,18 @@ public final class MainImage {
    * @return the exit status
    */
   public int run(Program program, List<String> arguments, Path image, Resumption resumption) {
+    RunRequest request = begin(program, arguments, image, resumption);
+    gate.openAfterWork();
+    HeapKeeper.startOnce();
+    try {
+      return python.runProgram(request);
+    } finally {
+      control.close();
+    }
+  }
+
+  private RunRequest begin(
+      Program program, List<String> arguments, Path image, Resumption resumption) {
     RunRequest request =
         new RunRequest(
             PythonOptions.DEFAULT.toArguments(),
@@ -323,13 +371,7 @@ public final class MainImage {
             resumption.closedStreams());
     ProcessTitle.set("polyproc " + String.join(" ", request.commandLine()));
     control.begin(workerCommand(image), resumption.variables());
-    gate.openAfterWork();
-    HeapKeeper.start();
-    try {
-      return python.runProgram(request);
-    } finally {
-      control.close();
-    }
+    return request;
   }
 
   /** Restores a worker, or boots one where the image does not fit any more. */

@@ -78,7 +78,7 @@ public final class MainProgram implements Bridge.Supervision {
             bridge);
     Descriptors.claimLowNumbers();
     gate.openAfterWork();
-    HeapKeeper.start();
+    HeapKeeper.startOnce();
     try {
       return python.runMain(program.kind(), program.what(), arguments);
     } finally {

@@ -33,8 +33,8 @@ final class Training {
           with multiprocessing.Lock(), multiprocessing.RLock():
               pass
 
-          from _polyproc import warmup
-          while warmup.step():
+          from _polyproc.warmup import steps
+          while steps.step():
               pass
           end = time.monotonic() + 5
           while time.monotonic() < end:

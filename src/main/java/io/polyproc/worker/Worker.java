@@ -316,7 +316,7 @@ public final class Worker {
     takeStandardStreams(descriptors);
     ProcessTitle.set(assign.title());
     gate.openAfterWork();
-    HeapKeeper.start();
+    HeapKeeper.startOnce();
     deferred.accept(ControlClient.connect(control, () -> supervisorGone(assign.daemonic())));
     return python.runProcess(
         assign.parentPid(),

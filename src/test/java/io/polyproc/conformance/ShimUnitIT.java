@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,25 +14,27 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The unit tests of the Python side, which no program can see. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShimUnitIT {
   private static final Path FOLDER = Path.of("tests-py", "unit");
 
+  /** All that are there. */
+  private static Stream<String> tests() throws IOException {
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith("_test.py"))
+          .sorted()
+          .toList()
+          .stream();
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "shelf_test.py",
-        "handshake_test.py",
-        "practice_test.py",
-        "rehearsal_test.py",
-        "pool_line_test.py",
-        "pool_dispatch_test.py",
-        "plain_pickles_test.py",
-        "bench_test.py"
-      })
+  @MethodSource("tests")
   void shouldPass(String tests) throws IOException, InterruptedException {
     run(Interpreter.polyproc(), tests);
   }

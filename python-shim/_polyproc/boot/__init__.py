@@ -1,0 +1,1 @@
+"""How an interpreter begins, runs a main program and ends; Java calls `entry`."""

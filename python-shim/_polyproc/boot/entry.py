@@ -1,0 +1,241 @@
+"""What Java calls: set a context up, warm it, and run the program or the process in it."""
+
+import os
+import sys
+
+import _polyproc
+from _polyproc import compat
+from _polyproc.boot.finder import ShimFinder
+from _polyproc.warmup import preload
+
+
+def install(home, runtime, optimize, x_options):
+    """Connects this context with Java.
+
+    home: the folder that holds the shim; optimize: how often -O was given; x_options: those of -X.
+    """
+    _polyproc.home = home
+    _polyproc.runtime = runtime
+    sys.meta_path.insert(0, ShimFinder)
+    while home in sys.path:
+        sys.path.remove(home)
+    sys._xoptions = dict(_x_option(str(option)) for option in x_options)
+    from _polyproc.fork import baseline  # notes what there is now
+    _polyproc.optimize = int(optimize)
+    from _polyproc.boot import streams
+    from _polyproc.compat import (
+        _thread,
+        atexit,
+        builtins,
+        os_exit,
+        poll,
+        signal_handlers,
+        sleep,
+        socketpair,
+        strftime,
+        threads,
+        traceback,
+    )
+    from _polyproc.process import environment, forking
+    environment.correct()
+    atexit.install()
+    builtins.install(_polyproc.optimize)
+    os_exit.install()
+    sleep.install()
+    threads.install()
+    traceback.install()
+    streams.set_buffering()
+    _thread.install()
+    if bool(runtime.mayFork()):
+        forking.install()
+    poll.install()
+    signal_handlers.install()
+    socketpair.install()
+    strftime.install()
+    compat.install()
+    runtime.allowObservation(describe_threads)
+    _add_site_folders()
+
+
+def describe_threads(threads, with_locals):
+    """Says what threads do, for whoever looks at this process; see `observation.describe`."""
+    from _polyproc import observation
+    return observation.describe(threads, bool(with_locals))
+
+
+def _add_site_folders():
+    """Adds the folders that POLYPROC_SITE names as `site` adds its own: with what their .pth files say."""
+    folders = [] if sys.flags.ignore_environment else os.environ.get("POLYPROC_SITE", "").split(os.pathsep)
+    if "site" in sys.modules:
+        for folder in filter(None, folders):
+            sys.modules["site"].addsitedir(folder)
+
+
+def install_embedded(home, runtime, path, start_method):
+    """Connects a context that a Java program has made in its own JVM.
+
+    path: what comes first on `sys.path`.
+    """
+    backend = __graalpython__.posix_module_backend()
+    if backend != "native":
+        raise ValueError(f"multiprocessing needs the option python.PosixModuleBackend=native: with the "
+                         f"{backend} backend, pipes and sockets are not the operating system's, and no "
+                         "other process could have them")
+    _polyproc.home = home
+    _polyproc.runtime = runtime
+    _polyproc.start_method = start_method
+    sys.meta_path.insert(0, ShimFinder)
+    while home in sys.path:
+        sys.path.remove(home)
+    sys.path[:0] = [str(entry) for entry in path]
+    from _polyproc.fork import baseline  # notes what there is now
+    _polyproc.embedded = True
+    from _polyproc.compat import sleep, socketpair
+    sleep.install()
+    socketpair.install()
+    _let_any_thread_close()
+
+
+def _let_any_thread_close():
+    """Who closes the context need not be the thread that came first, for whose end it would wait."""
+    import threading
+    threading._shutdown_locks.discard(threading._main_thread._tstate_lock)
+
+
+def _x_option(option):
+    name, equals, value = option.partition("=")
+    return name, value if equals else True
+
+
+def warm_up(thoroughly):
+    """Does the next step of warming up; returns whether there are more."""
+    from _polyproc.warmup import steps
+    return steps.step(bool(thoroughly))
+
+
+def import_ahead():
+    """Imports another module that programs often want; returns whether there are more."""
+    return preload.step()
+
+
+def start_files():
+    """The paths, there or not, on which it depends what Python has done at its start.
+
+    These are the folders of `site` with their .pth files, modules that it imports if they exist, and
+    imported modules that the distribution does not have.
+    """
+    import site
+    folders = [*site.getsitepackages(), site.getusersitepackages(),
+               *filter(None, os.environ.get("POLYPROC_SITE", "").split(os.pathsep))]
+    paths = list(folders)
+    for folder in folders:
+        if os.path.isdir(folder):
+            paths += [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".pth")]
+    for folder in filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)):
+        paths += [os.path.join(folder, name + ".py") for name in ("sitecustomize", "usercustomize")]
+    distribution = os.path.dirname(_polyproc.home)
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and os.path.isabs(file) and not file.startswith(distribution + os.sep):
+            paths.append(file)
+    return list(dict.fromkeys(paths))
+
+
+def rehearse(stage, number):
+    """Plays through the start and end of a process."""
+    _own_module("_polyproc.warmup.process_rounds").play(stage, int(number))
+
+
+def begin_rehearsal():
+    """From now on a main program is run that is to leave no trace."""
+    global _rehearsal
+    _rehearsal = _own_module("_polyproc.warmup.process_rounds").nothing_changed()
+    _rehearsal.__enter__()
+
+
+def end_rehearsal():
+    """Undoes what the program has changed."""
+    _rehearsal.__exit__(None, None, None)
+
+
+_rehearsal = None
+
+
+def practise(briefly):
+    """Does a little of what the compiler is to see; returns whether there may be more before the next review."""
+    return _own_module("_polyproc.warmup.workloads").step(bool(briefly))
+
+
+def practise_everyday():
+    """Does for a moment what scripts do in their first seconds, out of a program's sight: see `everyday`."""
+    everyday = _own_module("_polyproc.warmup.everyday")
+    with _own_module("_polyproc.warmup.process_rounds").nothing_changed():
+        everyday.step()
+
+
+def _own_module(name):
+    """A module of ours; what it imports goes to the preload."""
+    if name not in sys.modules:
+        preload.import_ahead(name)
+    return sys.modules[name]
+
+
+def collect_garbage():
+    """Collects what is not used any more, and lets what that closes be closed."""
+    import gc
+    import time
+    gc.collect()
+    time.sleep(0.02)
+
+
+def after_fork():
+    """In a worker that was forked: gives up what no two processes may have in common."""
+    from _polyproc.compat import threads
+    threads.note_main_thread()
+    random = preload.loaded("random")
+    if random is not None:
+        random.seed()
+    process = preload.loaded("multiprocessing.process")
+    if process is not None:
+        process.current_process().authkey = os.urandom(32)
+
+
+def become(environment, folder, file_mode_mask, command_line, ignored_signals, closed_streams):
+    """Takes over what the main program has from the shell that started it.
+
+    environment: names and values in turn.
+    """
+    from _polyproc.boot import streams
+    from _polyproc.process import child
+    # All at once: a function that is called for each would be worth compiling.
+    raw = os.fsencode("\0".join([str(text) for text in environment])).split(b"\0") if environment else []
+    sys.orig_argv[1:] = [str(argument) for argument in command_line]
+    child.reset_signals([int(number) for number in ignored_signals])
+    child.move_into({"environment": dict(zip(raw[::2], raw[1::2])), "cwd": str(folder),
+                     "umask": int(file_mode_mask)})
+    # What is behind 0, 1 and 2 has changed since the standby made its streams.
+    for number in closed_streams:
+        name = ("stdin", "stdout", "stderr")[int(number)]
+        setattr(sys, name, None)
+        setattr(sys, f"__{name}__", None)
+    streams.set_buffering()
+
+
+def run_main(kind, what, arguments):
+    """Runs the main program; returns its exit status."""
+    from _polyproc.boot import main
+    _polyproc.runtime.setStartMethod(None)
+    return main.run(str(kind), str(what), [str(argument) for argument in arguments])
+
+
+def run_process(parent_pid, parent_sentinel, payload, descriptors):
+    """Runs an assigned process; returns its exit status."""
+    from _polyproc.process import child
+    return child.run(int(parent_pid), int(parent_sentinel), int(payload),
+                     [int(fd) for fd in descriptors])
+
+
+def flush():
+    """Writes what the standard streams still hold, when nothing else of Python will run."""
+    from _polyproc.boot import streams
+    streams.flush_all()

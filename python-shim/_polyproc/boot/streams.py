@@ -1,0 +1,29 @@
+"""The standard streams of a process: how they are buffered, and their last flush."""
+
+import sys
+
+
+def set_buffering():
+    """Buffers standard output as CPython does; GraalPy's writes each line at once."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream.buffer, "raw"):
+            stream.reconfigure(line_buffering=stream is sys.stderr or stream.isatty(),
+                               write_through=False)
+
+
+def flush_all():
+    """Flushes the standard streams, as far as possible."""
+    for stream in (sys.stdout, sys.stderr):
+        flush(stream)
+
+
+def flush(stream, quiet=False):
+    """Flushes a standard stream; False if its data could not be written."""
+    try:
+        if stream is not None and not getattr(stream, "closed", False):
+            stream.flush()
+        return True
+    except BaseException as e:
+        if not quiet and stream is sys.stdout and sys.stderr is not None:
+            print(f"Exception ignored in: {stream!r}\n{type(e).__name__}: {e}", file=sys.stderr)
+        return False

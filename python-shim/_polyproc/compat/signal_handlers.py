@@ -1,0 +1,144 @@
+"""Signal handlers that are Python functions end the system call in which the main thread waits.
+
+GraalPy runs them between two bytecodes; a thread in a system call would get there only when the call
+returns by itself. So Java wakes it, for which it stands before GraalPy's own handler; `getsignal` and
+`signal` must not see that.
+"""
+
+import _signal
+import operator
+import os
+import sys
+
+import _polyproc
+from _polyproc.compat import threads
+from _polyproc.compat.builtin_functions import builtin
+
+_SIGINT = 2
+_SIGURG = 23
+"""By which an observer asks; see `ObservationPoint`. To a program it has its default action, which is to be ignored."""
+_set = _signal.signal
+_get = _signal.getsignal
+_kill = os.kill
+_handlers = {}
+_urgent_action = _signal.SIG_DFL
+_FIRST_REAL_TIME = 32
+_RUNTIME_SIGNALS = frozenset(range(60, 65))
+"""Real-time signals that the JVM, GraalPy and this runtime use."""
+_real_time = {}
+masks = None
+"""`_polyproc.compat.signal_masks`, once the program has blocked a signal."""
+_JVM_SIGNALS = frozenset((3, 4, 5, 6, 7, 8, 11))  # SIGQUIT, ILL, TRAP, ABRT, BUS, FPE and SEGV
+
+
+def install():
+    """Replaces the functions before the module `signal` takes them over."""
+    _signal.signal = signal
+    _signal.getsignal = getsignal
+    _signal.raise_signal = raise_signal
+    os.kill = sys.modules["posix"].kill = kill
+    os.abort = sys.modules["posix"].abort = abort
+    handler = _get(_SIGINT)
+    if callable(handler):
+        signal(_SIGINT, handler)
+
+
+def _watch(number, handler):
+    if callable(handler):
+        _handlers[number] = handler
+        _polyproc.runtime.watchSignal(number)
+
+
+@builtin("_signal")
+def signal(module, signalnum, handler, /):
+    """Sets the action for a signal; returns the former one."""
+    former = getsignal(signalnum)
+    number = int(signalnum)
+    if _FIRST_REAL_TIME <= number < 65:
+        return _set_real_time(number, handler, former)
+    if _handlers.pop(number, None) is not None:
+        _polyproc.runtime.unwatchSignal(number)
+    if number == _SIGURG and handler in (_signal.SIG_DFL, _signal.SIG_IGN):
+        _let_urgent_be_ignored(handler)
+        return former
+    if masks is not None:
+        masks.suspend(number)
+    try:
+        _set(signalnum, _polyproc.runtime.signalHandler(number, handler) if callable(handler) else handler)
+    except BaseException:
+        _watch(number, former)
+        if masks is not None:
+            masks.resume(number)
+        raise
+    _watch(number, handler)
+    if masks is not None:
+        masks.resume(number)
+    return former
+
+
+def _let_urgent_be_ignored(action):
+    """Either action ignores the signal; the runtime's handler does so, too, where no observer waits."""
+    global _urgent_action
+    _urgent_action = action
+    if not _polyproc.embedded:
+        from _polyproc.boot import entry
+        _polyproc.runtime.allowObservation(entry.describe_threads)
+
+
+def _set_real_time(number, handler, former):
+    """Lets a real-time signal be ignored, or have its default action; GraalPy's handlers are not for these."""
+    if handler not in (_signal.SIG_DFL, _signal.SIG_IGN) or number in _RUNTIME_SIGNALS:
+        raise OSError(22, os.strerror(22))
+    from _polyproc.compat.libc import call
+    call("signal", number, int(handler))
+    _real_time[number] = handler
+    return former
+
+
+@builtin("posix")
+def kill(module, pid, signal, /):
+    """Sends a signal to a process; one to this process has had its effect when this returns."""
+    if pid == os.getpid():
+        _send_here(signal, sys._getframe())
+    else:
+        _kill(pid, signal)
+
+
+@builtin("_signal")
+def raise_signal(module, signalnum, /):
+    """Sends a signal to this process."""
+    _send_here(signalnum, sys._getframe())
+
+
+def _send_here(signalnum, frame):
+    number = operator.index(signalnum)
+    if masks is not None and masks.send_here(number):
+        return
+    action = getsignal(number) if 0 < number < _signal.NSIG else None
+    if action == _signal.SIG_DFL and number in _JVM_SIGNALS and not _polyproc.embedded:
+        _polyproc.runtime.dieOf(number)  # the JVM would print what its threads do, or write a crash report
+    elif callable(action) and threads.is_main_thread():
+        if "_polyproc.compat.signal" in sys.modules:
+            sys.modules["_polyproc.compat.signal"].write_wakeup(number)
+        action(number, frame)  # the JVM would run it some milliseconds later
+    else:
+        _kill(os.getpid(), number)
+
+
+@builtin("posix")
+def abort(module, /):
+    """Ends this process by SIGABRT, without cleaning up."""
+    kill(os.getpid(), 6)
+
+
+@builtin("_signal")
+def getsignal(module, signalnum, /):
+    """The current action for a signal: SIG_IGN, SIG_DFL, None or a function."""
+    if isinstance(signalnum, int) and not 0 < signalnum < 65:
+        raise ValueError("signal number out of range")
+    handler = _handlers.get(signalnum)
+    if isinstance(signalnum, int) and _FIRST_REAL_TIME <= signalnum < 65:
+        return _real_time.get(signalnum, _signal.SIG_DFL)
+    if handler is None and signalnum == _SIGURG:
+        return _urgent_action
+    return _get(signalnum) if handler is None else handler

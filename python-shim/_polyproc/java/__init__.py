@@ -1,0 +1,1 @@
+"""What Java programs call, and share with Python: see `io.polyproc.Polyproc`."""

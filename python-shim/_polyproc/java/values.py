@@ -1,0 +1,260 @@
+"""What crosses between Java and Python.
+
+Java pickles what it sends; what has no class of Python's own is built by the functions below, each named in the pickle
+(`io.polyproc.ValueWriter`). The other way, Python pickles as ever, and Java knows the classes that matter
+(`io.polyproc.KnownTypes`).
+"""
+
+import contextlib
+import enum
+import os
+import pickle
+
+from _polyproc.java.callbacks import Callback as callback  # noqa: F401  named in pickles, as the next two
+from _polyproc.java.functions import function, partial  # noqa: F401
+from _polyproc.process import descriptors
+
+
+def reduce_for_java(pickler, obj):
+    """Lets pickles say more of enumerations and exceptions than Python needs; Java's own objects become
+    what they are in Python."""
+    if is_of_java(obj):
+        return loads, (_java_pickle(obj),)
+    if isinstance(obj, enum.Enum):
+        name = type(obj).__dict__.get("_java_name_")
+        if name is not None:
+            return constant, (name, tuple(type(obj).__members__), obj._name_)
+        return member, (type(obj), obj._name_, obj._value_)
+    if isinstance(obj, BaseException) and type(obj).__module__ != "builtins":
+        return exception, (type(obj), type_name(obj), str(obj), obj.__reduce_ex__(4))
+    return NotImplemented
+
+
+def is_of_java(obj):
+    """Whether this is an object of the JVM, which no pickle can hold."""
+    return type(obj).__module__ == "polyglot"
+
+
+def _java_pickle(obj):
+    import java
+    return java.type("io.polyproc.WorkerValues").pickle(obj)
+
+
+def type_name(e):
+    """The name of an exception's class, as Python shows it."""
+    cls = type(e)
+    module = getattr(cls, "__module__", "builtins")
+    name = getattr(cls, "__qualname__", cls.__name__)
+    return name if module in ("builtins", "__main__") else f"{module}.{name}"
+
+
+def member(cls, name, value):
+    """A member of an enumeration, which Java finds by its name."""
+    return cls(value)
+
+
+def exception(cls, name, message, reduced):
+    """An exception that is not a built-in one."""
+    made = reduced[0](*reduced[1])
+    if len(reduced) > 2 and reduced[2]:
+        made.__dict__.update(reduced[2])
+    return made
+
+
+# Pickles
+
+
+class _Crossing:
+    """Stands for a process that is being started while something is pickled for Java, so that locks
+    and queues can be pickled at all; descriptors are left with the supervisor."""
+
+    method = "fork"
+    DupFd = descriptors.Shared
+
+    @staticmethod
+    def duplicate_for_child(fd):
+        return fd
+
+
+def dumps(obj):
+    """A pickle for Java."""
+    from multiprocessing import reduction
+    with _crossing():
+        return bytes(reduction.ForkingPickler.dumps(obj, 4))
+
+
+@contextlib.contextmanager
+def _crossing():
+    from multiprocessing import context
+    former = context.get_spawning_popen()
+    context.set_spawning_popen(_Crossing)
+    try:
+        yield
+    finally:
+        context.set_spawning_popen(former)
+
+
+def loads(text):
+    """The object in a pickle whose bytes are Latin-1 text: Java's bytes are none of Python's."""
+    return pickle.loads(text.encode("latin-1"))
+
+
+def dumps_as_text(obj):
+    """The reverse."""
+    return dumps(obj).decode("latin-1")
+
+
+# Shared objects, of their parts
+
+
+def kept(token):
+    """A descriptor that Java has left with the supervisor."""
+    shared = descriptors.Shared.__new__(descriptors.Shared)
+    shared.token = token
+    return shared
+
+
+def connection(handle, readable, writable):
+    """An end of a pipe."""
+    from multiprocessing.connection import Connection
+    return Connection(handle.detach(), readable, writable)
+
+
+def packet_connection(handle, readable, writable):
+    """An end of a queue."""
+    from multiprocessing.connection import PacketConnection
+    return PacketConnection(handle.detach(), readable, writable)
+
+
+def lock(name, handle, kind, maxvalue):
+    """A Lock, RLock, Semaphore or BoundedSemaphore."""
+    from multiprocessing import synchronize
+    cls = getattr(synchronize, name)
+    made = cls.__new__(cls)
+    made.__setstate__((handle, kind, maxvalue, None))
+    return made
+
+
+def condition(lock, sleeping, woken, wait):
+    """A Condition of its parts."""
+    from multiprocessing import synchronize
+    made = synchronize.Condition.__new__(synchronize.Condition)
+    made.__setstate__((lock, sleeping, woken, wait))
+    return made
+
+
+def event(cond, flag):
+    """An Event of its parts."""
+    from multiprocessing import synchronize
+    made = synchronize.Event.__new__(synchronize.Event)
+    made._cond = cond
+    made._flag = flag
+    return made
+
+
+def barrier(parties, timeout, cond, memory):
+    """A Barrier of its parts."""
+    from multiprocessing import synchronize
+    made = synchronize.Barrier.__new__(synchronize.Barrier)
+    made.__setstate__((parties, None, timeout, cond, memory))
+    return made
+
+
+def queue(maxsize, reader, writer, rlock, wlock, sem):
+    """A Queue of its parts."""
+    from multiprocessing.queues import Queue
+    made = Queue.__new__(Queue)
+    made.__setstate__((False, maxsize, reader, writer, rlock, wlock, sem, os.getpid()))
+    return made
+
+
+def memory(handle, start, size):
+    """A block of shared memory, as `Value` and `Array` have it."""
+    from multiprocessing import heap
+    arena = heap.Arena(start + size, handle.detach())
+    made = heap.BufferWrapper.__new__(heap.BufferWrapper)
+    made._state = (arena, start, start + size), size
+    return made
+
+
+def number(typecode, memory, lock):
+    """A `Value`, with its lock or None."""
+    from multiprocessing import sharedctypes
+    made = sharedctypes.rebuild_ctype(sharedctypes.typecode_to_type[typecode], memory, None)
+    return made if lock is None else sharedctypes.synchronized(made, lock)
+
+
+def array(typecode, length, memory, lock):
+    """An `Array`, with its lock or None."""
+    from multiprocessing import sharedctypes
+    made = sharedctypes.rebuild_ctype(sharedctypes.typecode_to_type[typecode], memory, length)
+    return made if lock is None else sharedctypes.synchronized(made, lock)
+
+
+def named_memory(name):
+    """A `SharedMemory` that exists."""
+    from multiprocessing.shared_memory import SharedMemory
+    return SharedMemory(name)
+
+
+def proxy(typeid, address, ident, authkey, exposed):
+    """A proxy of an object in a manager."""
+    from multiprocessing.managers import AutoProxy, RebuildProxy, SyncManager, Token
+    registered = SyncManager._registry.get(typeid)
+    func = registered[-1] if registered is not None and registered[-1] is not None else AutoProxy
+    options = {"authkey": authkey}
+    if func is AutoProxy:
+        options["exposed"] = tuple(exposed)
+    return RebuildProxy(func, Token(typeid, address, ident), "pickle", options)
+
+
+# Java's own kinds of values
+
+
+_classes = {}
+
+
+def record(name, fields, values):
+    """A Java record: an instance of a frozen dataclass with the record's simple name."""
+    return _record_class(name, fields)(*values)
+
+
+def _record_class(name, fields):
+    cls = _classes.get((name, fields))
+    if cls is None:
+        import dataclasses
+        package, _, simple = name.rpartition(".")
+        cls = dataclasses.make_dataclass(
+            simple.rpartition("$")[2], fields, frozen=True,
+            namespace={"__reduce__": _reduce_record, "_java_name": name, "_java_fields": fields})
+        cls.__module__ = package
+        _classes[name, fields] = cls
+    return cls
+
+
+def _reduce_record(self):
+    cls = type(self)
+    return record, (cls._java_name, cls._java_fields,
+                    tuple(getattr(self, field) for field in cls._java_fields))
+
+
+def constant(name, constants, chosen):
+    """A constant of a Java enum: a member of an enumeration whose values are the names."""
+    cls = _classes.get((name, constants))
+    if cls is None:
+        package, _, simple = name.rpartition(".")
+        cls = enum.Enum(simple.rpartition("$")[2], [(each, each) for each in constants])
+        cls.__module__ = package
+        type.__setattr__(cls, "_java_name_", name)
+        _classes[name, constants] = cls
+    return cls[chosen]
+
+
+def zone(key, offset):
+    """The time zone of a moment: its offset where this machine has no time zones."""
+    import datetime
+    import zoneinfo
+    try:
+        return zoneinfo.ZoneInfo(key)
+    except zoneinfo.ZoneInfoNotFoundError:
+        return datetime.timezone(datetime.timedelta(seconds=offset), key)

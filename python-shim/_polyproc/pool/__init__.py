@@ -1,0 +1,7 @@
+"""A pool and its workers.
+
+    multiprocessing.pool.Pool ── tasks ──► dispatcher ── channel ──► worker_main, in each worker
+                             ◄─ results ──           ◄─────────────
+
+`dispatcher` is the pool's thread: it assigns `tasks` to `workers`, and takes their results. Both sides speak `protocol`.
+"""

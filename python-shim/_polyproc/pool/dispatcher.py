@@ -1,0 +1,511 @@
+"""The thread of a pool that gives tasks to workers and takes their results.
+
+Each worker has a line of its own, so the pool knows who has which task. When a worker ends, the task
+that it had begun fails and all others go to other workers. Workers get small, quick tasks ahead, so that
+they need not wait for the next; what a worker has not begun is taken back when another has nothing to do.
+"""
+
+import collections
+import threading
+import time
+from multiprocessing import util
+from multiprocessing.reduction import ForkingPickler
+
+import _polyproc
+from _polyproc.pool.errors import broken, lost, too_late
+from _polyproc.pool.protocol import FAREWELL, HELLO, QUIT, VALUES, load_values
+from _polyproc.pool.tasks import FedCalls, ForkedTaskPickler, Pace, TaskPickler, message
+from _polyproc.pool.worker_main import INTERRUPTED
+
+RUN, CLOSE, TERMINATE = "RUN", "CLOSE", "TERMINATE"
+_STEAL_SECONDS = 0.002
+_KILL_SECONDS = 1.0
+_INTERRUPT_SECONDS = 1.0
+_LEAST_FAILED_STARTS = 3
+_RETRY_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 2.0
+
+
+class Dispatcher:
+    """All its state is its thread's. Other threads call `submit`, `feed`, `add_worker` and `put`."""
+
+    def __init__(self, crew, cache, forked, timeout):
+        self._crew = crew
+        self._cache = cache
+        self._pickler = ForkedTaskPickler() if forked else TaskPickler()
+        self._inbox = collections.deque()
+        self._waits = _polyproc.runtime.newWaitSet()
+        self._asleep = False
+        self._state = RUN
+        self._sources = collections.deque()
+        """With tasks that nobody has taken yet."""
+        self._returned = collections.deque()
+        self.call_pace = Pace()
+        self._fed = FedCalls(self.call_pace, timeout)
+        self._fed_turn = False
+        self._timed = timeout is not None
+        self._workers = []
+        self._handlers = {}
+        self._steal_at = None
+        self._failed_starts = 0
+        self._broken = None
+        """Why no worker gets ready: tasks fail with it."""
+        self._retry_at = 0.0
+        self._starter = None
+        self._start_at = None
+        self._thread = threading.Thread(target=self._run, name="PoolDispatcher", daemon=True)
+
+    # Any thread.
+
+    def start(self):
+        self._thread.start()
+
+    def join(self, timeout=None):
+        self._thread.join(timeout)
+
+    def is_alive(self):
+        return self._thread.is_alive()
+
+    def submit(self, source):
+        """Lets the tasks of a source be done."""
+        self._post(self._add_source, source)
+
+    def add_worker(self, worker):
+        """A worker was started."""
+        self._post(self._add_worker, worker)
+
+    def feed(self, task):
+        """Lets one task be done: (job, index, function, arguments, keyword arguments)."""
+        self._fed.waiting.append(task)
+        self._wake()
+        return len(self._fed.waiting)
+
+    def wait_for_room(self):
+        """Waits until only a few of the tasks that were fed wait."""
+        if self._state != TERMINATE:
+            self._fed.wait_for_room()
+
+    def put(self, _=None):
+        """Looks at what has changed."""
+        # A message and not just a call to wake up, which would be lost right before it waits.
+        self._post(_nothing, None)
+
+    def terminate(self):
+        """Ends the thread, without waiting for what it has to do."""
+        self._state = TERMINATE
+        self._wake()
+
+    def _post(self, function, argument):
+        self._inbox.append((function, argument))
+        self._wake()
+
+    def _wake(self):
+        if self._asleep:
+            self._asleep = False
+            self._waits.wake()
+
+    # The dispatcher's thread.
+
+    def _run(self):
+        try:
+            while self._proceed():
+                self._wait()
+        except BaseException as e:
+            report(e)
+            self._break(e)
+        finally:
+            self._close()
+            util.debug("dispatcher exiting")
+
+    def _proceed(self):
+        """Does all that can be done now; returns whether there will be more."""
+        while self._inbox:
+            function, argument = self._inbox.popleft()
+            function(argument)
+        self._look_after()
+        self._dispatch()
+        return self._state != TERMINATE and not self._is_done()
+
+    def _wait(self):
+        """Waits until something has changed, and hears what has come."""
+        timeout = self._timeout()
+        self._asleep = True
+        if self._inbox or self._fed.waiting and self._idle() or self._state == TERMINATE:
+            timeout = 0
+        waits = self._waits
+        count = int(getattr(waits, "await")(timeout))
+        self._asleep = False
+        handlers = self._handlers
+        for fd in [int(waits.ready(i)) for i in range(count)]:
+            handler = handlers.get(fd)
+            if handler is not None:
+                handler()
+
+    def _is_done(self):
+        if self._state != CLOSE or self._cache or self._inbox or self._has_tasks():
+            return False
+        for worker in self._workers:
+            self._dismiss(worker)
+        return not self._workers and self._starter is None
+
+    def _has_tasks(self):
+        return bool(self._returned or self._sources or not self._fed.is_empty())
+
+    def _idle(self):
+        return any(worker.is_available() and not worker.count for worker in self._workers)
+
+    def _timeout(self):
+        """Milliseconds until there is something to do anyway; -1 for ever."""
+        moments = [moment for worker in self._workers
+                   for moment in (worker.deadline, worker.kill_at) if moment is not None]
+        moments += [moment for moment in (self._steal_at, self._start_at) if moment is not None]
+        if not moments:
+            return -1
+        return max(0, int((min(moments) - time.monotonic()) * 1000) + 1)
+
+    def _close(self):
+        for worker in self._workers:
+            self._forget(worker)
+        self._workers.clear()
+        self._state = TERMINATE
+        self._fed.waiting.clear()
+        self._fed.room.set()
+        self._waits.close()
+
+    # Tasks.
+
+    def _add_source(self, source):
+        if source.timeout is not None:
+            self._timed = True
+        if self._is_broken():
+            self._fail_all(source)
+        elif not source.is_empty():
+            self._sources.append(source)
+
+    def _is_broken(self):
+        """Whether a task that comes now fails. After a while it is tried once more whether workers can be started."""
+        if self._broken is not None and time.monotonic() >= self._retry_at:
+            self._broken = None
+            self._failed_starts = 0
+            self._start_at = None
+            self._look_after()
+        return self._broken is not None
+
+    def _dispatch(self):
+        if self._fed.waiting and self._is_broken():
+            self._fail_all(self._fed)
+        if self._broken is not None:
+            return
+        workers = self._workers
+        for worker in workers:
+            while not worker.count and worker.is_available():
+                if not self._give(worker):
+                    self._consider_stealing()
+                    return
+        self._steal_at = None
+        if not self._timed:
+            workers = [worker for worker in workers if worker.count and worker.is_available()]
+            while workers:  # in turn, so that each has its share of the last ones
+                workers = [worker for worker in workers if self._give(worker, ahead=True)]
+
+    def _give(self, worker, ahead=False):
+        """Gives a worker the next tasks; False if there are none, or it has enough."""
+        group = self._next_group(worker, ahead)
+        if group is None:
+            return False
+        self._send(worker, group)
+        return True
+
+    def _next_group(self, worker, ahead):
+        if self._returned:
+            group = self._returned[0]
+            if ahead and worker.count >= group.source.pace.ahead():
+                return None
+            self._returned.popleft()
+            if len(group.items) > worker.left:
+                self._returned.appendleft(group)
+                return group.split(int(worker.left))
+            return group
+        self._fed_turn = not self._fed_turn
+        if self._fed_turn:
+            return self._take_fed(worker, ahead) or self._take(worker, ahead)
+        return self._take(worker, ahead) or self._take_fed(worker, ahead)
+
+    def _take_fed(self, worker, ahead):
+        if ahead and worker.count >= self.call_pace.ahead():
+            return None
+        return self._fed.take(1, 1)
+
+    def _take(self, worker, ahead):
+        if not self._sources:
+            return None
+        source = self._sources[0]
+        most = source.pace.ahead()
+        # Once half of them are left.
+        if ahead and 2 * worker.count > most or most == worker.count:
+            return None
+        count = 1 if self._timed else min(most - worker.count, worker.left)
+        group = source.take(max(1, count), len(self._workers))
+        if source.is_empty():
+            self._sources.popleft()
+        return group
+
+    def _send(self, worker, group):
+        source = group.source
+        try:
+            encoded = source.encode(group, self._pickler)
+        except Exception as e:
+            for i in range(len(group.items)):
+                self._fail(group.job, group.index + i, e)
+            return
+        if encoded is None:
+            while len(group.items) > 1:
+                self._send(worker, group.split(1))
+            self._send(worker, group)
+            return
+        if source.timeout is not None and not worker.count:
+            worker.deadline = time.monotonic() + source.timeout
+        worker.line.send(message(worker.take_on(group), *encoded))
+        if worker.line.outgoing:
+            self._waits.setWriting(worker.line.fd, True)
+
+    def _consider_stealing(self):
+        """A worker has nothing to do: after a moment others give back what they have not begun."""
+        victims = [worker for worker in self._workers
+                   if worker.count > 1 and not worker.none_to_take_back]
+        if not victims:
+            self._steal_at = None
+        elif self._steal_at is None:
+            self._steal_at = time.monotonic() + _STEAL_SECONDS
+        elif time.monotonic() >= self._steal_at:
+            self._steal_at = None
+            for worker in victims:
+                self._returned.extend(worker.take_back())
+            self._share_out()
+
+    def _share_out(self):
+        """Gives each worker about the same of what was taken back."""
+        workers = [worker for worker in self._workers if worker.is_available()]
+        total = sum(len(group.items) for group in self._returned)
+        share = -(-total // max(1, len(workers)))
+        for worker in sorted(workers, key=lambda worker: worker.count):
+            wanted = min(share, worker.left)
+            while self._returned and wanted > 0:
+                group = self._returned.popleft()
+                if len(group.items) > wanted:
+                    self._returned.appendleft(group)
+                    group = group.split(int(wanted))
+                wanted -= len(group.items)
+                self._send(worker, group)
+
+    # Results.
+
+    def _hear(self, worker):
+        messages = worker.line.receive()
+        if messages is None:
+            # Its end: what there is to do, its sentinel says.
+            self._waits.remove(worker.line.fd)
+            self._handlers.pop(worker.line.fd, None)
+            return
+        if worker.line.outgoing:
+            worker.line.send_more()
+            if not worker.line.outgoing:
+                self._waits.setWriting(worker.line.fd, False)
+        for (what, seconds), body in messages:
+            if what == VALUES:
+                self._take_values(worker, seconds, load_values(body))
+            elif what == HELLO:
+                worker.ready = True
+                self._failed_starts = 0
+                self._broken = None
+            elif what == FAREWELL:
+                worker.farewell = body.decode("utf-8", "replace")
+            else:
+                self._take_outcome(worker, seconds, body)
+
+    def _take_values(self, worker, seconds, values):
+        at = 0
+        for group in worker.answered(len(values)):
+            count = len(group.items)
+            group.source.pace.note(seconds, len(values))
+            if not group.failed:
+                self._set_values(group, values[at:at + count])
+            at += count
+        self._next_deadline(worker)
+
+    def _take_outcome(self, worker, seconds, body):
+        try:
+            success, value = ForkingPickler.loads(body)
+        except Exception as e:
+            success, value = False, e
+        for group in worker.answered(1):
+            group.source.pace.note(seconds, 1)
+            if group.failed:
+                continue
+            if success:
+                self._set_values(group, [value])
+            else:
+                self._fail(group.job, group.index, value)
+        self._next_deadline(worker)
+
+    def _next_deadline(self, worker):
+        worker.deadline = None
+        if worker.held:
+            timeout = worker.held[0].source.timeout
+            if timeout is not None:
+                worker.deadline = time.monotonic() + timeout
+
+    def _set_values(self, group, values):
+        result = self._cache.get(group.job)
+        if result is not None:
+            self._guarded(result, result._set_values, group.index, values)
+
+    def _fail(self, job, index, e):
+        result = self._cache.get(job)
+        if result is not None:
+            self._guarded(result, result._set, index, (False, e))
+
+    def _guarded(self, result, function, *arguments):
+        """Sets a result; an error in a callback of the program's is reported, and all goes on."""
+        try:
+            function(*arguments)
+        except BaseException as e:
+            report(e)
+            result._give_up()
+
+    # Workers.
+
+    def _add_worker(self, worker):
+        self._workers.append(worker)
+        self._handlers[worker.line.fd] = lambda: self._hear(worker)
+        self._handlers[worker.process.sentinel] = lambda: self._ended(worker)
+        self._waits.add(worker.line.fd)
+        self._waits.add(worker.process.sentinel)
+
+    def _dismiss(self, worker):
+        if not worker.leaving:
+            worker.leaving = True
+            worker.line.send(message(0, QUIT, b"", b""))
+            if worker.line.outgoing:
+                self._waits.setWriting(worker.line.fd, True)
+
+    def _forget(self, worker):
+        for fd in (worker.line.fd, worker.process.sentinel):
+            if self._handlers.pop(fd, None) is not None:
+                self._waits.remove(fd)
+        worker.line.close()
+
+    def _ended(self, worker):
+        """A worker has ended: what it had begun is lost, what not goes to others."""
+        worker.line.dry = False
+        while not worker.line.dry:
+            self._hear(worker)
+        self._returned.extendleft(reversed(worker.take_back()))
+        process = worker.process
+        status = process.exitcode
+        self._forget(worker)
+        self._workers.remove(worker)
+        util.debug("cleaning up worker %s" % process.pid)
+        self._crew.remove(worker)
+        # The last is the one that was running; before it are those whose results had not been sent.
+        for group in reversed(list(worker.answered(worker.count))):
+            for i in reversed(range(len(group.items))):
+                if not group.failed:
+                    self._fail(group.job, group.index + i, lost(process.name, process.pid, status,
+                                                                group.source.describe(group.items[i])))
+        if not worker.ready and not worker.leaving and status != INTERRUPTED:
+            self._start_failed(broken(self._failed_starts + 1, process.name, process.pid, status, worker.farewell))
+        if status == INTERRUPTED:
+            # All have been interrupted, and likely the program is about to end.
+            self._start_at = time.monotonic() + _INTERRUPT_SECONDS
+
+    def _look_after(self):
+        """Replaces workers, and ends those whose task has taken too long."""
+        now = time.monotonic()
+        for worker in self._workers:
+            if worker.deadline is not None and worker.deadline <= now:
+                self._end_late(worker, now)
+            if worker.kill_at is not None and worker.kill_at <= now:
+                worker.kill_at = now + _KILL_SECONDS
+                worker.process.kill()
+        if self._start_at is not None and self._start_at > now:
+            return
+        self._start_at = None
+        if (self._starter is None and self._broken is None
+                and len(self._crew.processes) < self._crew.size
+                and (self._state == RUN or self._cache or self._has_tasks())):
+            self._starter = threading.Thread(target=self._start_workers, name="PoolStarter",
+                                             daemon=True)
+            self._starter.start()
+
+    def _end_late(self, worker, now):
+        worker.deadline = None
+        group = worker.held[0]
+        group.failed = True
+        self._fail(group.job, group.index,
+                   too_late(worker.process.name, worker.process.pid, group.source.timeout,
+                            group.source.describe(group.items[0])))
+        worker.kill_at = now + _KILL_SECONDS
+        worker.process.terminate()
+
+    def _start_workers(self):
+        """On a thread of its own: starting takes a while."""
+        try:
+            self._crew.start_missing(self.add_worker)
+        except BaseException as e:
+            self._post(self._could_not_start, e)
+        self._post(self._started, None)
+
+    def _started(self, _):
+        self._starter = None
+
+    def _could_not_start(self, e):
+        self._start_at = time.monotonic() + 0.1 * (self._failed_starts + 1)
+        self._start_failed(e)
+
+    def _start_failed(self, e):
+        """Gives up when the start of several workers in a row has failed and none is left that serves."""
+        self._failed_starts += 1
+        many = max(_LEAST_FAILED_STARTS, self._crew.size)
+        if self._failed_starts < many:
+            return
+        if any(worker.ready for worker in self._workers):
+            pause = min(0.1 * self._failed_starts, _LONGEST_PAUSE_SECONDS)
+            self._start_at = time.monotonic() + pause
+        else:
+            self._break(e)
+            self._retry_at = time.monotonic() + _RETRY_SECONDS
+
+    def _break(self, e):
+        """Nothing can be done: every task fails."""
+        self._broken = e
+        while self._returned:
+            group = self._returned.popleft()
+            for i in range(len(group.items)):
+                self._fail(group.job, group.index + i, e)
+        while self._sources:
+            self._fail_all(self._sources.popleft())
+        self._fail_all(self._fed)
+        for worker in self._workers:
+            for group in worker.held:
+                group.failed = True
+                for i in range(len(group.items)):
+                    self._fail(group.job, group.index + i, e)
+
+    def _fail_all(self, source):
+        while True:
+            group = source.take(1 << 16, 1)
+            if group is None:
+                return
+            for i in range(len(group.items)):
+                self._fail(group.job, group.index + i, self._broken)
+
+
+def _nothing(_):
+    pass
+
+
+def report(e):
+    """Shows an exception as that of a thread."""
+    threading.excepthook(threading.ExceptHookArgs(
+        (type(e), e, e.__traceback__, threading.current_thread())))

@@ -1,0 +1,40 @@
+"""What a pool says of workers that ended, or were too slow."""
+
+import signal
+from multiprocessing.context import TaskTimeoutError, WorkerLostError
+
+_MOST_LINES = 12
+
+
+def lost(name, pid, status, task):
+    """The error of a task whose worker ended while it had it."""
+    return WorkerLostError(f"worker {name} (pid {pid}) {how(status)} while it had the task {task}"
+                           f"{'; out of memory?' if status == -signal.SIGKILL else ''}",
+                           pid, status, task)
+
+
+def broken(count, name, pid, status, farewell):
+    """The error of all tasks of a pool whose workers end before they are ready."""
+    lines = farewell.strip().splitlines()[-_MOST_LINES:]
+    last = "".join(f"\n    {line}" for line in lines)
+    return WorkerLostError(f"the workers of the pool end before they are ready, {count} in a row; "
+                           f"the last, {name} (pid {pid}), {how(status)}"
+                           f"{', its last lines:' + last if last else ''}", pid, status, None)
+
+
+def too_late(name, pid, seconds, task):
+    """The error of a task that took more than its limit."""
+    return TaskTimeoutError(f"the task {task} took longer than {seconds:g} s in worker {name} "
+                            f"(pid {pid}), which is ended", pid, seconds, task)
+
+
+def how(status):
+    """How a process ended, in words."""
+    if status is None:
+        return "ended"
+    if status >= 0:
+        return f"ended with exit status {status}"
+    try:
+        return f"was killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"was killed by signal {-status}"

@@ -1,0 +1,221 @@
+"""The work of a pool: where tasks come from, and how they are written for a worker."""
+
+import collections
+import pickle
+import threading
+import types
+from multiprocessing.reduction import ForkingPickler, dumps
+
+from _polyproc.pool.protocol import EACH, ONE, STAR, TASK, VALUE, all_plain, framed
+
+_FEW = 128
+_MOST_AHEAD = 256
+_SECONDS_AHEAD = 0.004
+_SLOW = 0.002
+"""Seconds from which on a task is not worth being sent ahead: sending takes a small part of that."""
+
+
+class Pace:
+    """How long tasks of a kind take, to tell how many a worker may have at once.
+
+    It follows the quick ones: that a task took long may be due to what else the machine does, and those
+    that really wait behind a slow one are taken back.
+    """
+
+    def __init__(self):
+        self._seconds = None
+
+    def note(self, seconds, count):
+        """So many tasks took so long."""
+        each = seconds / count
+        if self._seconds is None or each <= self._seconds:
+            self._seconds = each
+        else:
+            self._seconds += (min(each, 4 * self._seconds) - self._seconds) / 8
+
+    def ahead(self):
+        """How many tasks a worker may have; 1 unless they are known to be quick."""
+        if self._seconds is None or self._seconds > _SLOW:
+            return 1
+        return min(_MOST_AHEAD, max(1, int(_SECONDS_AHEAD / max(self._seconds, 1e-6))))
+
+
+class Group:
+    """Consecutive tasks of one job on their way to a worker, with it, or taken back from it."""
+
+    __slots__ = ("source", "job", "index", "items", "failed")
+
+    def __init__(self, source, job, index, items):
+        self.source = source
+        self.job = job
+        self.index = index
+        self.items = items
+        self.failed = False
+
+    def split(self, count):
+        """Cuts off and returns the first tasks."""
+        first = Group(self.source, self.job, self.index, self.items[:count])
+        self.items = self.items[count:]
+        self.index += count
+        return first
+
+
+class Calls:
+    """Tasks that carry a function of their own: (index, (function, arguments, keyword arguments))."""
+
+    def __init__(self, job, calls, pace, timeout=None):
+        self.job = job
+        self.pace = pace
+        self.timeout = timeout
+        self._calls = calls
+        self._next = next(calls, None)
+
+    def is_empty(self):
+        """Whether there are no tasks, or no more."""
+        return self._next is None
+
+    def take(self, count, workers):
+        """The next tasks, as far as there are any: a group, or None."""
+        if self._next is None:
+            return None
+        index, call = self._next
+        self._next = next(self._calls, None)
+        return Group(self, self.job, index, [call])
+
+    def encode(self, group, pickler):
+        """The tasks' header fields and body."""
+        return ONE, b"", pickler.dumps(group.items[0])
+
+    def describe(self, item):
+        """A task in words, for errors."""
+        function, arguments, keywords = item
+        return describe_call(function, arguments, keywords)
+
+
+class FedCalls(Calls):
+    """Calls that a thread takes from an iterator of the program's, which may take its time.
+
+    Any thread may append to `waiting` and call `wait_for_room`.
+    """
+
+    def __init__(self, pace, timeout):
+        super().__init__(None, iter(()), pace, timeout)
+        self.waiting = collections.deque()
+        self.room = threading.Event()
+        """Set when only a few are waiting."""
+
+    def is_empty(self):
+        return not self.waiting
+
+    def take(self, count, workers):
+        if not self.waiting:
+            return None
+        job, index, *call = self.waiting.popleft()
+        if len(self.waiting) == _FEW:
+            self.room.set()
+        return Group(self, job, index, [call])
+
+    def wait_for_room(self):
+        """Waits until only a few are waiting."""
+        self.room.clear()
+        if len(self.waiting) > _FEW:
+            self.room.wait()
+
+
+class Elements:
+    """One task for each element: the function is the same, and sent as a key that workers remember."""
+
+    def __init__(self, job, function, elements, star, each, timeout=None):
+        self.job = job
+        self.pace = Pace()
+        self.timeout = timeout
+        self._function = function
+        self._elements = elements
+        self._next = 0
+        self._how = (STAR if star else 0) | (EACH if each else 0)
+        self._key = None
+
+    def is_empty(self):
+        return self._next == len(self._elements)
+
+    def take(self, count, workers):
+        left = len(self._elements) - self._next
+        if not left:
+            return None
+        # Towards the end smaller portions, so that the workers finish together.
+        count = max(1, min(count, left // (2 * workers)))
+        index = self._next
+        self._next += count
+        return Group(self, self.job, index, self._elements[index:self._next])
+
+    def encode(self, group, pickler):
+        if self._key is None:
+            self._key = pickler.dumps(self._function)
+        if all_plain(group.items):
+            return self._how, self._key, dumps(tuple(group.items))
+        if len(group.items) > 1:
+            return None
+        return self._how | VALUE, self._key, pickler.dumps(group.items[0])
+
+    def describe(self, item):
+        star = self._how & STAR
+        return describe_call(self._function, item if star else (item,), {})
+
+
+def message(epoch, how, key, body):
+    """The bytes for a worker."""
+    return framed(TASK.pack(epoch, how, len(key)), key, body)
+
+
+def describe_call(function, arguments, keywords):
+    """A call in words, of limited length."""
+    from multiprocessing import pool
+    if function in (pool.mapstar, pool.starmapstar) and arguments:
+        function, chunk = arguments[0]
+        return f"{_name(function)} on a chunk of {len(chunk)}, {_short(chunk[0])} …"
+    try:
+        parts = [*map(_short, arguments), *(f"{name}={_short(value)}" for name, value in keywords.items())]
+    except Exception:  # the arguments of `apply` may be any object
+        parts = ["…"]
+    return f"{_name(function)}({', '.join(parts)})"
+
+
+def _name(function):
+    name = getattr(function, "__qualname__", None) or type(function).__qualname__
+    module = getattr(function, "__module__", None)
+    return f"{module}.{name}" if module and module != "builtins" else name
+
+
+def _short(value):
+    try:
+        text = repr(value)
+    except Exception:
+        text = object.__repr__(value)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+class TaskPickler:
+    """Pickles tasks for a pool's workers."""
+
+    def dumps(self, obj):
+        """The pickle, as bytes."""
+        if type(obj) is types.FunctionType and obj.__closure__ is None:
+            try:
+                return pickle.dumps(obj)  # by its name, nearly always
+            except Exception:
+                pass  # the words of the error are to be those of below
+        return bytes(ForkingPickler.dumps(obj))
+
+
+class ForkedTaskPickler(TaskPickler):
+    """For workers that have a copy of this process's modules: functions without a name travel by value."""
+
+    def dumps(self, obj):
+        try:
+            return super().dumps(obj)
+        except Exception as e:
+            from _polyproc.pool import functions
+            data = functions.dumps(obj)
+            if data is None:
+                raise e from None
+            return data

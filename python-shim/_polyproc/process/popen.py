@@ -1,0 +1,193 @@
+"""Starting a worker JVM as a process: what the three start methods share."""
+
+import os
+import pickle
+import signal
+import sys
+from multiprocessing import context, util
+
+from _polyproc.process import descriptors, environment
+
+_SLICE = 0.1
+_MOST_DESCRIPTORS = 100
+
+
+class Popen:
+    """A started process, as `multiprocessing.popen_fork.Popen` is one."""
+
+    method = None
+    DupFd = descriptors.Received
+
+    def __init__(self, process_obj):
+        util._flush_std_streams()
+        self.returncode = None
+        self.finalizer = None
+        self._indices = {}
+        self._inherited = self._inheritance()
+        self._launch(process_obj)
+
+    def _inheritance(self):
+        """The descriptors that the child has under the same numbers."""
+        return []
+
+    def duplicate_for_child(self, fd):
+        """Lets a descriptor travel with the payload; returns its index there."""
+        index = self._indices.setdefault(fd, len(self._indices))
+        if index >= _MOST_DESCRIPTORS:
+            raise OSError(f"more than {_MOST_DESCRIPTORS} file descriptors are to be passed to one "
+                          "process; pass them through a queue or pipe instead")
+        return index
+
+    def _launch(self, process_obj):
+        context.set_spawning_popen(self)
+        try:
+            payload = pickle.dumps((self.method, surroundings(self._inherited),
+                                    self._body(process_obj)))
+        finally:
+            context.set_spawning_popen(None)
+        child = descriptors.call("startProcess", title(process_obj), _is_daemonic(process_obj),
+                                 payload, [*_standard_streams(), *self._indices, *self._inherited])
+        self._child = child
+        self._sent_signal = False
+        self.pid = int(child.pid())
+        self.sentinel = int(child.sentinel())
+        self.finalizer = util.Finalize(self, child.close)
+
+    def _body(self, process_obj):
+        """The bytes from which the child rebuilds the process object."""
+        raise NotImplementedError
+
+    def poll(self, flag=os.WNOHANG):
+        if self.returncode is None:
+            self._look(0.0)
+        return self.returncode
+
+    def wait(self, timeout=None):
+        import time
+        since = time.monotonic()
+        if timeout is None:
+            while self.returncode is None:
+                self._look(_SLICE)
+            return self.returncode
+        deadline = since + timeout
+        while self.returncode is None:
+            left = deadline - time.monotonic()
+            self._look(min(max(left, 0.0), _SLICE))
+            if left <= 0:
+                break
+        return self.returncode
+
+    def _look(self, seconds):
+        status = self._child.waitFor(seconds)
+        if status is None:
+            return
+        self.returncode = int(status)
+        last_words = str(self._child.lastWords())
+        if last_words and not self._sent_signal:
+            print(f"polyproc: the worker with pid {self.pid} ended with status {self.returncode} "
+                  f"before it could run its process:\n{last_words}", file=sys.stderr)
+
+    def _send_signal(self, number):
+        if self.returncode is None:
+            self._sent_signal = True
+            self._child.signal(number)
+
+    def terminate(self):
+        self._send_signal(signal.SIGTERM)
+
+    def kill(self):
+        self._send_signal(signal.SIGKILL)
+
+    def close(self):
+        if self.finalizer is not None:
+            self.finalizer()
+
+
+class SpawnPopen(Popen):
+    """`spawn`: the child imports main anew and unpickles the process object."""
+
+    method = "spawn"
+
+    def _body(self, process_obj):
+        import io
+        from multiprocessing import reduction, resource_tracker, spawn
+        body = io.BytesIO()
+        reduction.dump(reduction.DupFd(resource_tracker.getfd()), body)
+        reduction.dump(self._preload(), body)
+        reduction.dump(spawn.get_preparation_data(process_obj._name), body)
+        reduction.dump(process_obj, body)
+        return body.getvalue()
+
+    def _preload(self):
+        """`sys.path` and the modules to import before anything else."""
+        return [], []
+
+
+class ForkserverPopen(SpawnPopen):
+    """`forkserver`: to the child the same as `spawn`; standby workers are its server."""
+
+    method = "forkserver"
+
+    def _preload(self):
+        from multiprocessing import forkserver
+        return sys.path, forkserver._forkserver._preload_modules
+
+
+def surroundings(descriptors):
+    """What a child process has from its parent whatever the start method."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return {"cwd": _current_folder(), "umask": mask, "environment": environment.raw(),
+            "descriptors": descriptors}
+
+
+def _current_folder():
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return None
+
+
+def _standard_streams():
+    return [fd if _is_open(fd) else _null() for fd in (0, 1, 2)]
+
+
+def _is_open(fd):
+    try:
+        os.fstat(fd)
+        return True
+    except OSError:
+        return False
+
+
+_null_fd = None
+
+
+def _null():
+    global _null_fd
+    if _null_fd is None:
+        _null_fd = os.open(os.devnull, os.O_RDWR)
+    return _null_fd
+
+
+_SERVANTS = (("concurrent.futures.process", "_process_worker"), ("multiprocessing.managers", "_run_server"))
+
+
+def _is_daemonic(process_obj):
+    """Whether the process must not outlive its parent."""
+    return bool(process_obj.daemon) or is_servant(process_obj)
+
+
+def is_servant(process_obj):
+    """Whether it is a worker of an executor or a manager's server, which would wait for ever, as they do in
+    CPython, if their parent is killed."""
+    target = getattr(process_obj, "_target", None)
+    return (getattr(target, "__module__", None), getattr(target, "__name__", None)) in _SERVANTS
+
+
+def title(process_obj):
+    """What the process list shows of a process."""
+    target = getattr(process_obj, "_target", None)
+    what = getattr(target, "__qualname__", None) or type(target or process_obj).__name__
+    main = os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else ""
+    return f"polyproc: {process_obj.name} ({what}{' of ' + main if main else ''})"

@@ -1,0 +1,6 @@
+"""What a process does before its image is written: so that programs find modules loaded and code compiled.
+
+`preload` keeps modules that were imported ahead out of a program's sight; `steps` names the most needed ones. `workloads`
+(what processes do), `process_rounds` (their starts and ends), `everyday` and `variety` (what scripts do) are what the JVM's
+compilers are to see. `trial` is run once by a new image.
+"""

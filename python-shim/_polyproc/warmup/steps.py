@@ -1,0 +1,30 @@
+"""What a standby worker imports before it is needed, most needed first, in short steps: all of it goes to the preload."""
+
+import _polyproc
+from _polyproc.warmup import preload
+
+_LOOKS = 60
+"""How often this process looks at itself."""
+
+_NEARLY_ALL = iter((
+    "pickle", "_polyproc.process.child", "threading", "signal", "multiprocessing", "multiprocessing.util",
+    "multiprocessing.popen_fork", "multiprocessing.connection", "multiprocessing.queues",
+    "multiprocessing.synchronize"))
+_SOME = iter((
+    "multiprocessing.pool", "multiprocessing.managers", "multiprocessing.spawn",
+    "multiprocessing.heap", "multiprocessing.sharedctypes", "concurrent.futures.process", "_polyproc.observation"))
+
+
+def step(thoroughly=True):
+    """Imports one more module that nearly all processes need, then if wanted those that some do.
+
+    Returns whether there may be others.
+    """
+    name = next(_NEARLY_ALL, None) or (next(_SOME, None) if thoroughly else None)
+    if name is None:
+        return False
+    preload.import_ahead(name)
+    if name == "_polyproc.observation":
+        for _ in range(_LOOKS):  # what a call asks for comes at a safepoint, and so before the next one
+            _polyproc.runtime.rehearseObservation()
+    return True
