@@ -15,6 +15,9 @@ optimize = 0
 start_method = "fork"
 """How processes are started where nothing else is said."""
 
+reducer = None
+"""What pickles of `multiprocessing` ask first, as a pickler's `reducer_override`: with Java there is one."""
+
 embedded = False
 """Whether this is a context of a Java program, or a process that it has started."""
 

@@ -84,9 +84,8 @@ ForkingPickler.dumps = classmethod(_dumps)
 ForkingPickler.register = classmethod(_register)
 register = ForkingPickler.register
 
-if _polyproc.embedded:
-    from _polyproc.java.values import reduce_for_java
-    ForkingPickler.reducer_override = reduce_for_java
+if _polyproc.reducer is not None:
+    ForkingPickler.reducer_override = _polyproc.reducer
 
 
 def sendfds(sock, fds):

@@ -12,7 +12,6 @@ An area's work is done in small batches, again and again for so many seconds. `c
 import argparse
 import json
 import multiprocessing
-import os
 import statistics
 import sys
 import time

@@ -7,8 +7,8 @@
 The area `everyday`, which comes first, runs whole programs from the shell in each mode of polyproc
 (`everyday_bench.py`). For each other area, CPython 3.12 (each start method) and polyproc run in turn, several
 rounds; printed are medians and polyproc's speed in relation to CPython's `fork`: 2.0x is twice as fast, or
-half the memory. CPython is looked for in --cpython, POLYPROC_CPYTHON, pyenv's versions and as python3.12 on the path (`none`: there shall
-be none); without one polyproc's figures stand alone.
+half the memory. CPython is looked for in --cpython, POLYPROC_CPYTHON, pyenv's versions and as python3.12 on
+the path (`none`: there shall be none); without one polyproc's figures stand alone.
 """
 
 import argparse

@@ -98,8 +98,9 @@ def _name(test):
 
 def _futures():
     """The tests of process pools under the method; their classes have it in their names."""
-    from test import test_concurrent_futures as package
     from test.support import script_helper
+
+    from test import test_concurrent_futures as package
     # Lets the programs that the tests start find them by PYTHONPATH, as otherwise in the standard library.
     script_helper.__dict__["__cached_interp_requires_environment"] = True
     os.environ["PYTHONPATH"] = os.environ["POLYPROC_SUITE_PATH"]

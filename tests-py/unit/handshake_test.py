@@ -5,7 +5,6 @@ import struct
 import threading
 import time
 import unittest
-
 from multiprocessing import AuthenticationError, connection
 
 

@@ -1,6 +1,5 @@
 """Plain objects are pickled by Java, as the standard library's pickler would, and read from what that wrote."""
 
-import _polyproc
 import io
 import math
 import multiprocessing
@@ -9,6 +8,8 @@ import pickletools
 import random
 import threading
 import unittest
+
+import _polyproc
 
 _FITS = 10000
 """So many bytes a pipe takes at once."""

@@ -3,11 +3,11 @@
 import os
 import socket
 import unittest
+from multiprocessing.connection import Connection
 
 from _polyproc.pool import protocol
 from _polyproc.pool.channel import Line
 from _polyproc.pool.protocol import OUTCOME, RESULT, VALUES, frame_at, framed
-from multiprocessing.connection import Connection
 
 _BODIES = b"", b"a", b"bc" * 500, b"d" * (1 << 18), b"e" * ((1 << 19) + 1)
 

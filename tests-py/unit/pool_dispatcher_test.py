@@ -4,11 +4,11 @@ import collections
 import threading
 import time
 import unittest
+from multiprocessing.pool import Pool
 
-from _polyproc.warmup import workloads
 from _polyproc.pool.dispatcher import Dispatcher
 from _polyproc.pool.tasks import Pace
-from multiprocessing.pool import Pool
+from _polyproc.warmup import workloads
 
 _SECONDS = 60
 

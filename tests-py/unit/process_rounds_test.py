@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 import workloads_test  # which warms up, as a standby has
+
 from _polyproc.process import descriptors, environment, popen
 from _polyproc.warmup import process_rounds
 

@@ -159,8 +159,9 @@ class _running:
 
     @staticmethod
     def capture(process):
-        from _polyproc.fork import snapshot
         from multiprocessing import context, reduction
+
+        from _polyproc.fork import snapshot
         context.set_spawning_popen(_Popen())
         try:
             return bytes(snapshot.capture(process, reduction.ForkingPickler))
@@ -202,6 +203,7 @@ def _restore_here(folder):
     sys.modules["test_snapshot_support"] = sys.modules["__main__"]
     import multiprocessing.context
     import multiprocessing.process
+
     from _polyproc.fork import snapshot
     with open(os.path.join(folder, "names.json")) as file:
         names = json.load(file)

@@ -20,7 +20,7 @@ def install(home, runtime, optimize, x_options):
     while home in sys.path:
         sys.path.remove(home)
     sys._xoptions = dict(_x_option(str(option)) for option in x_options)
-    from _polyproc.fork import baseline  # notes what there is now
+    from _polyproc.fork import baseline  # noqa: F401  notes what there is now
     _polyproc.optimize = int(optimize)
     from _polyproc.boot import streams
     from _polyproc.compat import (
@@ -53,14 +53,8 @@ def install(home, runtime, optimize, x_options):
     socketpair.install()
     strftime.install()
     compat.install()
-    runtime.allowObservation(describe_threads)
+    signal_handlers.allow_observation()
     _add_site_folders()
-
-
-def describe_threads(threads, with_locals):
-    """Says what threads do, for whoever looks at this process; see `observation.describe`."""
-    from _polyproc import observation
-    return observation.describe(threads, bool(with_locals))
 
 
 def _add_site_folders():
@@ -88,12 +82,18 @@ def install_embedded(home, runtime, path, start_method):
     while home in sys.path:
         sys.path.remove(home)
     sys.path[:0] = [str(entry) for entry in path]
-    from _polyproc.fork import baseline  # notes what there is now
+    from _polyproc.fork import baseline  # noqa: F401  notes what there is now
     _polyproc.embedded = True
+    _polyproc.reducer = _reduce_for_java
     from _polyproc.compat import sleep, socketpair
     sleep.install()
     socketpair.install()
     _let_any_thread_close()
+
+
+def _reduce_for_java(pickler, obj):
+    from _polyproc.java import values
+    return values.reduce_for_java(pickler, obj)
 
 
 def _let_any_thread_close():

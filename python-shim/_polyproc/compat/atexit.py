@@ -9,6 +9,7 @@ import sys
 
 from _polyproc.boot import lifecycle
 from _polyproc.compat.builtin_functions import builtin
+from _polyproc.warmup import preload
 
 _registered = []
 
@@ -28,6 +29,7 @@ def install():
     atexit.unregister = unregister
     atexit._clear = _clear
     atexit._ncallbacks = _ncallbacks
+    preload.note_hooks(_registered)
 
 
 @builtin("atexit")

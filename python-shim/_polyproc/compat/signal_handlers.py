@@ -81,8 +81,17 @@ def _let_urgent_be_ignored(action):
     global _urgent_action
     _urgent_action = action
     if not _polyproc.embedded:
-        from _polyproc.boot import entry
-        _polyproc.runtime.allowObservation(entry.describe_threads)
+        allow_observation()
+
+
+def allow_observation():
+    """Lets the signal ask for what threads do: `polyproc ps` and others send it."""
+    _polyproc.runtime.allowObservation(_describe_threads)
+
+
+def _describe_threads(threads, with_locals):
+    from _polyproc import observation
+    return observation.describe(threads, bool(with_locals))
 
 
 def _set_real_time(number, handler, former):

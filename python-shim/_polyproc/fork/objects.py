@@ -280,7 +280,7 @@ def _process(snapshot, process):
 def _inherited(popen):
     if popen is None:
         return None
-    from _polyproc.fork.popen import InheritedPopen
+    from _polyproc.fork.inherited import InheritedPopen
     return InheritedPopen(popen.pid, popen.returncode)
 
 

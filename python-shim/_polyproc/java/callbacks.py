@@ -2,6 +2,8 @@
 
 import os
 
+from _polyproc.java.values import dumps
+
 
 class Callback:
     """A Java object of the program: its methods run in the program's JVM."""
@@ -42,7 +44,6 @@ def _ask_java(requests, number, method, *arguments):
     if _reply_lines is None:
         _reply_lines = threading.local()
     # Here and not in the queue's thread, where a failure would be nobody's.
-    from _polyproc.java.values import dumps
     message = dumps(arguments)
     line = _reply_lines.__dict__.get("line")
     if line is not None and line[0] == os.getpid():

@@ -29,7 +29,7 @@ def _process(start, arguments):
     sys.path[:0] = start["path"]
     sys.argv[:] = [""]
     _name_class_path()
-    reduction.ForkingPickler.reducer_override = reduce_for_java
+    _polyproc.reducer = reduction.ForkingPickler.reducer_override = reduce_for_java
     parent = process.current_process()
     parent.authkey = start["authkey"]
     made = multiprocessing.get_context(start["method"]).Process(

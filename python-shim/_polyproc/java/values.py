@@ -10,8 +10,7 @@ import enum
 import os
 import pickle
 
-from _polyproc.java.callbacks import Callback as callback  # noqa: F401  named in pickles, as the next two
-from _polyproc.java.functions import function, partial  # noqa: F401
+from _polyproc.java.functions import function, partial  # noqa: F401  named in pickles
 from _polyproc.process import descriptors
 
 

@@ -194,6 +194,7 @@ _in_child = _Hooks()
 
 def install():
     """Gives `os` its `fork`, and lets those modules register that were imported before it was there."""
+    preload.note_hooks(_before, _in_child, _in_parent)
     functions = {function.__name__: function for function in (fork, forkpty, register_at_fork)}
     for module in (os, sys.modules["posix"]):
         vars(module).update(functions)

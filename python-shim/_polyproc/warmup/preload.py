@@ -27,6 +27,7 @@ _kept = {}
 _folders = {}
 _hooks = {}
 """What each module has registered for the ends and forks of processes, with the list that it belongs in."""
+_hook_lists = []
 _nested = {}
 """The names of the modules that each module has imported while it was loaded."""
 
@@ -210,7 +211,7 @@ def import_ahead(name):
         if isinstance(spec.loader, _Loader):
             return load(spec)
         others = {spec.name, *sys.modules}
-        registered = [list(hooks) for hooks in _hook_lists()]
+        registered = [list(hooks) for hooks in _all_hook_lists()]
         module = load(spec)
         _nested[spec.name] = [name for name in sys.modules if name not in others]
         _hooks[spec.name] = _new_hooks(registered, _nested[spec.name])
@@ -260,19 +261,20 @@ def _came_after_parent(name, before):
     return parent in before or parent in _nested and name not in _nested[parent]
 
 
-def _hook_lists():
-    """The lists of functions that are called when a process ends or forks."""
-    from _polyproc.compat import atexit
-    from _polyproc.process import forking
-    lists = [atexit._registered, forking._before, forking._in_child, forking._in_parent]
+def note_hooks(*lists):
+    """Notes lists of functions that are called when a process ends or forks: what modules add to them is theirs."""
+    _hook_lists.extend(lists)
+
+
+def _all_hook_lists():
     threading = loaded("threading")
-    return lists if threading is None else [*lists, threading._threading_atexits]
+    return _hook_lists if threading is None else [*_hook_lists, threading._threading_atexits]
 
 
 def _new_hooks(before, others):
     """The hooks that were not there before, each with its list, but not those of other modules."""
     theirs = [hook for name in others for _, hook in _hooks.get(name, ())]
-    return [(registered, hook) for registered, former in zip(_hook_lists(), before)
+    return [(registered, hook) for registered, former in zip(_all_hook_lists(), before)
             for hook in registered if hook not in former and hook not in theirs]
 
 

@@ -193,7 +193,7 @@ def _strings():
 def _documents():
     records = {str(i): {"id": i, "tags": ["é", "b"], "ok": i % 2 == 0} for i in range(5)}
     things = ({"a": [1, 2.5, None, True, "x"], "b": {"c": {"d": []}}}, [[i, i / 2, str(i)] for i in range(9)], records,
-              {1: 2, None: "n", True: []}, "text", 17, 2.5, None, [], {})
+              {1: 2, None: "n", True: []}, "text", 17, 2.5, None, [], {})  # noqa: F601
     ways = ({}, {"indent": 2}, {"sort_keys": False, "ensure_ascii": False}, {"separators": (",", ":")}, {"default": str})
     for thing in things:
         for options in ways:

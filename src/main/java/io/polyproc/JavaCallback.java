@@ -97,7 +97,14 @@ public final class JavaCallback<T> implements AutoCloseable {
       names.put(ModuleProxy.pythonName(name), name);
     }
     methods.keySet().forEach(name -> names.put(name, name));
-    writer.build("callback", number, type.getSimpleName(), server.requests(), names, functional);
+    writer.call(
+        "_polyproc.java.callbacks",
+        "Callback",
+        number,
+        type.getSimpleName(),
+        server.requests(),
+        names,
+        functional);
   }
 
   /** Forgets the object: calls raise from now on. Does not wait for those that run. */

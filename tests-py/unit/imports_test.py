@@ -1,0 +1,101 @@
+"""The modules of the shim import each other in one direction only."""
+
+import ast
+import os
+import unittest
+
+_SHIM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "python-shim")
+
+_ALLOWED = {
+    # `multiprocessing.context` imports the start methods and the classes when they are asked for, as CPython's does.
+    ("multiprocessing.context", None),
+    # The exceptions that a pool's worker sends are the standard library's classes.
+    ("_polyproc.pool.worker_main", "multiprocessing.pool"),
+    ("_polyproc.pool.tasks", "multiprocessing.pool"),
+}
+"""Pairs of a module and what it may import although that imports it, too; None: whatever."""
+
+
+def _modules():
+    """The files of all modules, by name."""
+    found = {}
+    for folder, _, files in os.walk(_SHIM):
+        for file in files:
+            if file.endswith(".py"):
+                name = os.path.relpath(os.path.join(folder, file), _SHIM)[:-3].replace(os.sep, ".")
+                found[name.removesuffix(".__init__")] = os.path.join(folder, file)
+    return found
+
+
+def _imports(path, modules):
+    """The modules of ours that a file imports, also within functions."""
+    with open(path, encoding="utf-8") as file:
+        tree = ast.parse(file.read())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in modules)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                if full in modules or node.module in modules:
+                    yield full if full in modules else node.module
+
+
+def _graph():
+    modules = _modules()
+    graph = {}
+    for name, path in modules.items():
+        imported = set(_imports(path, modules)) - {name, "_polyproc"}  # the package itself has variables only
+        graph[name] = {each for each in imported if not {(name, None), (name, each)} & _ALLOWED}
+    return graph
+
+
+def _circle(graph):
+    """The names of a circle, or None."""
+    done, path = set(), []
+
+    def visit(name):
+        if name in path:
+            return [*path[path.index(name):], name]
+        if name in done:
+            return None
+        path.append(name)
+        for each in sorted(graph[name]):
+            found = visit(each)
+            if found:
+                return found
+        path.pop()
+        done.add(name)
+        return None
+
+    for name in sorted(graph):
+        found = visit(name)
+        if found:
+            return found
+    return None
+
+
+class Imports(unittest.TestCase):
+
+    def test_there_is_no_circle(self):
+        circle = _circle(_graph())
+        self.assertIsNone(circle, circle and " -> ".join(circle))
+
+    def test_a_circle_is_found(self):
+        self.assertEqual(["a", "b", "a"], _circle({"a": {"b"}, "b": {"a", "c"}, "c": set()}))
+
+    def test_each_exception_is_needed(self):
+        graph = _graph()
+        for name, imported in _ALLOWED:
+            self.assertIn(name, graph)
+            self.assertTrue(imported is None or imported in graph)
+
+    def test_standard_modules_only_replace(self):
+        """What is ours stands in `_polyproc`: the other packages have the standard library's names."""
+        for name in _modules():
+            top = name.partition(".")[0]
+            self.assertIn(top, ("_polyproc", "multiprocessing", "_multiprocessing", "_posixshmem"))
+
+
+if __name__ == "__main__":
+    unittest.main()
