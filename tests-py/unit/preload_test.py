@@ -60,7 +60,7 @@ class Preload(unittest.TestCase):
             assert concurrent.futures.ThreadPoolExecutor.__module__ == "concurrent.futures.thread"
             """)
 
-    def test_a_module_comes_off_the_shelf_as_if_it_were_new(self):
+    def test_a_module_comes_preloaded_as_if_it_were_new(self):
         self.run_program("""
             fill("xml.dom.minidom", "fractions")
             kept = preload.module("fractions")
@@ -72,7 +72,7 @@ class Preload(unittest.TestCase):
             assert again is fractions
             """)
 
-    def test_a_module_from_the_shelf_has_every_attribute_that_a_fresh_one_has(self):
+    def test_a_module_that_is_preloaded_has_every_attribute_that_a_fresh_one_has(self):
         self.run_program("""
             import subprocess
             SHOW = '''

@@ -174,7 +174,7 @@ def practise_everyday():
 
 
 def _own_module(name):
-    """A module of ours; what it imports goes to the preload."""
+    """A module of ours; what it imports is preloaded."""
     if name not in sys.modules:
         preload.import_ahead(name)
     return sys.modules[name]

@@ -1,6 +1,6 @@
 """Modules of the standard library, imported before a program wants them, and out of its sight until it does.
 
-A standby fills the shelf while it waits, and an image has a full one. A program that imports one finds what it
+A standby imports them while it waits, and an image has them all. A program that imports one finds what it
 would have found: a module as new that was not in `sys.modules`, or its own where it has one of that name in its
 path. What imports such a name is then loaded anew, but for the modules that ours have: of those there is one each.
 """
@@ -33,7 +33,7 @@ _nested = {}
 
 
 class _Kept:
-    """A module on the shelf.
+    """A module that was imported ahead.
 
     is_of_parent: whether it is to be an attribute of the package that it is in as soon as it is imported.
     """
@@ -71,7 +71,7 @@ def _names_used_by(module):
 
 
 def _with_all_it_uses(name):
-    """The names of a module on the shelf and of those there that come with it."""
+    """The names of a preloaded module and of the preloaded ones that come with it."""
     names = {name: None}
     left = [name]
     while left:
@@ -83,7 +83,7 @@ def _with_all_it_uses(name):
 
 
 class _Loader:
-    """Loads a module by taking it off the shelf, with all that it uses; in all else it is the module's own loader."""
+    """Gives a program a preloaded module, with all that it uses; in all else it is the module's own loader."""
 
     def __init__(self, kept, own):
         self._own = own
@@ -127,7 +127,7 @@ class _SourceLoader(_Loader, SourceFileLoader):
 
 
 def find_spec(name):
-    """How to load a module that is on the shelf; None if it is not, or would not be what is found."""
+    """How to load a preloaded module; None if it is not, or would not be what is found."""
     if name not in _kept or _kept[name].spec is None:
         return None
     names = _with_all_it_uses(name)
@@ -149,7 +149,7 @@ def find_spec(name):
 
 
 def _stale(names, hidden):
-    """The modules on the shelf that are to be loaded anew: an import would not find what they have found.
+    """The preloaded modules that are to be loaded anew: an import would not find what they have found.
 
     hidden: the first parts of names for which the program has something else.
     """
@@ -182,13 +182,13 @@ def _used_by_ours():
 
 
 def module(name):
-    """A module that stays on the shelf; None if it is not there."""
+    """A preloaded module that the program has not imported; None if there is none."""
     kept = _kept.get(name)
     return kept and kept.module
 
 
 def loaded(name):
-    """A module that the program has imported or that stays on the shelf; None if it is neither."""
+    """A module that the program has imported, or else the preloaded one; None if there is neither."""
     return sys.modules.get(name) or module(name)
 
 
@@ -203,7 +203,7 @@ def step():
 
 
 def import_ahead(name):
-    """Imports a module; what is new then, but for our own, goes to the shelf."""
+    """Imports a module; what is new then, but for our own, is preloaded."""
     before = set(sys.modules)
     load = _bootstrap._load_unlocked
 
@@ -228,7 +228,7 @@ def import_ahead(name):
 
 
 def put_back(before):
-    """Puts the modules of the standard library on the shelf that `sys.modules` did not have before.
+    """Makes preloaded ones of the standard library's modules that `sys.modules` did not have before.
 
     before: the names that it had.
     """

@@ -1,4 +1,4 @@
-"""What a standby worker imports before it is needed, most needed first, in short steps: all of it goes to the preload."""
+"""What a standby worker imports before it is needed, most needed first, in short steps: all of it is preloaded."""
 
 import _polyproc
 from _polyproc.warmup import preload
