@@ -15,5 +15,8 @@ optimize = 0
 start_method = "fork"
 """How processes are started where nothing else is said."""
 
+recorder = None
+"""The module `_polyproc.recording` in a program that was asked to tell of itself when it was started."""
+
 embedded = False
 """Whether this is a context of a Java program, or a process that it has started."""

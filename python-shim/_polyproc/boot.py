@@ -81,10 +81,10 @@ def install(home, runtime, optimize, x_options):
     _add_site_folders()
 
 
-def describe_threads(threads, with_locals):
+def describe_threads(threads, with_locals, with_queues):
     """Says what threads do, for whoever looks at this process; see `observation.describe`."""
     from _polyproc import observation
-    return observation.describe(threads, bool(with_locals))
+    return observation.describe(threads, bool(with_locals), bool(with_queues))
 
 
 def _add_site_folders():
@@ -228,6 +228,12 @@ def become(environment, folder, file_mode_mask, command_line, ignored_signals, c
         setattr(sys, name, None)
         setattr(sys, f"__{name}__", None)
     repairs.set_buffering()
+
+
+def record(timeline, profile, progress):
+    """Lets the main process tell of itself; see `recording.begin`."""
+    from _polyproc import recording
+    return recording.begin(str(timeline), str(profile), bool(progress))
 
 
 def run_main(kind, what, arguments):
