@@ -5,7 +5,7 @@ import io.polyproc.graalpy.PythonThreads;
 import io.polyproc.trace.Profile;
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +21,16 @@ final class StackSampler {
   private static final long PERIOD_NANOS = 1_000_000_000L / Profile.RATE;
   private static final int FLUSH_ROUNDS = Profile.RATE / 10;
   private static final int LOOK_ROUNDS = 10;
+  private static final long LOST_NANOS = 500_000_000;
 
   private final Profile profile;
   private final PythonStacks stacks;
   private final PythonThreads threads;
   private final boolean isMain;
-  private final Set<Thread> asked = ConcurrentHashMap.newKeySet();
+
+  /** When threads were asked that have not answered yet. */
+  private final Map<Thread, Long> asked = new ConcurrentHashMap<>();
+
   private volatile boolean ended;
 
   private StackSampler(Profile profile, PythonThreads threads, boolean isMain) {
@@ -61,8 +65,8 @@ final class StackSampler {
         alive = threads.alive();
       }
       for (Thread thread : alive) {
-        if (thread.getState() == Thread.State.RUNNABLE && asked.add(thread)) {
-          long moment = System.nanoTime();
+        long moment = System.nanoTime();
+        if (thread.getState() == Thread.State.RUNNABLE && isToBeAsked(thread, moment)) {
           stacks.sample(thread, calls -> take(thread, moment, calls));
         }
       }
@@ -74,6 +78,16 @@ final class StackSampler {
     }
   }
 
+  /** A thread that forks loses what it was asked at that moment: it is asked again. */
+  private boolean isToBeAsked(Thread thread, long moment) {
+    Long before = asked.get(thread);
+    if (before != null && moment - before < LOST_NANOS) {
+      return false;
+    }
+    asked.put(thread, moment);
+    return true;
+  }
+
   /** On the thread that was asked, or on this one with null if it is no more. */
   private void take(Thread thread, long moment, @Nullable List<PythonStacks.Place> calls) {
     if (calls != null && !calls.isEmpty() && System.nanoTime() - moment < PERIOD_NANOS) {
@@ -82,7 +96,7 @@ final class StackSampler {
               .map(call -> Profile.call(call.function(), call.file(), call.line()))
               .toList());
     }
-    asked.remove(thread);
+    var _ = asked.remove(thread, moment);
   }
 
   /** Writes what is left; in the main process, makes the file. */
