@@ -18,6 +18,9 @@ start_method = "fork"
 reducer = None
 """What pickles of `multiprocessing` ask first, as a pickler's `reducer_override`: with Java there is one."""
 
+recorder = None
+"""The module `_polyproc.recording` in a program that was asked to tell of itself when it was started."""
+
 embedded = False
 """Whether this is a context of a Java program, or a process that it has started."""
 

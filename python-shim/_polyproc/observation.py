@@ -51,19 +51,56 @@ class _Call:
         return default
 
 
-def describe(threads, with_locals):
+def describe(threads, with_locals, with_queues):
     """What is known of this process and its threads.
 
     threads: for each its identifier, its calls, the innermost first, and the innermost methods of its Java stack;
-    with_locals: whether the values of the program's variables are wanted, as texts.
+    with_locals: whether the values of the program's variables are wanted, as texts; with_queues: whether the
+    lengths of queues are.
     """
     pools = []
     described = {}
+    stacks = []
     for ident, calls, java in threads:
         calls = [_Call(parts) for parts in calls]
+        stacks.append(calls)
         described[str(int(ident))] = _describe_thread(int(ident), calls, [str(method) for method in java], pools,
                                                       with_locals)
-    return {"process": _describe_process(), "threads": described, "pools": pools}
+    return {"process": _describe_process(), "threads": described, "pools": pools,
+            "queues": _queues(stacks) if with_queues else []}
+
+
+def _queues(stacks):
+    """The queues of this process that are the program's own.
+
+    The standard library lists all, to reset them in forked children.
+    """
+    util, queues = sys.modules.get("multiprocessing.util"), sys.modules.get("multiprocessing.queues")
+    if util is None or queues is None:
+        return []
+    found = []
+    for queue in list(util._afterfork_registry.values()):
+        if isinstance(queue, queues.Queue) and not type(queue).__module__.startswith("concurrent."):
+            facts = {"id": _semaphore(queue._sem._semlock)["id"], "length": _length(queue)}
+            if queue._maxsize < sys.modules["multiprocessing.synchronize"].SEM_VALUE_MAX:
+                facts["capacity"] = int(queue._maxsize)
+            name = _name_in_stacks(queue, stacks)
+            if name:
+                facts["name"] = name
+            found.append(facts)
+    return found
+
+
+def _name_in_stacks(obj, stacks):
+    """What the program calls an object: in one of its functions, or in its main module."""
+    for calls in stacks:
+        for call in calls:
+            if not call.is_library():
+                name = _name_of([obj], call)
+                if name:
+                    return name
+    main = sys.modules.get("__main__")
+    return next((name for name, value in list(vars(main).items()) if value is obj), None) if main else None
 
 
 def _describe_process():
@@ -490,9 +527,9 @@ def _is_dispatcher(facts, call, pools):
         elements = getattr(source, "_elements", None)
         waiting += len(elements) - source._next if elements is not None else 1
     pools.append({"kind": "pool", "size": int(dispatcher._crew.size), "jobs": len(dispatcher._cache),
-                  "waiting": int(waiting),
+                  "waiting": int(waiting), "done": dispatcher.done_by_former + sum(worker.done for worker in workers),
                   "workers": [{"pid": int(worker.process.pid), "held": int(worker.count),
-                               "done": int(worker._answered), "ready": bool(worker.ready)} for worker in workers]})
+                               "done": int(worker.done), "ready": bool(worker.ready)} for worker in workers]})
     facts["pids"] = _pids([worker.process for worker in workers])
 
 
@@ -504,8 +541,12 @@ def _is_executor(facts, call, pools):
     facts["role"] = "executor manager"
     facts["pids"] = [int(pid) for pid in list(processes)]
     pending = len(manager.pending_work_items)
-    pools.append({"kind": "executor", "size": len(processes), "jobs": pending, "waiting": int(pending),
-                  "workers": [{"pid": pid} for pid in facts["pids"]]})
+    pool = {"kind": "executor", "size": len(processes), "jobs": pending, "waiting": int(pending),
+            "workers": [{"pid": pid} for pid in facts["pids"]]}
+    executor = manager.executor_reference()
+    if executor is not None:
+        pool["done"] = int(executor._queue_count) - pending
+    pools.append(pool)
 
 
 def _is_service(role):

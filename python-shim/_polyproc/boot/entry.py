@@ -221,6 +221,12 @@ def become(environment, folder, file_mode_mask, command_line, ignored_signals, c
     streams.set_buffering()
 
 
+def record(timeline, profile, progress):
+    """Lets the main process tell of itself; see `recording.begin`."""
+    from _polyproc import recording
+    return recording.begin(str(timeline), str(profile), bool(progress))
+
+
 def run_main(kind, what, arguments):
     """Runs the main program; returns its exit status."""
     from _polyproc.boot import main

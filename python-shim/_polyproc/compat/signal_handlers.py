@@ -89,9 +89,9 @@ def allow_observation():
     _polyproc.runtime.allowObservation(_describe_threads)
 
 
-def _describe_threads(threads, with_locals):
+def _describe_threads(threads, with_locals, with_queues):
     from _polyproc import observation
-    return observation.describe(threads, bool(with_locals))
+    return observation.describe(threads, bool(with_locals), bool(with_queues))
 
 
 def _set_real_time(number, handler, former):

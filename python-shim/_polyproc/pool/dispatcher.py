@@ -47,6 +47,8 @@ class Dispatcher:
         self._workers = []
         self._handlers = {}
         self._steal_at = None
+        self.done_by_former = 0
+        """How many tasks the workers have answered that have ended."""
         self._failed_starts = 0
         self._broken = None
         """Why no worker gets ready: tasks fail with it."""
@@ -401,6 +403,7 @@ class Dispatcher:
         while not worker.line.dry:
             self._hear(worker)
         self._returned.extendleft(reversed(worker.take_back()))
+        self.done_by_former += worker.done
         process = worker.process
         status = process.exitcode
         self._forget(worker)

@@ -43,7 +43,7 @@ class Pace:
 class Group:
     """Consecutive tasks of one job on their way to a worker, with it, or taken back from it."""
 
-    __slots__ = ("source", "job", "index", "items", "failed")
+    __slots__ = ("source", "job", "index", "items", "failed", "flow")
 
     def __init__(self, source, job, index, items):
         self.source = source
@@ -51,10 +51,12 @@ class Group:
         self.index = index
         self.items = items
         self.failed = False
+        self.flow = 0  # the number of its message in a timeline
 
     def split(self, count):
         """Cuts off and returns the first tasks."""
         first = Group(self.source, self.job, self.index, self.items[:count])
+        first.flow = self.flow
         self.items = self.items[count:]
         self.index += count
         return first

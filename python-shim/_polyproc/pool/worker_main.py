@@ -29,6 +29,8 @@ from _polyproc.pool.protocol import (
 )
 
 INTERRUPTED = 130
+note_task = None
+"""Is called with each call that carries its own function, if a timeline is wanted."""
 _KEPT_SECONDS = 0.005
 """How long a result may wait for others to travel along."""
 
@@ -134,6 +136,8 @@ class _Worker:
         try:
             if how & ONE:
                 function, arguments, keywords = ForkingPickler.loads(body)
+                if note_task is not None:
+                    note_task(function, arguments)
                 value = function(*arguments, **keywords)
             else:
                 function = self._function_of(key)

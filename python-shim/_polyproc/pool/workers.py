@@ -29,7 +29,8 @@ class Worker:
         self.kill_at = None
         self.none_to_take_back = True
         self.farewell = ""
-        self._answered = 0
+        self.done = 0
+        """How many it has answered since it was started."""
 
     def is_available(self):
         return self.ready and not self.leaving and self.kill_at is None and self.left > 0
@@ -45,7 +46,7 @@ class Worker:
 
     def answered(self, count):
         """Notes that it has answered the first tasks it holds; yields these as groups."""
-        self._answered = (self._answered + count) % _COUNTS
+        self.done += count
         self.count -= count
         while count:
             group = self.held[0]
@@ -58,7 +59,7 @@ class Worker:
 
     def take_back(self):
         """Takes back the tasks that it has not begun; returns them as groups."""
-        begun = (self.line.claims.takeBack() - self._answered) % _COUNTS
+        begun = (self.line.claims.takeBack() - self.done) % _COUNTS
         taken = collections.deque()
         excess = self.count - begun
         self.count = begun

@@ -20,6 +20,9 @@ def run(parent_pid, parent_sentinel, payload, received):
     with io.FileIO(payload) as file:  # `open` has been compiled for names of files
         method, surroundings, body = pickle.loads(file.readall())
     _polyproc.runtime.setStartMethod(method)
+    if surroundings.get("recording") is not None:
+        from _polyproc import recording
+        recording.join(surroundings["recording"])
     descriptors.place(received, surroundings["descriptors"])
     move_into(surroundings)
     # What is behind 0, 1 and 2 has changed since the standby made its streams.

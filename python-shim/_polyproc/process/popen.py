@@ -137,8 +137,11 @@ def surroundings(descriptors):
     """What a child process has from its parent whatever the start method."""
     mask = os.umask(0)
     os.umask(mask)
-    return {"cwd": _current_folder(), "umask": mask, "environment": environment.raw(),
-            "descriptors": descriptors}
+    found = {"cwd": _current_folder(), "umask": mask, "environment": environment.raw(),
+             "descriptors": descriptors}
+    if _polyproc.recorder is not None:
+        found["recording"] = _polyproc.recorder.for_child()
+    return found
 
 
 def _current_folder():

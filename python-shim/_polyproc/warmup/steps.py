@@ -12,7 +12,8 @@ _NEARLY_ALL = iter((
     "multiprocessing.synchronize"))
 _SOME = iter((
     "multiprocessing.pool", "multiprocessing.managers", "multiprocessing.spawn",
-    "multiprocessing.heap", "multiprocessing.sharedctypes", "concurrent.futures.process", "_polyproc.observation"))
+    "multiprocessing.heap", "multiprocessing.sharedctypes", "concurrent.futures.process", "_polyproc.observation",
+    "_polyproc.recording", "_polyproc.timeline", "_polyproc.progress"))
 
 
 def step(thoroughly=True):

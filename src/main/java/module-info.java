@@ -6,7 +6,11 @@ module io.polyproc {
   requires jdk.jfr;
   requires jdk.unsupported; // sun.misc.Signal
   requires transitive org.graalvm.polyglot;
+  requires static java.management; // of a timeline, in processes that have it anyway
+  requires static jdk.httpserver; // of the command `dashboard`
+  requires static jdk.management;
   requires static org.graalvm.truffle; // what stops a thread of Python's to read its stack
+  requires static org.jline.terminal; // of the command `top`
 
   exports io.polyproc;
 

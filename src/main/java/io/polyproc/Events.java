@@ -2,12 +2,14 @@ package io.polyproc;
 
 import io.polyproc.wire.ChildHandle;
 import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Enabled;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
 
 /**
  * What a flight recording tells of processes and tasks. An event that nobody records costs nothing.
@@ -18,7 +20,9 @@ final class Events {
   @Name("io.polyproc.ProcessStart")
   @Label("Python Process Start")
   @Category("polyproc")
-  @Description("A Python process was started")
+  @Description(
+      "A Python process was started; the duration is from the call until it has its work: what it"
+          + " then boots, imports and reads is its own time")
   @StackTrace(false)
   @Enabled
   static final class ProcessStart extends Event {
@@ -30,6 +34,76 @@ final class Events {
 
     @Label("Function")
     String function = "";
+
+    @Label("Writing")
+    @Description("The step in which function and arguments are written")
+    @Timespan(Timespan.NANOSECONDS)
+    long writing;
+
+    @Label("Assignment")
+    @Description("The step in which a worker that is ready gets them, or a new one is started")
+    @Timespan(Timespan.NANOSECONDS)
+    long assignment;
+  }
+
+  @Name("io.polyproc.LockWait")
+  @Label("Python Lock Wait")
+  @Category("polyproc")
+  @Description("A thread of Java had to wait for a lock or semaphore that processes share")
+  @Enabled
+  static final class LockWait extends Event {
+    @Label("Lock")
+    @Description("The same for all threads and processes that share it")
+    String lock = "";
+
+    @Label("Kind")
+    @Description("Lock, RLock, Semaphore or BoundedSemaphore")
+    String kind = "";
+
+    @Label("Holder")
+    @Description("The id of the process that held it when the wait began; 0 if it is not known")
+    int holder;
+
+    @Label("Acquired")
+    boolean acquired;
+  }
+
+  @Name("io.polyproc.QueuePut")
+  @Label("Python Queue Put")
+  @Category("polyproc")
+  @Description("A thread of Java has put a value into a queue; the duration has the wait for room")
+  @StackTrace(false)
+  @Enabled
+  static final class QueuePut extends Event {
+    @Label("Queue")
+    String queue = "";
+
+    @Label("Bytes")
+    @DataAmount
+    long bytes;
+
+    @Label("Length")
+    @Description("About how many values are in the queue then")
+    int length;
+  }
+
+  @Name("io.polyproc.QueueGet")
+  @Label("Python Queue Get")
+  @Category("polyproc")
+  @Description("A thread of Java has taken a value from a queue; the duration has the wait for it")
+  @StackTrace(false)
+  @Enabled
+  static final class QueueGet extends Event {
+    @Label("Queue")
+    String queue = "";
+
+    @Label("Bytes")
+    @DataAmount
+    long bytes;
+
+    @Label("Length")
+    @Description("About how many values are in the queue then")
+    int length;
   }
 
   @Name("io.polyproc.ProcessExit")
@@ -103,9 +177,23 @@ final class Events {
     String task = "";
   }
 
-  static void processStarted(ChildHandle child, String name, String function) {
+  /** Before a process is started. */
+  static ProcessStart processStarts() {
     ProcessStart event = new ProcessStart();
+    event.begin();
+    event.writing = System.nanoTime();
+    return event;
+  }
+
+  /** What it is to do is written. */
+  static void processWritten(ProcessStart event) {
+    event.assignment = System.nanoTime();
+    event.writing = event.assignment - event.writing;
+  }
+
+  static void processStarted(ProcessStart event, ChildHandle child, String name, String function) {
     if (event.isEnabled()) {
+      event.assignment = System.nanoTime() - event.assignment;
       event.pid = child.pid();
       event.process = name;
       event.function = function;

@@ -547,11 +547,13 @@ public final class Polyproc implements AutoCloseable {
     checkOpen();
     long number = numbers.incrementAndGet();
     String processName = name.isEmpty() ? "Process-" + number : name;
+    Events.ProcessStart event = Events.processStarts();
     byte[] payload = payload(processName, number, function, arguments);
+    Events.processWritten(event);
     try {
       String title = "polyproc: %s (%s)".formatted(processName, function);
       ChildHandle child = host.startProcess(title, payload);
-      Events.processStarted(child, processName, function.toString());
+      Events.processStarted(event, child, processName, function.toString());
       return child;
     } catch (IOException e) {
       checkOpen();

@@ -93,6 +93,8 @@ public final class PythonQueue {
   }
 
   private boolean put(@Nullable Object value, long nanos) throws InterruptedException {
+    Events.QueuePut event = new Events.QueuePut();
+    event.begin();
     byte[] message = ValueWriter.write(value, "value");
     if (!Waiting.acquire(places.semaphore(), nanos)) {
       return false;
@@ -104,6 +106,13 @@ public final class PythonQueue {
           "the queue can't be written", RawStream.failed("sendmsg", status));
     }
     warnOfLost();
+    event.end();
+    if (event.shouldCommit()) {
+      event.queue = places.semaphore().id();
+      event.bytes = message.length;
+      event.length = size();
+      event.commit();
+    }
     return true;
   }
 
@@ -186,6 +195,8 @@ public final class PythonQueue {
   }
 
   private Optional<byte[]> message(long nanos) throws InterruptedException {
+    Events.QueueGet event = new Events.QueueGet();
+    event.begin();
     long deadline = System.nanoTime() + nanos;
     SharedSemaphore lock = readLock.semaphore();
     if (!Waiting.acquire(lock, nanos)) {
@@ -198,6 +209,13 @@ public final class PythonQueue {
       }
       byte[] message = Blocking.finish(reader.channel()::receive);
       int _ = places.semaphore().release();
+      event.end();
+      if (event.shouldCommit()) {
+        event.queue = places.semaphore().id();
+        event.bytes = message.length;
+        event.length = size();
+        event.commit();
+      }
       return Optional.of(message);
     } catch (IOException e) {
       throw new UncheckedIOException("the queue can't be read", e);

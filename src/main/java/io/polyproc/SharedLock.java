@@ -25,12 +25,48 @@ record SharedLock(Host host, String className, SharedSemaphore semaphore, int ki
 
   /** Acquires, waiting so long; false if it could not. */
   boolean acquire(long nanos) throws InterruptedException {
-    return told(Waiting.acquire(semaphore, nanos));
+    if (!Thread.currentThread().isInterrupted() && semaphore.tryAcquire()) {
+      return told(true);
+    }
+    Events.LockWait event = waits();
+    boolean acquired = false;
+    try {
+      acquired = Waiting.acquire(semaphore, nanos);
+    } finally {
+      waited(event, acquired);
+    }
+    return told(acquired);
+  }
+
+  private Events.LockWait waits() {
+    Events.LockWait event = new Events.LockWait();
+    if (event.isEnabled()) {
+      event.holder = semaphore.holder();
+      event.begin();
+    }
+    return event;
+  }
+
+  private void waited(Events.LockWait event, boolean acquired) {
+    event.end();
+    if (event.shouldCommit()) {
+      event.lock = semaphore.id();
+      event.kind = className;
+      event.acquired = acquired;
+      event.commit();
+    }
   }
 
   /** Acquires, whatever interrupts. */
   void acquireUninterruptibly() {
-    boolean _ = told(Waiting.acquireUninterruptibly(semaphore, Waiting.FOR_EVER));
+    if (semaphore.tryAcquire()) {
+      boolean _ = told(true);
+      return;
+    }
+    Events.LockWait event = waits();
+    boolean acquired = Waiting.acquireUninterruptibly(semaphore, Waiting.FOR_EVER);
+    waited(event, acquired);
+    boolean _ = told(acquired);
   }
 
   /** Acquires without waiting; false if it could not. */

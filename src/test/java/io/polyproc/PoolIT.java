@@ -268,9 +268,27 @@ final class PoolIT {
         assertThrows(
             CompletionException.class, () -> pool.submit(Void.class, function("die"), 3).join());
       }
+      PythonQueue queue = polyproc.queue();
+      queue.put("value");
+      assertEquals("value", queue.take(String.class));
+      PythonLock lock = polyproc.lock();
+      lock.lock();
+      try {
+        assertFalse(lock.tryLock(20, TimeUnit.MILLISECONDS));
+      } finally {
+        lock.unlock();
+      }
       recording.stop();
       recording.dump(file);
     }
+    RecordedEvent start =
+        RecordingFile.readAllEvents(file).stream()
+            .filter(event -> event.getEventType().getName().equals("io.polyproc.ProcessStart"))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(start.getDuration("writing").isPositive(), start::toString);
+    assertTrue(
+        start.getDuration().compareTo(start.getDuration("assignment")) >= 0, start::toString);
     Set<String> names =
         RecordingFile.readAllEvents(file).stream()
             .map(RecordedEvent::getEventType)
@@ -279,7 +297,10 @@ final class PoolIT {
             .collect(Collectors.toSet());
     assertEquals(
         Set.of(
+            "io.polyproc.LockWait",
             "io.polyproc.ProcessStart",
+            "io.polyproc.QueueGet",
+            "io.polyproc.QueuePut",
             "io.polyproc.ProcessExit",
             "io.polyproc.TaskStart",
             "io.polyproc.TaskEnd",

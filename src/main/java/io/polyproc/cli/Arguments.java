@@ -2,6 +2,7 @@ package io.polyproc.cli;
 
 import io.polyproc.image.Installation;
 import io.polyproc.python.PythonOptions;
+import io.polyproc.python.Recording;
 import io.polyproc.worker.Program;
 import java.util.List;
 
@@ -14,15 +15,21 @@ import java.util.List;
  */
 final class Arguments {
 
+  private static final String TIMELINE = "--timeline";
+  private static final String PROFILE = "--profile";
+
   private Arguments() {}
 
   static Invocation parse(List<String> arguments, CommandName name) {
-    if (!name.hasSubcommands() || arguments.isEmpty()) {
+    if (!name.hasSubcommands()) {
       return parseProgram(arguments);
+    }
+    if (arguments.isEmpty()) {
+      return parseRecorded(arguments, Recording.NONE);
     }
     List<String> rest = arguments.subList(1, arguments.size());
     return switch (arguments.getFirst()) {
-      case "run" -> parseProgram(rest);
+      case "run" -> parseRecorded(rest, Recording.NONE);
       case "doctor" -> new Invocation.RunDoctor(List.copyOf(rest));
       case "bench" -> bench(rest);
       case "warm" -> new Invocation.RunWarm(List.copyOf(rest));
@@ -31,9 +38,40 @@ final class Arguments {
       case "ps" -> new Invocation.RunPs(List.copyOf(rest));
       case "stack" -> new Invocation.RunStack(List.copyOf(rest));
       case "why" -> new Invocation.RunWhy(List.copyOf(rest));
+      case "top" -> new Invocation.RunTop(List.copyOf(rest));
+      case "dashboard" -> new Invocation.RunDashboard(List.copyOf(rest));
       case "help" -> help(rest);
-      default -> parseProgram(arguments);
+      default -> parseRecorded(arguments, Recording.NONE);
     };
+  }
+
+  /** The options that are ours and not Python's come first. */
+  private static Invocation parseRecorded(List<String> arguments, Recording recording) {
+    String first = arguments.isEmpty() ? "" : arguments.getFirst();
+    if (first.equals("--progress")) {
+      return parseRecorded(arguments.subList(1, arguments.size()), recording.withProgress());
+    }
+    for (String option : List.of(TIMELINE, PROFILE)) {
+      boolean attached = first.startsWith(option + "=");
+      if (attached || first.equals(option)) {
+        int taken = attached ? 1 : 2;
+        String file =
+            attached
+                ? first.substring(option.length() + 1)
+                : arguments.size() > 1 ? arguments.get(1) : "";
+        if (file.isEmpty()) {
+          return new Invocation.Reject(
+              "Argument expected for the %s option: the file to write".formatted(option));
+        }
+        return parseRecorded(
+            arguments.subList(taken, arguments.size()),
+            option.equals(TIMELINE) ? recording.withTimeline(file) : recording.withProfile(file));
+      }
+    }
+    Invocation parsed = parseProgram(arguments);
+    return parsed instanceof Invocation.Run run
+        ? new Invocation.Run(run.options(), run.program(), run.arguments(), recording)
+        : parsed;
   }
 
   private static Invocation help(List<String> topics) {
@@ -54,6 +92,12 @@ final class Arguments {
     }
     if (topics.contains("stack")) {
       return new Invocation.RunStack(List.of("--help"));
+    }
+    if (topics.contains("top")) {
+      return new Invocation.RunTop(List.of("--help"));
+    }
+    if (topics.contains("dashboard")) {
+      return new Invocation.RunDashboard(List.of("--help"));
     }
     if (topics.contains("why")) {
       return new Invocation.RunWhy(List.of("--help"));

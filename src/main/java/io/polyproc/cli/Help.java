@@ -20,7 +20,14 @@ final class Help {
           "  ps            list the running programs and their processes",
           "  stack         print the Python stacks of a running process",
           "  why           print who waits for what in a program, and deadlocks",
+          "  top           show the running programs and their processes, live",
+          "  dashboard     show them on a page in the browser, live",
           "  help          print this help; help doctor: that of doctor; so the others",
+          "",
+          "Options of run, before those of Python:",
+          "  --timeline <file>  write what all processes do and wait for, for Perfetto",
+          "  --profile <file>   write a flame graph of all processes, for speedscope",
+          "  --progress         show a bar for each map, imap, starmap on standard error",
           "");
 
   private static final List<String> ARGUMENTS =

@@ -101,7 +101,9 @@ final class ImageProcess {
         System.err.println(name + ": " + problem.get().message());
         return problem.get().code().status();
       }
-      int status = image.run(run.program(), run.arguments(), Path.of(all.get(IMAGE)), resumption);
+      int status =
+          image.run(
+              run.program(), run.arguments(), run.recording(), Path.of(all.get(IMAGE)), resumption);
       if (!image.hasPractised()) {
         ImageRenewal.afterFirstImage(resumption.variables());
       }

@@ -1,6 +1,7 @@
 package io.polyproc.cli;
 
 import io.polyproc.python.PythonOptions;
+import io.polyproc.python.Recording;
 import io.polyproc.worker.Program;
 import java.util.List;
 
@@ -11,9 +12,16 @@ sealed interface Invocation {
    * To run a program.
    *
    * @param arguments become {@code sys.argv[1:]}
+   * @param recording what the program is to tell of itself
    */
-  record Run(PythonOptions options, Program program, List<String> arguments)
-      implements Invocation {}
+  record Run(PythonOptions options, Program program, List<String> arguments, Recording recording)
+      implements Invocation {
+
+    /** One that tells nothing of itself. */
+    Run(PythonOptions options, Program program, List<String> arguments) {
+      this(options, program, arguments, Recording.NONE);
+    }
+  }
 
   /**
    * To print the version.
@@ -42,6 +50,12 @@ sealed interface Invocation {
 
   /** {@code stack}, whose options are its own. */
   record RunStack(List<String> arguments) implements Invocation {}
+
+  /** {@code top}, whose options are its own. */
+  record RunTop(List<String> arguments) implements Invocation {}
+
+  /** {@code dashboard}, whose options are its own. */
+  record RunDashboard(List<String> arguments) implements Invocation {}
 
   /** {@code why}, whose options are its own. */
   record RunWhy(List<String> arguments) implements Invocation {}

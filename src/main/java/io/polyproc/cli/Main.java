@@ -47,6 +47,8 @@ public final class Main {
       case Invocation.RunVerify verify -> VerifyCommand.execute(verify.arguments());
       case Invocation.RunPs ps -> PsCommand.execute(ps.arguments());
       case Invocation.RunStack stack -> StackCommand.execute(stack.arguments());
+      case Invocation.RunTop top -> TopCommand.execute(top.arguments());
+      case Invocation.RunDashboard dashboard -> DashboardCommand.execute(dashboard.arguments());
       case Invocation.RunWhy why -> WhyCommand.execute(why.arguments());
       case Invocation.Reject rejected -> reject(rejected.reason());
     };
@@ -58,7 +60,7 @@ public final class Main {
       System.err.println(name + ": " + problem.get().message());
       return problem.get().code().status();
     }
-    int status = MainProgram.run(run.options(), run.program(), run.arguments());
+    int status = MainProgram.run(run.options(), run.program(), run.arguments(), run.recording());
     // Nothing is to take the processor from the benchmark's next run.
     if (!run.program().equals(Arguments.benchmark())) {
       ImageRenewal.afterBoot();

@@ -16,14 +16,20 @@ import picocli.CommandLine.Option;
     name = "polyproc ps",
     description = {
       "Lists this user's programs and the processes that they have started: start",
-      "method, processor time, memory (proportional share, own, shared), tasks of a",
-      "pool that were done and are held, and what each process waits for.",
+      "method, processor time, memory (resident, and how much of it is of no file),",
+      "tasks of a pool that were done, done a second since the worker's start, and",
+      "are held, what each process waits for, and the lengths of queues.",
       ""
     })
 final class PsCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "print an array of objects instead of a table")
   private boolean json;
+
+  @Option(
+      names = "--pss",
+      description = "print who has how much of the memory: proportional share, own, shared")
+  private boolean shares;
 
   @Option(
       names = "--wait",
@@ -49,7 +55,7 @@ final class PsCommand implements Callable<Integer> {
     new CommandLine(new WhyCommand()).parseArgs("1");
     new CommandLine(new StackCommand()).parseArgs("1", "--locals");
     try (Observer observer = new Observer()) {
-      ProcessReport report = ProcessReport.ofAll(observer, Duration.ZERO);
+      ProcessReport report = ProcessReport.ofAll(observer, Duration.ZERO, true);
       if (report.toText().isEmpty() || report.toJson().isEmpty()) {
         throw new IllegalStateException("a report without a line");
       }
@@ -62,7 +68,7 @@ final class PsCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (Observer observer = new Observer()) {
       Duration patience = Duration.ofMillis(Math.round(seconds * 1000));
-      ProcessReport report = ProcessReport.ofAll(observer, patience);
+      ProcessReport report = ProcessReport.ofAll(observer, patience, shares);
       System.out.print(json ? report.toJson() : report.toText());
     }
     return ExitCode.OK.status();

@@ -1,5 +1,6 @@
 package io.polyproc.cli;
 
+import io.polyproc.graalpy.PythonStacks;
 import io.polyproc.image.Installation;
 import io.polyproc.python.Bridge;
 import io.polyproc.python.PythonContexts;
@@ -42,6 +43,7 @@ final class PythonFindings {
       findings.add(
           backend(evaluate(context, "__import__('__graalpython__').posix_module_backend()")));
       findings.add(fork(Bridge.whyNoProgramCanBeForked()));
+      findings.add(stacks(PythonStacks.whyUnknown()));
       return findings;
     } catch (RuntimeException | Error e) { // whatever it is, the other findings may explain it
       return List.of(Finding.problem(PYTHON, "does not boot: " + e));
@@ -83,6 +85,15 @@ final class PythonFindings {
         ? Finding.ok(subject, "copies the JVM of a program while it runs")
         : Finding.note(
             subject, "carries a program's state by value, and there is no os.fork: " + objection);
+  }
+
+  static Finding stacks(@Nullable String objection) {
+    String subject = "observation";
+    return objection == null
+        ? Finding.ok(
+            subject, "processes tell their stacks: ps, top, why, stack, dashboard, --profile")
+        : Finding.note(
+            subject, "processes tell no stacks, so ps and why know little: " + objection);
   }
 
   private static Finding backend(String backend) {

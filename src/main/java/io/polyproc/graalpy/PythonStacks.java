@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +128,13 @@ public final class PythonStacks {
    */
   public record Answer(int nativeId, List<Call> calls) {}
 
+  /**
+   * A Python function on a stack, without what it does there.
+   *
+   * @param line where its definition begins
+   */
+  public record Place(String function, String file, int line) {}
+
   private final PythonThreads threads;
 
   /** Those of a context's threads. */
@@ -170,6 +178,49 @@ public final class PythonStacks {
       }
     }
     return answers;
+  }
+
+  /**
+   * Asks a thread for its stack, without lines and variables. It does not wait.
+   *
+   * @param taker is given the stack, the innermost call first, by the thread itself; or null at
+   *     once if the thread has ended
+   */
+  public void sample(Thread thread, Consumer<@Nullable List<Place>> taker) {
+    TruffleLanguage.Env env = (TruffleLanguage.Env) threads.environment();
+    try {
+      var _ = env.submitThreadLocal(new Thread[] {thread}, new Glance(taker));
+    } catch (RuntimeException e) {
+      taker.accept(null); // Truffle names it as one that is not of the context
+    }
+  }
+
+  /** What a thread does at its safepoint to be sampled. */
+  private static final class Glance extends ThreadLocalAction {
+    private final Consumer<@Nullable List<Place>> taker;
+
+    Glance(Consumer<@Nullable List<Place>> taker) {
+      super(false, false);
+      this.taker = taker;
+    }
+
+    @Override
+    protected void perform(Access access) {
+      List<Place> places = new ArrayList<>();
+      Truffle.getRuntime()
+          .iterateFrames(
+              instance -> {
+                RootNode root = ((RootCallTarget) instance.getCallTarget()).getRootNode();
+                SourceSection section = root.getSourceSection();
+                if (section != null && section.isAvailable()) {
+                  places.add(
+                      new Place(
+                          String.valueOf(root.getName()), file(root), section.getStartLine()));
+                }
+                return null;
+              });
+      taker.accept(places);
+    }
   }
 
   /** What a thread does at its safepoint. */

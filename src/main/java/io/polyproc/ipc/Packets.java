@@ -7,6 +7,7 @@ import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.PacketBuffer;
 import io.polyproc.posix.PosixException;
+import io.polyproc.trace.Trace;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * while it writes or reads leaves nothing half done, and needs no lock to keep others out.
  *
  * <pre>
- *   0  form      0: the message follows; 1: it is in the memory file that comes with the packet
- *   1  message, or its length in 8 bytes, big-endian
+ *   0  form      0: the message follows; 1: it is in the memory file that comes with the packet;
+ *                2 more: the number of an arrow in the program's timeline comes first
+ *   1  number    if there is one, in 8 bytes
+ *      message, or its length in 8 bytes, big-endian
  * </pre>
  *
  * <p>Confined to one thread at a time.
@@ -43,7 +46,7 @@ public final class Packets {
 
   private static final byte HERE = 0;
   private static final byte IN_FILE = 1;
-  private static final int LONGEST_HERE = PacketBuffer.BYTES - 1;
+  private static final byte TRACED = 2;
   private static final ValueLayout.OfLong LENGTH =
       JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final int EIO = 5;
@@ -64,11 +67,30 @@ public final class Packets {
    * @return {@link #DONE} or why not, as above, or {@code -errno}
    */
   public int write(int fd, boolean wait, byte[]... parts) {
+    Trace trace = Trace.current();
+    if (trace == null) {
+      return write(fd, wait, 0, parts);
+    }
+    long flow = trace.newFlow();
+    long begin = Trace.now();
+    int status = write(fd, wait, flow, parts);
+    if (status == DONE) {
+      trace.slice("queue", "put", begin, 0, flow, "");
+    }
+    return status;
+  }
+
+  private int write(int fd, boolean wait, long flow, byte[]... parts) {
     MemorySegment body = buffer.body();
     long length = MessageChannel.length(parts);
-    if (length <= LONGEST_HERE) {
-      body.set(JAVA_BYTE, 0, HERE);
-      int at = 1;
+    byte traced = flow == 0 ? 0 : TRACED;
+    int at = 1;
+    if (flow != 0) {
+      body.set(LENGTH, at, flow);
+      at += Long.BYTES;
+    }
+    if (length + at <= PacketBuffer.BYTES) {
+      body.set(JAVA_BYTE, 0, (byte) (HERE | traced));
       for (byte[] part : parts) {
         MemorySegment.copy(part, 0, body, JAVA_BYTE, at, part.length);
         at += part.length;
@@ -76,9 +98,9 @@ public final class Packets {
       return status(buffer.send(fd, at, -1, wait));
     }
     try (MemoryFile file = MemoryFile.of("polyproc-message", chunk(), parts)) {
-      body.set(JAVA_BYTE, 0, IN_FILE);
-      body.set(LENGTH, 1, length);
-      return status(buffer.send(fd, 1 + Long.BYTES, file.fd(), wait));
+      body.set(JAVA_BYTE, 0, (byte) (IN_FILE | traced));
+      body.set(LENGTH, at, length);
+      return status(buffer.send(fd, at + Long.BYTES, file.fd(), wait));
     } catch (PosixException e) {
       return -e.errno();
     }
@@ -101,19 +123,30 @@ public final class Packets {
    * @return {@link #DONE} or why not, as above, or {@code -errno}
    */
   public int read(int fd, long limit) {
+    Trace trace = Trace.current();
+    long begin = trace == null ? 0 : Trace.now();
     long length = wait.receive(buffer, fd);
     int file = buffer.takeDescriptor();
     try {
       if (length <= 0) {
         return length == 0 ? END : status(length);
       }
+      int at = 1;
+      if ((buffer.body().get(JAVA_BYTE, 0) & TRACED) != 0 && length > Long.BYTES) {
+        if (trace != null) {
+          // The arrow ends where something has come: at a slice that begins after the put.
+          trace.waited("wait for an item", begin, "");
+          trace.slice("queue", "get", Trace.now(), buffer.body().get(LENGTH, at), 0, "");
+        }
+        at += Long.BYTES;
+      }
       boolean here = file < 0;
-      long size = here ? length - 1 : buffer.body().get(LENGTH, 1);
+      long size = here ? length - at : buffer.body().get(LENGTH, at);
       if (size < 0 || size > Math.min(limit, MessageReader.LONGEST)) {
         return TOO_LONG;
       }
       isBytes = false;
-      content = here ? buffer.copy(1, (int) size) : content(file, (int) size);
+      content = here ? buffer.copy(at, (int) size) : content(file, (int) size);
       return DONE;
     } catch (IOException e) {
       return -EIO;

@@ -3,6 +3,7 @@ package io.polyproc.ipc;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.polyproc.sync.SharedSemaphore;
+import io.polyproc.trace.Trace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,6 +127,10 @@ public final class QueueFeeder {
   public synchronized int putParts(byte[]... message) {
     if (closed) {
       return 0;
+    }
+    Trace trace = Trace.current();
+    if (trace != null) {
+      trace.queueLength(slots.id(), slots.taken());
     }
     if (waiting.isEmpty() && !writing && MessageChannel.length(message) <= AT_ONCE) {
       int status = write(message, false);

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +24,14 @@ public record Observation(List<ObservedProcess> processes, Map<Integer, ProcessT
   /** Asks all processes of this user. */
   static Observation ofAll(
       Map<Integer, ProcessTable.Entry> table, Observer observer, Duration patience) {
-    List<ProcessTable.Entry> forest = new ArrayList<>();
-    table.values().stream()
-        .filter(entry -> !table.containsKey(entry.parent()))
-        .forEach(root -> forest.addAll(ProcessTable.tree(root, table)));
-    return of(forest, table, observer, Observer.Detail.BRIEF, patience);
+    return of(ProcessTable.forest(table), table, observer, Observation::brief, patience);
+  }
+
+  /** What is wanted of each of many processes: a program knows the queues of its processes. */
+  static Observer.Detail brief(ProcessTable.Entry entry) {
+    return entry.role() == ProcessTable.Role.PROGRAM
+        ? Observer.Detail.QUEUES
+        : Observer.Detail.BRIEF;
   }
 
   /**
@@ -38,7 +43,8 @@ public record Observation(List<ObservedProcess> processes, Map<Integer, ProcessT
       throws IOException {
     Map<Integer, ProcessTable.Entry> table = ProcessTable.read();
     ProcessTable.Entry root = ProcessTable.program(known(pid, table), table);
-    return of(ProcessTable.tree(root, table), table, observer, Observer.Detail.WAITS, patience);
+    return of(
+        ProcessTable.tree(root, table), table, observer, _ -> Observer.Detail.WAITS, patience);
   }
 
   /**
@@ -50,7 +56,7 @@ public record Observation(List<ObservedProcess> processes, Map<Integer, ProcessT
   public static Observation ofProcess(
       Observer observer, int pid, Observer.Detail detail, Duration patience) throws IOException {
     Map<Integer, ProcessTable.Entry> table = ProcessTable.read();
-    return of(List.of(known(pid, table)), table, observer, detail, patience);
+    return of(List.of(known(pid, table)), table, observer, _ -> detail, patience);
   }
 
   private static ProcessTable.Entry known(int pid, Map<Integer, ProcessTable.Entry> table)
@@ -68,14 +74,13 @@ public record Observation(List<ObservedProcess> processes, Map<Integer, ProcessT
       Collection<ProcessTable.Entry> entries,
       Map<Integer, ProcessTable.Entry> table,
       Observer observer,
-      Observer.Detail detail,
+      Function<ProcessTable.Entry, Observer.Detail> detail,
       Duration patience) {
-    List<Integer> asked =
-        entries.stream()
-            .filter(entry -> entry.role() != ProcessTable.Role.STANDBY)
-            .map(ProcessTable.Entry::pid)
-            .toList();
-    Map<Integer, Map<String, @Nullable Object>> answers = observer.ask(asked, detail, patience);
+    Map<Integer, Observer.Detail> wanted = new LinkedHashMap<>();
+    entries.stream()
+        .filter(entry -> entry.role() != ProcessTable.Role.STANDBY)
+        .forEach(entry -> wanted.put(entry.pid(), detail.apply(entry)));
+    Map<Integer, Map<String, @Nullable Object>> answers = observer.ask(wanted, patience);
     return new Observation(
         entries.stream().map(entry -> ObservedProcess.of(entry, answers.get(entry.pid()))).toList(),
         table);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param problem why it says nothing, or not all; empty if it does
  * @param threads none if it has not answered
  * @param pools with which it gives tasks out
+ * @param queues that it knows, if it was asked for them
  */
 public record ObservedProcess(
     ProcessTable.Entry entry,
@@ -21,7 +22,8 @@ public record ObservedProcess(
     String method,
     String problem,
     List<ObservedThread> threads,
-    List<Pool> pools) {
+    List<Pool> pools,
+    List<Queue> queues) {
 
   /**
    * A pool of processes.
@@ -29,8 +31,20 @@ public record ObservedProcess(
    * @param kind {@code pool} or {@code executor}
    * @param jobs calls of {@code map}, {@code submit} … that have not ended
    * @param waiting tasks that no worker has yet
+   * @param done tasks that were answered since the pool began; -1 if that is not known
    */
-  public record Pool(String kind, int size, int jobs, int waiting, List<Worker> workers) {}
+  public record Pool(
+      String kind, int size, int jobs, int waiting, long done, List<Worker> workers) {}
+
+  /**
+   * A queue between processes.
+   *
+   * @param id the same in all of them
+   * @param name of the variable that the program has for it; empty if none was found
+   * @param length how many items it has
+   * @param capacity how many it may have; -1 if it has no limit
+   */
+  public record Queue(String id, String name, int length, int capacity) {}
 
   /**
    * A worker of a pool.
@@ -38,7 +52,7 @@ public record ObservedProcess(
    * @param held tasks that it has and has not answered; -1 if that is not known
    * @param done tasks that it has answered; -1 if that is not known
    */
-  public record Worker(int pid, int held, int done) {}
+  public record Worker(int pid, int held, long done) {}
 
   /**
    * What is known of a process.
@@ -49,7 +63,13 @@ public record ObservedProcess(
       ProcessTable.Entry entry, @Nullable Map<String, @Nullable Object> answer) {
     if (answer == null) {
       return new ObservedProcess(
-          entry, titleName(entry.title()), "", "it does not answer", List.of(), List.of());
+          entry,
+          titleName(entry.title()),
+          "",
+          "it does not answer",
+          List.of(),
+          List.of(),
+          List.of());
     }
     Facts facts = new Facts(answer);
     Facts python = facts.object("python");
@@ -73,7 +93,21 @@ public record ObservedProcess(
         facts.text("method"),
         facts.text("problem"),
         threads,
-        python.objects("pools").stream().map(ObservedProcess::pool).toList());
+        python.objects("pools").stream().map(ObservedProcess::pool).toList(),
+        python.objects("queues").stream()
+            .map(
+                queue ->
+                    new Queue(
+                        queue.text("id"),
+                        queue.text("name"),
+                        queue.integer("length", 0),
+                        queue.integer("capacity", -1)))
+            .toList());
+  }
+
+  /** The same with what the kernel says now. */
+  ObservedProcess with(ProcessTable.Entry now) {
+    return new ObservedProcess(now, name, method, problem, threads, pools, queues);
   }
 
   private static Pool pool(Facts facts) {
@@ -82,6 +116,7 @@ public record ObservedProcess(
         facts.integer("size", 0),
         facts.integer("jobs", 0),
         facts.integer("waiting", 0),
+        facts.integer("done", -1),
         facts.objects("workers").stream()
             .map(
                 worker ->

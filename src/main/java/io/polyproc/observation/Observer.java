@@ -31,18 +31,27 @@ public final class Observer implements AutoCloseable {
   public enum Detail {
     /** Stacks, and what pools have to do. */
     BRIEF,
+    /** The lengths of queues, too. */
+    QUEUES,
     /** What each thread waits for, too. */
     WAITS,
     /** The values of local variables, too. */
     LOCALS;
 
     private String question() {
-      return Json.write(Map.of("brief", this == BRIEF, "locals", this == LOCALS));
+      return Json.write(
+          Map.of(
+              "brief", this == BRIEF || this == QUEUES,
+              "queues", this == QUEUES,
+              "locals", this == LOCALS));
     }
   }
 
   private final MessageListener listener;
   private final Map<Integer, Conversation> open = new HashMap<>();
+
+  /** Those that have not answered the last question yet: what comes first is that answer. */
+  private final Set<Integer> unanswered = new HashSet<>();
 
   /**
    * Begins to listen.
@@ -65,15 +74,30 @@ public final class Observer implements AutoCloseable {
    */
   public Map<Integer, Map<String, @Nullable Object>> ask(
       Collection<Integer> pids, Detail detail, Duration patience) {
+    Map<Integer, Detail> wanted = new LinkedHashMap<>();
+    pids.forEach(pid -> wanted.put(pid, detail));
+    return ask(wanted, patience);
+  }
+
+  /**
+   * Asks processes, all at once.
+   *
+   * @param wanted by the ids of the processes, what is wanted of each
+   * @param patience how long to wait for all of them together
+   * @return as the other {@code ask}
+   */
+  Map<Integer, Map<String, @Nullable Object>> ask(Map<Integer, Detail> wanted, Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
-    String question = detail.question();
     Map<Integer, Map<String, @Nullable Object>> answers = new LinkedHashMap<>();
     Set<Integer> awaited = new HashSet<>();
-    for (int pid : pids) {
-      if (open.containsKey(pid) ? say(pid, question) : invite(pid)) {
-        awaited.add(pid);
-      }
-    }
+    Set<Integer> late = new HashSet<>(unanswered);
+    wanted.forEach(
+        (pid, detail) -> {
+          if (unanswered.contains(pid)
+              || (open.containsKey(pid) ? say(pid, detail.question()) : invite(pid))) {
+            awaited.add(pid);
+          }
+        });
     while (!awaited.isEmpty() && System.nanoTime() - deadline < 0) {
       int millis = (int) Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
       List<Integer> connected = awaited.stream().filter(open::containsKey).toList();
@@ -85,15 +109,30 @@ public final class Observer implements AutoCloseable {
       boolean[] ready = Descriptors.poll(fds, millis);
       for (int i = 0; i < connected.size(); i++) {
         if (ready[i + 1]) {
-          awaited.remove(connected.get(i));
-          hear(connected.get(i)).ifPresent(answer -> answers.put(pidOf(answer), answer));
+          int pid = connected.get(i);
+          awaited.remove(pid);
+          unanswered.remove(pid);
+          hear(pid).ifPresent(answer -> answers.put(pid, answer));
+          Detail detail = wanted.get(pid);
+          if (late.remove(pid) && detail != null && open.containsKey(pid)) {
+            // That was what it had been asked before.
+            if (say(pid, detail.question())) {
+              awaited.add(pid);
+            }
+          }
         }
       }
       if (ready[0]) {
-        accept(awaited, question);
+        accept(awaited, wanted);
       }
     }
+    awaited.stream().filter(open::containsKey).forEach(unanswered::add);
     return answers;
+  }
+
+  /** Ends the conversations with all other processes. */
+  void keep(Set<Integer> pids) {
+    List.copyOf(open.keySet()).stream().filter(pid -> !pids.contains(pid)).forEach(this::forget);
   }
 
   private Conversation conversation(int pid) {
@@ -104,10 +143,6 @@ public final class Observer implements AutoCloseable {
     return found;
   }
 
-  private static int pidOf(Map<String, @Nullable Object> answer) {
-    return answer.get("pid") instanceof Long pid ? pid.intValue() : 0;
-  }
-
   /**
    * Lets a process know that it is waited for. The thread that takes signals gets this one, so that
    * no system call of the program's ends early.
@@ -116,29 +151,28 @@ public final class Observer implements AutoCloseable {
     if (!ProcessTable.catches(pid, Processes.SIGURG)) {
       return false;
     }
-    for (Map.Entry<Integer, String> thread : ProcessTable.threads(pid).entrySet()) {
-      if (thread.getValue().equals(DISPATCHER)) {
-        return Processes.signalThread(pid, thread.getKey(), Processes.SIGURG);
-      }
-    }
-    return false; // it has just been forked, and is not complete yet
+    int thread = ProcessTable.thread(pid, DISPATCHER);
+    // If there is none it has just been forked, and is not complete yet.
+    return thread != 0 && Processes.signalThread(pid, thread, Processes.SIGURG);
   }
 
-  private void accept(Set<Integer> awaited, String question) {
+  private void accept(Set<Integer> awaited, Map<Integer, Detail> wanted) {
     Optional<MessageSocket> socket = listener.accept(0);
     if (socket.isEmpty()) {
       return;
     }
     Conversation conversation = new Conversation(socket.get());
     MessageSocket.Peer peer = conversation.peer();
-    if (peer.user() != Processes.effectiveUser()
+    Detail detail = wanted.get(peer.pid());
+    if (detail == null
+        || peer.user() != Processes.effectiveUser()
         || !awaited.contains(peer.pid())
         || open.containsKey(peer.pid())) {
       conversation.close();
       return;
     }
     open.put(peer.pid(), conversation);
-    if (!say(peer.pid(), question)) {
+    if (!say(peer.pid(), detail.question())) {
       awaited.remove(peer.pid());
     }
   }
@@ -171,6 +205,7 @@ public final class Observer implements AutoCloseable {
   }
 
   private void forget(int pid) {
+    unanswered.remove(pid);
     Conversation conversation = open.remove(pid);
     if (conversation != null) {
       conversation.close();

@@ -4,57 +4,39 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jspecify.annotations.Nullable;
 
 /** The user's programs and their processes as a table: as text and as JSON. */
 public final class ProcessReport {
-  private static final int KIB = 1024;
-  private static final int MAX_NAME = 100;
-  private static final List<String> TITLES =
-      List.of(
-          "PID",
-          "METHOD",
-          "CPU s",
-          "PSS MB",
-          "OWN MB",
-          "SHARED MB",
-          "DONE",
-          "HELD",
-          "STATE",
-          "NAME");
-  private static final int RIGHT_ALIGNED_FROM = 2;
-  private static final int RIGHT_ALIGNED_TO = 8;
+  private static final int NUMBERS_FROM = 2;
 
-  private final Observation observation;
-  private final Map<Integer, Optional<ProcessTable.Memory>> memory;
-  private final Map<Integer, ObservedProcess.Worker> workers = new HashMap<>();
+  private final List<ProcessRow> rows;
+  private final boolean withShares;
 
-  private ProcessReport(
-      Observation observation, Map<Integer, Optional<ProcessTable.Memory>> memory) {
-    this.observation = observation;
-    this.memory = memory;
-    for (ObservedProcess process : observation.processes()) {
-      process.pools().forEach(pool -> pool.workers().forEach(it -> workers.put(it.pid(), it)));
-    }
+  private ProcessReport(List<ProcessRow> rows, boolean withShares) {
+    this.rows = rows;
+    this.withShares = withShares;
   }
 
   /**
-   * Asks all processes of this user, and measures their memory meanwhile.
+   * Asks all processes of this user.
    *
    * @param patience how long to wait for what they say
+   * @param withShares whether it is wanted who has how much of the memory, which takes the kernel
+   *     some milliseconds a process
    */
-  public static ProcessReport ofAll(Observer observer, Duration patience) {
+  public static ProcessReport ofAll(Observer observer, Duration patience, boolean withShares) {
     Map<Integer, ProcessTable.Entry> table = ProcessTable.read();
-    Map<Integer, Optional<ProcessTable.Memory>> memory = new ConcurrentHashMap<>();
-    List<Thread> helpers = measure(table.keySet(), memory);
+    Map<Integer, Optional<ProcessTable.Shares>> shares = new ConcurrentHashMap<>();
+    List<Thread> helpers = withShares ? measure(table.keySet(), shares) : List.of();
     Observation observation = Observation.ofAll(table, observer, patience);
     for (Thread helper : helpers) {
       try {
@@ -63,19 +45,50 @@ public final class ProcessReport {
         Thread.currentThread().interrupt();
       }
     }
-    return new ProcessReport(observation, memory);
+    return new ProcessReport(rows(observation, shares), withShares);
   }
 
-  /**
-   * The kernel looks at each page of a process, which takes some milliseconds: on all processors.
-   */
+  private static List<ProcessRow> rows(
+      Observation observation, Map<Integer, Optional<ProcessTable.Shares>> shares) {
+    Map<Integer, ObservedProcess.Worker> workers = workers(observation.processes());
+    Set<String> named = new HashSet<>();
+    List<ProcessRow> rows = new ArrayList<>();
+    for (ObservedProcess process : observation.processes()) {
+      ObservedProcess.Worker worker = workers.get(process.pid());
+      long done = worker == null ? -1 : worker.done();
+      double age = ProcessTable.age(process.entry());
+      rows.add(
+          new ProcessRow(
+              process,
+              ProcessTable.depth(process.entry(), observation.table()),
+              -1,
+              ProcessTable.memory(process.pid()),
+              shares.getOrDefault(process.pid(), Optional.empty()),
+              done,
+              done < 0 || age == 0 ? -1 : done / age,
+              worker == null ? -1 : worker.held(),
+              ProcessRow.unnamed(process, named)));
+    }
+    return rows;
+  }
+
+  /** What the pools of some processes tell of their workers, by the ids of these. */
+  static Map<Integer, ObservedProcess.Worker> workers(Collection<ObservedProcess> processes) {
+    Map<Integer, ObservedProcess.Worker> workers = new HashMap<>();
+    for (ObservedProcess process : processes) {
+      process.pools().forEach(pool -> pool.workers().forEach(it -> workers.put(it.pid(), it)));
+    }
+    return workers;
+  }
+
+  /** On all processors, as the kernel looks at each page. */
   private static List<Thread> measure(
-      Collection<Integer> pids, Map<Integer, Optional<ProcessTable.Memory>> found) {
+      Collection<Integer> pids, Map<Integer, Optional<ProcessTable.Shares>> found) {
     Queue<Integer> left = new ConcurrentLinkedQueue<>(pids);
     Runnable measure =
         () -> {
           for (Integer pid = left.poll(); pid != null; pid = left.poll()) {
-            found.put(pid, ProcessTable.memory(pid));
+            found.put(pid, ProcessTable.shares(pid));
           }
         };
     List<Thread> helpers = new ArrayList<>();
@@ -86,117 +99,62 @@ public final class ProcessReport {
     return helpers;
   }
 
-  /** For people: a row for each process, and one for each pool below its own. */
+  /** For people: a row for each process. */
   public String toText() {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(TITLES);
-    for (ObservedProcess process : observation.processes()) {
-      rows.add(row(process));
-    }
-    int[] widths = new int[TITLES.size()];
-    for (List<String> row : rows) {
-      for (int i = 0; i < widths.length; i++) {
+    List<List<String>> table = new ArrayList<>();
+    table.add(titles());
+    rows.forEach(row -> table.add(cells(row)));
+    int columns = table.getFirst().size();
+    int[] widths = new int[columns];
+    for (List<String> row : table) {
+      for (int i = 0; i < columns; i++) {
         widths[i] = Math.max(widths[i], row.get(i).length());
       }
     }
     StringBuilder out = new StringBuilder();
-    for (List<String> row : rows) {
+    for (List<String> row : table) {
       StringBuilder line = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
+      for (int i = 0; i < columns; i++) {
         String padding = " ".repeat(widths[i] - row.get(i).length());
-        boolean right = i == 0 || (i >= RIGHT_ALIGNED_FROM && i < RIGHT_ALIGNED_TO);
-        line.append(right ? padding + row.get(i) : row.get(i) + padding).append("  ");
+        boolean isNumber = i == 0 || (i >= NUMBERS_FROM && i < columns - 2);
+        line.append(isNumber ? padding + row.get(i) : row.get(i) + padding).append("  ");
       }
       out.append(line.toString().stripTrailing()).append(System.lineSeparator());
     }
     return out.toString();
   }
 
-  private List<String> row(ObservedProcess process) {
-    ProcessTable.Entry entry = process.entry();
-    ObservedProcess.Worker worker = workers.get(process.pid());
-    Optional<ProcessTable.Memory> used = memory.getOrDefault(process.pid(), Optional.empty());
-    return List.of(
-        Integer.toString(process.pid()),
-        process.method().isEmpty() ? "-" : process.method(),
-        String.format(Locale.ROOT, "%.1f", entry.processorSeconds()),
-        used.map(it -> megabytes(it.proportional())).orElse("-"),
-        used.map(it -> megabytes(it.own())).orElse("-"),
-        used.map(it -> megabytes(it.shared())).orElse("-"),
-        worker == null || worker.done() < 0 ? "-" : Integer.toString(worker.done()),
-        worker == null || worker.held() < 0 ? "-" : Integer.toString(worker.held()),
-        process.state(),
-        "  ".repeat(depth(entry)) + shortened(process.name()) + pools(process));
+  private List<String> titles() {
+    List<String> titles = new ArrayList<>(List.of("PID", "METHOD", "CPU s"));
+    titles.addAll(
+        withShares ? List.of("PSS MB", "OWN MB", "SHARED MB") : List.of("RSS MB", "ANON MB"));
+    titles.addAll(List.of("DONE", "A SEC", "HELD", "STATE", "NAME"));
+    return titles;
   }
 
-  private static String pools(ObservedProcess process) {
-    StringBuilder text = new StringBuilder();
-    for (ObservedProcess.Pool pool : process.pools()) {
-      text.append(
-          " [%s of %d: %d calls, %d tasks waiting]"
-              .formatted(pool.kind(), pool.size(), pool.jobs(), pool.waiting()));
+  private List<String> cells(ProcessRow row) {
+    List<String> cells = new ArrayList<>();
+    cells.add(Integer.toString(row.pid()));
+    cells.add(row.method());
+    cells.add(String.format(Locale.ROOT, "%.1f", row.process().entry().processorSeconds()));
+    if (withShares) {
+      cells.add(ProcessRow.megabytes(row.shares().map(ProcessTable.Shares::proportional)));
+      cells.add(ProcessRow.megabytes(row.shares().map(ProcessTable.Shares::own)));
+      cells.add(ProcessRow.megabytes(row.shares().map(ProcessTable.Shares::shared)));
+    } else {
+      cells.add(ProcessRow.megabytes(row.memory().map(ProcessTable.Memory::resident)));
+      cells.add(ProcessRow.megabytes(row.memory().map(ProcessTable.Memory::anonymous)));
     }
-    return text.toString();
-  }
-
-  private static String shortened(String name) {
-    return name.length() <= MAX_NAME ? name : name.substring(0, MAX_NAME - 1) + "…";
-  }
-
-  private static String megabytes(long kib) {
-    return Long.toString(Math.round(kib / (double) KIB));
-  }
-
-  private int depth(ProcessTable.Entry entry) {
-    ProcessTable.Entry parent = observation.table().get(entry.parent());
-    return parent == null ? 0 : 1 + depth(parent);
+    cells.add(ProcessRow.count(row.done()));
+    cells.add(ProcessRow.rate(row.doneASecond()));
+    cells.add(ProcessRow.count(row.held()));
+    cells.add(row.process().state());
+    cells.add("  ".repeat(row.depth()) + row.description());
+    return cells;
   }
 
   /** For programs: an array with an object for each process. */
   public String toJson() {
-    List<@Nullable Object> all = new ArrayList<>();
-    observation.processes().forEach(process -> all.add(json(process)));
-    return Json.write(all) + "\n";
-  }
-
-  private Map<String, @Nullable Object> json(ObservedProcess process) {
-    ProcessTable.Entry entry = process.entry();
-    Map<String, @Nullable Object> facts = new LinkedHashMap<>();
-    facts.put("pid", entry.pid());
-    facts.put("parent", entry.parent());
-    facts.put("role", entry.role().name().toLowerCase(Locale.ROOT));
-    facts.put("name", process.name());
-    facts.put("title", entry.title());
-    facts.put("method", process.method().isEmpty() ? null : process.method());
-    facts.put("state", process.state());
-    facts.put("problem", process.problem().isEmpty() ? null : process.problem());
-    facts.put("processor_seconds", entry.processorSeconds());
-    memory
-        .getOrDefault(process.pid(), Optional.empty())
-        .ifPresent(
-            used -> {
-              facts.put("pss_kib", used.proportional());
-              facts.put("own_kib", used.own());
-              facts.put("shared_kib", used.shared());
-            });
-    ObservedProcess.Worker worker = workers.get(process.pid());
-    if (worker != null) {
-      facts.put("tasks_done", worker.done() < 0 ? null : worker.done());
-      facts.put("tasks_held", worker.held() < 0 ? null : worker.held());
-    }
-    facts.put(
-        "pools",
-        process.pools().stream()
-            .map(
-                pool ->
-                    Map.of(
-                        "kind", pool.kind(),
-                        "size", pool.size(),
-                        "calls", pool.jobs(),
-                        "tasks_waiting", pool.waiting(),
-                        "workers",
-                            pool.workers().stream().map(ObservedProcess.Worker::pid).toList()))
-            .toList());
-    return facts;
+    return Json.write(rows.stream().map(ProcessRow::json).toList()) + "\n";
   }
 }

@@ -67,13 +67,23 @@ public final class ProcessTable {
       double processorSeconds) {}
 
   /**
-   * Memory, in KiB.
+   * Memory, in KiB, as the kernel counts it all the time: asking for it costs nothing.
+   *
+   * @param resident what is in memory, with what others have, too: RSS
+   * @param anonymous the part of it that is of no file: what the process has written, and what its
+   *     parent had when it was forked
+   */
+  public record Memory(long resident, long anonymous) {}
+
+  /**
+   * Who has how much of the memory, in KiB. The kernel has to look at each page for that, which
+   * takes some milliseconds a process.
    *
    * @param proportional its own and its share of what it shares: PSS
    * @param own what no other process has: USS
    * @param shared what others have, too
    */
-  public record Memory(long proportional, long own, long shared) {}
+  public record Shares(long proportional, long own, long shared) {}
 
   /** All of this user's, by their ids, in the order of these. */
   public static Map<Integer, Entry> read() {
@@ -136,20 +146,46 @@ public final class ProcessTable {
   /** Empty if the process has ended, or the kernel does not tell. */
   public static Optional<Memory> memory(int pid) {
     try {
-      Map<String, Long> sizes = new HashMap<>();
-      for (String line : text(PROC.resolve(pid + "/smaps_rollup")).split("\n", -1)) {
-        int colon = line.indexOf(':');
-        if (colon > 0 && line.endsWith(" kB")) {
-          sizes.put(
-              line.substring(0, colon),
-              Long.valueOf(line.substring(colon + 1, line.length() - 3).strip()));
-        }
-      }
-      long own = sizes.getOrDefault("Private_Clean", 0L) + sizes.getOrDefault("Private_Dirty", 0L);
+      Map<String, Long> sizes = sizes(PROC.resolve(pid + "/status"));
       return Optional.of(
-          new Memory(sizes.getOrDefault("Pss", 0L), own, sizes.getOrDefault("Rss", 0L) - own));
+          new Memory(sizes.getOrDefault("VmRSS", 0L), sizes.getOrDefault("RssAnon", 0L)));
     } catch (IOException | RuntimeException e) {
       return Optional.empty();
+    }
+  }
+
+  /** Empty if the process has ended, or the kernel does not tell. */
+  public static Optional<Shares> shares(int pid) {
+    try {
+      Map<String, Long> sizes = sizes(PROC.resolve(pid + "/smaps_rollup"));
+      long own = sizes.getOrDefault("Private_Clean", 0L) + sizes.getOrDefault("Private_Dirty", 0L);
+      return Optional.of(
+          new Shares(sizes.getOrDefault("Pss", 0L), own, sizes.getOrDefault("Rss", 0L) - own));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Map<String, Long> sizes(Path file) throws IOException {
+    Map<String, Long> sizes = new HashMap<>();
+    for (String line : text(file).split("\n", -1)) {
+      int colon = line.indexOf(':');
+      if (colon > 0 && line.endsWith(" kB")) {
+        sizes.put(
+            line.substring(0, colon),
+            Long.valueOf(line.substring(colon + 1, line.length() - 3).strip()));
+      }
+    }
+    return sizes;
+  }
+
+  /** For how long a process has been running, in seconds. */
+  static double age(Entry entry) {
+    try {
+      double uptime = Double.parseDouble(text(PROC.resolve("uptime")).split(" ", -1)[0]);
+      return Math.max(0, uptime - entry.startTicks() / TICKS_A_SECOND);
+    } catch (IOException | RuntimeException e) {
+      return 0;
     }
   }
 
@@ -164,6 +200,21 @@ public final class ProcessTable {
         .filter(entry -> entry.parent() == root.pid())
         .forEach(child -> found.addAll(tree(child, all)));
     return found;
+  }
+
+  /** All, each process before those that it has started. */
+  static List<Entry> forest(Map<Integer, Entry> all) {
+    List<Entry> forest = new ArrayList<>();
+    all.values().stream()
+        .filter(entry -> !all.containsKey(entry.parent()))
+        .forEach(root -> forest.addAll(tree(root, all)));
+    return forest;
+  }
+
+  /** How many processes of this runtime are above one. */
+  static int depth(Entry entry, Map<Integer, Entry> all) {
+    Entry parent = all.get(entry.parent());
+    return parent == null ? 0 : 1 + depth(parent, all);
   }
 
   /** The outermost process of this runtime above one, or itself. */
@@ -245,6 +296,20 @@ public final class ProcessTable {
       // It has ended, or one of its threads has: then there are those.
     }
     return found;
+  }
+
+  /** The kernel's id of a process's thread with a name; 0 if there is none. */
+  static int thread(int pid, String name) {
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve(pid + "/task"))) {
+      for (Path thread : threads) {
+        if (text(thread.resolve("comm")).strip().equals(name)) {
+          return Integer.parseInt(thread.getFileName().toString());
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      // It has ended, or one of its threads has.
+    }
+    return 0;
   }
 
   /** How often a thread has been given a processor; -1 if the kernel does not tell. */

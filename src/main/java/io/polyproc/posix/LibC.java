@@ -45,6 +45,7 @@ enum LibC {
   GETPID("getpid"),
   GETSOCKOPT("getsockopt"),
   GETUID("getuid"),
+  IOCTL("ioctl"),
   KILL("kill"),
   LISTEN("listen"),
   LOCALTIME_R("localtime_r"),

@@ -1,5 +1,6 @@
 package io.polyproc.python;
 
+import io.polyproc.graalpy.Compilations;
 import io.polyproc.hotspot.BufferedRandomness;
 import io.polyproc.hotspot.JvmFork;
 import io.polyproc.hotspot.WorkingSet;
@@ -17,6 +18,8 @@ import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;
 import io.polyproc.sync.TaskClaims;
 import io.polyproc.sync.WaitSet;
+import io.polyproc.trace.Profile;
+import io.polyproc.trace.Trace;
 import io.polyproc.wire.ChildHandle;
 import io.polyproc.wire.ControlClient;
 import io.polyproc.wire.Message;
@@ -56,6 +59,8 @@ public final class Bridge {
 
   private @Nullable SignalWaker waker;
   private volatile @Nullable ObservationPoint observation;
+  private volatile @Nullable StackSampler sampler;
+  private volatile @Nullable ProgressBars bars;
 
   /**
    * @param home the folder of the distribution
@@ -222,6 +227,9 @@ public final class Bridge {
     if (point != null) {
       point.afterFork();
     }
+    Trace.afterFork();
+    sampler = null;
+    bars = null;
     afterFork();
   }
 
@@ -467,6 +475,98 @@ public final class Bridge {
     }
   }
 
+  /**
+   * Begins the timeline of a program, in its main process.
+   *
+   * @throws IOException if the file can't be written
+   */
+  public void beginTimeline(String path, String name) throws IOException {
+    try {
+      Trace.begin(Path.of(path), name);
+      traceCompilations();
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** In another process of a program with a timeline. */
+  public void joinTimeline(String path, String name) {
+    Trace.join(Path.of(path), name);
+    traceCompilations();
+  }
+
+  private static void traceCompilations() {
+    String objection =
+        Compilations.listen(
+            (function, begin, outcome) -> {
+              Trace trace = Trace.current();
+              if (trace != null) {
+                trace.slice("jvm", "compile " + function, begin, 0, 0, outcome);
+              }
+            });
+    if (objection != null) {
+      LOG.log(System.Logger.Level.DEBUG, "a timeline has no compilations: {0}", objection);
+    }
+  }
+
+  /** The timeline that was begun or joined. */
+  public Timeline timeline() {
+    Trace trace = Trace.current();
+    if (trace == null) {
+      throw new IllegalStateException("there is no timeline");
+    }
+    return new Timeline(trace);
+  }
+
+  /**
+   * Begins the profile of a program, in its main process.
+   *
+   * @throws IOException if the file can't be written
+   */
+  public void beginProfile(String path, String name) throws IOException {
+    try {
+      sampler = StackSampler.start(Profile.begin(Path.of(path), name), true);
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** In another process of a program with a profile. */
+  public void joinProfile(String path, String name) {
+    sampler = StackSampler.start(Profile.join(Path.of(path), name), false);
+  }
+
+  /** Names this process in the profile. */
+  public void nameProfile(String name) {
+    StackSampler current = sampler;
+    if (current != null) {
+      current.nameProcess(name);
+    }
+  }
+
+  /** Bars of progress on standard error. */
+  public ProgressBars progressBars() {
+    ProgressBars made = bars;
+    if (made == null) {
+      made = new ProgressBars();
+      bars = made;
+    }
+    return made;
+  }
+
+  /** Before this process ends: nothing of what it has recorded is to be lost. */
+  public void finishRecording() {
+    Trace.flush();
+    StackSampler current = sampler;
+    if (current != null) {
+      current.finish();
+    }
+    ProgressBars shown = bars;
+    if (shown != null) {
+      shown.finish();
+    }
+  }
+
   /** How often a handler of Python's was called for a signal. */
   public long handledSignals() {
     return SignalHandler.calls();
@@ -660,6 +760,7 @@ public final class Bridge {
   }
 
   private void end() {
+    finishRecording();
     SharedSemaphore.releaseAll();
     supervision.beforeEnd();
   }

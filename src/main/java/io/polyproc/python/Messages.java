@@ -7,6 +7,7 @@ import io.polyproc.ipc.Packets;
 import io.polyproc.ipc.QueueFeeder;
 import io.polyproc.posix.ByteStream;
 import io.polyproc.sync.SharedSemaphore;
+import io.polyproc.trace.Trace;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -212,6 +213,10 @@ public final class Messages {
     }
     if (slots != null) {
       slots.release();
+      Trace trace = Trace.current();
+      if (trace != null) {
+        trace.queueLength(slots.id(), slots.taken());
+      }
     }
     byte[] bytes = packets.takeBytes();
     return bytes == null ? received(packets.take()) : PythonObjects.bytes(bytes);

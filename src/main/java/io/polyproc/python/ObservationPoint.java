@@ -9,6 +9,7 @@ import io.polyproc.observation.Rendezvous;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;
+import io.polyproc.sync.SharedSemaphore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,7 +123,7 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
     };
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     answer.put("stack", calls.stream().map(ObservationPoint::plain).toList());
-    answer.put("python", plain(describe.execute(new Object[] {thread}, false)));
+    answer.put("python", plain(describe.execute(new Object[] {thread}, false, true)));
     Object again = Json.parse(Json.write(answer));
     if (!Map.class.isInstance(again) || hasPool(new PythonStacks.Answer(0, calls))) {
       throw new IllegalStateException("not what was written: " + again);
@@ -184,6 +185,7 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
   private Map<String, @Nullable Object> answer(@Nullable Object question) {
     boolean locals = asks(question, "locals");
     boolean brief = asks(question, "brief");
+    boolean queues = asks(question, "queues") && SharedSemaphore.anyIsOfPlaces();
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     answer.put("pid", Processes.id());
     String unknown = PythonStacks.whyUnknown();
@@ -224,10 +226,10 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
     }
     answer.put("threads", all);
     answer.put("method", startMethod);
-    if (brief && found.values().stream().noneMatch(ObservationPoint::hasPool)) {
+    if (brief && !queues && found.values().stream().noneMatch(ObservationPoint::hasPool)) {
       return answer;
     }
-    describe(answer, described.toArray(), locals);
+    describe(answer, described.toArray(), locals, queues || !brief);
     return answer;
   }
 
@@ -347,9 +349,10 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
   }
 
   /** Adds what Python code can say of the threads, if it comes to it. */
-  private void describe(Map<String, @Nullable Object> answer, Object[] described, boolean locals) {
+  private void describe(
+      Map<String, @Nullable Object> answer, Object[] described, boolean locals, boolean queues) {
     FutureTask<@Nullable Object> task =
-        new FutureTask<>(() -> plain(describe.execute(described, locals)));
+        new FutureTask<>(() -> plain(describe.execute(described, locals, queues)));
     Thread thread = new Thread(group, task, OWN + "-python");
     thread.setDaemon(true);
     thread.start();

@@ -37,10 +37,12 @@ public final class PythonRuntime {
   private final Context context;
 
   private final Value boot;
+  private final Bridge bridge;
 
-  private PythonRuntime(Context context, Value boot) {
+  private PythonRuntime(Context context, Value boot, Bridge bridge) {
     this.context = context;
     this.boot = boot;
+    this.bridge = bridge;
   }
 
   /**
@@ -69,7 +71,8 @@ public final class PythonRuntime {
                 shim.toString(),
                 bridge,
                 PythonContexts.optimizationLevel(options, environment),
-                options.xOptions().toArray(String[]::new)));
+                options.xOptions().toArray(String[]::new)),
+        bridge);
   }
 
   /**
@@ -176,9 +179,20 @@ public final class PythonRuntime {
    * @param kind {@code script}, {@code module}, {@code code} or {@code stdin}
    * @param what the path, module name or source text
    * @param arguments become {@code sys.argv[1:]}
+   * @param recording what it is to tell of itself
    * @return the exit status
    */
-  public int runMain(String kind, String what, List<String> arguments) {
+  public int runMain(String kind, String what, List<String> arguments, Recording recording) {
+    if (!recording.equals(Recording.NONE)) {
+      String problem =
+          boot.invokeMember(
+                  "record", recording.timeline(), recording.profile(), recording.progress())
+              .asString();
+      if (!problem.isEmpty()) {
+        System.err.println("polyproc: " + problem);
+        return Recording.FAILED;
+      }
+    }
     return run("run_main", kind, what, arguments.toArray(String[]::new));
   }
 
@@ -200,7 +214,7 @@ public final class PythonRuntime {
         request.commandLine().toArray(String[]::new),
         request.ignoredSignals().stream().mapToInt(Integer::intValue).toArray(),
         request.closedStreams().stream().mapToInt(Integer::intValue).toArray());
-    return runMain(request.kind(), request.what(), request.arguments());
+    return runMain(request.kind(), request.what(), request.arguments(), request.recording());
   }
 
   /**
@@ -222,6 +236,8 @@ public final class PythonRuntime {
       // An error of GraalPy's own passes by all of Python's `finally`.
       boot.invokeMember("flush");
       throw e;
+    } finally {
+      bridge.finishRecording();
     }
   }
 }

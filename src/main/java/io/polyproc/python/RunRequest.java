@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param environment variables
  * @param ignoredSignals the numbers of those that are ignored
  * @param closedStreams the numbers of standard streams that were closed
+ * @param recording what it is to tell of itself
  */
 public record RunRequest(
     List<String> options,
@@ -27,7 +28,8 @@ public record RunRequest(
     int fileModeMask,
     Map<String, String> environment,
     List<Integer> ignoredSignals,
-    List<Integer> closedStreams) {
+    List<Integer> closedStreams,
+    Recording recording) {
 
   public RunRequest {
     options = List.copyOf(options);

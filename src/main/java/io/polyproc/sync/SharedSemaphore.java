@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.polyproc.posix.Futex;
 import io.polyproc.posix.ProcessIdentity;
+import io.polyproc.trace.Trace;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
@@ -115,6 +116,10 @@ public final class SharedSemaphore {
       }
     }
 
+    boolean isOfPlaces() {
+      return (int) WORD.getVolatile(arena.memory(), slot + FLAGS) == PLACES;
+    }
+
     void retain() {
       WORD.getAndAdd(arena.memory(), slot + REFERENCES, 1);
     }
@@ -216,6 +221,11 @@ public final class SharedSemaphore {
    */
   public void useForPlaces() {
     WORD.setVolatile(memory, slot + FLAGS, PLACES);
+  }
+
+  /** Whether this process uses any whose permits are places in a queue. */
+  public static boolean anyIsOfPlaces() {
+    return ALL.stream().anyMatch(Reference::isOfPlaces);
   }
 
   private int flags() {
@@ -414,6 +424,24 @@ public final class SharedSemaphore {
   }
 
   private boolean awaitPermit(long deadline) {
+    Trace trace = Trace.current();
+    if (trace == null) {
+      return awaitPermitUntil(deadline);
+    }
+    long begin = Trace.now();
+    int holder = holder();
+    boolean acquired = awaitPermitUntil(deadline);
+    String what =
+        flags() == PLACES
+            ? "wait for room in queue "
+            : maxValue > 1
+                ? "wait for semaphore "
+                : kind == RECURSIVE_MUTEX ? "wait for recursive lock " : "wait for lock ";
+    trace.waited(what + id(), begin, holder == 0 ? "" : "held by " + holder);
+    return acquired;
+  }
+
+  private boolean awaitPermitUntil(long deadline) {
     WORD.getAndAdd(memory, slot + WAITERS, 1);
     try {
       for (long left = deadline - System.nanoTime(); ; left = deadline - System.nanoTime()) {
@@ -504,6 +532,16 @@ public final class SharedSemaphore {
         .mapToInt(place -> ProcessIdentity.pid((int) WORD.getVolatile(memory, place)))
         .filter(pid -> pid != 0)
         .toArray();
+  }
+
+  /** What tells it from others, in all processes. */
+  public String id() {
+    return Integer.toHexString((int) arena.identity()) + ":" + slot;
+  }
+
+  /** How many permits are taken at this moment. */
+  public int taken() {
+    return maxValue - value();
   }
 
   /** Where it lives in its arena. */

@@ -4,8 +4,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
+import io.polyproc.trace.Trace;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * By which a pool and one of its workers agree on who has which task: a word of shared memory.
@@ -36,6 +38,11 @@ public final class TaskClaims {
 
   private final int descriptor;
   private final MemorySegment memory;
+
+  /** When the tasks began that the timeline does not have yet. */
+  private long[] begun = {};
+
+  private int begunCount;
 
   private TaskClaims(int descriptor) {
     this.descriptor = descriptor;
@@ -96,9 +103,36 @@ public final class TaskClaims {
       }
       long next = word(epoch, offered(word), claimed(word) + 1);
       if (WORD.compareAndSet(memory, 0L, word, next)) {
+        if (Trace.current() != null) {
+          note();
+        }
         return true;
       }
     }
+  }
+
+  private void note() {
+    if (begunCount == begun.length) {
+      begun = Arrays.copyOf(begun, Math.max(64, 2 * begunCount));
+    }
+    begun[begunCount++] = Trace.now();
+  }
+
+  /**
+   * The worker has run all that it has claimed since the last call: tells the timeline, if there is
+   * one.
+   *
+   * @param name of these tasks
+   * @return how many there were
+   */
+  public int traceTasks(String name) {
+    Trace trace = Trace.current();
+    if (trace != null) {
+      trace.tasks(name, begun, begunCount);
+    }
+    int count = begunCount;
+    begunCount = 0;
+    return count;
   }
 
   /**

@@ -17,6 +17,7 @@ import io.polyproc.python.CodeCache;
 import io.polyproc.python.PythonContexts;
 import io.polyproc.python.PythonOptions;
 import io.polyproc.python.PythonRuntime;
+import io.polyproc.python.Recording;
 import io.polyproc.python.RunRequest;
 import io.polyproc.supervisor.StandbyPolicy;
 import io.polyproc.supervisor.Supervisor;
@@ -213,7 +214,8 @@ public final class MainImage {
     Resumption resumption = new Resumption(List.of(), System.getenv(), List.of(), List.of(), 0, 0);
     try {
       takeOver(resumption);
-      python.rehearseProgram(begin(program, List.of("argument"), sampleProgram(), resumption));
+      python.rehearseProgram(
+          begin(program, List.of("argument"), Recording.NONE, sampleProgram(), resumption));
       resumption.prepareForks();
       resumption.succeeded();
     } catch (IOException e) {
@@ -342,11 +344,17 @@ public final class MainImage {
    * In a restored process: runs its program to the end. Its workers are restored, too.
    *
    * @param arguments become {@code sys.argv[1:]}
+   * @param recording what the program is to tell of itself
    * @param image the file that it was restored from
    * @return the exit status
    */
-  public int run(Program program, List<String> arguments, Path image, Resumption resumption) {
-    RunRequest request = begin(program, arguments, image, resumption);
+  public int run(
+      Program program,
+      List<String> arguments,
+      Recording recording,
+      Path image,
+      Resumption resumption) {
+    RunRequest request = begin(program, arguments, recording, image, resumption);
     gate.openAfterWork();
     HeapKeeper.startOnce();
     try {
@@ -357,7 +365,11 @@ public final class MainImage {
   }
 
   private RunRequest begin(
-      Program program, List<String> arguments, Path image, Resumption resumption) {
+      Program program,
+      List<String> arguments,
+      Recording recording,
+      Path image,
+      Resumption resumption) {
     RunRequest request =
         new RunRequest(
             PythonOptions.DEFAULT.toArguments(),
@@ -368,7 +380,8 @@ public final class MainImage {
             Processes.fileModeMask(),
             resumption.variables(),
             resumption.ignoredSignals(),
-            resumption.closedStreams());
+            resumption.closedStreams(),
+            recording);
     ProcessTitle.set("polyproc " + String.join(" ", request.commandLine()));
     control.begin(workerCommand(image), resumption.variables());
     return request;

@@ -9,6 +9,7 @@ import io.polyproc.python.Bridge;
 import io.polyproc.python.PythonContexts;
 import io.polyproc.python.PythonOptions;
 import io.polyproc.python.PythonRuntime;
+import io.polyproc.python.Recording;
 import io.polyproc.supervisor.StandbyPolicy;
 import io.polyproc.supervisor.Supervisor;
 import io.polyproc.wire.ControlClient;
@@ -28,15 +29,21 @@ public final class MainProgram implements Bridge.Supervision {
   private final PythonOptions options;
   private final Program program;
   private final List<String> arguments;
+  private final Recording recording;
   private final Installation installation = Installation.current();
   private final List<String> workerCommand;
   private Supervisor.@Nullable Connection supervisor;
 
   private MainProgram(
-      PythonOptions options, Program program, List<String> arguments, List<String> workerCommand) {
+      PythonOptions options,
+      Program program,
+      List<String> arguments,
+      Recording recording,
+      List<String> workerCommand) {
     this.options = options;
     this.program = program;
     this.arguments = arguments;
+    this.recording = recording;
     this.workerCommand = workerCommand;
   }
 
@@ -44,13 +51,15 @@ public final class MainProgram implements Bridge.Supervision {
    * Runs a program to its end.
    *
    * @param arguments become {@code sys.argv[1:]}
+   * @param recording what it is to tell of itself
    * @return its exit status
    */
-  public static int run(PythonOptions options, Program program, List<String> arguments) {
+  public static int run(
+      PythonOptions options, Program program, List<String> arguments, Recording recording) {
     Installation installation = Installation.current();
     List<String> workerCommand =
         Worker.command(installation, options, executable(installation), false);
-    return new MainProgram(options, program, arguments, workerCommand).run();
+    return new MainProgram(options, program, arguments, recording, workerCommand).run();
   }
 
   /**
@@ -59,7 +68,7 @@ public final class MainProgram implements Bridge.Supervision {
    * @param workerCommand starts whatever stands for a worker
    */
   static int train(PythonOptions options, Program program, List<String> workerCommand) {
-    return new MainProgram(options, program, List.of(), workerCommand).run();
+    return new MainProgram(options, program, List.of(), Recording.NONE, workerCommand).run();
   }
 
   private int run() {
@@ -80,7 +89,7 @@ public final class MainProgram implements Bridge.Supervision {
     gate.openAfterWork();
     HeapKeeper.startOnce();
     try {
-      return python.runMain(program.kind(), program.what(), arguments);
+      return python.runMain(program.kind(), program.what(), arguments, recording);
     } finally {
       beforeEnd();
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.polyproc.python.PythonOptions;
+import io.polyproc.python.Recording;
 import io.polyproc.worker.Program;
 import java.util.List;
 import java.util.stream.Stream;
@@ -235,6 +236,30 @@ final class ArgumentsTest {
 
     assertEquals(List.of(), run.arguments());
     assertEquals("doctor", ((Program.Script) run.program()).path().replace("./", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--timeline t.json --profile p.json --progress -u x.py --progress",
+        "--progress --profile=p.json --timeline=t.json -u x.py --progress",
+        "run --progress --timeline t.json --profile p.json -u x.py --progress"
+      })
+  void shouldTakeOptionsOfItsOwnBeforeThoseOfPython(String line) {
+    Invocation.Run run =
+        assertInstanceOf(
+            Invocation.Run.class, parse(List.of(line.split(" ")), CommandName.POLYPROC));
+
+    assertEquals(new Recording("t.json", "p.json", true), run.recording());
+    assertEquals(script("x.py"), run.program());
+    assertEquals(List.of("--progress"), run.arguments());
+    assertEquals(PythonOptions.fromArguments(List.of("-u")), run.options());
+    assertEquals(
+        new Invocation.Reject("unknown option --progress"),
+        parse(List.of("--progress", "x.py"), CommandName.PYTHON));
+    assertEquals(
+        new Invocation.Reject("Argument expected for the --timeline option: the file to write"),
+        parse(List.of("--timeline"), CommandName.POLYPROC));
   }
 
   private static Invocation parse(List<String> line, CommandName name) {

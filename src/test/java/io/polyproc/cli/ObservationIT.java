@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -334,7 +335,87 @@ final class ObservationIT {
               .toList();
     }
     Map<?, ?> main = rowUntil((int) program.pid(), "waiting for pool");
-    assertTrue(main.get("pools") instanceof List<?> pools && pools.size() == 1, main::toString);
+    assertTrue(
+        main.get("pools") instanceof List<?> pools
+            && pools.size() == 1
+            && pools.getFirst() instanceof Map<?, ?> pool
+            && pool.get("tasks_done") instanceof Long count
+            && count >= done.stream().mapToLong(Long::longValue).sum(),
+        main::toString);
+    assertTrue(
+        rows().stream()
+            .anyMatch(row -> row.get("tasks_done_a_second") instanceof Double rate && rate > 1));
+  }
+
+  @Test
+  void shouldTellTheLengthsOfQueues() throws Exception {
+    Process program =
+        start(
+            Map.of(),
+            script(
+                """
+                import multiprocessing, time
+                def work(numbers):
+                    time.sleep(1000)
+                if __name__ == "__main__":
+                    jobs, results = multiprocessing.Queue(5), multiprocessing.Queue()
+                    jobs.put(1)
+                    jobs.put(2)
+                    results.put(3)
+                    process = multiprocessing.Process(target=work, args=(jobs,))
+                    process.start()
+                    print(process.pid, flush=True)
+                    process.join()
+                """));
+    int child = Integer.parseInt(program.inputReader().readLine());
+
+    Map<?, ?> main = rowUntil((int) program.pid(), "waiting for child");
+    Set<Object> queues = new HashSet<>();
+    if (main.get("queues") instanceof List<?> list) {
+      for (Object queue : list) {
+        if (queue instanceof Map<?, ?> map) {
+          queues.add(map.get("name") + " " + map.get("length") + " " + map.get("capacity"));
+        }
+      }
+    }
+    assertEquals(Set.of("jobs 2 5", "results 1 null"), queues);
+    assertEquals(List.of(), row(child).get("queues"), "told once");
+    assertTrue(run("ps").output().contains("[queue jobs: 2 of 5]"));
+  }
+
+  @Test
+  void shouldCountTheTasksOfAnExecutor() throws Exception {
+    Process program =
+        start(
+            Map.of(),
+            script(
+                """
+                import time
+                from concurrent.futures import ProcessPoolExecutor
+                def work(number):
+                    time.sleep(1000 if number == 5 else 0)
+                if __name__ == "__main__":
+                    executor = ProcessPoolExecutor(1)
+                    futures = [executor.submit(work, number) for number in range(8)]
+                    futures[4].result()
+                    print("ready", flush=True)
+                    futures[5].result()
+                """));
+    assertEquals("ready", program.inputReader().readLine());
+
+    Map<?, ?> main = rowUntil((int) program.pid(), "waiting for future");
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (List.of().equals(main.get("pools")) && System.nanoTime() - deadline < 0) {
+      main = row((int) program.pid()); // the thread with the pool may not have answered in time
+    }
+
+    assertTrue(
+        main.get("pools") instanceof List<?> pools
+            && !pools.isEmpty()
+            && pools.getFirst() instanceof Map<?, ?> pool
+            && Long.valueOf(5).equals(pool.get("tasks_done"))
+            && Long.valueOf(3).equals(pool.get("tasks_waiting")),
+        main::toString);
   }
 
   @Test
@@ -429,7 +510,7 @@ final class ObservationIT {
 
   private List<Map<?, ?>> rows() throws Exception {
     List<Map<?, ?>> rows = new ArrayList<>();
-    if (Json.parse(run("ps", "--json").output()) instanceof List<?> list) {
+    if (Json.parse(run("ps", "--json", "--pss").output()) instanceof List<?> list) {
       list.forEach(row -> rows.add((Map<?, ?>) row));
     }
     return rows;

@@ -26,6 +26,7 @@ final class RunRequestTest {
         022,
         Map.of(),
         List.of(),
-        List.of());
+        List.of(),
+        Recording.NONE);
   }
 }

@@ -1,0 +1,89 @@
+package io.polyproc.graalpy;
+
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells when Truffle has compiled a function, for whoever wants to know. It relies on {@code
+ * OptimizedTruffleRuntime.addListener}, by reflection, as a Java program need not have its package
+ * exported; there, and where code is only interpreted, nothing is told.
+ */
+public final class Compilations {
+  private static final String RUNTIME = "com.oracle.truffle.runtime.OptimizedTruffleRuntime";
+  private static final String LISTENER =
+      "com.oracle.truffle.runtime.OptimizedTruffleRuntimeListener";
+  private static final AtomicBoolean LISTENING = new AtomicBoolean();
+  private static final ThreadLocal<Long> BEGUN = new ThreadLocal<>();
+
+  private Compilations() {}
+
+  /** What is told of a compilation. */
+  @FunctionalInterface
+  public interface Listener {
+    /**
+     * On the thread that has compiled.
+     *
+     * @param function what was compiled, in Truffle's words
+     * @param begin when it began, as {@link System#nanoTime} has it
+     * @param outcome empty if there is compiled code now, else why not
+     */
+    void compiled(String function, long begin, String outcome);
+  }
+
+  /**
+   * Has a listener told of all compilations of this JVM from now on; only the first one counts,
+   * also in JVMs that are forked from this one.
+   *
+   * @return null, or why it will not be told
+   */
+  @SuppressWarnings("ReferenceEquality") // of the listener with itself
+  public static @Nullable String listen(Listener listener) {
+    if (!LISTENING.compareAndSet(false, true)) {
+      return null;
+    }
+    try {
+      Class<?> runtime = Class.forName(RUNTIME);
+      Class<?> type = Class.forName(LISTENER);
+      Object current =
+          Class.forName("com.oracle.truffle.api.Truffle").getMethod("getRuntime").invoke(null);
+      if (!runtime.isInstance(current)) {
+        return "code is only interpreted";
+      }
+      Object proxy =
+          Proxy.newProxyInstance(
+              type.getClassLoader(),
+              new Class<?>[] {type},
+              (self, method, arguments) ->
+                  switch (method.getName()) {
+                    case "hashCode" -> System.identityHashCode(self);
+                    case "equals" -> self == arguments[0];
+                    case "toString" -> "polyproc's listener";
+                    default -> {
+                      hear(listener, method.getName(), arguments);
+                      yield null;
+                    }
+                  });
+      runtime.getMethod("addListener", type).invoke(current, proxy);
+      return null;
+    } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
+      return "Truffle does not tell of compilations: " + e;
+    }
+  }
+
+  private static void hear(Listener listener, String event, @Nullable Object[] arguments) {
+    switch (event) {
+      case "onCompilationStarted" -> BEGUN.set(System.nanoTime());
+      case "onCompilationSuccess", "onCompilationFailed" -> {
+        Long begin = BEGUN.get();
+        if (begin != null) {
+          BEGUN.remove();
+          boolean success = event.equals("onCompilationSuccess");
+          listener.compiled(
+              String.valueOf(arguments[0]), begin, success ? "" : String.valueOf(arguments[1]));
+        }
+      }
+      default -> {}
+    }
+  }
+}
