@@ -234,6 +234,10 @@ def run_main(kind, what, arguments):
     """Runs the main program; returns its exit status."""
     from _polyproc import main
     _polyproc.runtime.setStartMethod(None)
+    if "POLYPROC_CLUSTER" in os.environ:
+        from _polyproc import cluster
+        if not cluster.activate():
+            return 69
     return main.run(str(kind), str(what), [str(argument) for argument in arguments])
 
 

@@ -3,7 +3,7 @@
 import collections
 import threading
 
-from _polyproc.pool_line import Line
+from _polyproc.pool_line import Line, SentClaims
 from _polyproc.pool_worker import serve
 from multiprocessing import util
 
@@ -107,6 +107,8 @@ class Crew:
         except BaseException:
             line.close()
             raise
+        if hasattr(process._popen, "is_remote"):
+            line.claims = SentClaims()
         line.hand_over()
         util.debug("added worker")
         return Worker(process, line, self._most_tasks)

@@ -3,9 +3,12 @@
 module io.polyproc {
   requires static transitive org.jspecify;
   requires info.picocli;
+  requires static com.oracle.coherence; // what agents of a cluster load, from another folder
   requires jdk.jfr;
   requires jdk.unsupported; // sun.misc.Signal
   requires transitive org.graalvm.polyglot;
+  requires static org.bouncycastle.pkix;
+  requires static org.bouncycastle.provider;
   requires static org.graalvm.truffle; // what stops a thread of Python's to read its stack
 
   exports io.polyproc;

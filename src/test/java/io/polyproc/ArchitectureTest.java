@@ -36,6 +36,7 @@ final class ArchitectureTest {
               "python",
               "posix",
               "observation",
+              "cluster",
               "conformance"),
           may(
               "embedding",
@@ -61,6 +62,7 @@ final class ArchitectureTest {
               "hotspot",
               "graalpy",
               "observation"),
+          may("cluster", "observation", "posix", "image"),
           may("observation", "posix"),
           may("hotspot", "posix"),
           may("graalpy"),

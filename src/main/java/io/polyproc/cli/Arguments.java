@@ -31,6 +31,7 @@ final class Arguments {
       case "ps" -> new Invocation.RunPs(List.copyOf(rest));
       case "stack" -> new Invocation.RunStack(List.copyOf(rest));
       case "why" -> new Invocation.RunWhy(List.copyOf(rest));
+      case "cluster" -> new Invocation.RunCluster(List.copyOf(rest));
       case "help" -> help(rest);
       default -> parseProgram(arguments);
     };
@@ -57,6 +58,9 @@ final class Arguments {
     }
     if (topics.contains("why")) {
       return new Invocation.RunWhy(List.of("--help"));
+    }
+    if (topics.contains("cluster")) {
+      return new Invocation.RunCluster(List.of("--help"));
     }
     return topics.contains("bench") ? bench(List.of("--help")) : new Invocation.ShowHelp();
   }

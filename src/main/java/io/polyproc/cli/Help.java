@@ -20,6 +20,7 @@ final class Help {
           "  ps            list the running programs and their processes",
           "  stack         print the Python stacks of a running process",
           "  why           print who waits for what in a program, and deadlocks",
+          "  cluster       run a node of a cluster: start, join, status, leave, stop",
           "  help          print this help; help doctor: that of doctor; so the others",
           "");
 
@@ -37,6 +38,7 @@ final class Help {
           "Environment, next to Python's PYTHON* variables:",
           "  POLYPROC_CACHE      folder for what may be kept between programs; else",
           "                      $XDG_CACHE_HOME/polyproc or ~/.cache/polyproc",
+          "  POLYPROC_CLUSTER    on: processes run on all nodes of a cluster (also --cluster)",
           "  POLYPROC_STANDBY    how many worker JVMs may boot ahead of need; 0: none",
           "  POLYPROC_IMAGE      kept: make no image in the background; off: boot, without one",
           "  POLYPROC_JAVA_OPTS  more options for every JVM, separated by spaces",

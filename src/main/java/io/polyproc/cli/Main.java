@@ -48,6 +48,7 @@ public final class Main {
       case Invocation.RunPs ps -> PsCommand.execute(ps.arguments());
       case Invocation.RunStack stack -> StackCommand.execute(stack.arguments());
       case Invocation.RunWhy why -> WhyCommand.execute(why.arguments());
+      case Invocation.RunCluster cluster -> ClusterCommand.execute(cluster.arguments());
       case Invocation.Reject rejected -> reject(rejected.reason());
     };
   }
