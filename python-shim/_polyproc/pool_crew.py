@@ -107,9 +107,9 @@ class Crew:
         except BaseException:
             line.close()
             raise
+        line.hand_over()
         if hasattr(process._popen, "is_remote"):
             line.claims = SentClaims()
-        line.hand_over()
         util.debug("added worker")
         return Worker(process, line, self._most_tasks)
 

@@ -69,10 +69,11 @@ class HomeFinder:
 
     def __init__(self, ask):
         self._ask = ask
+        self._of_every_node = frozenset(sys.stdlib_module_names)
 
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
-        if top in sys.stdlib_module_names or top.startswith("_polyproc"):
+        if top in self._of_every_node or top.startswith("_polyproc"):
             return None
         if path is not None and not _is_from_home(name.rpartition(".")[0]):
             return None
