@@ -51,8 +51,11 @@ class _Stub:
                 signal.signal(number, self._forward)
 
     def _forward(self, number, frame):
-        # The message is short, and goes through whole.
-        self._line.send_bytes(b"S" + str(int(number)).encode())
+        try:
+            # The message is short, and goes through whole.
+            self._line.send_bytes(b"S" + str(int(number)).encode())
+        except OSError:
+            pass  # the process has ended, and how is about to be read
 
     def serve(self, payload):
         first = self._receive()
