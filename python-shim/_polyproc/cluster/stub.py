@@ -32,13 +32,22 @@ def run(node, title, fds, payload, note):
             os.close(fd)
         status = _Stub(line, note).serve(payload)
     except (EOFError, OSError):
-        os.write(note, f"node {node.partition('~')[0]} was lost while the process {title.partition(': ')[2]} ran "
-                       "there".encode())
+        os.write(note, f"{_what_is_lost(node)} was lost while the process {title.partition(': ')[2]} ran "
+                       f"on {node.partition('~')[0]}".encode())
     except RuntimeError as e:
         os.write(note, str(e).encode())
     if status < 0:
         _polyproc.runtime.dieOf(-status)
     os._exit(status)
+
+
+def _what_is_lost(node):
+    """The node, unless it is this one's own agent that has ended."""
+    try:
+        wire.connect("cores")
+    except RuntimeError:
+        return f"the agent of this node, {wire.member.node},"
+    return f"node {node.partition('~')[0]}"
 
 
 class _Stub:

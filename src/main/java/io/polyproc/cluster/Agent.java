@@ -80,7 +80,10 @@ final class Agent {
   /** Makes itself known, and begins to look after the others. */
   void start() {
     byte[] _ = exec(NODES + info.incarnation(), command(RecordObject.SET, info.toBytes()));
-    engine.onLeft(incarnation -> Thread.ofPlatform().start(() -> lose(incarnation, "has left")));
+    engine.onLeft(
+        incarnation ->
+            Thread.ofPlatform().start(() -> lose(incarnation, "has left, or has ended")));
+    engine.onDataLost(() -> Thread.ofPlatform().start(this::giveUp));
     Thread.ofPlatform().daemon().name("look").start(this::look);
   }
 
@@ -108,6 +111,22 @@ final class Agent {
       LOG.log(Level.ERROR, "this node does not belong to the cluster any more and ends", e);
       end();
     }
+  }
+
+  /** Objects are gone: what programs would find is wrong, so all of it ends. */
+  private void giveUp() {
+    LOG.log(
+        Level.ERROR,
+        "more nodes were lost at once than the cluster can bear; what they held is gone, and the"
+            + " cluster ends");
+    for (Peer peer : peers.values()) {
+      try {
+        byte[] _ = peer.ask(Fields.of("stop"));
+      } catch (IOException e) {
+        // It is lost, too.
+      }
+    }
+    end();
   }
 
   /** Before the end: what runs here for others ends now. */
@@ -158,6 +177,7 @@ final class Agent {
     Peer peer = new Peer(other, info.incarnation(), tls, () -> lose(incarnation, "was lost"));
     if (peers.putIfAbsent(incarnation, peer) == null) {
       LOG.log(Level.INFO, "node {0} at {1} has joined", other.name(), other.address());
+      NodeEvents.joined(other.name(), other.address());
       peer.start();
     }
   }
@@ -173,6 +193,7 @@ final class Agent {
       return;
     }
     LOG.log(Level.WARNING, "node {0} {1}", NodeInfo.nameOf(incarnation), how);
+    NodeEvents.lost(NodeInfo.nameOf(incarnation), how);
     SharedObjects.fence(incarnation);
     Peer peer = peers.remove(incarnation);
     if (peer != null) {

@@ -67,7 +67,8 @@ final class AgentMain {
   private static String reason(Exception e, ClusterFolder folder) {
     return e instanceof IllegalArgumentException || e instanceof IOException
         ? String.valueOf(e.getMessage())
-        : "%s; all of it is in %s".formatted(String.valueOf(e).lines().findFirst().orElse(""), folder.log());
+        : "%s; all of it is in %s"
+            .formatted(String.valueOf(e).lines().findFirst().orElse(""), folder.log());
   }
 
   private String setting(String name) {

@@ -9,7 +9,9 @@ import com.tangosol.net.Member;
 import com.tangosol.net.MemberEvent;
 import com.tangosol.net.MemberListener;
 import com.tangosol.net.NamedCache;
+import com.tangosol.net.PartitionedService;
 import com.tangosol.net.cache.KeyAssociation;
+import com.tangosol.net.partition.PartitionEvent;
 import com.tangosol.util.BinaryEntry;
 import com.tangosol.util.ExternalizableHelper;
 import com.tangosol.util.InvocableMap;
@@ -117,6 +119,17 @@ final class CoherenceEngine implements Engine {
               @Override
               public void memberLeft(MemberEvent event) {
                 listener.accept(event.getMember().getMemberName());
+              }
+            });
+  }
+
+  @Override
+  public void onDataLost(Runnable listener) {
+    ((PartitionedService) service())
+        .addPartitionListener(
+            event -> {
+              if (event.getId() == PartitionEvent.PARTITION_LOST) {
+                listener.run();
               }
             });
   }

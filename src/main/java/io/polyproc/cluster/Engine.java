@@ -32,6 +32,12 @@ interface Engine extends AutoCloseable {
   /** Calls it with the incarnation of each node that leaves or is lost from now on. */
   void onLeft(Consumer<String> listener);
 
+  /**
+   * Calls it if more nodes are lost at once than there are copies of an object: some objects are
+   * gone.
+   */
+  void onDataLost(Runnable listener);
+
   /** Leaves the cluster; what is held here goes to others first. */
   @Override
   void close();

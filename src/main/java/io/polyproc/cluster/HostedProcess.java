@@ -193,8 +193,10 @@ final class HostedProcess {
     }
   }
 
-  /** Ends it at once. */
-  void kill() {
-    signal(Processes.SIGKILL);
+  /** Ends it at once, and what it has forked. */
+  synchronized void kill() {
+    if (!reaped) {
+      Processes.signal(-pid(), Processes.SIGKILL); // it leads a session, so this is its group
+    }
   }
 }
