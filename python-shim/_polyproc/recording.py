@@ -8,9 +8,9 @@ import os
 import sys
 
 import _polyproc
-from _polyproc import repairs
-from _polyproc.descriptors import java_message
+from _polyproc.compat import repairs
 from _polyproc.process import forking
+from _polyproc.process.descriptors import java_message
 
 _WRITTEN_SECONDS = 0.15
 _files = {"timeline": None, "profile": None}
@@ -74,7 +74,7 @@ def _name_processes():
 
 def _let_workers_tell():
     """A pool's workers are killed at its end: what they have collected last they must have written before."""
-    from _polyproc.pool_crew import Crew
+    from _polyproc.pool.workers import Crew
     terminate = Crew.terminate
 
     def terminate_later(self):

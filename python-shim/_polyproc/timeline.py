@@ -105,7 +105,8 @@ def _of_chunk(name, chunk):
 
 def _install_processes():
     from multiprocessing import popen_fork, process
-    from _polyproc import child, popen
+
+    from _polyproc.process import child, popen
 
     def start(function):
         def start(self):
@@ -148,8 +149,8 @@ def _install_processes():
 # --- Waits.
 
 def _install_waits():
-    from multiprocessing import connection, managers
     from concurrent.futures import _base
+    from multiprocessing import connection, managers
     for name in ("recv", "recv_bytes"):
         _replace(connection._ConnectionBase, name, _waiting("receive"))
     for name in ("send", "send_bytes"):
@@ -173,8 +174,9 @@ def _of_function(label, function):
 # --- Pools: an arrow goes from a message with tasks to the worker that runs them, and on to their results.
 
 def _install_pools():
-    from _polyproc import pool_crew, pool_dispatch, pool_worker
     from multiprocessing import pool
+
+    from _polyproc.pool import dispatcher, worker_main, workers
 
     def take_on(function):
         def take_on(self, group):
@@ -231,15 +233,15 @@ def _install_pools():
             return count
         return _run_group
 
-    _replace(pool_crew.Worker, "take_on", take_on)
-    _replace(pool_dispatch.Dispatcher, "_send", send)
-    _replace(pool_dispatch.Dispatcher, "_take_values", take)
-    _replace(pool_dispatch.Dispatcher, "_take_outcome", take)
-    _replace(pool_worker._Worker, "__init__", initialise)
-    _replace(pool_worker._Worker, "_receive", receive)
-    _replace(pool_worker._Worker, "_run_one", run_one)
-    _replace(pool_worker._Worker, "_run_group", run_group)
-    pool_worker.note_task = _note_task
+    _replace(workers.Worker, "take_on", take_on)
+    _replace(dispatcher.Dispatcher, "_send", send)
+    _replace(dispatcher.Dispatcher, "_take_values", take)
+    _replace(dispatcher.Dispatcher, "_take_outcome", take)
+    _replace(worker_main._Worker, "__init__", initialise)
+    _replace(worker_main._Worker, "_receive", receive)
+    _replace(worker_main._Worker, "_run_one", run_one)
+    _replace(worker_main._Worker, "_run_group", run_group)
+    worker_main.note_task = _note_task
     _replace(pool.ApplyResult, "wait", _waiting("wait for results"))
     _replace(pool.IMapIterator, "next", _waiting("wait for the next result"))
     pool.IMapIterator.__next__ = pool.IMapIterator.next

@@ -17,7 +17,7 @@ from . import context
 _names = [x for x in dir(context._default_context) if not x.startswith("_")]
 globals().update((name, getattr(context._default_context, name)) for name in _names)
 # What only this package has is not in it: a program's `import *` gets the names that it knows.
-__all__ = [x for x in _names if x not in ("WorkerLostError", "TaskTimeoutError")]
+__all__ = [x for x in _names if x not in ("WorkerLostError", "NodeLostError", "TaskTimeoutError")]
 
 SUBDEBUG = 5
 SUBWARNING = 25

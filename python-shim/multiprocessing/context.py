@@ -34,6 +34,20 @@ class WorkerLostError(ProcessError):
         return type(self), (*self.args, self.pid, self.exitcode, self.task)
 
 
+class NodeLostError(WorkerLostError):
+    """The same where the whole node of a cluster is lost on which it ran, or this one is to the cluster.
+
+    node: its name.
+    """
+
+    def __init__(self, message="", pid=None, exitcode=None, task=None, node=None):
+        super().__init__(message, pid, exitcode, task)
+        self.node = node
+
+    def __reduce__(self):
+        return type(self), (*self.args, self.pid, self.exitcode, self.task, self.node)
+
+
 class TaskTimeoutError(TimeoutError):
     """A task of a pool took longer than it may.
 
@@ -61,6 +75,8 @@ def _pool(self, processes=None, initializer=None, initargs=(), maxtasksperchild=
 _pool.__name__ = "Pool"
 BaseContext.Pool = _pool
 BaseContext.WorkerLostError = WorkerLostError
+BaseContext.NodeLostError = NodeLostError
+BaseContext._is_of_cluster = False
 BaseContext.TaskTimeoutError = TaskTimeoutError
 
 
@@ -113,9 +129,20 @@ class DefaultContext(DefaultContext):
 
 
 DefaultContext.__all__ = [name for name in dir(DefaultContext) if not name.startswith("_")]
-_concrete_contexts = {
+
+
+class _Contexts(dict):
+
+    def __missing__(self, name):
+        if name != "cluster":
+            raise KeyError(name)
+        from _polyproc.cluster.placing import ClusterContext
+        return self.setdefault(name, ClusterContext())
+
+
+_concrete_contexts = _Contexts({
     "fork": ForkContext(),
     "spawn": SpawnContext(),
     "forkserver": ForkServerContext(),
-}
+})
 _default_context = DefaultContext(_concrete_contexts[_polyproc.start_method])

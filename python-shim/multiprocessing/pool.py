@@ -115,7 +115,7 @@ class Pool(Pool):
             return
         self._ctx = context or get_context()
         if processes is None:
-            processes = os.cpu_count() or 1
+            processes = self._ctx.cpu_count() if getattr(self._ctx, "_is_of_cluster", False) else os.cpu_count() or 1
         if processes < 1:
             raise ValueError("Number of processes must be at least 1")
         if maxtasksperchild is not None:

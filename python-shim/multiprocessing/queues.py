@@ -46,6 +46,10 @@ def _receive(reader, lock, slots):
 
 
 def _init_queue(self, maxsize=0, *, ctx):
+    if getattr(ctx, "_is_of_cluster", False):
+        from _polyproc.cluster import queues
+        queues.become(self, maxsize)
+        return
     if maxsize <= 0:
         from .synchronize import SEM_VALUE_MAX as maxsize
     self._maxsize = maxsize
@@ -60,6 +64,10 @@ def _init_queue(self, maxsize=0, *, ctx):
 
 
 def _init_simple_queue(self, *, ctx):
+    if getattr(ctx, "_is_of_cluster", False):
+        from _polyproc.cluster import queues
+        queues.become(self, 0)
+        return
     self._reader, self._writer = connection.packet_pipe()
     self._rlock = ctx.Lock()
     self._poll = self._reader.poll

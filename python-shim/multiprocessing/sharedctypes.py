@@ -25,6 +25,25 @@ def RawArray(typecode_or_type, size_or_initializer):
     return _new_array(typecode_or_type, size_or_initializer)
 
 
+_new_local_value, _new_local_array = Value, Array
+
+
+def Value(typecode_or_type, *args, lock=True, ctx=None):
+    """Returns a synchronization wrapper for a Value."""
+    if getattr(ctx, "_is_of_cluster", False):
+        from _polyproc.cluster import shared
+        return shared.new_value(typecode_or_type, args, lock, ctx)
+    return _new_local_value(typecode_or_type, *args, lock=lock, ctx=ctx)
+
+
+def Array(typecode_or_type, size_or_initializer, *, lock=True, ctx=None):
+    """Returns a synchronization wrapper for a RawArray."""
+    if getattr(ctx, "_is_of_cluster", False):
+        from _polyproc.cluster import shared
+        return shared.new_array(typecode_or_type, size_or_initializer, lock, ctx)
+    return _new_local_array(typecode_or_type, size_or_initializer, lock=lock, ctx=ctx)
+
+
 _rebuild = rebuild_ctype
 
 

@@ -14,6 +14,9 @@ _setstate = SemLock.__setstate__
 
 
 def _getstate_for(self):
+    portable = getattr(self._semlock, "portable_state", None)
+    if portable is not None:
+        return portable()
     popen = context.get_spawning_popen()
     if popen is None or popen.method != "fork":
         return _getstate(self)
@@ -106,5 +109,18 @@ class Condition(Condition):
                     woken.release()
         return True
 
+
+_init_barrier = Barrier.__init__
+
+
+def _init_barrier_for(self, parties, action=None, timeout=None, *, ctx):
+    if not getattr(ctx, "_is_of_cluster", False):
+        _init_barrier(self, parties, action, timeout, ctx=ctx)
+        return
+    from _polyproc.cluster.shared import Block
+    self.__setstate__((parties, action, timeout, ctx.Condition(), Block.of(bytes(8))))
+
+
+Barrier.__init__ = _init_barrier_for
 
 _LOOK_SECONDS = 0.1

@@ -5,7 +5,7 @@ import sys
 
 import _polyproc
 from _polyproc import compat
-from _polyproc.boot.finder import ShimFinder
+from _polyproc.boot.entry.finder import ShimFinder
 from _polyproc.warmup import preload
 
 
@@ -231,6 +231,10 @@ def run_main(kind, what, arguments):
     """Runs the main program; returns its exit status."""
     from _polyproc.boot import main
     _polyproc.runtime.setStartMethod(None)
+    if "POLYPROC_CLUSTER" in os.environ:
+        from _polyproc import cluster
+        if not cluster.activate():
+            return 69
     return main.run(str(kind), str(what), [str(argument) for argument in arguments])
 
 

@@ -113,6 +113,8 @@ class SemLock:
 
     @classmethod
     def _rebuild(cls, handle, kind, maxvalue, name):
+        if hasattr(handle, "semlock"):
+            return handle.semlock()
         self = cls.__new__(cls)
         if name is None:
             semaphore = handle.open()
@@ -226,7 +228,7 @@ def _warn_of_lost_holder(semlock, pid):
                       stacklevel=level)
 
 
-_LOCK_MODULES = frozenset((__name__, "multiprocessing.synchronize"))
+_LOCK_MODULES = frozenset((__name__, "_polyproc.cluster.locks", "multiprocessing.synchronize"))
 _INTERNAL = ("multiprocessing.", "_polyproc.", "concurrent.futures.")
 
 

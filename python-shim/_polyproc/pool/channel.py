@@ -26,13 +26,34 @@ class FarEnd:
         return self._socket, int(self._claims.descriptor())
 
     def __reduce__(self):
-        from _polyproc.pool.worker_main import WorkerEnd
+        from _polyproc.pool.worker_main import RemoteWorkerEnd, WorkerEnd
+        if _is_for_other_node():
+            return RemoteWorkerEnd, (Handle(self._socket),)
         return WorkerEnd, tuple(map(Handle, self.descriptors()))
 
     def inherited(self):
         """What the worker has of it when it was forked: the same socket and memory."""
         from _polyproc.pool.worker_main import WorkerEnd
         return WorkerEnd.of(self._socket, self._claims)
+
+
+def _is_for_other_node():
+    from multiprocessing import context
+    return hasattr(context.get_spawning_popen(), "is_remote")
+
+
+class SentClaims:
+    """The claims of a worker on another node, which shares no memory: what was sent to it is claimed."""
+
+    def __init__(self):
+        self._sent = 0
+
+    def offer(self, count):
+        self._sent = (self._sent + count) % (1 << 24)
+        return 0
+
+    def takeBack(self):
+        return self._sent
 
 
 _lines = weakref.WeakSet()

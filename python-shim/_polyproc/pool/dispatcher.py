@@ -406,6 +406,7 @@ class Dispatcher:
         self.done_by_former += worker.done
         process = worker.process
         status = process.exitcode
+        node = getattr(process._popen, "lost_node", None)
         self._forget(worker)
         self._workers.remove(worker)
         util.debug("cleaning up worker %s" % process.pid)
@@ -415,7 +416,7 @@ class Dispatcher:
             for i in reversed(range(len(group.items))):
                 if not group.failed:
                     self._fail(group.job, group.index + i, lost(process.name, process.pid, status,
-                                                                group.source.describe(group.items[i])))
+                                                                group.source.describe(group.items[i]), node))
         if not worker.ready and not worker.leaving and status != INTERRUPTED:
             self._start_failed(broken(self._failed_starts + 1, process.name, process.pid, status, worker.farewell))
         if status == INTERRUPTED:

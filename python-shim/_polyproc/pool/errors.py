@@ -1,13 +1,19 @@
 """What a pool says of workers that ended, or were too slow."""
 
 import signal
-from multiprocessing.context import TaskTimeoutError, WorkerLostError
+from multiprocessing.context import NodeLostError, TaskTimeoutError, WorkerLostError
 
 _MOST_LINES = 12
 
 
-def lost(name, pid, status, task):
-    """The error of a task whose worker ended while it had it."""
+def lost(name, pid, status, task, node=None):
+    """The error of a task whose worker ended while it had it.
+
+    node: the name of the node on which it ran, if that is lost.
+    """
+    if node is not None:
+        return NodeLostError(f"node {node} was lost while worker {name} (pid {pid}) had the task {task} there",
+                             pid, status, task, node)
     return WorkerLostError(f"worker {name} (pid {pid}) {how(status)} while it had the task {task}"
                            f"{'; out of memory?' if status == -signal.SIGKILL else ''}",
                            pid, status, task)

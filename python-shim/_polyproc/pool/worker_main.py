@@ -54,6 +54,21 @@ class WorkerEnd:
         return self
 
 
+class RemoteWorkerEnd:
+    """The same on another node, where no memory is shared: what was sent is claimed."""
+
+    def __init__(self, socket):
+        self.fd = socket.detach()
+        self.claims = self
+
+    def claim(self, epoch):
+        return True
+
+    def inherited(self):
+        """It has travelled."""
+        return self
+
+
 def serve(end, initializer=None, initargs=(), maxtasks=None, wrap_exception=False):
     """Runs tasks until the pool says that there are no more, or is gone.
 

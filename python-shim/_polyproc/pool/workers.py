@@ -4,7 +4,7 @@ import collections
 import threading
 from multiprocessing import util
 
-from _polyproc.pool.channel import Line
+from _polyproc.pool.channel import Line, SentClaims
 from _polyproc.pool.worker_main import serve
 
 _COUNTS = 1 << 24
@@ -109,6 +109,8 @@ class Crew:
             line.close()
             raise
         line.hand_over()
+        if hasattr(process._popen, "is_remote"):
+            line.claims = SentClaims()
         util.debug("added worker")
         return Worker(process, line, self._most_tasks)
 

@@ -27,6 +27,9 @@ def run(parent_pid, parent_sentinel, payload, received):
     move_into(surroundings)
     # What is behind 0, 1 and 2 has changed since the standby made its streams.
     streams.set_buffering()
+    if "POLYPROC_CLUSTER" in os.environ:
+        from _polyproc import cluster
+        cluster.activate()
     start = {"fork": _run_forked, "spawn": _run_spawned, "forkserver": _run_spawned,
              "java": _run_for_java}[method]
     return start(body, parent_sentinel)

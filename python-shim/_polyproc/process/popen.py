@@ -6,6 +6,7 @@ import signal
 import sys
 from multiprocessing import context, util
 
+import _polyproc
 from _polyproc.process import descriptors, environment
 
 _SLICE = 0.1

@@ -3,12 +3,15 @@
 module io.polyproc {
   requires static transitive org.jspecify;
   requires info.picocli;
+  requires static com.oracle.coherence; // what agents of a cluster load, from another folder
   requires jdk.jfr;
   requires jdk.unsupported; // sun.misc.Signal
   requires transitive org.graalvm.polyglot;
   requires static java.management; // of a timeline, in processes that have it anyway
   requires static jdk.httpserver; // of the command `dashboard`
   requires static jdk.management;
+  requires static org.bouncycastle.pkix;
+  requires static org.bouncycastle.provider;
   requires static org.graalvm.truffle; // what stops a thread of Python's to read its stack
   requires static org.jline.terminal; // of the command `top`
 

@@ -36,6 +36,7 @@ final class ArchitectureTest {
               "python",
               "posix",
               "observation",
+              "cluster",
               "conformance"),
           may(
               "embedding",
@@ -62,6 +63,7 @@ final class ArchitectureTest {
               "graalpy",
               "observation",
               "trace"),
+          may("cluster", "observation", "posix", "image"),
           may("observation", "posix"),
           may("hotspot", "posix"),
           may("graalpy"),

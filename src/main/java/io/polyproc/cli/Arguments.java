@@ -40,6 +40,7 @@ final class Arguments {
       case "why" -> new Invocation.RunWhy(List.copyOf(rest));
       case "top" -> new Invocation.RunTop(List.copyOf(rest));
       case "dashboard" -> new Invocation.RunDashboard(List.copyOf(rest));
+      case "cluster" -> new Invocation.RunCluster(List.copyOf(rest));
       case "help" -> help(rest);
       default -> parseRecorded(arguments, Recording.NONE);
     };
@@ -101,6 +102,9 @@ final class Arguments {
     }
     if (topics.contains("why")) {
       return new Invocation.RunWhy(List.of("--help"));
+    }
+    if (topics.contains("cluster")) {
+      return new Invocation.RunCluster(List.of("--help"));
     }
     return topics.contains("bench") ? bench(List.of("--help")) : new Invocation.ShowHelp();
   }

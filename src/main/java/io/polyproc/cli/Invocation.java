@@ -60,6 +60,9 @@ sealed interface Invocation {
   /** {@code why}, whose options are its own. */
   record RunWhy(List<String> arguments) implements Invocation {}
 
+  /** {@code cluster}, whose options are its own. */
+  record RunCluster(List<String> arguments) implements Invocation {}
+
   /** Nothing that can be done, for this reason. */
   record Reject(String reason) implements Invocation {}
 }

@@ -50,6 +50,7 @@ public final class Main {
       case Invocation.RunTop top -> TopCommand.execute(top.arguments());
       case Invocation.RunDashboard dashboard -> DashboardCommand.execute(dashboard.arguments());
       case Invocation.RunWhy why -> WhyCommand.execute(why.arguments());
+      case Invocation.RunCluster cluster -> ClusterCommand.execute(cluster.arguments());
       case Invocation.Reject rejected -> reject(rejected.reason());
     };
   }

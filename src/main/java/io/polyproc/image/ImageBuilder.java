@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Makes the distribution, as the last step of {@code mvn package}.
@@ -20,6 +21,9 @@ final class ImageBuilder {
   private static final String RUNTIME_STEP = "runtime";
   private static final String PYTHON_STEP = "python";
   private static final String ARCHIVE_STEP = "archive";
+
+  /** The jars of {@code lib/cluster}, which no worker and no program ever loads. */
+  private static final String FOR_AGENTS = "coherence-";
 
   private final Installation installation;
   private final ImageProperties properties;
@@ -75,6 +79,8 @@ final class ImageBuilder {
     FileTime start = FileTime.fromMillis(System.currentTimeMillis());
     ImageBuilder builder = new ImageBuilder(Installation.of(paths.get(2)));
     builder.make(paths.get(0), ClassPath.of(paths.get(1).toString()).getFirst());
+    new ModuleLibrary(builder.installation.clusterLibrary())
+        .sync(ofClassPath(ImageBuilder::isForAgents));
     if (!paths.get(4).endsWith("off")) {
       builder.archive(paths.get(4));
     }
@@ -100,15 +106,23 @@ final class ImageBuilder {
 
   /** The class path of the build is what the distribution needs at run time. */
   private static List<ClassPathEntry> ownDependencies() {
-    return ClassPath.of(System.getProperty("java.class.path")).stream()
-        .filter(entry -> entry instanceof ClassPathEntry.Jar)
-        .filter(ImageBuilder::isForWorkers)
-        .toList();
+    return ofClassPath(ImageBuilder::isForWorkers);
   }
 
-  /** What only a Java program needs that holds the runtime. */
+  /** What only a Java program needs that holds the runtime, and what only agents need, is not. */
   private static boolean isForWorkers(ClassPathEntry jar) {
-    return !jar.name().startsWith("jspecify-");
+    return !jar.name().startsWith("jspecify-") && !isForAgents(jar);
+  }
+
+  private static boolean isForAgents(ClassPathEntry jar) {
+    return jar.name().startsWith(FOR_AGENTS);
+  }
+
+  private static List<ClassPathEntry> ofClassPath(Predicate<ClassPathEntry> wanted) {
+    return ClassPath.of(System.getProperty("java.class.path")).stream()
+        .filter(entry -> entry instanceof ClassPathEntry.Jar)
+        .filter(wanted)
+        .toList();
   }
 
   private void linkRuntime() throws IOException {

@@ -245,8 +245,32 @@ public final class Installation {
     return home.resolve("lib");
   }
 
-  Path modules() {
+  /** The jars of which a JVM of this installation is made. */
+  public Path modules() {
     return lib().resolve("modules");
+  }
+
+  /** The jars that only the agents of a cluster load. */
+  public Path clusterLibrary() {
+    return lib().resolve("cluster");
+  }
+
+  /**
+   * The command that starts a JVM with nothing of Python's, and with all jars on its class path: a
+   * cluster's agent, up to its main class.
+   */
+  public List<String> agentCommand() {
+    return List.of(
+        java().toString(),
+        "-XX:+UseSerialGC",
+        "-XX:-UsePerfData",
+        "-Xss1m",
+        "-Xmx512m",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-Djava.net.preferIPv4Stack=true",
+        "-classpath",
+        modules().resolve("*") + ":" + clusterLibrary().resolve("*"));
   }
 
   Path runtime() {

@@ -34,6 +34,12 @@ final class ModuleLibrary {
     if (!Files.exists(own) || isAnother(ownJar, own)) {
       copy(ownJar, own);
     }
+    sync(dependencies);
+  }
+
+  /** Without a jar of our own. */
+  void sync(List<ClassPathEntry> dependencies) throws IOException {
+    Files.createDirectories(folder);
     for (ClassPathEntry dependency : dependencies) {
       Path target = folder.resolve(dependency.name());
       if (!Files.exists(target) || !fingerprint(target).equals(dependency.fingerprint())) {

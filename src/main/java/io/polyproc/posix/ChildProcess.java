@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +126,33 @@ public final class ChildProcess {
     }
   }
 
+  /**
+   * Starts a program in a session of its own, with {@code /dev/null} as standard input.
+   *
+   * @param command an absolute path and its arguments
+   * @param folder where it begins
+   * @param output becomes its standard output
+   * @param error becomes its standard error
+   */
+  public static ChildProcess startProgram(
+      List<String> command, Map<String, String> environment, Path folder, int output, int error) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment actions = inFolder(arena, folder.toString());
+      LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), output, 1);
+      LibC.SPAWN_ACTIONS_ADD_DUP2.callReturningErrno(actions.address(), error, 2);
+      closeFrom(actions, 3);
+      int child =
+          spawn(
+              arena,
+              command,
+              command.getFirst(),
+              variables(environment),
+              actions,
+              attributes(arena, SPAWN_SET_SESSION, 0));
+      return new ChildProcess(child, openPidfd(child));
+    }
+  }
+
   private static List<String> variables(Map<String, String> environment) {
     return environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
   }
@@ -203,6 +231,10 @@ public final class ChildProcess {
 
   /** With nothing to read. */
   private static MemorySegment inFolderRoot(Arena arena) {
+    return inFolder(arena, "/");
+  }
+
+  private static MemorySegment inFolder(Arena arena, String folder) {
     MemorySegment actions = arena.allocate(OPAQUE_BYTES, 8);
     LibC.SPAWN_ACTIONS_INIT.callReturningErrno(actions.address());
     LibC.SPAWN_ACTIONS_ADD_OPEN.callReturningErrno(
@@ -210,7 +242,7 @@ public final class ChildProcess {
     if (LibC.SPAWN_ACTIONS_ADD_CHDIR.isAvailable()) {
       // This process's folder may be removed, where no JVM starts, or on a file system to unmount.
       LibC.SPAWN_ACTIONS_ADD_CHDIR.callReturningErrno(
-          actions.address(), LibC.cString(arena, "/").address());
+          actions.address(), LibC.cString(arena, folder).address());
     }
     return actions;
   }

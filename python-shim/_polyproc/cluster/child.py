@@ -1,0 +1,130 @@
+"""A process of another node's program: what `HostedProcess` in Java starts."""
+
+import io
+import os
+import pickle
+import sys
+import threading
+import types
+
+import _polyproc
+from _polyproc.cluster import addresses, modules, wire
+from _polyproc.process import environment
+from _polyproc.process.descriptors import call
+
+_TOKEN = "POLYPROC_CLUSTER_PROCESS"
+_own_pid = os.getpid()
+_home_pid = None
+
+
+class _Home:
+    """The line to what stands for this process at home; one question at a time."""
+
+    def __init__(self, line):
+        self.line = line
+        self._lock = threading.Lock()
+        self._pid = _own_pid
+
+    def ask(self, *fields):
+        if _getpid() != self._pid:
+            raise ImportError("a process that one on another node has forked can't import modules that its parent "
+                              "has not imported: start it by multiprocessing")
+        with self._lock:
+            self.line.send_bytes(wire.pack(*fields))
+            return wire.unpack(self.line.recv_bytes())
+
+
+def main():
+    """Becomes the process and ends as it does."""
+    global _home_pid
+    line = wire.keep(wire.connect("attach", os.environ.pop(_TOKEN)))
+    line.recv_bytes()
+    _polyproc.runtime.endWithParent(int(call("openPidfd", _getppid())))
+    home_pid, payload, *names = wire.unpack(line.recv_bytes())
+    addresses.passed[:] = [name.decode() for name in names]
+    start = pickle.loads(payload)
+    _home_pid = int(home_pid)
+    _show_pids(start["parent"])
+    _polyproc.runtime.setTitle(start["title"])
+    _polyproc.runtime.setStartMethod(start["method"])
+    home = _Home(line)
+    modules.install(home.ask)
+    environment.replace({**environment.raw(), **start["environment"]})
+    os.umask(start["umask"])
+    _move(start["cwd"])
+    if start["method"] == "fork":
+        _run_forked(start["body"], line)
+    else:
+        _run_spawned(start, line)
+
+
+def _move(folder):
+    """The parent's folder, if this machine has it too; else an empty one."""
+    if folder is not None:
+        try:
+            os.chdir(folder)
+        except OSError:
+            pass
+
+
+_getpid = os.getpid
+_getppid = os.getppid
+_kill = os.kill
+
+
+def _show_pids(parent):
+    """The process has the pid that its parent knows it by; forked children have their own."""
+    def getpid():
+        pid = _getpid()
+        return _home_pid if pid == _own_pid else pid
+
+    def getppid():
+        return parent if _getpid() == _own_pid else _getppid()
+
+    def kill(pid, signal):
+        _kill(_own_pid if pid == _home_pid else pid, signal)
+
+    for module in os, sys.modules["posix"]:
+        module.getpid, module.getppid, module.kill = getpid, getppid, kill
+
+
+def _run_spawned(start, line):
+    from multiprocessing import reduction, spawn
+
+    from _polyproc.process.child import _inheriting
+    source = io.BytesIO(start["body"])
+    with _inheriting():
+        preparation = reduction.load(source)
+        if not os.path.isdir(preparation.get("dir") or ""):
+            preparation.pop("dir", None)
+        spawn.prepare(preparation)
+        if start["main"] is not None:
+            _import_main(*start["main"])
+        process_obj = reduction.load(source)
+    sys.exit(process_obj._bootstrap(parent_sentinel=os.dup(line.fileno())))
+
+
+def _import_main(path, source):
+    """As `spawn` imports it from its path."""
+    from multiprocessing import spawn
+    main = types.ModuleType("__mp_main__")
+    loader = modules.HomeLoader("__mp_main__", path, source)
+    vars(main).update(__file__=path, __loader__=loader, __spec__=None)
+    spawn.old_main_modules.append(sys.modules["__main__"])
+    sys.modules["__main__"] = sys.modules["__mp_main__"] = main
+    loader.exec_module(main)
+
+
+def _run_forked(body, line):
+    from _polyproc.boot import lifecycle
+    from _polyproc.fork import snapshot
+    from _polyproc.process.child import _inheriting
+    status = 1
+    try:
+        with _inheriting():
+            process_obj = snapshot.restore(body)
+        status = process_obj._bootstrap(parent_sentinel=os.dup(line.fileno()))
+    except BaseException as e:
+        lifecycle.report(e, hidden_frames=False)
+    lifecycle.flush_streams()
+    os._exit(status & 0xff)

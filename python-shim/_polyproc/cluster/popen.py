@@ -1,0 +1,184 @@
+"""A process on another node, for its parent: a small child that stands for it here.
+
+The child has a pid, a sentinel and an exit status of this machine; signals to it reach the process, whatever that
+writes comes out here, and whatever ends one ends the other. See `stub.py`.
+"""
+
+import _imp
+import fcntl
+import io
+import os
+import pickle
+import socket
+import stat
+import sys
+from multiprocessing import context, popen_fork
+
+import _polyproc
+from _polyproc.cluster import stub, wire
+from _polyproc.process import environment, forking
+from _polyproc.process.descriptors import call
+from _polyproc.process.popen import is_servant, title
+
+_MOST_DESCRIPTORS = 200
+_MOST_BYTES = 1 << 25
+_OF_THE_MACHINE = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "OLDPWD", "TMPDIR", "HOSTNAME", "JAVA_HOME",
+                   "LD_", "POLYPROC_", "XDG_", "SSH_", "DBUS_", "KUBERNETES_")
+"""Variables of which each machine has its own, or how they begin."""
+
+
+class Descriptor:
+    """A descriptor that was passed with the start, by its index; see `addresses`."""
+
+    def __init__(self, index):
+        self._index = index
+
+    def detach(self):
+        """The descriptor, now the caller's."""
+        from _polyproc.cluster import addresses
+        return addresses.open_passed(self._index)
+
+
+class RemotePopen(popen_fork.Popen):
+    """A process on another node.
+
+    node: its name; lost_node: the same once the node is lost.
+    """
+
+    is_remote = True
+
+    def __init__(self, process_obj, method, incarnation, node):
+        if str(_polyproc.runtime.whyNoFork() or ""):
+            raise OSError("a process on another node needs a fork of this one to stand for it, which is not to be "
+                          f"had: {_polyproc.runtime.whyNoFork()}")
+        self.method = method
+        self.node = node
+        self.lost_node = None
+        self._incarnation = incarnation
+        self._indices = {}
+        super().__init__(process_obj)
+
+    DupFd = staticmethod(lambda handle: handle)
+
+    def duplicate_for_child(self, fd):
+        """Lets a descriptor be used there; what stands for it in the pickle."""
+        if fd not in self._indices:
+            kind(fd)
+            if len(self._indices) >= _MOST_DESCRIPTORS:
+                raise OSError(f"more than {_MOST_DESCRIPTORS} file descriptors are to be passed to one process")
+        return Descriptor(self._indices.setdefault(fd, len(self._indices)))
+
+    def _launch(self, process_obj):
+        context.set_spawning_popen(self)
+        try:
+            start = _start_of(process_obj, self.method)
+        finally:
+            context.set_spawning_popen(None)
+        payload = pickle.dumps(start)
+        if len(payload) > _MOST_BYTES:
+            raise ValueError(f"a process of another node gets at most {_MOST_BYTES} bytes with its start, and these "
+                             f"are {len(payload)}: send large data through a Pipe")
+        fds = list(self._indices)
+        shown = title(process_obj)
+        reader, writer = os.pipe()
+        parent = int(call("openPidfd", os.getpid()))
+        try:
+            self.pid = _fork()
+            if self.pid == 0:
+                try:
+                    forking.become_child()
+                    _polyproc.runtime.setTitle(f"{shown} on {self.node}")
+                    if process_obj.daemon or is_servant(process_obj):
+                        _polyproc.runtime.endWithParent(parent)
+                    os.close(reader)
+                    stub.run(self._incarnation, shown, fds, payload, writer)
+                except BaseException:
+                    sys.excepthook(*sys.exc_info())
+                finally:
+                    os._exit(1)
+        except BaseException:
+            os.close(reader)
+            raise
+        finally:
+            os.close(parent)
+            os.close(writer)
+        os.set_blocking(reader, False)  # a process that was forked meanwhile may have the other end, too
+        self._note = reader
+        self.sentinel = popen_fork._sentinel(self.pid)
+        self.finalizer = popen_fork.util.Finalize(self, popen_fork.util.close_fds, (self.sentinel, reader))
+
+    def poll(self, flag=os.WNOHANG):
+        if self.returncode is None and super().poll(flag) is not None:
+            try:
+                note = os.read(self._note, 1000).decode()
+            except OSError:
+                note = ""
+            if note:
+                self.lost_node = self.node
+                stub.tell(f"polyproc: {note}")
+        return self.returncode
+
+
+def _fork():
+    """`os.fork` without the program's own functions, and without a warning of threads: none of them is needed there."""
+    _imp.acquire_lock()  # another thread may be about to import something
+    try:
+        return forking.fork_without_hooks()
+    finally:
+        _imp.release_lock()
+
+
+def kind(fd):
+    """How an agent is to treat a descriptor: s for a stream socket, r and w for the ends of a pipe."""
+    mode = os.fstat(fd).st_mode
+    if stat.S_ISFIFO(mode):
+        return "r" if fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY else "w"
+    if stat.S_ISSOCK(mode):
+        with socket.socket(fileno=os.dup(fd)) as copy:
+            if copy.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE) == socket.SOCK_STREAM:
+                return "s"
+        raise TypeError("a queue of one machine can't be passed to a process of another node: make it by "
+                        "get_context('cluster'), or start the program with --cluster")
+    raise TypeError("shared memory and open files can't be passed to a process of another node: use Value or Array "
+                    "of get_context('cluster'), a manager, or a Pipe")
+
+
+def _start_of(process_obj, method):
+    """All that the process is to begin with."""
+    mask = os.umask(0)
+    os.umask(mask)
+    start = {"method": method, "umask": mask, "cwd": _folder(), "title": title(process_obj),
+             "environment": {name: value for name, value in environment.raw().items()
+                             if not name.decode("ascii", "replace").startswith(_OF_THE_MACHINE)},
+             "parent": os.getpid(), "main": None}
+    if method == "fork":
+        from multiprocessing.reduction import ForkingPickler
+
+        from _polyproc.fork import snapshot
+        start["body"] = bytes(snapshot.capture(process_obj, ForkingPickler))
+        return start
+    from multiprocessing import reduction, spawn
+    preparation = spawn.get_preparation_data(process_obj._name)
+    path = preparation.pop("init_main_from_path", None)
+    if path is not None:
+        start["main"] = path, _read(path)
+    body = io.BytesIO()
+    reduction.dump(preparation, body)
+    reduction.dump(process_obj, body)
+    start["body"] = body.getvalue()
+    return start
+
+
+def _read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""  # a program that was typed in
+
+
+def _folder():
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return None

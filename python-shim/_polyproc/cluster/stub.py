@@ -1,0 +1,115 @@
+"""What stands for a process of another node: a forked child of the process's parent, which does nothing else.
+
+See `HostedProcess` in Java for the messages; those for the process itself are served here: its start, and modules
+that it imports.
+"""
+
+import os
+import signal
+import sys
+
+import _polyproc
+from _polyproc.cluster import modules, wire
+
+_FORWARDED = [signal.Signals[name] for name in
+              ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT", "SIGWINCH")]
+
+
+def run(node, title, fds, payload, note):
+    """Starts the process, and lives as long as it does; never returns.
+
+    node: its incarnation; fds: descriptors that the process gets; note: where to write why it was lost.
+    """
+    status = -signal.SIGKILL
+    try:
+        from _polyproc.cluster.popen import kind
+        # Else others would wait for the ends of pipes of which this process has copies.
+        for fd in _polyproc.runtime.programDescriptors():
+            if fd != note and fd not in fds:
+                os.close(fd)
+        line = wire.connect("start", node, wire.member.program, title, "".join(map(kind, fds)), fds=fds)
+        for fd in fds:
+            os.close(fd)
+        status = _Stub(line, note).serve(payload)
+    except (EOFError, OSError):
+        os.write(note, f"{_what_is_lost(node)} was lost while the process {title.partition(': ')[2]} ran "
+                       f"on {node.partition('~')[0]}".encode())
+    except RuntimeError as e:
+        os.write(note, str(e).encode())
+    if status < 0:
+        _polyproc.runtime.dieOf(-status)
+    os._exit(status)
+
+
+def _what_is_lost(node):
+    """The node, unless it is this one's own agent that has ended."""
+    try:
+        wire.connect("cores")
+    except RuntimeError:
+        return f"the agent of this node, {wire.member.node},"
+    return f"node {node.partition('~')[0]}"
+
+
+class _Stub:
+    def __init__(self, line, note):
+        self._line = line
+        self._note = note
+        self._fd = line.fileno()
+        for number in _FORWARDED:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._forward)
+
+    def _forward(self, number, frame):
+        try:
+            # The message is short, and goes through whole.
+            self._line.send_bytes(b"S" + str(int(number)).encode())
+        except OSError:
+            pass  # the process has ended, and how is about to be read
+
+    def serve(self, payload):
+        first = self._receive()
+        if first[:1] != b"K":
+            raise RuntimeError(first[1:].decode())
+        names = first[1:].decode().split("\n") if len(first) > 1 else []
+        self._line.send_bytes(b"M" + wire.pack(os.getpid(), payload, *names))
+        while True:
+            message = self._receive()
+            what = message[:1]
+            if what == b"O":
+                _write(1, message[1:])
+            elif what == b"E":
+                _write(2, message[1:])
+            elif what == b"M":
+                self._line.send_bytes(b"M" + modules.answer(message[1:]))
+            elif what == b"X":
+                return int(message[1:])
+
+    def _receive(self):
+        # Reads by itself: a signal wakes it at once there, and not within a call of Java's.
+        size = int.from_bytes(self._read(4), "big")
+        return self._read(size)
+
+    def _read(self, size):
+        parts = []
+        while size:
+            part = os.read(self._fd, min(size, 1 << 18))
+            if not part:
+                raise EOFError
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+
+def _write(fd, data):
+    """Writes what the process has written; where nobody reads it, nobody does."""
+    try:
+        while data:
+            data = data[os.write(fd, data):]
+    except OSError:
+        pass
+
+
+def tell(text):
+    """Writes a line to standard error."""
+    if sys.stderr is not None:
+        print(text, file=sys.stderr, flush=True)

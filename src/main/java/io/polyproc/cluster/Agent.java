@@ -1,0 +1,571 @@
+package io.polyproc.cluster;
+
+import io.polyproc.image.Installation;
+import io.polyproc.observation.Json;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agent of one node: it serves the programs of its machine ({@link LocalServer}) and the agents
+ * of others ({@link PeerServer}), runs processes of programs of other nodes, and takes what a lost
+ * node had away from it. Any thread may call.
+ */
+final class Agent {
+  private static final System.Logger LOG = System.getLogger(Agent.class.getName());
+  private static final long LOOK_MILLIS = 1_000;
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final String NODES = "node/";
+  private static final String SYSTEM = "agent#0/0";
+
+  private final NodeInfo info;
+  private final Tls tls;
+  private final Engine engine;
+  private final ClusterFolder folder;
+  private final Installation installation;
+  private final Map<String, Peer> peers = new ConcurrentHashMap<>();
+  private final Set<String> lost = ConcurrentHashMap.newKeySet();
+  private final Map<String, Client> clients = new ConcurrentHashMap<>();
+
+  /** The objects that each process of this machine has used. */
+  private final Map<String, Set<String>> used = new ConcurrentHashMap<>();
+
+  /** How many connections each program that began here has. */
+  private final Map<String, Integer> programs = new HashMap<>();
+
+  private final Map<String, HostedProcess> starting = new ConcurrentHashMap<>();
+  private final Set<HostedProcess> hosted = ConcurrentHashMap.newKeySet();
+
+  /** Processes of this node's own programs that run here, without their main processes. */
+  private final AtomicLong held = new AtomicLong();
+
+  /** Descriptors that a process of this machine has left for one on another. */
+  private final Map<String, LocalLine> exports = new ConcurrentHashMap<>();
+
+  private final HostedMemory memory = new HostedMemory();
+  private final AtomicLong serial = new AtomicLong();
+  private final ExecutorService notices = Executors.newVirtualThreadPerTaskExecutor();
+  private final CountDownLatch end = new CountDownLatch(1);
+  private volatile boolean draining;
+
+  Agent(NodeInfo info, Tls tls, Engine engine, ClusterFolder folder, Installation installation) {
+    this.info = info;
+    this.tls = tls;
+    this.engine = engine;
+    this.folder = folder;
+    this.installation = installation;
+  }
+
+  NodeInfo info() {
+    return info;
+  }
+
+  ClusterFolder folder() {
+    return folder;
+  }
+
+  /** Makes itself known, and begins to look after the others. */
+  void start() {
+    byte[] _ = exec(NODES + info.incarnation(), command(RecordObject.SET, info.toBytes()));
+    engine.onLeft(
+        incarnation ->
+            Thread.ofPlatform().start(() -> lose(incarnation, "has left, or has ended")));
+    engine.onDataLost(() -> Thread.ofPlatform().start(this::giveUp));
+    Thread.ofPlatform().daemon().name("look").start(this::look);
+  }
+
+  private static byte[] command(String operation, Object argument) {
+    return Fields.of(SYSTEM, 0, operation, argument);
+  }
+
+  /** Waits until the agent is to end. */
+  void await() throws InterruptedException {
+    end.await();
+  }
+
+  /** Ends the agent. */
+  void end() {
+    end.countDown();
+  }
+
+  boolean hasEnded() {
+    return end.getCount() == 0;
+  }
+
+  /** The engine serves no more: nothing can go on here. */
+  void fail(Engine.EngineException e) {
+    if (!hasEnded()) {
+      LOG.log(Level.ERROR, "this node does not belong to the cluster any more and ends", e);
+      end();
+    }
+  }
+
+  /** Objects are gone: what programs would find is wrong, so all of it ends. */
+  private void giveUp() {
+    LOG.log(
+        Level.ERROR,
+        "more nodes were lost at once than the cluster can bear; what they held is gone, and the"
+            + " cluster ends");
+    for (Peer peer : peers.values()) {
+      try {
+        byte[] _ = peer.ask(Fields.of("stop"));
+      } catch (IOException e) {
+        // It is lost, too.
+      }
+    }
+    end();
+  }
+
+  /** Before the end: what runs here for others ends now. */
+  void killAll() {
+    hosted.forEach(HostedProcess::kill);
+    peers.values().forEach(Peer::close);
+  }
+
+  // --- Nodes
+
+  private void look() {
+    try {
+      while (!hasEnded()) {
+        lookOnce();
+        Thread.sleep(LOOK_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void lookOnce() {
+    try {
+      if (SharedObjects.isFenced(info.incarnation())) {
+        LOG.log(Level.ERROR, "this node was lost to the others, and ends");
+        end();
+        return;
+      }
+      engine.members().forEach(this::meet);
+      clients.values().forEach(client -> client.lookAfter(PATIENCE_NANOS));
+    } catch (Engine.EngineException e) {
+      fail(e);
+    }
+  }
+
+  /** Connects to a node if it serves, and is not known yet. */
+  void meet(String incarnation) {
+    if (incarnation.equals(info.incarnation())
+        || peers.containsKey(incarnation)
+        || lost.contains(incarnation)) {
+      return;
+    }
+    Fields found = Fields.read(exec(NODES + incarnation, command(RecordObject.GET, "")));
+    if (!found.text(0).equals(Outcome.DONE)) {
+      return;
+    }
+    NodeInfo other = NodeInfo.read(found.bytes(1));
+    Peer peer = new Peer(other, info.incarnation(), tls, () -> lose(incarnation, "was lost"));
+    if (peers.putIfAbsent(incarnation, peer) == null) {
+      LOG.log(Level.INFO, "node {0} at {1} has joined", other.name(), other.address());
+      NodeEvents.joined(other.name(), other.address());
+      peer.start();
+    }
+  }
+
+  /** Whether a node may still say something. */
+  boolean isLost(String incarnation) {
+    return lost.contains(incarnation);
+  }
+
+  /** A node has ended: what it held passes on, what ran for it ends. */
+  void lose(String incarnation, String how) {
+    if (hasEnded() || incarnation.equals(info.incarnation()) || !lost.add(incarnation)) {
+      return;
+    }
+    LOG.log(Level.WARNING, "node {0} {1}", NodeInfo.nameOf(incarnation), how);
+    NodeEvents.lost(NodeInfo.nameOf(incarnation), how);
+    SharedObjects.fence(incarnation);
+    Peer peer = peers.remove(incarnation);
+    if (peer != null) {
+      peer.close();
+    }
+    for (HostedProcess process : hosted) {
+      if (process.program().startsWith(incarnation)) {
+        process.kill();
+      }
+    }
+    try {
+      passOn(engine.execAll("", lostCommand(incarnation + "#")));
+      engine.removeAll(NODES + incarnation);
+      engine.removeAll(incarnation);
+    } catch (Engine.EngineException e) {
+      fail(e);
+    }
+  }
+
+  private static byte[] lostCommand(String who) {
+    return Fields.of(SYSTEM, 0, SharedObjects.LOST, who);
+  }
+
+  private void passOn(List<byte[]> outcomes) {
+    outcomes.forEach(this::dispatch);
+  }
+
+  // --- Shared objects
+
+  /** Has a command executed and tells those whom its outcome concerns; returns the answer. */
+  byte[] exec(String object, byte[] command) {
+    return dispatch(engine.exec(object, command));
+  }
+
+  private byte[] dispatch(byte[] outcome) {
+    Fields fields = Fields.read(outcome);
+    for (int at = 1; at + 2 < fields.count(); at += 3) {
+      notify(fields.text(at), fields.text(at + 1), fields.bytes(at + 2));
+    }
+    return fields.bytes(0);
+  }
+
+  private void notify(String name, String request, byte[] answer) {
+    String incarnation = SharedObjects.incarnation(name);
+    if (incarnation.equals(info.incarnation())) {
+      notices.execute(() -> tell(name, request, answer));
+      return;
+    }
+    Peer peer = peers.get(incarnation);
+    if (peer != null) {
+      notices.execute(
+          () -> {
+            try {
+              byte[] _ = peer.ask(Fields.of("notice", name, request, answer));
+            } catch (IOException e) {
+              // The client looks again by itself, or its node is about to be lost.
+            }
+          });
+    }
+  }
+
+  /** Tells a client of this machine that it is served. */
+  void tell(String name, String request, byte[] answer) {
+    Client client = clients.get(name);
+    if (client != null) {
+      client.tell(request, answer);
+    }
+  }
+
+  void add(String name, Client client) {
+    clients.put(name, client);
+  }
+
+  void remove(String name) {
+    clients.remove(name);
+  }
+
+  void uses(String process, String object) {
+    used.computeIfAbsent(process, key -> ConcurrentHashMap.newKeySet()).add(object);
+  }
+
+  // --- Programs and processes of this machine
+
+  /** A name for a new process of this machine. */
+  String newProcess(int pid) {
+    return "%s#%d.%d".formatted(info.incarnation(), pid, serial.incrementAndGet());
+  }
+
+  /** A program's name: it begins with the incarnation of its node. */
+  String newProgram(int pid) {
+    return "%s-%d.%d".formatted(info.incarnation(), pid, serial.incrementAndGet());
+  }
+
+  void enter(String program) {
+    synchronized (programs) {
+      programs.merge(program, 1, Integer::sum);
+    }
+  }
+
+  /** A program has one connection less: with the last one, its objects go. */
+  void leave(String program) {
+    synchronized (programs) {
+      if (programs.merge(program, -1, Integer::sum) > 0) {
+        return;
+      }
+      programs.remove(program);
+    }
+    if (program.startsWith(info.incarnation()) && !hasEnded()) {
+      programEnded(program);
+      engine.removeAll(program + "/");
+      for (Peer peer : peers.values()) {
+        try {
+          byte[] _ = peer.ask(Fields.of("ended", program));
+        } catch (IOException e) {
+          // It is about to be lost, and its memory with it.
+        }
+      }
+    }
+  }
+
+  /** A program has ended on its own node: nobody uses what its processes have left here. */
+  void programEnded(String program) {
+    memory.removeAll(program + "/");
+  }
+
+  /** A process of this machine has ended. */
+  void processEnded(String process) {
+    Set<String> objects = used.remove(process);
+    if (objects != null && !hasEnded()) {
+      byte[] command = lostCommand(process + "/");
+      objects.forEach(
+          object -> {
+            byte[] _ = exec(object, command);
+          });
+    }
+  }
+
+  /** Leaves a descriptor for a process of another node; returns the name by which it is opened. */
+  String export(LocalLine line) {
+    String name = info.incarnation() + "/" + serial.incrementAndGet();
+    exports.put(name, line);
+    return name;
+  }
+
+  /** Takes what was left under a name; null if there is nothing. */
+  @Nullable LocalLine takeExport(String name) {
+    return exports.remove(name);
+  }
+
+  void dropExports(List<String> names) {
+    for (String name : names) {
+      LocalLine line = exports.remove(name);
+      if (line != null) {
+        line.close();
+      }
+    }
+  }
+
+  AtomicLong held() {
+    return held;
+  }
+
+  /**
+   * Where a process is to run: on its own node as long as a core is free there, else where the most
+   * is.
+   *
+   * @param wanted the node's name; empty for any
+   * @return an incarnation
+   * @throws IllegalArgumentException if there is no such node
+   */
+  String place(String wanted) {
+    if (wanted.equals(info.name())) {
+      return info.incarnation();
+    }
+    if (!wanted.isEmpty()) {
+      return find(wanted).info().incarnation();
+    }
+    long running = held.get() + hosted.size();
+    if (running < info.cores()) {
+      return info.incarnation();
+    }
+    String best = info.incarnation();
+    double least = load(running, info.cores());
+    for (Peer peer : peers.values()) {
+      try {
+        Fields load = Fields.read(peer.ask(Fields.of("load")));
+        double other = load(load.number(0), load.number(1));
+        if (other < least) {
+          least = other;
+          best = peer.info().incarnation();
+        }
+      } catch (IOException e) {
+        // It is about to be lost.
+      }
+    }
+    return best;
+  }
+
+  private static double load(long running, long cores) {
+    return cores == 0 ? Double.POSITIVE_INFINITY : (running + 1.0) / cores;
+  }
+
+  private Peer find(String name) {
+    for (Peer peer : peers.values()) {
+      if (peer.info().name().equals(name)) {
+        return peer;
+      }
+    }
+    List<String> names = new ArrayList<>(List.of(info.name()));
+    peers.values().forEach(peer -> names.add(peer.info().name()));
+    throw new IllegalArgumentException(
+        "there is no node %s in the cluster; there are %s"
+            .formatted(name, String.join(", ", names.stream().sorted().toList())));
+  }
+
+  /** The peer with an incarnation; null if it is not in the cluster. */
+  @Nullable Peer peer(String incarnation) {
+    return peers.get(incarnation);
+  }
+
+  List<Peer> peers() {
+    return List.copyOf(peers.values());
+  }
+
+  /** How many cores the cluster has. */
+  long cores() {
+    long cores = info.cores();
+    for (Peer peer : peers.values()) {
+      cores += peer.info().cores();
+    }
+    return cores;
+  }
+
+  /** Processes that run here for other nodes' programs and for this one's. */
+  byte[] load() {
+    return Fields.of(held.get() + hosted.size(), draining ? 0 : info.cores());
+  }
+
+  // --- Processes for other nodes
+
+  /** Runs a process until it ends; its line to what stands for it ends then, too. */
+  void host(Line home, String program, String title, Map<String, String> variables) {
+    String token = Certificates.secret(16);
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("POLYPROC_CLUSTER", "on");
+    environment.put("POLYPROC_CLUSTER_NODE", folder.toString());
+    environment.put("POLYPROC_CLUSTER_PROGRAM", program);
+    environment.put("POLYPROC_CLUSTER_PROCESS", token);
+    environment.putAll(variables);
+    Path launcher = installation.bin().resolve("polyproc");
+    HostedProcess process =
+        HostedProcess.start(
+            home,
+            title,
+            program,
+            List.of(launcher.toString(), "-c", "from _polyproc.cluster import child; child.main()"),
+            environment,
+            folder.empty());
+    starting.put(token, process);
+    hosted.add(process);
+    try {
+      if (lost.contains(
+          SharedObjects.incarnation(program.substring(0, program.lastIndexOf('-'))))) {
+        process.kill();
+      }
+      process.serve();
+    } finally {
+      hosted.remove(process);
+      starting.remove(token);
+    }
+  }
+
+  /** The process that was started with a token has connected. */
+  boolean attach(String token, Line line) {
+    HostedProcess process = starting.remove(token);
+    if (process == null) {
+      return false;
+    }
+    process.attach(line);
+    return true;
+  }
+
+  // --- Questions
+
+  /** Answers what a process or the command asks. */
+  byte[] answer(Fields question) {
+    try {
+      return switch (question.text(0)) {
+        case "cores" -> Fields.of(Outcome.DONE, cores());
+        case "status" -> Fields.of(Outcome.DONE, status());
+        case "memory" -> askMemory(question);
+        default -> Fields.of(Outcome.TOO_OFTEN, "no question " + question.text(0));
+      };
+    } catch (IllegalArgumentException | IOException e) {
+      return Fields.of(Outcome.TOO_OFTEN, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * {@code memory NAME create CONTENT}, {@code read OFFSET LENGTH} or {@code write OFFSET CONTENT}:
+   * where it was made.
+   */
+  byte[] askMemory(Fields question) throws IOException {
+    String name = question.text(1);
+    String incarnation = name.substring(0, Math.max(0, name.indexOf('|')));
+    if (!incarnation.equals(info.incarnation())) {
+      Peer peer = peers.get(incarnation);
+      if (peer == null) {
+        return Fields.of(Outcome.FENCED, NodeInfo.nameOf(incarnation));
+      }
+      return peer.ask(
+          Fields.of("memory", name, question.bytes(2), question.bytes(3), question.bytes(4)));
+    }
+    String block = name.substring(incarnation.length() + 1);
+    int offset = (int) question.number(3);
+    switch (question.text(2)) {
+      case "create" -> memory.create(block, question.bytes(4));
+      case "write" -> memory.write(block, offset, question.bytes(4));
+      default -> {
+        return Fields.of(Outcome.DONE, memory.read(block, offset, (int) question.number(4)));
+      }
+    }
+    return Fields.of(Outcome.DONE);
+  }
+
+  /** The cluster as this node sees it, as JSON. */
+  private String status() {
+    List<Object> nodes = new ArrayList<>();
+    nodes.add(describe());
+    for (Peer peer : peers.values()) {
+      try {
+        nodes.add(Json.parse(Fields.read(peer.ask(Fields.of("describe"))).text(0)));
+      } catch (IOException e) {
+        Map<String, Object> silent = new LinkedHashMap<>();
+        silent.put("name", peer.info().name());
+        silent.put("address", peer.info().address());
+        silent.put("state", "silent");
+        nodes.add(silent);
+      }
+    }
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("node", info.name());
+    all.put("nodes", nodes);
+    return Json.write(all);
+  }
+
+  /** This node, for {@code status}. */
+  Map<String, Object> describe() {
+    List<Object> processes = new ArrayList<>();
+    for (HostedProcess process : hosted) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("pid", process.pid());
+      one.put("title", process.title());
+      one.put("of", NodeInfo.nameOf(process.program()));
+      processes.add(one);
+    }
+    Map<String, Object> node = new LinkedHashMap<>();
+    node.put("name", info.name());
+    node.put("address", info.address());
+    node.put("state", draining ? "leaving" : "up");
+    node.put("cores", info.cores());
+    node.put("local", held.get());
+    node.put("hosted", processes);
+    return node;
+  }
+
+  /** Takes no more processes, and waits until those that run here have ended. */
+  void drain(long seconds) throws InterruptedException {
+    draining = true;
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (!hosted.isEmpty() && System.nanoTime() < deadline) {
+      Thread.sleep(100);
+    }
+  }
+}

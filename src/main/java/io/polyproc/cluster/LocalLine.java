@@ -1,0 +1,100 @@
+package io.polyproc.cluster;
+
+import io.polyproc.posix.RawStream;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/** A connection of a process of this machine, or a descriptor that one has left here. */
+final class LocalLine extends Line {
+  private static final int LOOK_MILLIS = 200;
+
+  /** What a descriptor can do. */
+  enum Kind {
+    SOCKET,
+    /** The end of a pipe to read from: what is written to it is dropped. */
+    READER,
+    /** The end of a pipe to write to: reading waits until it ends. */
+    WRITER
+  }
+
+  private final RawStream stream;
+  private final Kind kind;
+  private final ReentrantReadWriteLock using = new ReentrantReadWriteLock();
+  private final CountDownLatch end = new CountDownLatch(1);
+  private volatile boolean closed;
+
+  /** Takes over a descriptor. */
+  LocalLine(int descriptor, Kind kind) {
+    this.stream = RawStream.of(descriptor);
+    this.kind = kind;
+  }
+
+  /** The descriptor; it stays this object's. */
+  int descriptor() {
+    return stream.fd();
+  }
+
+  @Override
+  int read(byte[] into, int offset, int length) throws IOException {
+    using.readLock().lock();
+    try {
+      if (kind == Kind.SOCKET) {
+        return closed ? -1 : stream.read(into, offset, length);
+      }
+      // Nothing wakes one that reads from a pipe: it looks now and then whether it is to end.
+      while (!closed) {
+        if (stream.await(LOOK_MILLIS)) {
+          return kind == Kind.READER ? stream.read(into, offset, length) : -1;
+        }
+      }
+      return -1;
+    } finally {
+      using.readLock().unlock();
+    }
+  }
+
+  @Override
+  void write(byte[] from, int offset, int length) throws IOException {
+    using.readLock().lock();
+    try {
+      if (closed) {
+        throw new IOException("the connection is closed");
+      }
+      if (kind != Kind.READER) {
+        stream.write(from, offset, length);
+      }
+    } finally {
+      using.readLock().unlock();
+    }
+  }
+
+  /** Waits until it is closed. */
+  void awaitClose() {
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The descriptor itself is closed once nobody reads or writes any more. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      end.countDown();
+      stream.disconnect();
+      Thread.ofPlatform().daemon().name("closing").start(this::release);
+    }
+  }
+
+  private void release() {
+    using.writeLock().lock();
+    try {
+      stream.close();
+    } finally {
+      using.writeLock().unlock();
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.polyproc.cluster;
+
+import io.polyproc.image.Installation;
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.PosixException;
+import io.polyproc.posix.UnixStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+
+/** What the command does with the agent of a node on this machine. */
+public final class NodeControl {
+  private static final Duration START = Duration.ofMinutes(2);
+  private static final Duration STOP = Duration.ofSeconds(20);
+  private static final long LOOK_MILLIS = 50;
+
+  private final ClusterFolder folder;
+
+  public NodeControl(ClusterFolder folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * How a node is to be.
+   *
+   * @param name by which users know it
+   * @param address at which it listens, and others find it
+   * @param port 0 for any
+   * @param cores how many it offers; 0 for all
+   * @param cluster where the cluster was started, as {@code HOST:PORT}; empty to start one
+   * @param token that {@code start} has printed; empty to start one
+   * @param authority a folder in which the cluster's keys and token are kept; empty for new ones
+   */
+  public record Settings(
+      String name,
+      String address,
+      int port,
+      int cores,
+      String cluster,
+      String token,
+      String authority) {}
+
+  /**
+   * Starts an agent and waits until it serves.
+   *
+   * @return where it listens for other nodes
+   * @throws IOException if it could not start, with the reason
+   */
+  public String start(Installation installation, Settings settings) throws IOException {
+    Admission.checkName(settings.name());
+    if (!Files.isDirectory(installation.clusterLibrary())) {
+      throw new IOException(
+          "this installation has no %s, the optional part that agents need"
+              .formatted(installation.clusterLibrary()));
+    }
+    if (isRunning()) {
+      throw new IOException("the agent of node %s runs already".formatted(settings.name()));
+    }
+    folder.make();
+    Properties properties = new Properties();
+    properties.setProperty("node", settings.name());
+    properties.setProperty("address", settings.address());
+    properties.setProperty("port", Integer.toString(settings.port()));
+    properties.setProperty(
+        "cores", settings.cores() == 0 ? "" : Integer.toString(settings.cores()));
+    properties.setProperty("join", settings.cluster());
+    properties.setProperty("token", settings.token());
+    properties.setProperty("authority", settings.authority());
+    folder.write(properties);
+    List<String> command = new ArrayList<>(installation.agentCommand());
+    command.addAll(
+        List.of(AgentMain.class.getName(), folder.toString(), installation.home().toString()));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectOutput(folder.log().toFile())
+            .redirectErrorStream(true)
+            .directory(Path.of("/").toFile());
+    return awaitStart(builder.start());
+  }
+
+  private String awaitStart(Process agent) throws IOException {
+    long deadline = System.nanoTime() + START.toNanos();
+    while (System.nanoTime() < deadline) {
+      if (Files.exists(folder.ready())) {
+        return Files.readString(folder.ready());
+      }
+      if (Files.exists(folder.failure())) {
+        throw new IOException(Files.readString(folder.failure()));
+      }
+      if (!agent.isAlive()) {
+        throw new IOException(
+            "the agent has ended with status %d; see %s"
+                .formatted(agent.exitValue(), folder.log()));
+      }
+      pause();
+    }
+    agent.destroyForcibly();
+    throw new IOException(
+        "the agent does not serve after %d s; see %s".formatted(START.toSeconds(), folder.log()));
+  }
+
+  /** The token of the cluster that this node has started. */
+  public String token() throws IOException {
+    return Files.readString(folder.token());
+  }
+
+  /** Whether its agent serves. */
+  public boolean isRunning() {
+    try {
+      Descriptors.close(UnixStream.connect(folder.socket()));
+      return true;
+    } catch (PosixException e) {
+      return false;
+    }
+  }
+
+  /**
+   * The cluster as this node sees it, as JSON.
+   *
+   * @throws IOException if its agent does not answer
+   */
+  public String status() throws IOException {
+    return ask(Fields.of("status"));
+  }
+
+  /** Lets the agent take no more processes, and end when those that it runs for others have. */
+  public void leave(long seconds) throws IOException {
+    String _ = ask(Fields.of("leave", seconds));
+    awaitEnd();
+  }
+
+  /**
+   * Ends the cluster.
+   *
+   * @return the names of nodes that could not be told
+   */
+  public String stop() throws IOException {
+    String failed = ask(Fields.of("stop"));
+    awaitEnd();
+    return failed;
+  }
+
+  private void awaitEnd() throws IOException {
+    long deadline = System.nanoTime() + STOP.toNanos();
+    while (isRunning()) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("the agent has not ended after " + STOP.toSeconds() + " s");
+      }
+      pause();
+    }
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(LOOK_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private String ask(byte[] question) throws IOException {
+    int fd;
+    try {
+      fd = UnixStream.connect(folder.socket());
+    } catch (PosixException e) {
+      throw new IOException("no agent runs for the node in " + folder, e);
+    }
+    try (LocalLine line = new LocalLine(fd, LocalLine.Kind.SOCKET)) {
+      line.write(new byte[1], 0, 1); // no descriptors
+      Fields answer = Fields.read(line.ask(question));
+      if (!answer.text(0).equals(Outcome.DONE)) {
+        throw new IOException(answer.count() > 1 ? answer.text(1) : "the agent refuses");
+      }
+      return answer.count() > 1 ? answer.text(1) : "";
+    }
+  }
+}

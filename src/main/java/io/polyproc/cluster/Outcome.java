@@ -1,0 +1,41 @@
+package io.polyproc.cluster;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a command has done: the answer for the client, and which waiting clients are to look again
+ * or have got what they waited for.
+ */
+final class Outcome {
+  static final String DONE = "1";
+  static final String NOT_NOW = "0";
+  static final String WAITING = "w";
+  static final String TOO_OFTEN = "e";
+  static final String FENCED = "f";
+
+  private final List<Object> fields = new ArrayList<>();
+
+  /**
+   * @param answer its first field is one of the above
+   */
+  Outcome(Object... answer) {
+    fields.add(Fields.of(answer));
+  }
+
+  /** The client is to give its command again. */
+  void wake(String client) {
+    grant(client, "", new byte[0]);
+  }
+
+  /** The client has what it waited for with this request: the answer says what. */
+  void grant(String client, String request, byte[] answer) {
+    fields.add(client);
+    fields.add(request);
+    fields.add(answer);
+  }
+
+  byte[] toBytes() {
+    return Fields.of(fields.toArray());
+  }
+}

@@ -1,0 +1,176 @@
+package io.polyproc.cluster;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.ConnectException;
+import java.util.Deque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Another agent as this one sees it: a line for notices and heartbeats, lines for questions, which
+ * are used again, and one line for each stream. Any thread may call.
+ *
+ * <p>A peer whose agent has ended refuses connections at once; one that hangs, or was cut off,
+ * gives no answer to a heartbeat.
+ */
+final class Peer {
+  private static final System.Logger LOG = System.getLogger(Peer.class.getName());
+  private static final long HEARTBEAT_MILLIS = 500;
+  private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(8);
+  private static final long AGAIN_MILLIS = 100;
+  private static final int MAX_IDLE = 4;
+
+  private final NodeInfo info;
+  private final String own;
+  private final Tls tls;
+  private final Runnable onLost;
+  private final Set<TlsLine> streams = ConcurrentHashMap.newKeySet();
+  private final Deque<TlsLine> idle = new ConcurrentLinkedDeque<>();
+  private volatile long heard = System.nanoTime();
+  private volatile boolean gone;
+
+  /**
+   * @param own this node's incarnation
+   * @param onLost called once nothing is to be heard of it any more
+   */
+  Peer(NodeInfo info, String own, Tls tls, Runnable onLost) {
+    this.info = info;
+    this.own = own;
+    this.tls = tls;
+    this.onLost = onLost;
+  }
+
+  NodeInfo info() {
+    return info;
+  }
+
+  void start() {
+    Thread.ofPlatform().daemon().name("heart-" + info.name()).start(this::beat);
+    Thread.ofPlatform().daemon().name("watch-" + info.name()).start(this::watch);
+  }
+
+  /** Asks for a sign of life for as long as there is one. */
+  private void beat() {
+    while (!gone) {
+      try (TlsLine line = open("control")) {
+        while (!gone) {
+          byte[] answer = line.ask(Fields.of("ping"));
+          if (Fields.read(answer).text(0).equals(Outcome.FENCED)) {
+            LOG.log(Level.ERROR, "{0} says that this node was lost", info.name());
+            SharedObjects.fence(own);
+            return;
+          }
+          heard = System.nanoTime();
+          Thread.sleep(HEARTBEAT_MILLIS);
+        }
+      } catch (IOException e) {
+        if (refuses(e)) {
+          LOG.log(Level.WARNING, "the agent of {0} has ended", info.name());
+          lose();
+        }
+        pause();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(AGAIN_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether nobody listens where the agent did, so that it has ended. */
+  private static boolean refuses(IOException e) {
+    return e instanceof ConnectException && String.valueOf(e.getMessage()).contains("refused");
+  }
+
+  private void watch() {
+    try {
+      while (!gone) {
+        if (System.nanoTime() - heard > SILENT_NANOS) {
+          LOG.log(
+              Level.WARNING,
+              "nothing was heard of {0} for {1} s",
+              info.name(),
+              TimeUnit.NANOSECONDS.toSeconds(SILENT_NANOS));
+          lose();
+        }
+        Thread.sleep(HEARTBEAT_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void lose() {
+    if (!gone) {
+      onLost.run();
+    }
+  }
+
+  /** Ends all that goes on with it. */
+  void close() {
+    gone = true;
+    streams.forEach(TlsLine::abort);
+    idle.forEach(TlsLine::abort);
+  }
+
+  private TlsLine open(String kind) throws IOException {
+    TlsLine line = tls.connect(Tls.address(info.address()));
+    if (!line.peer().equals(info.name())) {
+      line.abort();
+      throw new IOException(
+          "at %s is %s, not %s".formatted(info.address(), line.peer(), info.name()));
+    }
+    streams.add(line);
+    streams.removeIf(TlsLine::isClosed);
+    if (gone) {
+      line.abort();
+    }
+    line.send(Fields.of(kind, own, info.incarnation()));
+    return line;
+  }
+
+  /** A new connection for a stream, which begins with this message. */
+  TlsLine stream(byte[] first) throws IOException {
+    TlsLine line = open("stream");
+    line.send(first);
+    return line;
+  }
+
+  /** Asks it something and waits for the answer. */
+  byte[] ask(byte[] question) throws IOException {
+    TlsLine line = idle.poll();
+    if (line != null) {
+      try {
+        return ask(line, question);
+      } catch (IOException e) {
+        // The peer has closed what was idle.
+      }
+    }
+    return ask(open("questions"), question);
+  }
+
+  private byte[] ask(TlsLine line, byte[] question) throws IOException {
+    try {
+      byte[] answer = line.ask(question);
+      if (idle.size() < MAX_IDLE && !gone) {
+        idle.push(line);
+      } else {
+        line.close();
+      }
+      return answer;
+    } catch (IOException e) {
+      line.abort();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package io.polyproc.cluster;
+
+import io.polyproc.observation.Json;
+import io.polyproc.posix.PosixException;
+import io.polyproc.posix.UnixStream;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves the agents of other nodes. A connection with a certificate of the cluster begins with what
+ * it is for (control, questions or stream), who speaks and to whom; one without can only ask to
+ * join.
+ */
+final class PeerServer {
+  private static final System.Logger LOG = System.getLogger(PeerServer.class.getName());
+
+  private final ServerSocket listener;
+  private final Tls tls;
+  private final @Nullable Admission admission;
+  private volatile @Nullable Agent agent;
+
+  /**
+   * @param admission lets others join; null where the authority's key is not
+   */
+  PeerServer(ServerSocket listener, Tls tls, @Nullable Admission admission) {
+    this.listener = listener;
+    this.tls = tls;
+    this.admission = admission;
+  }
+
+  void start() {
+    Thread.ofPlatform().daemon().name("peers").start(this::accept);
+  }
+
+  /** From now on it serves nodes. */
+  void serve(Agent served) {
+    agent = served;
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket transport = listener.accept();
+        Thread.ofPlatform().daemon().name("peer").start(() -> serve(transport));
+      }
+    } catch (IOException e) {
+      if (!listener.isClosed()) {
+        LOG.log(Level.ERROR, "nobody can connect any more", e);
+      }
+    }
+  }
+
+  private void serve(Socket transport) {
+    String from = String.valueOf(transport.getRemoteSocketAddress());
+    TlsLine line;
+    try {
+      line = tls.accept(transport);
+    } catch (SSLException e) {
+      LOG.log(
+          Level.WARNING,
+          "a connection from {0} is refused: its certificate is not of this cluster, or it speaks no TLS"
+              + " 1.3 ({1})",
+          from,
+          e.getMessage());
+      close(transport);
+      return;
+    } catch (IOException e) {
+      close(transport);
+      return;
+    }
+    try {
+      if (line.peer().isEmpty()) {
+        join(line, from);
+      } else {
+        serve(line, Fields.read(line.receive()), from);
+      }
+    } catch (IOException | PosixException e) {
+      // The peer has gone.
+    } catch (IllegalArgumentException e) {
+      LOG.log(Level.WARNING, "a connection from {0} is refused: {1}", from, e.getMessage());
+    } catch (Engine.EngineException e) {
+      Agent served = agent;
+      if (served != null) {
+        served.fail(e);
+      }
+    } finally {
+      line.close();
+    }
+  }
+
+  private static void close(Socket transport) {
+    try {
+      transport.close();
+    } catch (IOException e) {
+      // It has gone.
+    }
+  }
+
+  private void join(TlsLine line, String from) throws IOException {
+    Admission gate = admission;
+    Fields request = Fields.read(line.receive());
+    if (gate == null) {
+      line.send(
+          Fields.of("refused", "nodes join at the node where the cluster was started, not here"));
+      return;
+    }
+    line.send(gate.answer(request, from, agent));
+  }
+
+  private void serve(TlsLine line, Fields first, String from) throws IOException {
+    Agent served = agent;
+    if (served == null) {
+      return;
+    }
+    String kind = first.text(0);
+    String speaker = first.text(1);
+    if (!NodeInfo.nameOf(speaker).equals(line.peer())
+        || !first.text(2).equals(served.info().incarnation())) {
+      throw new IllegalArgumentException(
+          "%s has the certificate of %s and asks for %s"
+              .formatted(speaker, line.peer(), first.text(2)));
+    }
+    if (served.isLost(speaker)) {
+      LOG.log(
+          Level.WARNING,
+          "a connection of node {0} from {1} is refused: it was lost",
+          line.peer(),
+          from);
+      if (kind.equals("control")) {
+        byte[] _ = line.receive();
+        line.send(Fields.of(Outcome.FENCED));
+      }
+      return;
+    }
+    served.meet(speaker);
+    switch (kind) {
+      case "control" -> {
+        while (!served.isLost(speaker)) {
+          byte[] _ = line.receive();
+          line.send(Fields.of(served.isLost(speaker) ? Outcome.FENCED : Outcome.DONE));
+        }
+      }
+      case "questions" -> {
+        while (!served.isLost(speaker)) {
+          line.send(answer(served, Fields.read(line.receive())));
+        }
+      }
+      default -> stream(served, line, Fields.read(line.receive()));
+    }
+  }
+
+  private static byte[] answer(Agent agent, Fields question) {
+    return switch (question.text(0)) {
+      case "notice" -> {
+        agent.tell(question.text(1), question.text(2), question.bytes(3));
+        yield Fields.of(Outcome.DONE);
+      }
+      case "ended" -> {
+        agent.programEnded(question.text(1));
+        yield Fields.of(Outcome.DONE);
+      }
+      case "load" -> agent.load();
+      case "describe" -> Fields.of(Json.write(agent.describe()));
+      case "stop" -> {
+        Thread.ofPlatform().start(agent::end);
+        yield Fields.of(Outcome.DONE);
+      }
+      default -> agent.answer(question);
+    };
+  }
+
+  private static void stream(Agent agent, TlsLine line, Fields first) throws IOException {
+    switch (first.text(0)) {
+      case "start" -> agent.host(line, first.text(1), first.text(2), Map.of());
+      case "open" -> {
+        LocalLine exported = agent.takeExport(first.text(1));
+        line.send(Fields.of(exported == null ? Outcome.NOT_NOW : Outcome.DONE));
+        if (exported != null) {
+          Line.join(line, exported);
+        }
+      }
+      case "connect" -> {
+        LocalLine local;
+        try {
+          local = new LocalLine(UnixStream.connect(Path.of(first.text(1))), LocalLine.Kind.SOCKET);
+        } catch (PosixException e) {
+          line.send(Fields.of(Outcome.NOT_NOW));
+          return;
+        }
+        line.send(Fields.of(Outcome.DONE));
+        Line.join(line, local);
+      }
+      default -> throw new IllegalArgumentException("no stream for " + first.text(0));
+    }
+  }
+}

@@ -1,0 +1,466 @@
+package io.polyproc.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.polyproc.observation.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three agents on loopback, and programs of the first one; then nodes are killed. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class ClusterIT {
+  private static final Path HOME = Path.of(System.getProperty("polyproc.home"));
+  private static final int TIMEOUT_SECONDS = 60;
+
+  @TempDir static Path cache;
+
+  /** The arguments with which others join. */
+  private static final List<String> JOIN = new ArrayList<>();
+
+  record Outcome(int status, String output, String errors) {}
+
+  @BeforeAll
+  static void shouldStart() throws Exception {
+    borrowImages();
+    Outcome started = polyproc("cluster", "start", "--name", "a", "--port", "0", "--cores", "1");
+    assertEquals(0, started.status(), started::errors);
+    String command = started.output().strip().lines().reduce("", (first, second) -> second).strip();
+    JOIN.addAll(List.of(command.split(" ")).subList(1, 5));
+    List<Process> joining = new ArrayList<>();
+    for (String name : List.of("b", "c")) {
+      joining.add(begin(Map.of(), joinCommand("--name", name, "--cores", "2")));
+    }
+    for (Process process : joining) {
+      Outcome joined = finish(process);
+      assertEquals(0, joined.status(), joined::errors);
+    }
+  }
+
+  /**
+   * Programs start from the images that there are, whatever folder the nodes keep their keys in.
+   */
+  private static void borrowImages() throws IOException {
+    String chosen = System.getenv().getOrDefault("POLYPROC_CACHE", "");
+    String caches = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
+    Path usual =
+        !chosen.isEmpty()
+            ? Path.of(chosen)
+            : (caches.startsWith("/")
+                    ? Path.of(caches)
+                    : Path.of(System.getProperty("user.home"), ".cache"))
+                .resolve("polyproc");
+    if (Files.isDirectory(usual.resolve("images"))) {
+      Files.createSymbolicLink(cache.resolve("images"), usual.resolve("images"));
+    }
+  }
+
+  @AfterAll
+  static void shouldStop() throws Exception {
+    Outcome stopped = polyproc("cluster", "stop", "--name", "a");
+    assertEquals(0, stopped.status(), stopped::errors);
+    assertTrue(agents().isEmpty(), () -> "agents are left: " + agents());
+  }
+
+  private static List<String> joinCommand(String... more) {
+    List<String> command = new ArrayList<>(JOIN);
+    command.addAll(List.of(more));
+    return command;
+  }
+
+  private static Process begin(Map<String, String> variables, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of(HOME.resolve("bin/polyproc").toString()));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command).directory(cache.toFile());
+    builder.environment().put("POLYPROC_CACHE", cache.toString());
+    builder.environment().putAll(variables);
+    builder.redirectOutput(Files.createTempFile(cache, "output", "").toFile());
+    builder.redirectError(Files.createTempFile(cache, "errors", "").toFile());
+    Process process = builder.start();
+    STREAMS.put(
+        process,
+        List.of(builder.redirectOutput().file().toPath(), builder.redirectError().file().toPath()));
+    return process;
+  }
+
+  private static final Map<Process, List<Path>> STREAMS = new HashMap<>();
+
+  private static Outcome finish(Process process) throws Exception {
+    boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    if (!ended) {
+      process.destroyForcibly().waitFor();
+    }
+    List<Path> streams = STREAMS.get(process);
+    Outcome outcome =
+        new Outcome(
+            process.exitValue(),
+            Files.readString(streams.get(0)),
+            Files.readString(streams.get(1)));
+    assertTrue(ended, () -> "it does not end: " + outcome);
+    return outcome;
+  }
+
+  private static Outcome polyproc(String... arguments) throws Exception {
+    return finish(begin(Map.of(), List.of(arguments)));
+  }
+
+  private static Process beginProgram(String text) throws IOException {
+    Path script = Files.createTempFile(cache, "program", ".py");
+    Files.writeString(script, text, StandardCharsets.UTF_8);
+    return begin(Map.of("POLYPROC_CLUSTER", "a"), List.of(script.toString()));
+  }
+
+  private static void assertPrints(String expected, String program) throws Exception {
+    assertEquals(new Outcome(0, expected, ""), finish(beginProgram(program)));
+  }
+
+  private static List<ProcessHandle> agents() {
+    return ProcessHandle.allProcesses()
+        .filter(
+            process ->
+                process
+                    .info()
+                    .commandLine()
+                    .filter(line -> line.contains("AgentMain") && line.contains(cache.toString()))
+                    .isPresent())
+        .toList();
+  }
+
+  private static ProcessHandle agent(String node) {
+    return agents().stream()
+        .filter(
+            process ->
+                process.info().commandLine().orElse("").contains(cache + "/cluster/" + node + " "))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String log(String node) throws IOException {
+    return Files.readString(ClusterFolder.of(cache, node).log());
+  }
+
+  private static void await(String what, java.util.concurrent.Callable<Boolean> condition)
+      throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.call()) {
+      assertTrue(System.nanoTime() < deadline, what);
+      Thread.sleep(50);
+    }
+  }
+
+  @Test
+  @Order(1)
+  void shouldKnowItsNodes() throws Exception {
+    await(
+        "not all nodes know each other",
+        () -> {
+          Outcome status = polyproc("cluster", "status", "--json", "--name", "c");
+          return Json.parse(status.output()) instanceof Map<?, ?> all
+              && all.get("nodes") instanceof List<?> nodes
+              && nodes.size() == 3;
+        });
+    assertPrints(
+        "5 5\n", "import multiprocessing, os\nprint(multiprocessing.cpu_count(), os.cpu_count())");
+  }
+
+  @Test
+  @Order(2)
+  void shouldRunProcessesOnOtherNodesAsIfTheyWereHere() throws Exception {
+    Files.writeString(cache.resolve("helper.py"), "def name(): return __name__\n");
+    assertPrints(
+        """
+        b from b helper True
+        exit codes 3 0 -15 -9
+        True
+        """,
+        """
+        import multiprocessing as mp, os, signal, sys, time
+        import helper
+
+        def where():
+            return os.path.basename(os.environ["POLYPROC_CLUSTER_NODE"])
+
+        def work(value, parent):
+            print(where(), "from", value, helper.name(), os.getppid() == parent, flush=True)
+            sys.exit(3)
+
+        def main():
+            first = mp.get_context("spawn").Process(target=work, args=("b", os.getpid()), node="b")
+            first.start()
+            first.join()
+            second = mp.Process(target=print, args=("",), kwargs={"end": ""}, node="c")
+            second.start()
+            second.join()
+            ended = []
+            for signal_by in "terminate", "kill":
+                process = mp.Process(target=time.sleep, args=(100,), node="b")
+                process.start()
+                time.sleep(0.5)
+                getattr(process, signal_by)()
+                process.join()
+                ended.append(process.exitcode)
+            print("exit codes", first.exitcode, second.exitcode, *ended)
+            pids = mp.SimpleQueue()
+            process = mp.Process(target=lambda: pids.put(os.getpid()), node="c")
+            process.start()
+            print(pids.get() == process.pid)
+            process.join()
+
+        if __name__ == "__main__":
+            main()
+        """);
+  }
+
+  @Test
+  @Order(3)
+  void shouldShareObjectsBetweenNodes() throws Exception {
+    assertPrints(
+        """
+        300 [0, 10, 20]
+        pipe ['b', 'c'] True
+        queue 0 1 2 3 4 5 done
+        event barrier [0, 1, 2]
+        manager {'b': 1, 'c': 1} [1, 2]
+        """,
+        """
+        import multiprocessing as mp
+
+        def count(lock, value, array, index):
+            for _ in range(100):
+                with lock:
+                    value.value += 1
+            array[index] = index * 10
+
+        def talk(end, name):
+            end.send(name)
+            end.send(end.recv() == b"x" * 300_000)
+
+        def feed(queue, numbers):
+            for number in numbers:
+                queue.put(number)
+
+        def meet(event, barrier, queue):
+            event.wait()
+            queue.put(barrier.wait())
+
+        def note(names, numbers, name, number):
+            names[name] = names.get(name, 0) + 1
+            numbers.append(number)
+
+        def on_all(target, arguments):
+            processes = [mp.Process(target=target, args=each, node=node)
+                         for node, each in zip("abc", arguments)]
+            for process in processes:
+                process.start()
+            return processes
+
+        def join(processes):
+            for process in processes:
+                process.join()
+                assert process.exitcode == 0, process
+
+        def main():
+            lock, value, array = mp.Lock(), mp.Value("i", 0, lock=False), mp.Array("i", 3)
+            join(on_all(count, [(lock, value, array, i) for i in range(3)]))
+            print(value.value, array[:])
+
+            ends = {name: mp.Pipe() for name in "bc"}
+            started = []
+            for name, (mine, other) in ends.items():
+                started.append(mp.Process(target=talk, args=(other, name), node=name))
+                started[-1].start()
+            print("pipe", [mine.recv() for mine, other in ends.values()], end=" ")
+            for mine, other in ends.values():
+                mine.send(b"x" * 300_000)
+            print(all([mine.recv() for mine, other in ends.values()]))
+            join(started)
+
+            queue = mp.Queue()
+            started = on_all(feed, [(queue, range(i, i + 2)) for i in (0, 2, 4)])
+            print("queue", *sorted(queue.get(timeout=20) for _ in range(6)), end=" ")
+            join(started)
+            print("done" if queue.empty() else "not empty")
+
+            event, barrier, places = mp.Event(), mp.Barrier(3), mp.SimpleQueue()
+            started = on_all(meet, [(event, barrier, places)] * 3)
+            event.set()
+            print("event barrier", sorted(places.get() for _ in range(3)))
+            join(started)
+
+            with mp.Manager() as manager:
+                names, numbers = manager.dict(), manager.list()
+                started = [mp.Process(target=note, args=(names, numbers, name, number), node=name)
+                           for number, name in enumerate("bc", 1)]
+                for process in started:
+                    process.start()
+                join(started)
+                print("manager", dict(sorted(names.items())), sorted(numbers))
+
+        if __name__ == "__main__":
+            main()
+        """);
+  }
+
+  @Test
+  @Order(4)
+  void shouldSpreadPoolsAndExecutors() throws Exception {
+    assertPrints(
+        """
+        [0, 1, 4, 9, 16, 25] ['a', 'b', 'c']
+        executor 285 ['a', 'b', 'c']
+        """,
+        """
+        import concurrent.futures, os, time
+        from multiprocessing import Pool
+
+        def square(n):
+            return n * n
+
+        def where(_):
+            time.sleep(0.2)
+            return os.path.basename(os.environ["POLYPROC_CLUSTER_NODE"])
+
+        if __name__ == "__main__":
+            with Pool() as pool:
+                print(pool.map(square, range(6)), sorted(set(pool.map(where, range(20), chunksize=1))))
+            with concurrent.futures.ProcessPoolExecutor() as executor:
+                print("executor", sum(executor.map(square, range(10))),
+                      sorted(set(executor.map(where, range(20)))))
+        """);
+  }
+
+  @Test
+  @Order(5)
+  void shouldRefuseWhatIsNotOfThisCluster() throws Exception {
+    String token = JOIN.getLast();
+    String wrong = "x" + token.substring(1);
+    Outcome refused =
+        polyproc("cluster", "join", JOIN.get(2), "--token", wrong, "--name", "stranger");
+    assertEquals(1, refused.status());
+    assertTrue(refused.errors().contains("the token is not this cluster's"), refused::errors);
+    assertTrue(log("a").contains("the token is not this cluster's"), () -> "not in the log");
+
+    Outcome twice = finish(begin(Map.of(), joinCommand("--name", "a")));
+    assertEquals(1, twice.status());
+
+    String other = token.substring(0, token.length() - 2) + "AA";
+    Outcome foreign =
+        polyproc("cluster", "join", JOIN.get(2), "--token", other, "--name", "stranger");
+    assertEquals(1, foreign.status());
+    assertTrue(foreign.errors().contains("not the one that the token is of"), foreign::errors);
+  }
+
+  @Test
+  @Order(6)
+  void shouldTellWhatStaysOnItsNode() throws Exception {
+    assertPrints(
+        """
+        shared memory and open files can't be passed to a process of another node: use Value or Array of \
+        get_context('cluster'), a manager, or a Pipe
+        there is no node z in the cluster; there are a, b, c
+        """,
+        """
+        import multiprocessing as mp
+
+        if __name__ == "__main__":
+            for process in (mp.get_context("spawn").Process(target=print, args=(mp.RawArray("i", 3),), node="b"),
+                            mp.Process(target=print, node="z")):
+                try:
+                    process.start()
+                except (TypeError, ValueError) as e:
+                    print(e)
+        """);
+  }
+
+  @Test
+  @Order(7)
+  void shouldLoseOnlyWhatANodeHadWhenItIsKilled() throws Exception {
+    Process program =
+        beginProgram(
+            """
+            import multiprocessing as mp, os, time, warnings
+
+            def hold(lock, ready):
+                lock.acquire()
+                ready.put("held")
+                time.sleep(100)
+
+            def work(n):
+                if n == 0:
+                    time.sleep(100)
+                time.sleep(0.05)
+                return n
+
+            if __name__ == "__main__":
+                lock, ready, queue = mp.Lock(), mp.Queue(), mp.Queue()
+                for n in range(100):
+                    queue.put(n)
+                holder = mp.Process(target=hold, args=(lock, ready), node="c")
+                holder.start()
+                ready.get()
+                assert queue.qsize() == 100
+                print("kill", flush=True)
+                with warnings.catch_warnings(record=True) as caught:
+                    warnings.simplefilter("always")
+                    lock.acquire()
+                holder.join()
+                print("lock", len(caught), holder.exitcode)
+                print("queue", sorted(queue.get() for _ in range(100)) == list(range(100)))
+                print("still", mp.cpu_count())
+            """);
+    await("it holds no lock", () -> Files.readString(STREAMS.get(program).get(0)).contains("kill"));
+    agent("c").destroyForcibly();
+    Outcome outcome = finish(program);
+    assertEquals("kill\nlock 1 -9\nqueue True\nstill 3\n", outcome.output(), outcome::errors);
+    assertTrue(outcome.errors().contains("node c was lost"), outcome::errors);
+  }
+
+  @Test
+  @Order(8)
+  void shouldEndEverywhereWhenTheProgramsOwnNodeIsKilled() throws Exception {
+    Outcome joined = finish(begin(Map.of(), joinCommand("--name", "d", "--cores", "2")));
+    assertEquals(0, joined.status(), joined::errors);
+    Path script = Files.createTempFile(cache, "program", ".py");
+    Files.writeString(
+        script,
+        """
+        import multiprocessing as mp, time
+
+        if __name__ == "__main__":
+            process = mp.Process(target=time.sleep, args=(100,), node="b")
+            process.start()
+            print("up", flush=True)
+            process.join()
+            print(process.exitcode)
+        """);
+    Process program = begin(Map.of("POLYPROC_CLUSTER", "d"), List.of(script.toString()));
+    await("it is not up", () -> Files.readString(STREAMS.get(program).get(0)).contains("up"));
+    ProcessHandle b = agent("b");
+    await("b runs nothing", () -> b.children().findAny().isPresent());
+    ProcessHandle hosted = b.children().findFirst().orElseThrow();
+    agent("d").destroyForcibly();
+    long begin = System.nanoTime();
+    await("the process goes on without its program", () -> !hosted.isAlive());
+    assertTrue(System.nanoTime() - begin < Duration.ofSeconds(5).toNanos());
+    Outcome outcome = finish(program);
+    assertEquals("up\n-9\n", outcome.output(), outcome::errors);
+    assertFalse(b.children().findAny().isPresent());
+  }
+}
