@@ -8,7 +8,7 @@ import os
 import sys
 
 import _polyproc
-from _polyproc.compat import repairs
+from _polyproc.compat import sleep
 from _polyproc.process import forking
 from _polyproc.process.descriptors import java_message
 
@@ -79,7 +79,7 @@ def _let_workers_tell():
 
     def terminate_later(self):
         if self.processes:
-            repairs.sleep(_WRITTEN_SECONDS)
+            sleep.sleep(_WRITTEN_SECONDS)
         terminate(self)
 
     Crew.terminate = terminate_later

@@ -154,7 +154,8 @@ def pool(node):
 if __name__ == "__main__":
     import multiprocessing.pool
     there = sys.argv[1] if len(sys.argv) > 1 else "b"
-    print(f"load {os.getloadavg()[0]:.1f} before, {mp.cpu_count()} cores in the cluster, {os.sysconf('SC_NPROCESSORS_ONLN')} here")
+    print(f"load {os.getloadavg()[0]:.1f} before, {mp.cpu_count()} cores in the cluster, "
+          f"{os.sysconf('SC_NPROCESSORS_ONLN')} here")
     start_and_join(there)
     lock_and_unlock()
     hand_over(there)

@@ -12,6 +12,11 @@ _ALLOWED = {
     # The exceptions that a pool's worker sends are the standard library's classes.
     ("_polyproc.pool.worker_main", "multiprocessing.pool"),
     ("_polyproc.pool.tasks", "multiprocessing.pool"),
+    # A class of the standard library's makes the cluster's object where its context is one of a cluster.
+    ("multiprocessing.queues", "_polyproc.cluster.queues"),
+    ("multiprocessing.sharedctypes", "_polyproc.cluster.shared"),
+    # Loaded only where a timeline was asked for, which wraps functions of the module.
+    ("_polyproc.process.child", "_polyproc.recording"),
 }
 """Pairs of a module and what it may import although that imports it, too; None: whatever."""
 

@@ -1,6 +1,9 @@
 """Descriptors and addresses of other nodes: agents carry what goes through a pipe or a socket."""
 
+import fcntl
 import os
+import socket
+import stat
 
 from _polyproc.cluster import wire
 
@@ -28,11 +31,25 @@ def _open(*first):
     return fd
 
 
+def kind(fd):
+    """How an agent is to treat a descriptor: s for a stream socket, r and w for the ends of a pipe."""
+    mode = os.fstat(fd).st_mode
+    if stat.S_ISFIFO(mode):
+        return "r" if fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY else "w"
+    if stat.S_ISSOCK(mode):
+        with socket.socket(fileno=os.dup(fd)) as copy:
+            if copy.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE) == socket.SOCK_STREAM:
+                return "s"
+        raise TypeError("a queue of one machine can't be passed to a process of another node: make it by "
+                        "get_context('cluster'), or start the program with --cluster")
+    raise TypeError("shared memory and open files can't be passed to a process of another node: use Value or Array "
+                    "of get_context('cluster'), a manager, or a Pipe")
+
+
 class Exported:
     """A descriptor that is left with the agent for who unpickles this; it can be fetched once."""
 
     def __init__(self, fd):
-        from _polyproc.cluster.popen import kind
         wire.enter()
         line = wire.connect("export", kind(fd), fds=[fd])
         try:

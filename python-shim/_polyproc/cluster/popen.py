@@ -5,17 +5,15 @@ writes comes out here, and whatever ends one ends the other. See `stub.py`.
 """
 
 import _imp
-import fcntl
 import io
 import os
 import pickle
-import socket
-import stat
 import sys
 from multiprocessing import context, popen_fork
 
 import _polyproc
-from _polyproc.cluster import stub, wire
+from _polyproc.cluster import stub
+from _polyproc.cluster.addresses import kind
 from _polyproc.process import environment, forking
 from _polyproc.process.descriptors import call
 from _polyproc.process.popen import is_servant, title
@@ -126,21 +124,6 @@ def _fork():
         return forking.fork_without_hooks()
     finally:
         _imp.release_lock()
-
-
-def kind(fd):
-    """How an agent is to treat a descriptor: s for a stream socket, r and w for the ends of a pipe."""
-    mode = os.fstat(fd).st_mode
-    if stat.S_ISFIFO(mode):
-        return "r" if fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY else "w"
-    if stat.S_ISSOCK(mode):
-        with socket.socket(fileno=os.dup(fd)) as copy:
-            if copy.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE) == socket.SOCK_STREAM:
-                return "s"
-        raise TypeError("a queue of one machine can't be passed to a process of another node: make it by "
-                        "get_context('cluster'), or start the program with --cluster")
-    raise TypeError("shared memory and open files can't be passed to a process of another node: use Value or Array "
-                    "of get_context('cluster'), a manager, or a Pipe")
 
 
 def _start_of(process_obj, method):

@@ -22,7 +22,7 @@ def run(node, title, fds, payload, note):
     """
     status = -signal.SIGKILL
     try:
-        from _polyproc.cluster.popen import kind
+        from _polyproc.cluster.addresses import kind
         # Else others would wait for the ends of pipes of which this process has copies.
         for fd in _polyproc.runtime.programDescriptors():
             if fd != note and fd not in fds:
