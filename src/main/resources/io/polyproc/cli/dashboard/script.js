@@ -26,6 +26,7 @@ function drawing(name, attributes = {}, ...children) {
 
 const number = (value, digits = 0) => value === null || value === undefined ? "–" : value.toFixed(digits);
 const megabytes = (kib) => kib === undefined ? "–" : `${Math.round(kib / 1024)} MB`;
+const short = (name) => name.replace(/^\S*\//, "");
 const percent = (share) => share === undefined ? "–" : `${Math.round(100 * share)} %`;
 
 function remember() {
@@ -41,7 +42,7 @@ function remember() {
 function sparkline(pid) {
   const values = history.get(pid) ?? [];
   const most = Math.max(1, ...values);
-  const points = values.map((value, i) => `${i ? "L" : "M"}${(i * 120 / HISTORY).toFixed(1)},${(22 - 20 * value / most).toFixed(1)}`);
+  const points = values.map((value, i) => `${i ? "L" : "M"}${((HISTORY - values.length + i) * 120 / HISTORY).toFixed(1)},${(22 - 20 * value / most).toFixed(1)}`);
   const picture = drawing("svg", {class: "history", viewBox: "0 0 120 24", role: "img",
     "aria-label": `processor, at most ${percent(Math.max(0, ...values))}`});
   picture.append(drawing("path", {d: points.join("")}));
@@ -62,7 +63,7 @@ function buttons(process) {
 }
 
 function processRow(process) {
-  const name = element("th", {scope: "row", textContent: process.name, title: process.title});
+  const name = element("th", {scope: "row", textContent: short(process.name), title: process.title});
   name.style.paddingLeft = `${1.25 * process.depth}rem`;
   name.setAttribute("aria-label", `${process.name}, level ${process.depth + 1}`);
   const state = element("td", {textContent: process.state});
@@ -95,7 +96,7 @@ function draw() {
     [process.pid, process.name, process.title, process.state, process.method].join(" ").toLowerCase().includes(wanted));
   fill(one("#processes"), found.map(processRow), processes.length ? "No process fits the filter." : "No program is running.");
   const pools = processes.flatMap((process) => process.pools.map((pool) => element("tr", {},
-    element("th", {scope: "row", textContent: `${process.name} (${process.pid})`}), element("td", {textContent: pool.kind}),
+    element("th", {scope: "row", textContent: `${short(process.name)} (${process.pid})`}), element("td", {textContent: pool.kind}),
     ...[pool.size, pool.calls, number(pool.tasks_done), pool.tasks_waiting].map((value) =>
       element("td", {className: "number", textContent: value})))));
   fill(one("#pools"), pools, "No program has a pool of processes.");
@@ -103,7 +104,7 @@ function draw() {
     const items = element("td");
     if (queue.capacity) items.append(element("meter", {max: queue.capacity, value: queue.length}), " ");
     items.append(queue.capacity ? `${queue.length} of ${queue.capacity}` : `${queue.length}`);
-    return element("tr", {}, element("th", {scope: "row", textContent: `${process.name} (${process.pid})`}),
+    return element("tr", {}, element("th", {scope: "row", textContent: `${short(process.name)} (${process.pid})`}),
       element("td", {textContent: queue.name ?? queue.id}), items);
   }));
   fill(one("#queues"), queues, "No program has a queue.");
@@ -125,26 +126,27 @@ function graph(waits) {
   const pids = [...new Set(waits.waits.map((wait) => wait.pid))].slice(0, 40);
   if (!edges.size || pids.length < 2) return null;
   const names = new Map(processes.map((process) => [process.pid, process.name]));
-  const radius = Math.max(90, 16 * pids.length);
-  const size = 2 * radius + 220;
-  const at = new Map(pids.map((pid, i) => [pid, [size / 2 + radius * Math.sin(2 * Math.PI * i / pids.length),
-    (size - 120) / 2 - radius * Math.cos(2 * Math.PI * i / pids.length)]]));
-  const picture = drawing("svg", {class: "graph", viewBox: `0 0 ${size} ${size - 120}`, width: size, role: "img",
+  const across = Math.max(190, 34 * pids.length), down = Math.max(90, 14 * pids.length);
+  const width = 2 * across + 180, height = 2 * down + 60;
+  const at = new Map(pids.map((pid, i) => [pid, [width / 2 + across * Math.sin(2 * Math.PI * i / pids.length),
+    height / 2 - down * Math.cos(2 * Math.PI * i / pids.length)]]));
+  const picture = drawing("svg", {class: "graph", viewBox: `0 0 ${width} ${height}`, width, role: "img",
     "aria-label": "Who waits for whom: " + [...edges.values()].map(([from, to]) => `${from} for ${to}`).join(", ")});
   picture.append(drawing("defs", {}, drawing("marker", {id: "tip", viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 8,
     markerHeight: 8, orient: "auto"}, drawing("path", {d: "M0,0 L8,4 L0,8 z"}))));
   for (const [from, to] of edges.values()) {
     if (!at.has(from) || !at.has(to)) continue;
     const [x, y] = at.get(from), [u, v] = at.get(to);
-    const length = Math.hypot(u - x, v - y), shift = 14;
+    const length = Math.hypot(u - x, v - y), shift = 22;
     const mx = (x + u) / 2 + shift * (v - y) / length, my = (y + v) / 2 - shift * (u - x) / length;
-    const cut = (length - 34) / length;
-    picture.append(drawing("path", {d: `M${x},${y} Q${mx},${my} ${x + (u - x) * cut},${y + (v - y) * cut}`,
+    // The tip is where the arrow meets the other's rectangle.
+    const cut = 1 - Math.min(80 / Math.max(1, Math.abs(u - mx)), 20 / Math.max(1, Math.abs(v - my)), 0.9);
+    picture.append(drawing("path", {d: `M${x},${y} Q${mx},${my} ${mx + (u - mx) * cut},${my + (v - my) * cut}`,
       "marker-end": "url(#tip)", class: stuck.has(from) && stuck.has(to) ? "stuck" : ""}));
   }
   for (const [pid, [x, y]] of at) {
     const label = drawing("text", {x, y: y + 5});
-    label.append(`${(names.get(pid) ?? "").slice(0, 14)} ${pid}`);
+    label.append(`${short(names.get(pid) ?? "").slice(0, 14)} ${pid}`);
     picture.append(drawing("rect", {x: x - 74, y: y - 16, width: 148, height: 32, rx: 6, class: stuck.has(pid) ? "stuck" : ""}), label);
   }
   return picture;
@@ -153,7 +155,7 @@ function graph(waits) {
 async function show(what, pid, name) {
   shown = [what, pid, name];
   one("#details").hidden = false;
-  one("#details-title").textContent = `${what === "stack" ? "Stacks of" : "Who waits for what, with"} ${name} (${pid})`;
+  one("#details-title").textContent = `${what === "stack" ? "Stacks of" : "Who waits for what, with"} ${short(name)} (${pid})`;
   one("#text").textContent = "Looking …";
   one("#graph").replaceChildren();
   one("#details-title").focus();
