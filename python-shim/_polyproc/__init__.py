@@ -4,7 +4,7 @@ Java puts its side of the bridge into `runtime` before anything else here is use
 """
 
 runtime = None
-"""The Java object `io.polyproc.python.Bridge`."""
+"""The Java object `io.polyproc.bridge.Bridge`."""
 
 home = None
 """The folder that holds this package and the shim."""

@@ -11,7 +11,7 @@ import time
 import _polyproc
 
 _LONGEST_TEXT = 120
-_MOST_VARIABLES = 40
+_MAX_VARIABLES = 40
 _STANDARD = os.path.dirname(os.__file__) + "/"
 _PACKAGES = _STANDARD + "site-packages/"
 _RECURSIVE_MUTEX = 0
@@ -165,7 +165,7 @@ def _variables(call):
     for name, value in zip(call.names, call.values):
         if value is not None and not name.startswith("."):
             found.append([name, _text(value)])
-            if len(found) == _MOST_VARIABLES:
+            if len(found) == _MAX_VARIABLES:
                 break
     return found
 

@@ -11,7 +11,7 @@ load_stdlib(globals())
 
 import weakref
 
-from _polyproc.pool.workers import Crew as _Crew
+from _polyproc.pool.workers import WorkerManager as _WorkerManager
 from _polyproc.pool.dispatcher import Dispatcher as _Dispatcher
 from _polyproc.pool.feeder import Feeder as _Feeder
 from _polyproc.pool.tasks import Calls as _Calls, Elements as _Elements
@@ -130,12 +130,12 @@ class Pool(Pool):
         self._initargs = initargs
         self._task_timeout = task_timeout
         self._cache = {}
-        self._crew = _Crew(self._ctx, self.Process, processes, initializer, initargs,
+        self._manager = _WorkerManager(self._ctx, self.Process, processes, initializer, initargs,
                            maxtasksperchild, self._wrap_exception)
-        self._pool = self._crew.processes
+        self._pool = self._manager.processes
         first = []
         try:
-            self._crew.start_missing(first.append)
+            self._manager.start_missing(first.append)
         except Exception:
             for p in self._pool:
                 if p.exitcode is None:
@@ -143,17 +143,17 @@ class Pool(Pool):
             for p in self._pool:
                 p.join()
             for worker in first:
-                worker.line.close()
+                worker.channel.close()
             raise
         forked = self._ctx.get_start_method() == "fork"
-        dispatcher = self._dispatcher = _Dispatcher(self._crew, self._cache, forked, task_timeout)
+        dispatcher = self._dispatcher = _Dispatcher(self._manager, self._cache, forked, task_timeout)
         for worker in first:
             dispatcher.add_worker(worker)
         self._taskqueue = _Feeder(dispatcher)
         self._worker_handler = self._task_handler = self._result_handler = dispatcher
         self._change_notifier = dispatcher
         dispatcher.start()
-        self._terminate = util.Finalize(self, _end, args=(dispatcher, self._taskqueue, self._crew),
+        self._terminate = util.Finalize(self, _end, args=(dispatcher, self._taskqueue, self._manager),
                                         exitpriority=15)
         self._state = RUN
 
@@ -174,7 +174,7 @@ class Pool(Pool):
         if self._dispatcher is None:
             super()._repopulate_pool()
         else:
-            self._crew.start_missing(self._dispatcher.add_worker)
+            self._manager.start_missing(self._dispatcher.add_worker)
 
     def apply_async(self, func, args=(), kwds={}, callback=None, error_callback=None, timeout=None):
         '''
@@ -190,7 +190,7 @@ class Pool(Pool):
         _check_timeout(timeout)
         result = ApplyResult(self, callback, error_callback)
         calls = iter(((0, (func, args, kwds)),))
-        self._dispatcher.submit(_Calls(result._job, calls, self._dispatcher.call_pace,
+        self._dispatcher.submit(_Calls(result._job, calls, self._dispatcher.call_window,
                                        self._task_timeout if timeout is None else timeout))
         return result
 
@@ -219,7 +219,7 @@ class Pool(Pool):
                                self._task_timeout)
         else:
             source = _Calls(result._job, _cut_chunks(func, mapper, elements, chunksize),
-                            self._dispatcher.call_pace, self._task_timeout)
+                            self._dispatcher.call_window, self._task_timeout)
         self._dispatcher.submit(source)
         return result
 
@@ -283,11 +283,11 @@ def _check_timeout(seconds):
         raise ValueError("a timeout must be a positive number of seconds")
 
 
-def _end(dispatcher, feeder, crew):
+def _end(dispatcher, feeder, manager):
     """Ends a pool at once; runs in whatever thread."""
     util.debug('finalizing pool')
     feeder.close()
     dispatcher.terminate()
-    crew.terminate()
+    manager.terminate()
     if threading.current_thread() is not dispatcher._thread:
         dispatcher.join()

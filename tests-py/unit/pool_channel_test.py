@@ -6,7 +6,7 @@ import unittest
 from multiprocessing.connection import Connection
 
 from _polyproc.pool import protocol
-from _polyproc.pool.channel import Line
+from _polyproc.pool.channel import WorkerChannel
 from _polyproc.pool.protocol import OUTCOME, RESULT, VALUES, frame_at, framed
 
 _BODIES = b"", b"a", b"bc" * 500, b"d" * (1 << 18), b"e" * ((1 << 19) + 1)
@@ -19,14 +19,14 @@ def result(body):
 class PoolLine(unittest.TestCase):
 
     def setUp(self):
-        self.line = Line()
-        self.addCleanup(self.line.close)
+        self.channel = WorkerChannel()
+        self.addCleanup(self.channel.close)
 
     def split(self, data, step):
         """The bodies of all messages, when the data comes in steps."""
         bodies = []
         for at in range(0, len(data), step):
-            for fields, body in self.line._split(data[at:at + step]):
+            for fields, body in self.channel._split(data[at:at + step]):
                 self.assertEqual((VALUES, 0.5), fields)
                 bodies.append(body)
         return bodies
@@ -53,22 +53,22 @@ class PoolLine(unittest.TestCase):
         self.assertIsNone(frame_at(b"x" + header[:-1], 1))
 
     def test_a_connection_speaks_the_same(self):
-        with Connection(os.dup(self.line._far_fd)) as far:
+        with Connection(os.dup(self.channel._worker_fd)) as far:
             for body in _BODIES[:3]:
                 far.send_bytes(RESULT.pack(OUTCOME, 1.5) + body)
             messages = []
             while len(messages) < 3:
-                messages += self.line.receive()
+                messages += self.channel.receive()
             self.assertEqual([((OUTCOME, 1.5), body) for body in _BODIES[:3]], messages)
-            self.line.send(framed(b"one", b"two"))
+            self.channel.send(framed(b"one", b"two"))
             self.assertEqual(b"onetwo", far.recv_bytes())
 
     def test_end_of_the_worker(self):
-        with socket.socket(fileno=os.dup(self.line._far_fd)) as far:
-            self.line.hand_over()
+        with socket.socket(fileno=os.dup(self.channel._worker_fd)) as far:
+            self.channel.hand_over()
             far.sendall(result(b"whole") + result(b"cut off")[:-1])
-        self.assertEqual([((VALUES, 0.5), b"whole")], self.line.receive())
-        self.assertIsNone(self.line.receive())
+        self.assertEqual([((VALUES, 0.5), b"whole")], self.channel.receive())
+        self.assertIsNone(self.channel.receive())
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import unittest
 from multiprocessing.pool import Pool
 
 from _polyproc.pool.dispatcher import Dispatcher
-from _polyproc.pool.tasks import Pace
+from _polyproc.pool.tasks import PrefetchWindow
 from _polyproc.warmup import workloads
 
 _SECONDS = 60
@@ -94,7 +94,7 @@ class PoolDispatch(unittest.TestCase):
                 dispatcher._starter.join()
 
         self.replace("add_worker", add_worker)
-        self.replace("_hear", hear)
+        self.replace("_on_readable", hear)
         pool = ThreadedPool(2, maxtasksperchild=1)
         slow = pool.apply_async(wait)
         quick = [pool.apply_async(identity, (i,)) for i in range(2)]
@@ -102,7 +102,7 @@ class PoolDispatch(unittest.TestCase):
         self.assertEqual([0, 1], [result.get(_SECONDS) for result in quick])
         release.set()
         slow.get(_SECONDS)
-        pool._crew.size = 1
+        pool._manager.size = 1
         done.set()
         self.join(pool)
 
@@ -134,15 +134,15 @@ class PoolDispatch(unittest.TestCase):
     def test_quick_tasks_are_shared_out_in_turn(self):
         sent = collections.Counter()
 
-        def send(former, dispatcher, worker, group):
-            sent[worker.process.number] += len(group.items)
-            former(dispatcher, worker, group)
+        def send(former, dispatcher, worker, batch):
+            sent[worker.process.number] += len(batch.items)
+            former(dispatcher, worker, batch)
 
         pool = ThreadedPool(2)
         pool.map(meet, range(2), chunksize=1)  # both are ready
         self.replace("_send", send)
-        self.addCleanup(setattr, Pace, "ahead", Pace.ahead)
-        Pace.ahead = lambda pace: 16
+        self.addCleanup(setattr, PrefetchWindow, "ahead", PrefetchWindow.ahead)
+        PrefetchWindow.ahead = lambda window: 16
         self.assertEqual(list(range(8)), pool.map(identity, range(8), chunksize=1))
         self.assertEqual(8, sent[1] + sent[2])
         self.assertLessEqual(abs(sent[1] - sent[2]), 2, sent)

@@ -113,7 +113,7 @@ class Preload(unittest.TestCase):
             preload._NAMES = iter(preload._USUAL)
             while preload.step():
                 pass
-            names = list(preload._kept)
+            names = list(preload._preloaded)
             assert len(names) > 100
             for name in [name for name in preload._USUAL if name in names]:
                 if preload.module(name) is None:

@@ -18,8 +18,8 @@ from _polyproc.process import environment, forking
 from _polyproc.process.descriptors import call
 from _polyproc.process.popen import is_servant, title
 
-_MOST_DESCRIPTORS = 200
-_MOST_BYTES = 1 << 25
+_MAX_DESCRIPTORS = 200
+_MAX_BYTES = 1 << 25
 _OF_THE_MACHINE = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "OLDPWD", "TMPDIR", "HOSTNAME", "JAVA_HOME",
                    "LD_", "POLYPROC_", "XDG_", "SSH_", "DBUS_", "KUBERNETES_")
 """Variables of which each machine has its own, or how they begin."""
@@ -62,8 +62,8 @@ class RemotePopen(popen_fork.Popen):
         """Lets a descriptor be used there; what stands for it in the pickle."""
         if fd not in self._indices:
             kind(fd)
-            if len(self._indices) >= _MOST_DESCRIPTORS:
-                raise OSError(f"more than {_MOST_DESCRIPTORS} file descriptors are to be passed to one process")
+            if len(self._indices) >= _MAX_DESCRIPTORS:
+                raise OSError(f"more than {_MAX_DESCRIPTORS} file descriptors are to be passed to one process")
         return Descriptor(self._indices.setdefault(fd, len(self._indices)))
 
     def _launch(self, process_obj):
@@ -73,8 +73,8 @@ class RemotePopen(popen_fork.Popen):
         finally:
             context.set_spawning_popen(None)
         payload = pickle.dumps(start)
-        if len(payload) > _MOST_BYTES:
-            raise ValueError(f"a process of another node gets at most {_MOST_BYTES} bytes with its start, and these "
+        if len(payload) > _MAX_BYTES:
+            raise ValueError(f"a process of another node gets at most {_MAX_BYTES} bytes with its start, and these "
                              f"are {len(payload)}: send large data through a Pipe")
         fds = list(self._indices)
         shown = title(process_obj)

@@ -16,7 +16,7 @@ from _polyproc.cluster import wire
 
 _BATCH_ITEMS = 500
 _BATCH_BYTES = 1 << 18
-_MOST_BYTES = 1 << 25
+_MAX_BYTES = 1 << 25
 
 
 def become(queue, maxsize):
@@ -98,9 +98,9 @@ class _Held:
 
 def _pickled(obj):
     data = dumps(obj)
-    if len(data) > _MOST_BYTES:
+    if len(data) > _MAX_BYTES:
         raise ValueError(f"an object of {len(data)} bytes is too large for a queue between nodes, which takes "
-                         f"{_MOST_BYTES}: send it through a Pipe or a manager")
+                         f"{_MAX_BYTES}: send it through a Pipe or a manager")
     return bytes(data)
 
 

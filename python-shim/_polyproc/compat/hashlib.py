@@ -5,8 +5,8 @@ import _hashlib
 from _polyproc.compat.libc import _as_bytes, _native, builtin
 
 _module = builtin("_hashlib")
-_MOST_MEMORY = 32 << 20
-_MOST_LENGTH = 0x7fffffff
+_MAX_MEMORY = 32 << 20
+_MAX_LENGTH = 0x7fffffff
 
 
 def prepare():
@@ -38,14 +38,14 @@ def scrypt(password, *, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64):
     if n < 2 or n & n - 1:
         raise ValueError("n must be a power of 2.")
     r, p = _unsigned(r, "r"), _unsigned(p, "p")
-    if not 0 <= maxmem <= _MOST_LENGTH:
-        raise ValueError(f"maxmem must be positive and smaller than {_MOST_LENGTH}")
-    if not 1 <= dklen <= _MOST_LENGTH:
-        raise ValueError(f"dklen must be greater than 0 and smaller than {_MOST_LENGTH}")
+    if not 0 <= maxmem <= _MAX_LENGTH:
+        raise ValueError(f"maxmem must be positive and smaller than {_MAX_LENGTH}")
+    if not 1 <= dklen <= _MAX_LENGTH:
+        raise ValueError(f"dklen must be greater than 0 and smaller than {_MAX_LENGTH}")
     needed = 128 * r * p + 32 * r * (n + 2) * 4
     if r == 0 or p == 0 or p > 0x3fffffff // r or n.bit_length() > 16 * r:
         raise ValueError("Invalid parameter combination for n, r, p, maxmem.")
-    if needed > (maxmem or _MOST_MEMORY):
+    if needed > (maxmem or _MAX_MEMORY):
         raise ValueError("[digital envelope routines] memory limit exceeded")
     return _as_bytes(_native.scrypt(password, salt, n, r, p, dklen))
 

@@ -12,7 +12,7 @@ from _polyproc.compat.os_constants import confstr_names, pathconf_names
 
 _posix = builtin("posix")
 _CLOEXEC = 0x80000
-_MOST_VECTORS = 1024
+_MAX_VECTORS = 1024
 
 
 @_posix
@@ -72,7 +72,7 @@ def _views(buffers, function, writable):
 
 def _read_into(function, name, fd, buffers, *rest):
     views = _views(buffers, function, True)
-    if len(views) > _MOST_VECTORS:
+    if len(views) > _MAX_VECTORS:
         raise error(22)
     total = sum(len(view) for view in views)
     with Memory(total) as memory:
@@ -91,7 +91,7 @@ def _vector(address, size):
 
 def _write_from(function, name, fd, buffers, *rest):
     views = _views(buffers, function, False)
-    if len(views) > _MOST_VECTORS:
+    if len(views) > _MAX_VECTORS:
         raise error(22)
     content = b"".join(views)
     with Memory(len(content)) as memory:

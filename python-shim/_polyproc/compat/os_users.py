@@ -12,7 +12,7 @@ from _polyproc.compat.arguments import uid as _uid
 from _polyproc.compat.libc import Memory, builtin, call, call_for_error, integer
 
 _posix = builtin("posix")
-_MOST_GROUPS = 65536
+_MAX_GROUPS = 65536
 
 
 @_posix
@@ -86,7 +86,7 @@ def setgroups(groups, /):
     """Set the groups of the current process to list."""
     if not hasattr(type(groups), "__getitem__") or isinstance(groups, dict):
         raise TypeError("setgroups argument must be a sequence")
-    if len(groups) > _MOST_GROUPS:
+    if len(groups) > _MAX_GROUPS:
         raise ValueError("too many groups")
     numbers = []
     for group in groups:
@@ -113,7 +113,7 @@ def _name(username):
 def getgrouplist(user, group, /):
     """Returns a list of groups to which a user belongs."""
     user, group = _name(user), _gid(group)
-    size = _MOST_GROUPS
+    size = _MAX_GROUPS
     count = bytearray(size.to_bytes(4, "little"))
     with Memory(4 * size) as groups:
         call("getgrouplist", user, group, groups.address, count)

@@ -23,7 +23,7 @@ EPOLLONESHOT = 1 << 30
 EPOLLET = 1 << 31
 EPOLL_CLOEXEC = 0x80000
 _ADD, _DELETE, _MODIFY = 1, 2, 3
-_MOST_EVENTS = 1023  # FD_SETSIZE - 1, as in CPython
+_MAX_EVENTS = 1023  # FD_SETSIZE - 1, as in CPython
 _LONGEST = 1.0
 """Seconds between two looks after signals, should one come just before the system call it is to end."""
 
@@ -122,7 +122,7 @@ class epoll:
                 end = time.monotonic() + seconds
         maxevents = operator.index(maxevents)
         if maxevents == -1:
-            maxevents = _MOST_EVENTS
+            maxevents = _MAX_EVENTS
         elif maxevents < 1:
             raise ValueError(f"maxevents must be greater than 0, got {maxevents}")
         with Memory(maxevents * _SIZE) as events:

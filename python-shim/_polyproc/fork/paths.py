@@ -7,7 +7,7 @@ this walks the same ways again, breadth first, so that the shortest name wins.
 import types
 from collections import deque
 
-_MOST_VISITS = 300_000
+_MAX_VISITS = 300_000
 _LONGEST_PATH = 1_000
 _HAS_NOTHING_BELOW = (str, bytes, int, float, complex, bool, type(None), types.ModuleType, range)
 
@@ -19,7 +19,7 @@ def names_of(objects, process_obj, modules):
     seen = set()
     queue = deque(_roots(process_obj, modules))
     visits = 0
-    while queue and wanted and visits < _MOST_VISITS:
+    while queue and wanted and visits < _MAX_VISITS:
         visits += 1
         value, root, path = queue.popleft()
         if id(value) in wanted:

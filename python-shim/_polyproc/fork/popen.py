@@ -5,7 +5,7 @@ from _polyproc.fork import snapshot
 from _polyproc.process import descriptors
 from _polyproc.process.popen import Popen
 
-_MOST_INHERITED = 140
+_MAX_INHERITED = 140
 
 
 class ForkPopen(Popen):
@@ -15,7 +15,7 @@ class ForkPopen(Popen):
     DupFd = staticmethod(lambda handle: handle)
 
     def _inheritance(self):
-        return [int(fd) for fd in _polyproc.runtime.programDescriptors()][:_MOST_INHERITED]
+        return [int(fd) for fd in _polyproc.runtime.programDescriptors()][:_MAX_INHERITED]
 
     def duplicate_for_child(self, fd):
         """What stands for a descriptor in the snapshot."""

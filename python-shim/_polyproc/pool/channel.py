@@ -1,4 +1,4 @@
-"""A pool's end of the line to one worker."""
+"""A pool's channel to one worker."""
 
 import collections
 import os
@@ -14,7 +14,7 @@ _WRITE = 1 << 20
 _LONG = 1 << 17
 
 
-class FarEnd:
+class PendingEndpoint:
     """The worker's end, until it has travelled to the worker."""
 
     def __init__(self, socket, claims):
@@ -26,15 +26,15 @@ class FarEnd:
         return self._socket, int(self._claims.descriptor())
 
     def __reduce__(self):
-        from _polyproc.pool.worker_main import RemoteWorkerEnd, WorkerEnd
+        from _polyproc.pool.worker_main import RemoteWorkerEnd, WorkerEndpoint
         if _is_for_other_node():
             return RemoteWorkerEnd, (Handle(self._socket),)
-        return WorkerEnd, tuple(map(Handle, self.descriptors()))
+        return WorkerEndpoint, tuple(map(Handle, self.descriptors()))
 
     def inherited(self):
         """What the worker has of it when it was forked: the same socket and memory."""
-        from _polyproc.pool.worker_main import WorkerEnd
-        return WorkerEnd.of(self._socket, self._claims)
+        from _polyproc.pool.worker_main import WorkerEndpoint
+        return WorkerEndpoint.of(self._socket, self._claims)
 
 
 def _is_for_other_node():
@@ -52,43 +52,43 @@ class SentClaims:
         self._sent = (self._sent + count) % (1 << 24)
         return 0
 
-    def takeBack(self):
+    def revoke(self):
         return self._sent
 
 
-_lines = weakref.WeakSet()
+_channels = weakref.WeakSet()
 
 
 @forking.after_in_child
 def _close_all():
     """No child keeps a pool's end: a worker must see when its pool is gone."""
-    for line in list(_lines):
-        if line.fd is not None:
-            _polyproc.runtime.close(line.fd)
-            line.fd = None
+    for channel in list(_channels):
+        if channel.fd is not None:
+            _polyproc.runtime.close(channel.fd)
+            channel.fd = None
 
 
-class Line:
+class WorkerChannel:
     """A socket that never blocks, and the claims. One thread uses it."""
 
     def __init__(self):
-        self.fd, self._far_fd = (int(end) for end in call("privateSocketPair"))
+        self.fd, self._worker_fd = (int(end) for end in call("privateSocketPair"))
         os.set_blocking(self.fd, False)
         self.claims = call("newTaskClaims")
-        self.far_end = FarEnd(self._far_fd, self.claims)
+        self.worker_end = PendingEndpoint(self._worker_fd, self.claims)
         self.outgoing = collections.deque()
         self.dry = False
         """Whether there was nothing more to receive."""
         self._rest = b""
         self._long = None
         self._needed = 0
-        _lines.add(self)
+        _channels.add(self)
 
     def hand_over(self):
         """The worker has its end: closes what is left of it here."""
-        if self._far_fd is not None:
-            _polyproc.runtime.close(self._far_fd)
-            self._far_fd = None
+        if self._worker_fd is not None:
+            _polyproc.runtime.close(self._worker_fd)
+            self._worker_fd = None
             self.claims.closeDescriptor()
 
     def close(self):

@@ -1,8 +1,8 @@
 """The thread of a pool that gives tasks to workers and takes their results.
 
-Each worker has a line of its own, so the pool knows who has which task. When a worker ends, the task
+Each worker has a channel of its own, so the pool knows who has which task. When a worker ends, the task
 that it had begun fails and all others go to other workers. Workers get small, quick tasks ahead, so that
-they need not wait for the next; what a worker has not begun is taken back when another has nothing to do.
+they need not wait for the next; what a worker has not begun is revoked when another has nothing to do.
 """
 
 import collections
@@ -13,15 +13,15 @@ from multiprocessing.reduction import ForkingPickler
 
 import _polyproc
 from _polyproc.pool.errors import broken, lost, too_late
-from _polyproc.pool.protocol import FAREWELL, HELLO, QUIT, VALUES, load_values
-from _polyproc.pool.tasks import FedCalls, ForkedTaskPickler, Pace, TaskPickler, message
+from _polyproc.pool.protocol import QUIT, READY, STARTUP_FAILED, VALUES, load_values
+from _polyproc.pool.tasks import FedCalls, ForkedTaskPickler, PrefetchWindow, TaskPickler, message
 from _polyproc.pool.worker_main import INTERRUPTED
 
 RUN, CLOSE, TERMINATE = "RUN", "CLOSE", "TERMINATE"
 _STEAL_SECONDS = 0.002
 _KILL_SECONDS = 1.0
 _INTERRUPT_SECONDS = 1.0
-_LEAST_FAILED_STARTS = 3
+_MIN_FAILED_STARTS = 3
 _RETRY_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 2.0
 
@@ -29,8 +29,8 @@ _LONGEST_PAUSE_SECONDS = 2.0
 class Dispatcher:
     """All its state is its thread's. Other threads call `submit`, `feed`, `add_worker` and `put`."""
 
-    def __init__(self, crew, cache, forked, timeout):
-        self._crew = crew
+    def __init__(self, manager, cache, forked, timeout):
+        self._manager = manager
         self._cache = cache
         self._pickler = ForkedTaskPickler() if forked else TaskPickler()
         self._inbox = collections.deque()
@@ -40,8 +40,8 @@ class Dispatcher:
         self._sources = collections.deque()
         """With tasks that nobody has taken yet."""
         self._returned = collections.deque()
-        self.call_pace = Pace()
-        self._fed = FedCalls(self.call_pace, timeout)
+        self.call_window = PrefetchWindow()
+        self._fed = FedCalls(self.call_window, timeout)
         self._fed_turn = False
         self._timed = timeout is not None
         self._workers = []
@@ -124,7 +124,7 @@ class Dispatcher:
         while self._inbox:
             function, argument = self._inbox.popleft()
             function(argument)
-        self._look_after()
+        self._check_workers()
         self._dispatch()
         return self._state != TERMINATE and not self._is_done()
 
@@ -190,7 +190,7 @@ class Dispatcher:
             self._broken = None
             self._failed_starts = 0
             self._start_at = None
-            self._look_after()
+            self._check_workers()
         return self._broken is not None
 
     def _dispatch(self):
@@ -201,40 +201,40 @@ class Dispatcher:
         workers = self._workers
         for worker in workers:
             while not worker.count and worker.is_available():
-                if not self._give(worker):
+                if not self._assign(worker):
                     self._consider_stealing()
                     return
         self._steal_at = None
         if not self._timed:
             workers = [worker for worker in workers if worker.count and worker.is_available()]
             while workers:  # in turn, so that each has its share of the last ones
-                workers = [worker for worker in workers if self._give(worker, ahead=True)]
+                workers = [worker for worker in workers if self._assign(worker, ahead=True)]
 
-    def _give(self, worker, ahead=False):
+    def _assign(self, worker, ahead=False):
         """Gives a worker the next tasks; False if there are none, or it has enough."""
-        group = self._next_group(worker, ahead)
-        if group is None:
+        batch = self._next_batch(worker, ahead)
+        if batch is None:
             return False
-        self._send(worker, group)
+        self._send(worker, batch)
         return True
 
-    def _next_group(self, worker, ahead):
+    def _next_batch(self, worker, ahead):
         if self._returned:
-            group = self._returned[0]
-            if ahead and worker.count >= group.source.pace.ahead():
+            batch = self._returned[0]
+            if ahead and worker.count >= batch.source.window.ahead():
                 return None
             self._returned.popleft()
-            if len(group.items) > worker.left:
-                self._returned.appendleft(group)
-                return group.split(int(worker.left))
-            return group
+            if len(batch.items) > worker.left:
+                self._returned.appendleft(batch)
+                return batch.split(int(worker.left))
+            return batch
         self._fed_turn = not self._fed_turn
         if self._fed_turn:
             return self._take_fed(worker, ahead) or self._take(worker, ahead)
         return self._take(worker, ahead) or self._take_fed(worker, ahead)
 
     def _take_fed(self, worker, ahead):
-        if ahead and worker.count >= self.call_pace.ahead():
+        if ahead and worker.count >= self.call_window.ahead():
             return None
         return self._fed.take(1, 1)
 
@@ -242,39 +242,39 @@ class Dispatcher:
         if not self._sources:
             return None
         source = self._sources[0]
-        most = source.pace.ahead()
+        most = source.window.ahead()
         # Once half of them are left.
         if ahead and 2 * worker.count > most or most == worker.count:
             return None
         count = 1 if self._timed else min(most - worker.count, worker.left)
-        group = source.take(max(1, count), len(self._workers))
+        batch = source.take(max(1, count), len(self._workers))
         if source.is_empty():
             self._sources.popleft()
-        return group
+        return batch
 
-    def _send(self, worker, group):
-        source = group.source
+    def _send(self, worker, batch):
+        source = batch.source
         try:
-            encoded = source.encode(group, self._pickler)
+            encoded = source.encode(batch, self._pickler)
         except Exception as e:
-            for i in range(len(group.items)):
-                self._fail(group.job, group.index + i, e)
+            for i in range(len(batch.items)):
+                self._fail(batch.job, batch.index + i, e)
             return
         if encoded is None:
-            while len(group.items) > 1:
-                self._send(worker, group.split(1))
-            self._send(worker, group)
+            while len(batch.items) > 1:
+                self._send(worker, batch.split(1))
+            self._send(worker, batch)
             return
         if source.timeout is not None and not worker.count:
             worker.deadline = time.monotonic() + source.timeout
-        worker.line.send(message(worker.take_on(group), *encoded))
-        if worker.line.outgoing:
-            self._waits.setWriting(worker.line.fd, True)
+        worker.channel.send(message(worker.take_on(batch), *encoded))
+        if worker.channel.outgoing:
+            self._waits.setWriting(worker.channel.fd, True)
 
     def _consider_stealing(self):
         """A worker has nothing to do: after a moment others give back what they have not begun."""
         victims = [worker for worker in self._workers
-                   if worker.count > 1 and not worker.none_to_take_back]
+                   if worker.count > 1 and not worker.nothing_to_revoke]
         if not victims:
             self._steal_at = None
         elif self._steal_at is None:
@@ -282,56 +282,56 @@ class Dispatcher:
         elif time.monotonic() >= self._steal_at:
             self._steal_at = None
             for worker in victims:
-                self._returned.extend(worker.take_back())
+                self._returned.extend(worker.revoke())
             self._share_out()
 
     def _share_out(self):
-        """Gives each worker about the same of what was taken back."""
+        """Gives each worker about the same of what was revoked."""
         workers = [worker for worker in self._workers if worker.is_available()]
-        total = sum(len(group.items) for group in self._returned)
+        total = sum(len(batch.items) for batch in self._returned)
         share = -(-total // max(1, len(workers)))
         for worker in sorted(workers, key=lambda worker: worker.count):
             wanted = min(share, worker.left)
             while self._returned and wanted > 0:
-                group = self._returned.popleft()
-                if len(group.items) > wanted:
-                    self._returned.appendleft(group)
-                    group = group.split(int(wanted))
-                wanted -= len(group.items)
-                self._send(worker, group)
+                batch = self._returned.popleft()
+                if len(batch.items) > wanted:
+                    self._returned.appendleft(batch)
+                    batch = batch.split(int(wanted))
+                wanted -= len(batch.items)
+                self._send(worker, batch)
 
     # Results.
 
-    def _hear(self, worker):
-        messages = worker.line.receive()
+    def _on_readable(self, worker):
+        messages = worker.channel.receive()
         if messages is None:
             # Its end: what there is to do, its sentinel says.
-            self._waits.remove(worker.line.fd)
-            self._handlers.pop(worker.line.fd, None)
+            self._waits.remove(worker.channel.fd)
+            self._handlers.pop(worker.channel.fd, None)
             return
-        if worker.line.outgoing:
-            worker.line.send_more()
-            if not worker.line.outgoing:
-                self._waits.setWriting(worker.line.fd, False)
+        if worker.channel.outgoing:
+            worker.channel.send_more()
+            if not worker.channel.outgoing:
+                self._waits.setWriting(worker.channel.fd, False)
         for (what, seconds), body in messages:
             if what == VALUES:
                 self._take_values(worker, seconds, load_values(body))
-            elif what == HELLO:
+            elif what == READY:
                 worker.ready = True
                 self._failed_starts = 0
                 self._broken = None
-            elif what == FAREWELL:
-                worker.farewell = body.decode("utf-8", "replace")
+            elif what == STARTUP_FAILED:
+                worker.startup_failure = body.decode("utf-8", "replace")
             else:
                 self._take_outcome(worker, seconds, body)
 
     def _take_values(self, worker, seconds, values):
         at = 0
-        for group in worker.answered(len(values)):
-            count = len(group.items)
-            group.source.pace.note(seconds, len(values))
-            if not group.failed:
-                self._set_values(group, values[at:at + count])
+        for batch in worker.answered(len(values)):
+            count = len(batch.items)
+            batch.source.window.note(seconds, len(values))
+            if not batch.failed:
+                self._set_values(batch, values[at:at + count])
             at += count
         self._next_deadline(worker)
 
@@ -340,14 +340,14 @@ class Dispatcher:
             success, value = ForkingPickler.loads(body)
         except Exception as e:
             success, value = False, e
-        for group in worker.answered(1):
-            group.source.pace.note(seconds, 1)
-            if group.failed:
+        for batch in worker.answered(1):
+            batch.source.window.note(seconds, 1)
+            if batch.failed:
                 continue
             if success:
-                self._set_values(group, [value])
+                self._set_values(batch, [value])
             else:
-                self._fail(group.job, group.index, value)
+                self._fail(batch.job, batch.index, value)
         self._next_deadline(worker)
 
     def _next_deadline(self, worker):
@@ -357,10 +357,10 @@ class Dispatcher:
             if timeout is not None:
                 worker.deadline = time.monotonic() + timeout
 
-    def _set_values(self, group, values):
-        result = self._cache.get(group.job)
+    def _set_values(self, batch, values):
+        result = self._cache.get(batch.job)
         if result is not None:
-            self._guarded(result, result._set_values, group.index, values)
+            self._guarded(result, result._set_values, batch.index, values)
 
     def _fail(self, job, index, e):
         result = self._cache.get(job)
@@ -379,30 +379,30 @@ class Dispatcher:
 
     def _add_worker(self, worker):
         self._workers.append(worker)
-        self._handlers[worker.line.fd] = lambda: self._hear(worker)
+        self._handlers[worker.channel.fd] = lambda: self._on_readable(worker)
         self._handlers[worker.process.sentinel] = lambda: self._ended(worker)
-        self._waits.add(worker.line.fd)
+        self._waits.add(worker.channel.fd)
         self._waits.add(worker.process.sentinel)
 
     def _dismiss(self, worker):
         if not worker.leaving:
             worker.leaving = True
-            worker.line.send(message(0, QUIT, b"", b""))
-            if worker.line.outgoing:
-                self._waits.setWriting(worker.line.fd, True)
+            worker.channel.send(message(0, QUIT, b"", b""))
+            if worker.channel.outgoing:
+                self._waits.setWriting(worker.channel.fd, True)
 
     def _forget(self, worker):
-        for fd in (worker.line.fd, worker.process.sentinel):
+        for fd in (worker.channel.fd, worker.process.sentinel):
             if self._handlers.pop(fd, None) is not None:
                 self._waits.remove(fd)
-        worker.line.close()
+        worker.channel.close()
 
     def _ended(self, worker):
         """A worker has ended: what it had begun is lost, what not goes to others."""
-        worker.line.dry = False
-        while not worker.line.dry:
-            self._hear(worker)
-        self._returned.extendleft(reversed(worker.take_back()))
+        worker.channel.dry = False
+        while not worker.channel.dry:
+            self._on_readable(worker)
+        self._returned.extendleft(reversed(worker.revoke()))
         self.done_by_former += worker.done
         process = worker.process
         status = process.exitcode
@@ -410,20 +410,20 @@ class Dispatcher:
         self._forget(worker)
         self._workers.remove(worker)
         util.debug("cleaning up worker %s" % process.pid)
-        self._crew.remove(worker)
+        self._manager.remove(worker)
         # The last is the one that was running; before it are those whose results had not been sent.
-        for group in reversed(list(worker.answered(worker.count))):
-            for i in reversed(range(len(group.items))):
-                if not group.failed:
-                    self._fail(group.job, group.index + i, lost(process.name, process.pid, status,
-                                                                group.source.describe(group.items[i]), node))
+        for batch in reversed(list(worker.answered(worker.count))):
+            for i in reversed(range(len(batch.items))):
+                if not batch.failed:
+                    self._fail(batch.job, batch.index + i, lost(process.name, process.pid, status,
+                                                                batch.source.describe(batch.items[i]), node))
         if not worker.ready and not worker.leaving and status != INTERRUPTED:
-            self._start_failed(broken(self._failed_starts + 1, process.name, process.pid, status, worker.farewell))
+            self._start_failed(broken(self._failed_starts + 1, process.name, process.pid, status, worker.startup_failure))
         if status == INTERRUPTED:
             # All have been interrupted, and likely the program is about to end.
             self._start_at = time.monotonic() + _INTERRUPT_SECONDS
 
-    def _look_after(self):
+    def _check_workers(self):
         """Replaces workers, and ends those whose task has taken too long."""
         now = time.monotonic()
         for worker in self._workers:
@@ -436,7 +436,7 @@ class Dispatcher:
             return
         self._start_at = None
         if (self._starter is None and self._broken is None
-                and len(self._crew.processes) < self._crew.size
+                and len(self._manager.processes) < self._manager.size
                 and (self._state == RUN or self._cache or self._has_tasks())):
             self._starter = threading.Thread(target=self._start_workers, name="PoolStarter",
                                              daemon=True)
@@ -444,18 +444,18 @@ class Dispatcher:
 
     def _end_late(self, worker, now):
         worker.deadline = None
-        group = worker.held[0]
-        group.failed = True
-        self._fail(group.job, group.index,
-                   too_late(worker.process.name, worker.process.pid, group.source.timeout,
-                            group.source.describe(group.items[0])))
+        batch = worker.held[0]
+        batch.failed = True
+        self._fail(batch.job, batch.index,
+                   too_late(worker.process.name, worker.process.pid, batch.source.timeout,
+                            batch.source.describe(batch.items[0])))
         worker.kill_at = now + _KILL_SECONDS
         worker.process.terminate()
 
     def _start_workers(self):
         """On a thread of its own: starting takes a while."""
         try:
-            self._crew.start_missing(self.add_worker)
+            self._manager.start_missing(self.add_worker)
         except BaseException as e:
             self._post(self._could_not_start, e)
         self._post(self._started, None)
@@ -470,7 +470,7 @@ class Dispatcher:
     def _start_failed(self, e):
         """Gives up when the start of several workers in a row has failed and none is left that serves."""
         self._failed_starts += 1
-        many = max(_LEAST_FAILED_STARTS, self._crew.size)
+        many = max(_MIN_FAILED_STARTS, self._manager.size)
         if self._failed_starts < many:
             return
         if any(worker.ready for worker in self._workers):
@@ -484,25 +484,25 @@ class Dispatcher:
         """Nothing can be done: every task fails."""
         self._broken = e
         while self._returned:
-            group = self._returned.popleft()
-            for i in range(len(group.items)):
-                self._fail(group.job, group.index + i, e)
+            batch = self._returned.popleft()
+            for i in range(len(batch.items)):
+                self._fail(batch.job, batch.index + i, e)
         while self._sources:
             self._fail_all(self._sources.popleft())
         self._fail_all(self._fed)
         for worker in self._workers:
-            for group in worker.held:
-                group.failed = True
-                for i in range(len(group.items)):
-                    self._fail(group.job, group.index + i, e)
+            for batch in worker.held:
+                batch.failed = True
+                for i in range(len(batch.items)):
+                    self._fail(batch.job, batch.index + i, e)
 
     def _fail_all(self, source):
         while True:
-            group = source.take(1 << 16, 1)
-            if group is None:
+            batch = source.take(1 << 16, 1)
+            if batch is None:
                 return
-            for i in range(len(group.items)):
-                self._fail(group.job, group.index + i, self._broken)
+            for i in range(len(batch.items)):
+                self._fail(batch.job, batch.index + i, self._broken)
 
 
 def _nothing(_):

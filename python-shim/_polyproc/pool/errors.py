@@ -3,7 +3,7 @@
 import signal
 from multiprocessing.context import NodeLostError, TaskTimeoutError, WorkerLostError
 
-_MOST_LINES = 12
+_MAX_LINES = 12
 
 
 def lost(name, pid, status, task, node=None):
@@ -21,7 +21,7 @@ def lost(name, pid, status, task, node=None):
 
 def broken(count, name, pid, status, farewell):
     """The error of all tasks of a pool whose workers end before they are ready."""
-    lines = farewell.strip().splitlines()[-_MOST_LINES:]
+    lines = farewell.strip().splitlines()[-_MAX_LINES:]
     last = "".join(f"\n    {line}" for line in lines)
     return WorkerLostError(f"the workers of the pool end before they are ready, {count} in a row; "
                            f"the last, {name} (pid {pid}), {how(status)}"

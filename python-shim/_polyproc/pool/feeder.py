@@ -3,7 +3,7 @@
 import collections
 import threading
 
-_MOST_WAITING = 512
+_MAX_WAITING = 512
 
 
 class Feeder:
@@ -52,7 +52,7 @@ class Feeder:
                 if self._closed:
                     return
                 count = task[1] + 1
-                if self._dispatcher.feed(task) > _MOST_WAITING:
+                if self._dispatcher.feed(task) > _MAX_WAITING:
                     self._dispatcher.wait_for_room()
         except Exception as e:
             end._set_rest(count, e)

@@ -30,12 +30,12 @@ EACH = 8
 QUIT = 16
 
 # What a worker sends.
-HELLO = 0
+READY = 0
 VALUES = 1
 """A list of plain results of consecutive tasks."""
 OUTCOME = 2
 """Success and value, or failure and exception, of one task."""
-FAREWELL = 3
+STARTUP_FAILED = 3
 """Why it will end before it has been ready: text."""
 
 _PLAIN = frozenset((int, float, bool, type(None), str, bytes))

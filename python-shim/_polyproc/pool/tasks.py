@@ -9,17 +9,17 @@ from multiprocessing.reduction import ForkingPickler, dumps
 from _polyproc.pool.protocol import EACH, ONE, STAR, TASK, VALUE, all_plain, framed
 
 _FEW = 128
-_MOST_AHEAD = 256
+_MAX_AHEAD = 256
 _SECONDS_AHEAD = 0.004
 _SLOW = 0.002
 """Seconds from which on a task is not worth being sent ahead: sending takes a small part of that."""
 
 
-class Pace:
+class PrefetchWindow:
     """How long tasks of a kind take, to tell how many a worker may have at once.
 
     It follows the quick ones: that a task took long may be due to what else the machine does, and those
-    that really wait behind a slow one are taken back.
+    that really wait behind a slow one are revoked.
     """
 
     def __init__(self):
@@ -37,11 +37,11 @@ class Pace:
         """How many tasks a worker may have; 1 unless they are known to be quick."""
         if self._seconds is None or self._seconds > _SLOW:
             return 1
-        return min(_MOST_AHEAD, max(1, int(_SECONDS_AHEAD / max(self._seconds, 1e-6))))
+        return min(_MAX_AHEAD, max(1, int(_SECONDS_AHEAD / max(self._seconds, 1e-6))))
 
 
-class Group:
-    """Consecutive tasks of one job on their way to a worker, with it, or taken back from it."""
+class Batch:
+    """Consecutive tasks of one job on their way to a worker, with it, or revoked from it."""
 
     __slots__ = ("source", "job", "index", "items", "failed", "flow")
 
@@ -55,7 +55,7 @@ class Group:
 
     def split(self, count):
         """Cuts off and returns the first tasks."""
-        first = Group(self.source, self.job, self.index, self.items[:count])
+        first = Batch(self.source, self.job, self.index, self.items[:count])
         first.flow = self.flow
         self.items = self.items[count:]
         self.index += count
@@ -65,9 +65,9 @@ class Group:
 class Calls:
     """Tasks that carry a function of their own: (index, (function, arguments, keyword arguments))."""
 
-    def __init__(self, job, calls, pace, timeout=None):
+    def __init__(self, job, calls, window, timeout=None):
         self.job = job
-        self.pace = pace
+        self.window = window
         self.timeout = timeout
         self._calls = calls
         self._next = next(calls, None)
@@ -77,16 +77,16 @@ class Calls:
         return self._next is None
 
     def take(self, count, workers):
-        """The next tasks, as far as there are any: a group, or None."""
+        """The next tasks, as far as there are any: a batch, or None."""
         if self._next is None:
             return None
         index, call = self._next
         self._next = next(self._calls, None)
-        return Group(self, self.job, index, [call])
+        return Batch(self, self.job, index, [call])
 
-    def encode(self, group, pickler):
+    def encode(self, batch, pickler):
         """The tasks' header fields and body."""
-        return ONE, b"", pickler.dumps(group.items[0])
+        return ONE, b"", pickler.dumps(batch.items[0])
 
     def describe(self, item):
         """A task in words, for errors."""
@@ -100,8 +100,8 @@ class FedCalls(Calls):
     Any thread may append to `waiting` and call `wait_for_room`.
     """
 
-    def __init__(self, pace, timeout):
-        super().__init__(None, iter(()), pace, timeout)
+    def __init__(self, window, timeout):
+        super().__init__(None, iter(()), window, timeout)
         self.waiting = collections.deque()
         self.room = threading.Event()
         """Set when only a few are waiting."""
@@ -115,7 +115,7 @@ class FedCalls(Calls):
         job, index, *call = self.waiting.popleft()
         if len(self.waiting) == _FEW:
             self.room.set()
-        return Group(self, job, index, [call])
+        return Batch(self, job, index, [call])
 
     def wait_for_room(self):
         """Waits until only a few are waiting."""
@@ -129,7 +129,7 @@ class Elements:
 
     def __init__(self, job, function, elements, star, each, timeout=None):
         self.job = job
-        self.pace = Pace()
+        self.window = PrefetchWindow()
         self.timeout = timeout
         self._function = function
         self._elements = elements
@@ -148,16 +148,16 @@ class Elements:
         count = max(1, min(count, left // (2 * workers)))
         index = self._next
         self._next += count
-        return Group(self, self.job, index, self._elements[index:self._next])
+        return Batch(self, self.job, index, self._elements[index:self._next])
 
-    def encode(self, group, pickler):
+    def encode(self, batch, pickler):
         if self._key is None:
             self._key = pickler.dumps(self._function)
-        if all_plain(group.items):
-            return self._how, self._key, dumps(tuple(group.items))
-        if len(group.items) > 1:
+        if all_plain(batch.items):
+            return self._how, self._key, dumps(tuple(batch.items))
+        if len(batch.items) > 1:
             return None
-        return self._how | VALUE, self._key, pickler.dumps(group.items[0])
+        return self._how | VALUE, self._key, pickler.dumps(batch.items[0])
 
     def describe(self, item):
         star = self._how & STAR

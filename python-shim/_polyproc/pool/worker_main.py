@@ -1,7 +1,7 @@
 """What runs in a pool's worker: reads tasks, claims each, runs it and sends what came out.
 
 A task is claimed right before it begins, so that the pool knows at any time which tasks this worker has
-begun, and may take others back. See `io.polyproc.sync.TaskClaims`.
+begun, and may revoke others. See `io.polyproc.sync.TaskClaims`.
 """
 
 import sys
@@ -14,13 +14,13 @@ from time import perf_counter
 import _polyproc
 from _polyproc.pool.protocol import (
     EACH,
-    FAREWELL,
-    HELLO,
     ONE,
     OUTCOME,
     QUIT,
+    READY,
     RESULT,
     STAR,
+    STARTUP_FAILED,
     TASK,
     VALUE,
     VALUES,
@@ -35,7 +35,7 @@ _KEPT_SECONDS = 0.005
 """How long a result may wait for others to travel along."""
 
 
-class WorkerEnd:
+class WorkerEndpoint:
     """The worker's end of the line to its pool."""
 
     def __init__(self, socket, claims):
@@ -80,7 +80,7 @@ def serve(end, initializer=None, initargs=(), maxtasks=None, wrap_exception=Fals
             if initializer is not None:
                 _initialize(connection, initializer, initargs)
             worker = _Worker(connection, end.claims, wrap_exception)
-            worker.send(HELLO, 0.0, b"")
+            worker.send(READY, 0.0, b"")
             worker.run(maxtasks)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
@@ -93,7 +93,7 @@ def _initialize(connection, initializer, initargs):
         initializer(*initargs)
     except BaseException:
         body = traceback.format_exc().encode("utf-8", "replace")
-        connection.send_bytes(RESULT.pack(FAREWELL, 0.0) + body)
+        connection.send_bytes(RESULT.pack(STARTUP_FAILED, 0.0) + body)
         raise
 
 
@@ -130,7 +130,7 @@ class _Worker:
                     self._run_one(how, key, body)
                     completed += 1
             else:
-                completed += self._run_group(epoch, how, key, load_values(body))
+                completed += self._run_batch(epoch, how, key, load_values(body))
             body = None
         util.debug("worker exiting after %d tasks" % completed)
 
@@ -164,8 +164,8 @@ class _Worker:
             function = arguments = keywords = argument = None
             self._send_value(begin, value)
 
-    def _run_group(self, epoch, how, key, arguments):
-        """Runs consecutive tasks of one function; returns how many were not taken back."""
+    def _run_batch(self, epoch, how, key, arguments):
+        """Runs consecutive tasks of one function; returns how many were not revoked."""
         claim = self._claim
         star = how & STAR
         kept_seconds = 0 if how & EACH else _KEPT_SECONDS

@@ -4,7 +4,7 @@ import collections
 import threading
 from multiprocessing import util
 
-from _polyproc.pool.channel import Line, SentClaims
+from _polyproc.pool.channel import SentClaims, WorkerChannel
 from _polyproc.pool.worker_main import serve
 
 _COUNTS = 1 << 24
@@ -14,76 +14,76 @@ _END_SECONDS = 5.0
 class Worker:
     """A worker as its pool sees it. Only the dispatcher's thread changes it."""
 
-    def __init__(self, process, line, most_tasks):
+    def __init__(self, process, channel, max_tasks):
         self.process = process
-        self.line = line
+        self.channel = channel
         self.ready = False
         self.leaving = False
         """It has been told that there are no more tasks."""
         self.held = collections.deque()
-        """Groups of tasks that it has and has not answered, in order."""
+        """Batches of tasks that it has and has not answered, in order."""
         self.count = 0
         """How many tasks these are."""
-        self.left = most_tasks
+        self.left = max_tasks
         self.deadline = None
         self.kill_at = None
-        self.none_to_take_back = True
-        self.farewell = ""
+        self.nothing_to_revoke = True
+        self.startup_failure = ""
         self.done = 0
         """How many it has answered since it was started."""
 
     def is_available(self):
         return self.ready and not self.leaving and self.kill_at is None and self.left > 0
 
-    def take_on(self, group):
+    def take_on(self, batch):
         """Notes that it gets more tasks; returns their epoch."""
-        count = len(group.items)
-        self.held.append(group)
+        count = len(batch.items)
+        self.held.append(batch)
         self.count += count
         self.left -= count
-        self.none_to_take_back = False
-        return self.line.claims.offer(count)
+        self.nothing_to_revoke = False
+        return self.channel.claims.offer(count)
 
     def answered(self, count):
-        """Notes that it has answered the first tasks it holds; yields these as groups."""
+        """Notes that it has answered the first tasks it holds; yields these as batches."""
         self.done += count
         self.count -= count
         while count:
-            group = self.held[0]
-            if len(group.items) <= count:
+            batch = self.held[0]
+            if len(batch.items) <= count:
                 self.held.popleft()
             else:
-                group = group.split(count)
-            count -= len(group.items)
-            yield group
+                batch = batch.split(count)
+            count -= len(batch.items)
+            yield batch
 
-    def take_back(self):
-        """Takes back the tasks that it has not begun; returns them as groups."""
-        begun = (self.line.claims.takeBack() - self.done) % _COUNTS
+    def revoke(self):
+        """Revokes the tasks that it has not begun; returns them as batches."""
+        begun = (self.channel.claims.revoke() - self.done) % _COUNTS
         taken = collections.deque()
         excess = self.count - begun
         self.count = begun
         self.left += excess
-        self.none_to_take_back = True
+        self.nothing_to_revoke = True
         while excess:
-            group = self.held.pop()
-            if len(group.items) > excess:
-                self.held.append(group.split(len(group.items) - excess))
-            excess -= len(group.items)
-            taken.appendleft(group)
+            batch = self.held.pop()
+            if len(batch.items) > excess:
+                self.held.append(batch.split(len(batch.items) - excess))
+            excess -= len(batch.items)
+            taken.appendleft(batch)
         return taken
 
 
-class Crew:
+class WorkerManager:
     """Starts workers. Any thread may call; `processes` is the list that a pool shows as its own."""
 
-    def __init__(self, context, factory, size, initializer, initargs, most_tasks, wrap_exception):
+    def __init__(self, context, factory, size, initializer, initargs, max_tasks, wrap_exception):
         self.processes = []
         self.size = size
         self._context = context
         self._factory = factory
-        self._arguments = initializer, initargs, most_tasks, wrap_exception
-        self._most_tasks = float("inf") if most_tasks is None else most_tasks
+        self._arguments = initializer, initargs, max_tasks, wrap_exception
+        self._max_tasks = float("inf") if max_tasks is None else max_tasks
         self._lock = threading.Lock()
         self._closed = False
 
@@ -98,21 +98,21 @@ class Crew:
             add(worker)
 
     def _start(self):
-        line = Line()
+        channel = WorkerChannel()
         try:
             process = self._factory(self._context, target=serve,
-                                    args=(line.far_end, *self._arguments))
+                                    args=(channel.worker_end, *self._arguments))
             process.name = process.name.replace("Process", "PoolWorker")
             process.daemon = True
             process.start()
         except BaseException:
-            line.close()
+            channel.close()
             raise
-        line.hand_over()
+        channel.hand_over()
         if hasattr(process._popen, "is_remote"):
-            line.claims = SentClaims()
+            channel.claims = SentClaims()
         util.debug("added worker")
-        return Worker(process, line, self._most_tasks)
+        return Worker(process, channel, self._max_tasks)
 
     def remove(self, worker):
         """Forgets a worker that has ended."""

@@ -10,7 +10,7 @@ import _polyproc
 from _polyproc.process import descriptors, environment
 
 _SLICE = 0.1
-_MOST_DESCRIPTORS = 100
+_MAX_DESCRIPTORS = 100
 
 
 class Popen:
@@ -34,8 +34,8 @@ class Popen:
     def duplicate_for_child(self, fd):
         """Lets a descriptor travel with the payload; returns its index there."""
         index = self._indices.setdefault(fd, len(self._indices))
-        if index >= _MOST_DESCRIPTORS:
-            raise OSError(f"more than {_MOST_DESCRIPTORS} file descriptors are to be passed to one "
+        if index >= _MAX_DESCRIPTORS:
+            raise OSError(f"more than {_MAX_DESCRIPTORS} file descriptors are to be passed to one "
                           "process; pass them through a queue or pipe instead")
         return index
 

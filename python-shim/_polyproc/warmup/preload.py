@@ -23,7 +23,7 @@ _NAMES = iter(_USUAL)
 PYTHON_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(os.__file__)))) + os.sep
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__))
 _SHIM = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
-_kept = {}
+_preloaded = {}
 _folders = {}
 _hooks = {}
 """What each module has registered for the ends and forks of processes, with the list that it belongs in."""
@@ -32,7 +32,7 @@ _nested = {}
 """The names of the modules that each module has imported while it was loaded."""
 
 
-class _Kept:
+class _PreloadedModule:
     """A module that was imported ahead.
 
     is_of_parent: whether it is to be an attribute of the package that it is in as soon as it is imported.
@@ -42,8 +42,8 @@ class _Kept:
         self.module = module
         self.is_of_parent = is_of_parent
         self.spec = getattr(module, "__spec__", None)  # `typing.io` is a class
-        self.uses = {name: sys.modules.get(name) or _kept[name].module
-                     for name in (*_names_used_by(module), *nested) if name in sys.modules or name in _kept}
+        self.uses = {name: sys.modules.get(name) or _preloaded[name].module
+                     for name in (*_names_used_by(module), *nested) if name in sys.modules or name in _preloaded}
         self.uses.pop("__mp_main__", None)  # the program itself
         """The modules that it has imported, directly for the most part."""
 
@@ -56,7 +56,9 @@ def _are_found(modules):
     """Whether imports of these names would find these modules."""
     loaded = sys.modules
     for name, module in modules.items():
-        if loaded.get(name) is not module and (name in loaded or name not in _kept or _kept[name].module is not module):
+        if loaded.get(name) is module:
+            continue
+        if name in loaded or name not in _preloaded or _preloaded[name].module is not module:
             return False
     return True
 
@@ -75,8 +77,8 @@ def _with_all_it_uses(name):
     names = {name: None}
     left = [name]
     while left:
-        for used in _kept[left.pop()].uses:
-            if used in _kept and used not in names and used not in sys.modules:
+        for used in _preloaded[left.pop()].uses:
+            if used in _preloaded and used not in names and used not in sys.modules:
                 names[used] = None
                 left.append(used)
     return names
@@ -85,9 +87,9 @@ def _with_all_it_uses(name):
 class _Loader:
     """Gives a program a preloaded module, with all that it uses; in all else it is the module's own loader."""
 
-    def __init__(self, kept, own):
+    def __init__(self, preloaded, own):
         self._own = own
-        self._all = kept
+        self._all = preloaded
 
     def __getattr__(self, name):
         return getattr(self._own, name)
@@ -96,13 +98,13 @@ class _Loader:
         return self._all[spec.name].module
 
     def exec_module(self, module):
-        for name, kept in self._all.items():
-            if kept.module is module:
-                module.__spec__ = kept.spec
+        for name, preloaded in self._all.items():
+            if preloaded.module is module:
+                module.__spec__ = preloaded.spec
             elif name not in sys.modules:
-                sys.modules[name] = kept.module
-                if kept.is_of_parent:
-                    self._set_in_parent(name, kept.module)
+                sys.modules[name] = preloaded.module
+                if preloaded.is_of_parent:
+                    self._set_in_parent(name, preloaded.module)
             else:
                 continue
             for registered, hook in _hooks.get(name, ()):
@@ -121,30 +123,30 @@ class _Loader:
 class _SourceLoader(_Loader, SourceFileLoader):
     """The same for a module in Python, whose loader others know by its class."""
 
-    def __init__(self, kept, own):
+    def __init__(self, preloaded, own):
         SourceFileLoader.__init__(self, own.name, own.path)
-        _Loader.__init__(self, kept, own)
+        _Loader.__init__(self, preloaded, own)
 
 
 def find_spec(name):
     """How to load a preloaded module; None if it is not, or would not be what is found."""
-    if name not in _kept or _kept[name].spec is None:
+    if name not in _preloaded or _preloaded[name].spec is None:
         return None
     names = _with_all_it_uses(name)
     hidden = _hidden(names)
     stale = _stale(names, hidden)
     for each in stale:
-        del _kept[each]
+        del _preloaded[each]
     if name in stale:
         return None
-    kept = _kept[name]
-    taken = {each: _kept.pop(each) for each in names if each not in stale and each.partition(".")[0] not in hidden}
-    own = kept.spec.loader
+    preloaded = _preloaded[name]
+    taken = {each: _preloaded.pop(each) for each in names if each not in stale and each.partition(".")[0] not in hidden}
+    own = preloaded.spec.loader
     loader = (_SourceLoader if type(own) is SourceFileLoader else _Loader)(taken, own)
-    spec = ModuleSpec(name, loader, origin=kept.spec.origin, loader_state=kept.spec.loader_state)
-    spec.submodule_search_locations = kept.spec.submodule_search_locations
-    spec.has_location = kept.spec.has_location
-    spec.cached = kept.spec.cached
+    spec = ModuleSpec(name, loader, origin=preloaded.spec.origin, loader_state=preloaded.spec.loader_state)
+    spec.submodule_search_locations = preloaded.spec.submodule_search_locations
+    spec.has_location = preloaded.spec.has_location
+    spec.cached = preloaded.spec.cached
     return spec
 
 
@@ -155,7 +157,7 @@ def _stale(names, hidden):
     """
     used = {}
     for name in names:
-        used.update(_kept[name].uses)
+        used.update(_preloaded[name].uses)
     if not hidden and _are_found(used):
         return frozenset()
     stale = {name for name in names if name.partition(".")[0] in hidden}
@@ -164,7 +166,7 @@ def _stale(names, hidden):
     ours = None
     while others and stale_before != len(stale):
         stale_before = len(stale)
-        unfit = {name for name in others if not _kept[name].fits() or not stale.isdisjoint(_kept[name].uses)}
+        unfit = {name for name in others if not _preloaded[name].fits() or not stale.isdisjoint(_preloaded[name].uses)}
         if unfit:
             ours = _used_by_ours() if ours is None else ours
             stale |= unfit - ours
@@ -174,7 +176,7 @@ def _stale(names, hidden):
 
 def _used_by_ours():
     """The names of the modules that those of the shim have, which nobody loads twice."""
-    names = {name for name in _kept if name.partition(".")[0] == "multiprocessing"}
+    names = {name for name in _preloaded if name.partition(".")[0] == "multiprocessing"}
     for name, module in list(sys.modules.items()):
         if name.startswith("_polyproc."):
             names.update(_names_used_by(module))
@@ -183,8 +185,8 @@ def _used_by_ours():
 
 def module(name):
     """A preloaded module that the program has not imported; None if there is none."""
-    kept = _kept.get(name)
-    return kept and kept.module
+    preloaded = _preloaded.get(name)
+    return preloaded and preloaded.module
 
 
 def loaded(name):
@@ -238,7 +240,7 @@ def put_back(before):
     of_parent = [name for name in added if _came_after_parent(name, before)]
     for name in of_parent:
         _remove_from_parent(name, sys.modules[name])
-    _kept.update({name: _Kept(sys.modules[name], _nested.get(name, ()), name in of_parent) for name in added})
+    _preloaded.update({name: _PreloadedModule(sys.modules[name], _nested.get(name, ()), name in of_parent) for name in added})
     if "multiprocessing" in added:
         del sys.modules["__mp_main__"]
     for name in added:

@@ -15,7 +15,7 @@ from multiprocessing import util
 from multiprocessing.connection import Client
 
 from _polyproc.boot import entry, main
-from _polyproc.pool.worker_main import WorkerEnd
+from _polyproc.pool.worker_main import WorkerEndpoint
 from _polyproc.process import popen
 from _polyproc.warmup.process_rounds import nothing_changed
 
@@ -213,7 +213,7 @@ class _Worker:
 
     def start(self):
         self.pid = os.getpid()
-        self._end = WorkerEnd(*map(_Duplicate, self._end.descriptors()))
+        self._end = WorkerEndpoint(*map(_Duplicate, self._end.descriptors()))
         self._thread.start()
 
     def _run(self):

@@ -20,9 +20,9 @@ module io.polyproc {
   // The objects that the Python shim calls. GraalPy sees only what is open to everybody; they are
   // not exported, because no Java code outside is to use them.
   opens io.polyproc.ipc;
-  opens io.polyproc.python;
+  opens io.polyproc.bridge;
   opens io.polyproc.sync;
-  opens io.polyproc.wire;
+  opens io.polyproc.protocol;
   opens io.polyproc.worker;
   opens io.polyproc.cli to
       info.picocli;

@@ -1,6 +1,6 @@
 package io.polyproc;
 
-import io.polyproc.wire.ChildHandle;
+import io.polyproc.protocol.ChildHandle;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * The Python classes and functions that may occur in a pickle and have a counterpart in Java, by
  * name. The rest becomes a {@link PythonObject}.
  *
- * <p>Safe for any thread, as {@link Sharing} is.
+ * <p>Safe for any thread, as {@link SharedObjectFactory} is.
  */
 final class KnownTypes {
   private static final List<String> EXCEPTIONS = List.of("Error", "Warning", "Exception");
@@ -43,10 +43,10 @@ final class KnownTypes {
           "StopAsyncIteration",
           "SystemExit");
 
-  private @Nullable Sharing sharing;
+  private @Nullable SharedObjectFactory sharing;
 
   /** From now on queues, locks and the like are rebuilt; called before another thread has this. */
-  void rebuildBy(Sharing shared) {
+  void rebuildBy(SharedObjectFactory shared) {
     sharing = shared;
   }
 

@@ -24,7 +24,7 @@ final class ManagerClient {
   private final SocketAddress address;
   private final byte[] authkey;
   private final KnownTypes types;
-  private final Map<String, Deque<ManagerLine>> idle = new ConcurrentHashMap<>();
+  private final Map<String, Deque<ManagerChannel>> idle = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   ManagerClient(SocketAddress address, byte[] authkey, KnownTypes types) {
@@ -65,7 +65,7 @@ final class ManagerClient {
 
   /** Asks the server itself, over a connection for this one question. */
   @Nullable Object ask(String function, @Nullable Object... arguments) throws IOException {
-    try (ManagerLine line = ManagerLine.connect(address, authkey)) {
+    try (ManagerChannel line = ManagerChannel.connect(address, authkey)) {
       return dispatch(line, null, function, PythonTuple.of(arguments));
     }
   }
@@ -76,11 +76,11 @@ final class ManagerClient {
       throw new IllegalStateException("this manager is closed");
     }
     PythonTuple list = PythonTuple.of(arguments);
-    Deque<ManagerLine> free = idle.computeIfAbsent(id, _ -> new ConcurrentLinkedDeque<>());
+    Deque<ManagerChannel> free = idle.computeIfAbsent(id, _ -> new ConcurrentLinkedDeque<>());
     try {
-      ManagerLine line = free.poll();
+      ManagerChannel line = free.poll();
       if (line == null) {
-        line = ManagerLine.connect(address, authkey);
+        line = ManagerChannel.connect(address, authkey);
         Object _ =
             dispatch(
                 line, null, "accept_connection", PythonTuple.of(Thread.currentThread().getName()));
@@ -106,7 +106,7 @@ final class ManagerClient {
   }
 
   private @Nullable Object dispatch(
-      ManagerLine line, @Nullable String id, String method, PythonTuple arguments)
+      ManagerChannel line, @Nullable String id, String method, PythonTuple arguments)
       throws IOException {
     line.send(ValueWriter.write(PythonTuple.of(id, method, arguments, Map.of()), "arguments"));
     PythonTuple answer =
@@ -144,9 +144,9 @@ final class ManagerClient {
 
   /** The object has gone: its connections are of no use any more. */
   void forget(String id) {
-    Deque<ManagerLine> lines = idle.remove(id);
+    Deque<ManagerChannel> lines = idle.remove(id);
     if (lines != null) {
-      lines.forEach(ManagerLine::close);
+      lines.forEach(ManagerChannel::close);
     }
   }
 

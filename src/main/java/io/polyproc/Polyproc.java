@@ -4,14 +4,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.polyproc.classpath.ClassPath;
 import io.polyproc.classpath.ClassPathEntry;
-import io.polyproc.embedding.Home;
-import io.polyproc.embedding.Host;
-import io.polyproc.embedding.HostClassPath;
-import io.polyproc.embedding.HostOptions;
+import io.polyproc.host.InstallationLocator;
+import io.polyproc.host.EmbeddedRuntime;
+import io.polyproc.host.HostClassPath;
+import io.polyproc.host.HostOptions;
 import io.polyproc.posix.Processes;
-import io.polyproc.python.PythonContexts;
+import io.polyproc.bridge.PythonContexts;
 import io.polyproc.sync.SharedSemaphore;
-import io.polyproc.wire.ChildHandle;
+import io.polyproc.protocol.ChildHandle;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -60,9 +60,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Polyproc implements AutoCloseable {
   private static final int KEY_BYTES = 32;
-  private static final int MOST_FAILED_STARTS = 3;
+  private static final int MAX_FAILED_STARTS = 3;
 
-  private final Host host;
+  private final EmbeddedRuntime host;
   private final Builder options;
   private final byte[] authkey = new byte[KEY_BYTES];
   private final KnownTypes types;
@@ -71,7 +71,7 @@ public final class Polyproc implements AutoCloseable {
   private final AtomicLong numbers = new AtomicLong();
   private final Set<Runnable> beforeClose = ConcurrentHashMap.newKeySet();
 
-  private Polyproc(Host host, Builder options) {
+  private Polyproc(EmbeddedRuntime host, Builder options) {
     this.host = host;
     this.options = options;
     this.types = new KnownTypes();
@@ -226,7 +226,7 @@ public final class Polyproc implements AutoCloseable {
       List<ClassPathEntry> program = ClassPath.ofProgram(Polyproc.class);
       HostOptions hostOptions =
           new HostOptions(
-              Home.find(home, program, javaHome),
+              InstallationLocator.find(home, program, javaHome),
               standby,
               workerOptions,
               environment,
@@ -234,7 +234,7 @@ public final class Polyproc implements AutoCloseable {
               hostClassPath == null ? HostClassPath.of(program) : absolute(hostClassPath),
               output,
               error);
-      return new Polyproc(Host.start(hostOptions), this);
+      return new Polyproc(EmbeddedRuntime.start(hostOptions), this);
     }
 
     /** Workers are started elsewhere. */
@@ -280,8 +280,8 @@ public final class Polyproc implements AutoCloseable {
    * @throws InterruptedException if the calling thread is interrupted
    */
   public void awaitReady(Duration timeout) throws InterruptedException, TimeoutException {
-    long deadline = System.nanoTime() + Waiting.nanos(timeout);
-    for (int attempt = 1; !probe(deadline, timeout, attempt == MOST_FAILED_STARTS); attempt++) {
+    long deadline = System.nanoTime() + Waits.nanos(timeout);
+    for (int attempt = 1; !probe(deadline, timeout, attempt == MAX_FAILED_STARTS); attempt++) {
       // A worker that could not boot says little about the next one: it may have been killed.
     }
   }
@@ -492,15 +492,15 @@ public final class Polyproc implements AutoCloseable {
    *
    * @param typecode as in Python's {@code array}: {@code 'i'} is a C int, {@code 'd'} a double, …
    */
-  public PythonValue value(char typecode, Number initial) {
+  public SharedValue value(char typecode, Number initial) {
     checkOpen();
-    return PythonValue.create(host, typecode, initial);
+    return SharedValue.create(host, typecode, initial);
   }
 
   /** So many numbers in shared memory, all 0; see {@link #value}. */
-  public PythonArray array(char typecode, int length) {
+  public SharedArray array(char typecode, int length) {
     checkOpen();
-    return PythonArray.create(host, typecode, length);
+    return SharedArray.create(host, typecode, length);
   }
 
   /** So many bytes of shared memory with a name. */
@@ -530,7 +530,7 @@ public final class Polyproc implements AutoCloseable {
     beforeClose.remove(action);
   }
 
-  Host host() {
+  EmbeddedRuntime host() {
     return host;
   }
 

@@ -1,10 +1,10 @@
 package io.polyproc;
 
-import io.polyproc.ipc.Frames;
+import io.polyproc.ipc.StreamMessageChannel;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;
 import io.polyproc.posix.RawStream;
-import io.polyproc.wire.ChildHandle;
+import io.polyproc.protocol.ChildHandle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class PoolWorker {
   private static final System.Logger LOG = System.getLogger(PoolWorker.class.getName());
   private static final PythonFunction SERVE = PythonFunction.of("_polyproc.java.servers", "serve");
-  private static final int MOST_FAILED_STARTS = 3;
+  private static final int MAX_FAILED_STARTS = 3;
   private static final long RETRY_MILLIS = 1000;
   private static final int DONE = 0;
   private static final int FAILED = 1;
@@ -34,7 +34,7 @@ final class PoolWorker {
   private final int number;
   private final Thread thread;
   private @Nullable ChildHandle process;
-  private @Nullable Frames frames;
+  private @Nullable StreamMessageChannel frames;
   private @Nullable PoolTask<?> current;
   private boolean ended;
   private boolean serving;
@@ -54,7 +54,7 @@ final class PoolWorker {
 
   private void work() {
     try {
-      for (Frames line = awaitLine(); line != null; line = awaitLine()) {
+      for (StreamMessageChannel line = awaitLine(); line != null; line = awaitLine()) {
         PoolTask<?> task = pool.take();
         if (task == null) {
           break;
@@ -81,7 +81,7 @@ final class PoolWorker {
    * As {@link #line}; where no process can be started, it is tried again as long as the pool's
    * other workers serve.
    */
-  private @Nullable Frames awaitLine() throws InterruptedException {
+  private @Nullable StreamMessageChannel awaitLine() throws InterruptedException {
     while (true) {
       try {
         return line();
@@ -120,7 +120,7 @@ final class PoolWorker {
   }
 
   /** The line to a process that runs; a new one if need be. Null when this worker is to end. */
-  private synchronized @Nullable Frames line() {
+  private synchronized @Nullable StreamMessageChannel line() {
     if (ended || (pool.isClosing() && pool.isIdle())) {
       return null;
     }
@@ -133,14 +133,14 @@ final class PoolWorker {
     return connect();
   }
 
-  private Frames connect() {
+  private StreamMessageChannel connect() {
     RawStream[] ends = RawStream.socketPair();
-    Frames line = new Frames(ends[0]);
+    StreamMessageChannel line = new StreamMessageChannel(ends[0]);
     try (RawStream theirs = ends[1]) {
       PythonFunction initializer = pool.poolOptions().initializer();
       ValueWriter.Shareable connection =
           writer ->
-              writer.build("connection", Kept.of(pool.polyproc().host(), theirs.fd()), true, true);
+              writer.build("connection", DescriptorToken.of(pool.polyproc().host(), theirs.fd()), true, true);
       ChildHandle started =
           pool.polyproc()
               .startProcess(
@@ -177,7 +177,7 @@ final class PoolWorker {
     }
   }
 
-  private void run(PoolTask<?> task, Frames line) {
+  private void run(PoolTask<?> task, StreamMessageChannel line) {
     ChildHandle running = begin(task);
     if (task.isDone()) {
       // Cancelled just now, when nobody could know yet that it was here.
@@ -273,7 +273,7 @@ final class PoolWorker {
 
   /** JVMs that can't boot must not be started for ever. */
   private void countFailed(ChildHandle lost, int exitStatus) {
-    if (++failedStarts >= MOST_FAILED_STARTS) {
+    if (++failedStarts >= MAX_FAILED_STARTS) {
       String lastWords = lost.lastWords();
       throw new IllegalStateException(
           "workers can't start: "

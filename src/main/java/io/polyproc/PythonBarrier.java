@@ -1,6 +1,6 @@
 package io.polyproc;
 
-import io.polyproc.embedding.Host;
+import io.polyproc.host.EmbeddedRuntime;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -44,7 +44,7 @@ public final class PythonBarrier {
     this.memory = block.segment();
   }
 
-  static PythonBarrier create(Host host, int parties) {
+  static PythonBarrier create(EmbeddedRuntime host, int parties) {
     if (parties < 1) {
       throw new IllegalArgumentException("a barrier needs at least one party, not " + parties);
     }
@@ -79,7 +79,7 @@ public final class PythonBarrier {
 
   /** Waits for the others; see {@link #await(Duration)}. */
   public int await() throws InterruptedException, BrokenBarrierException {
-    return await(timeout == null ? Waiting.FOR_EVER : (long) (timeout * 1e9));
+    return await(timeout == null ? Waits.FOR_EVER : (long) (timeout * 1e9));
   }
 
   /**
@@ -90,14 +90,14 @@ public final class PythonBarrier {
    *     given the barrier up
    */
   public int await(Duration time) throws InterruptedException, BrokenBarrierException {
-    return await(Waiting.nanos(time));
+    return await(Waits.nanos(time));
   }
 
   private int await(long nanos) throws InterruptedException, BrokenBarrierException {
     condition.enter();
     try {
       while (get(STATE) == DRAINING || get(STATE) == -1) {
-        boolean _ = condition.await(Waiting.FOR_EVER);
+        boolean _ = condition.await(Waits.FOR_EVER);
       }
       failIfBroken();
       int index = get(COUNT);

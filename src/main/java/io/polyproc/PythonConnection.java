@@ -1,7 +1,7 @@
 package io.polyproc;
 
-import io.polyproc.embedding.Blocking;
-import io.polyproc.embedding.Host;
+import io.polyproc.host.PlatformThreads;
+import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.ipc.MessageChannel;
 import io.polyproc.ipc.PacketChannel;
 import java.io.EOFException;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may call; messages stay whole.
  */
 public final class PythonConnection implements AutoCloseable {
-  private final Host host;
+  private final EmbeddedRuntime host;
   private final KnownTypes types;
   private final MessageChannel channel;
   private final boolean readable;
@@ -36,7 +36,7 @@ public final class PythonConnection implements AutoCloseable {
   private volatile boolean closed;
 
   PythonConnection(
-      Host host, KnownTypes types, MessageChannel channel, boolean readable, boolean writable) {
+      EmbeddedRuntime host, KnownTypes types, MessageChannel channel, boolean readable, boolean writable) {
     this.host = host;
     this.types = types;
     this.channel = channel;
@@ -68,7 +68,7 @@ public final class PythonConnection implements AutoCloseable {
     writing.lock();
     try {
       boolean _ =
-          Blocking.finish(
+          PlatformThreads.finish(
               () -> {
                 channel.send(message);
                 return true;
@@ -84,7 +84,7 @@ public final class PythonConnection implements AutoCloseable {
    * @throws EOFException if there will be none, as the other end is closed
    */
   public <T> T receive(Class<T> type) throws IOException, InterruptedException {
-    Optional<byte[]> message = message(Waiting.FOR_EVER);
+    Optional<byte[]> message = message(Waits.FOR_EVER);
     return Queues.value(message.orElseThrow(), types, type);
   }
 
@@ -94,23 +94,23 @@ public final class PythonConnection implements AutoCloseable {
    * @throws EOFException if there will be none, as the other end is closed
    */
   public <T> T receive(TypeReference<T> type) throws IOException, InterruptedException {
-    return Queues.value(message(Waiting.FOR_EVER).orElseThrow(), types, type);
+    return Queues.value(message(Waits.FOR_EVER).orElseThrow(), types, type);
   }
 
   /** Waits so long for a value; empty if none came. */
   public <T> Optional<T> poll(Class<T> type, Duration time)
       throws IOException, InterruptedException {
-    return message(Waiting.nanos(time)).map(message -> Queues.value(message, types, type));
+    return message(Waits.nanos(time)).map(message -> Queues.value(message, types, type));
   }
 
   private Optional<byte[]> message(long nanos) throws IOException, InterruptedException {
     check(readable, "receiving");
     reading.lockInterruptibly();
     try {
-      if (!Waiting.readable(channel.stream().fd(), nanos)) {
+      if (!Waits.readable(channel.stream().fd(), nanos)) {
         return Optional.empty();
       }
-      return Optional.of(Blocking.finish(channel::receive));
+      return Optional.of(PlatformThreads.finish(channel::receive));
     } finally {
       reading.unlock();
     }
@@ -142,6 +142,6 @@ public final class PythonConnection implements AutoCloseable {
       throw new UncheckedIOException(new IOException("this end of the pipe is closed"));
     }
     String form = channel instanceof PacketChannel ? "packet_connection" : "connection";
-    writer.build(form, Kept.of(host, channel.stream().fd()), readable, writable);
+    writer.build(form, DescriptorToken.of(host, channel.stream().fd()), readable, writable);
   }
 }

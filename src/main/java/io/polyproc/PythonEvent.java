@@ -1,6 +1,6 @@
 package io.polyproc;
 
-import io.polyproc.embedding.Host;
+import io.polyproc.host.EmbeddedRuntime;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -22,7 +22,7 @@ public final class PythonEvent {
     this.flag = flag;
   }
 
-  static PythonEvent create(Host host) {
+  static PythonEvent create(EmbeddedRuntime host) {
     return new PythonEvent(
         SharedCondition.create(host, "Lock"), SharedLock.create(host, "Semaphore", 0));
   }
@@ -69,12 +69,12 @@ public final class PythonEvent {
 
   /** Waits until it is set. */
   public void await() throws InterruptedException {
-    boolean _ = await(Waiting.FOR_EVER);
+    boolean _ = await(Waits.FOR_EVER);
   }
 
   /** Waits until it is set; false if it was not in time. */
   public boolean await(Duration time) throws InterruptedException {
-    return await(Waiting.nanos(time));
+    return await(Waits.nanos(time));
   }
 
   private boolean await(long nanos) throws InterruptedException {

@@ -44,7 +44,7 @@ public final class PythonLock implements Lock {
 
   @Override
   public void lockInterruptibly() throws InterruptedException {
-    while (!lock.acquire(Waiting.FOR_EVER)) {
+    while (!lock.acquire(Waits.FOR_EVER)) {
       // Once more.
     }
   }
@@ -56,7 +56,7 @@ public final class PythonLock implements Lock {
 
   @Override
   public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
-    return lock.acquire(Math.min(unit.toNanos(time), Waiting.FOR_EVER));
+    return lock.acquire(Math.min(unit.toNanos(time), Waits.FOR_EVER));
   }
 
   /**

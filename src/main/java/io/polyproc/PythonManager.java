@@ -1,8 +1,8 @@
 package io.polyproc;
 
-import io.polyproc.ipc.Frames;
+import io.polyproc.ipc.StreamMessageChannel;
 import io.polyproc.posix.RawStream;
-import io.polyproc.wire.ChildHandle;
+import io.polyproc.protocol.ChildHandle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -47,10 +47,10 @@ public final class PythonManager implements AutoCloseable {
   static PythonManager start(Polyproc polyproc) {
     RawStream[] ends = RawStream.socketPair();
     ChildHandle server = null;
-    try (Frames line = new Frames(ends[0])) {
+    try (StreamMessageChannel line = new StreamMessageChannel(ends[0])) {
       try (RawStream theirs = ends[1]) {
         ValueWriter.Shareable connection =
-            writer -> writer.build("connection", Kept.of(polyproc.host(), theirs.fd()), true, true);
+            writer -> writer.build("connection", DescriptorToken.of(polyproc.host(), theirs.fd()), true, true);
         server = polyproc.startProcess("Manager", SERVE, PythonTuple.of(connection));
       }
       // A process that does not boot never takes its end of the line.

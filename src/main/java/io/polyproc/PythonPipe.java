@@ -1,7 +1,7 @@
 package io.polyproc;
 
-import io.polyproc.embedding.Host;
-import io.polyproc.ipc.Frames;
+import io.polyproc.host.EmbeddedRuntime;
+import io.polyproc.ipc.StreamMessageChannel;
 import io.polyproc.posix.RawStream;
 
 /**
@@ -24,11 +24,11 @@ public final class PythonPipe implements AutoCloseable {
     this.there = there;
   }
 
-  static PythonPipe create(Host host, KnownTypes types) {
+  static PythonPipe create(EmbeddedRuntime host, KnownTypes types) {
     RawStream[] ends = RawStream.socketPair();
     return new PythonPipe(
-        new PythonConnection(host, types, new Frames(ends[0]), true, true),
-        new PythonConnection(host, types, new Frames(ends[1]), true, true));
+        new PythonConnection(host, types, new StreamMessageChannel(ends[0]), true, true),
+        new PythonConnection(host, types, new StreamMessageChannel(ends[1]), true, true));
   }
 
   /** The end for this program. */

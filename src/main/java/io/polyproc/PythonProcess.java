@@ -1,7 +1,7 @@
 package io.polyproc;
 
 import io.polyproc.posix.Processes;
-import io.polyproc.wire.ChildHandle;
+import io.polyproc.protocol.ChildHandle;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.OptionalInt;

@@ -1,7 +1,7 @@
 package io.polyproc;
 
-import io.polyproc.embedding.Blocking;
-import io.polyproc.embedding.Host;
+import io.polyproc.host.PlatformThreads;
+import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.ipc.PacketChannel;
 import io.polyproc.ipc.QueueFeeder;
 import io.polyproc.ipc.QueueFeeder.Failure;
@@ -63,7 +63,7 @@ public final class PythonQueue {
     if (capacity < 1) {
       throw new IllegalArgumentException("a queue needs room for one value, not " + capacity);
     }
-    Host host = polyproc.host();
+    EmbeddedRuntime host = polyproc.host();
     PacketChannel[] ends = PacketChannel.pipe();
     KnownTypes types = polyproc.types();
     SharedLock places = SharedLock.create(host, "BoundedSemaphore", capacity);
@@ -84,19 +84,19 @@ public final class PythonQueue {
    * @throws UnconvertibleValueException if the value has no counterpart in Python
    */
   public void put(@Nullable Object value) throws InterruptedException {
-    boolean _ = put(value, Waiting.FOR_EVER);
+    boolean _ = put(value, Waits.FOR_EVER);
   }
 
   /** Puts a value if there is room within the time; false if there was none. */
   public boolean offer(@Nullable Object value, Duration time) throws InterruptedException {
-    return put(value, Waiting.nanos(time));
+    return put(value, Waits.nanos(time));
   }
 
   private boolean put(@Nullable Object value, long nanos) throws InterruptedException {
     Events.QueuePut event = new Events.QueuePut();
     event.begin();
     byte[] message = ValueWriter.write(value, "value");
-    if (!Waiting.acquire(places.semaphore(), nanos)) {
+    if (!Waits.acquire(places.semaphore(), nanos)) {
       return false;
     }
     int status = feeder.put(message);
@@ -167,7 +167,7 @@ public final class PythonQueue {
    */
   public <T> T take(Class<T> type) throws InterruptedException {
     while (true) {
-      Optional<byte[]> message = message(Waiting.FOR_EVER);
+      Optional<byte[]> message = message(Waits.FOR_EVER);
       if (message.isPresent()) {
         return Queues.value(message.get(), polyproc.types(), type);
       }
@@ -181,7 +181,7 @@ public final class PythonQueue {
    */
   public <T> T take(TypeReference<T> type) throws InterruptedException {
     while (true) {
-      Optional<byte[]> message = message(Waiting.FOR_EVER);
+      Optional<byte[]> message = message(Waits.FOR_EVER);
       if (message.isPresent()) {
         return Queues.value(message.get(), polyproc.types(), type);
       }
@@ -190,7 +190,7 @@ public final class PythonQueue {
 
   /** Takes a value, waiting for one so long; empty if none came. */
   public <T> Optional<T> poll(Class<T> type, Duration time) throws InterruptedException {
-    return message(Waiting.nanos(time))
+    return message(Waits.nanos(time))
         .map(message -> Queues.value(message, polyproc.types(), type));
   }
 
@@ -199,15 +199,15 @@ public final class PythonQueue {
     event.begin();
     long deadline = System.nanoTime() + nanos;
     SharedSemaphore lock = readLock.semaphore();
-    if (!Waiting.acquire(lock, nanos)) {
+    if (!Waits.acquire(lock, nanos)) {
       return Optional.empty();
     }
     try {
       long left = Math.max(0, deadline - System.nanoTime());
-      if (!Waiting.readable(reader.channel().stream().fd(), left)) {
+      if (!Waits.readable(reader.channel().stream().fd(), left)) {
         return Optional.empty();
       }
-      byte[] message = Blocking.finish(reader.channel()::receive);
+      byte[] message = PlatformThreads.finish(reader.channel()::receive);
       int _ = places.semaphore().release();
       event.end();
       if (event.shouldCommit()) {

@@ -32,7 +32,7 @@ public final class PythonSemaphore {
 
   /** Takes a permit, waiting for it. */
   public void acquire() throws InterruptedException {
-    while (!lock.acquire(Waiting.FOR_EVER)) {
+    while (!lock.acquire(Waits.FOR_EVER)) {
       // Once more.
     }
   }
@@ -44,7 +44,7 @@ public final class PythonSemaphore {
 
   /** Takes a permit, waiting for it so long; false if there was none. */
   public boolean tryAcquire(Duration time) throws InterruptedException {
-    return lock.acquire(Waiting.nanos(time));
+    return lock.acquire(Waits.nanos(time));
   }
 
   /**

@@ -1,6 +1,6 @@
 package io.polyproc;
 
-import io.polyproc.embedding.Host;
+import io.polyproc.host.EmbeddedRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -30,19 +30,19 @@ import java.util.Set;
 public final class PythonSharedMemory implements AutoCloseable {
   private static final Path FOLDER = Path.of("/dev/shm");
 
-  private final Host host;
+  private final EmbeddedRuntime host;
   private final String name;
   private final MemorySegment segment;
   private final Arena mapped;
 
-  private PythonSharedMemory(Host host, String name, MemorySegment segment, Arena arena) {
+  private PythonSharedMemory(EmbeddedRuntime host, String name, MemorySegment segment, Arena arena) {
     this.host = host;
     this.name = name;
     this.segment = segment;
     this.mapped = arena;
   }
 
-  static PythonSharedMemory create(Host host, long size) {
+  static PythonSharedMemory create(EmbeddedRuntime host, long size) {
     if (size < 1) {
       throw new IllegalArgumentException("shared memory needs at least one byte, not " + size);
     }
@@ -66,7 +66,7 @@ public final class PythonSharedMemory implements AutoCloseable {
   }
 
   /** Memory that exists. */
-  static PythonSharedMemory open(Host host, String name) {
+  static PythonSharedMemory open(EmbeddedRuntime host, String name) {
     Arena arena = Arena.ofShared();
     try (FileChannel file =
         FileChannel.open(FOLDER.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE)) {

@@ -1,6 +1,6 @@
 package io.polyproc;
 
-import io.polyproc.embedding.Host;
+import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.posix.MemoryFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -14,13 +14,13 @@ import java.lang.ref.Cleaner;
 final class SharedBlock implements ValueWriter.Shareable {
   private static final Cleaner CLEANER = Cleaner.create();
 
-  private final Host host;
+  private final EmbeddedRuntime host;
   private final MemoryFile file;
   private final long start;
   private final long size;
   private final MemorySegment segment;
 
-  private SharedBlock(Host host, MemoryFile file, long start, long size, long fileSize) {
+  private SharedBlock(EmbeddedRuntime host, MemoryFile file, long start, long size, long fileSize) {
     this.host = host;
     this.file = file;
     this.start = start;
@@ -29,7 +29,7 @@ final class SharedBlock implements ValueWriter.Shareable {
     CLEANER.register(this, file::close);
   }
 
-  static SharedBlock create(Host host, long size) {
+  static SharedBlock create(EmbeddedRuntime host, long size) {
     return new SharedBlock(host, MemoryFile.create("polyproc-memory", size), 0, size, size);
   }
 
@@ -38,7 +38,7 @@ final class SharedBlock implements ValueWriter.Shareable {
    *
    * @param descriptor of its arena; taken over
    */
-  static SharedBlock of(Host host, int descriptor, long arenaSize, long start, long size) {
+  static SharedBlock of(EmbeddedRuntime host, int descriptor, long arenaSize, long start, long size) {
     return new SharedBlock(host, MemoryFile.of(descriptor), start, size, arenaSize);
   }
 
@@ -48,6 +48,6 @@ final class SharedBlock implements ValueWriter.Shareable {
 
   @Override
   public void write(ValueWriter writer) throws IOException {
-    writer.build("memory", Kept.of(host, file.fd()), start, size);
+    writer.build("memory", DescriptorToken.of(host, file.fd()), start, size);
   }
 }

@@ -1,6 +1,6 @@
 package io.polyproc;
 
-import io.polyproc.embedding.Host;
+import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.sync.SharedSemaphore;
 import java.io.IOException;
 import java.util.Optional;
@@ -15,7 +15,7 @@ record SharedCondition(SharedLock lock, SharedLock sleeping, SharedLock woken, S
     implements ValueWriter.Shareable {
   private static final long LOOK_NANOS = 100_000_000;
 
-  static SharedCondition create(Host host, String lockClass) {
+  static SharedCondition create(EmbeddedRuntime host, String lockClass) {
     return new SharedCondition(
         SharedLock.create(host, lockClass, 1),
         SharedLock.create(host, "Semaphore", 0),
@@ -45,7 +45,7 @@ record SharedCondition(SharedLock lock, SharedLock sleeping, SharedLock woken, S
     release(sleeping);
     release(lock);
     try {
-      return Waiting.acquire(call.semaphore(), nanos);
+      return Waits.acquire(call.semaphore(), nanos);
     } finally {
       release(woken);
       lock.acquireUninterruptibly();
@@ -81,7 +81,7 @@ record SharedCondition(SharedLock lock, SharedLock sleeping, SharedLock woken, S
   }
 
   private void awaitWoken() {
-    while (!Waiting.acquireUninterruptibly(woken.semaphore(), LOOK_NANOS)) {
+    while (!Waits.acquireUninterruptibly(woken.semaphore(), LOOK_NANOS)) {
       for (int gone = lists().mapToInt(SharedSemaphore::delistGone).sum(); gone > 0; gone--) {
         release(woken);
       }

@@ -1,6 +1,6 @@
 package io.polyproc;
 
-import io.polyproc.embedding.Host;
+import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;
 import java.io.IOException;
@@ -11,11 +11,11 @@ import java.lang.System.Logger.Level;
  *
  * @param className {@code Lock}, {@code RLock}, {@code Semaphore} or {@code BoundedSemaphore}
  */
-record SharedLock(Host host, String className, SharedSemaphore semaphore, int kind, int maxValue)
+record SharedLock(EmbeddedRuntime host, String className, SharedSemaphore semaphore, int kind, int maxValue)
     implements ValueWriter.Shareable {
   private static final System.Logger LOG = System.getLogger(SharedLock.class.getName());
 
-  static SharedLock create(Host host, String className, int value) {
+  static SharedLock create(EmbeddedRuntime host, String className, int value) {
     int kind =
         className.equals("RLock") ? SharedSemaphore.RECURSIVE_MUTEX : SharedSemaphore.SEMAPHORE;
     int maxValue = className.equals("Semaphore") ? SharedSemaphore.MAX_VALUE : value;
@@ -31,7 +31,7 @@ record SharedLock(Host host, String className, SharedSemaphore semaphore, int ki
     Events.LockWait event = waits();
     boolean acquired = false;
     try {
-      acquired = Waiting.acquire(semaphore, nanos);
+      acquired = Waits.acquire(semaphore, nanos);
     } finally {
       waited(event, acquired);
     }
@@ -64,14 +64,14 @@ record SharedLock(Host host, String className, SharedSemaphore semaphore, int ki
       return;
     }
     Events.LockWait event = waits();
-    boolean acquired = Waiting.acquireUninterruptibly(semaphore, Waiting.FOR_EVER);
+    boolean acquired = Waits.acquireUninterruptibly(semaphore, Waits.FOR_EVER);
     waited(event, acquired);
     boolean _ = told(acquired);
   }
 
   /** Acquires without waiting; false if it could not. */
   boolean tryAcquire() {
-    return told(Waiting.takeOrTakeOver(semaphore));
+    return told(Waits.takeOrTakeOver(semaphore));
   }
 
   /** The counterpart of the {@code RuntimeWarning} that a Python process gives. */
@@ -95,7 +95,7 @@ record SharedLock(Host host, String className, SharedSemaphore semaphore, int ki
             inner.call(
                 "_polyproc.ipc.semlock",
                 "_open",
-                Kept.of(host, semaphore.arena().descriptor()),
+                DescriptorToken.of(host, semaphore.arena().descriptor()),
                 semaphore.arena().identity(),
                 semaphore.slot(),
                 kind,

@@ -1,7 +1,7 @@
 package io.polyproc;
 
-import io.polyproc.embedding.Host;
-import io.polyproc.ipc.Frames;
+import io.polyproc.host.EmbeddedRuntime;
+import io.polyproc.ipc.StreamMessageChannel;
 import io.polyproc.ipc.MessageChannel;
 import io.polyproc.ipc.PacketChannel;
 import io.polyproc.posix.RawStream;
@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * Rebuilds locks, queues and the like that Python processes send, from what the standard library's
  * classes pickle of themselves.
  */
-final class SharedObjects implements Sharing {
+final class SharedObjects implements SharedObjectFactory {
   private static final String SYNCHRONIZE = "multiprocessing.synchronize.";
 
   private final Polyproc polyproc;
-  private final Host host;
+  private final EmbeddedRuntime host;
 
-  SharedObjects(Polyproc polyproc, Host host) {
+  SharedObjects(Polyproc polyproc, EmbeddedRuntime host) {
     this.polyproc = polyproc;
     this.host = host;
   }
@@ -42,7 +42,7 @@ final class SharedObjects implements Sharing {
     return switch (function.toString()) {
       case "_polyproc.ipc.semlock._open" -> semaphore(a);
       case "multiprocessing.connection.rebuild_connection" ->
-          connection(new Frames(RawStream.of(take(a.get(0)))), a);
+          connection(new StreamMessageChannel(RawStream.of(take(a.get(0)))), a);
       case "multiprocessing.connection.rebuild_packet_connection" ->
           connection(new PacketChannel(RawStream.of(take(a.get(0)))), a);
       case "multiprocessing.heap.rebuild_arena" -> new ArenaHandle(take(a.get(1)), number(a, 0));
@@ -105,8 +105,8 @@ final class SharedObjects implements Sharing {
 
   private static Object synchronizedNumbers(Numbers numbers, SharedLock lock) {
     return numbers.array()
-        ? new PythonArray(numbers.type(), numbers.length(), numbers.block(), lock)
-        : new PythonValue(numbers.type(), numbers.block(), lock);
+        ? new SharedArray(numbers.type(), numbers.length(), numbers.block(), lock)
+        : new SharedValue(numbers.type(), numbers.block(), lock);
   }
 
   @Override

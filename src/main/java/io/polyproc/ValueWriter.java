@@ -175,8 +175,8 @@ final class ValueWriter {
       case PythonSemaphore semaphore -> semaphore::write;
       case PythonEvent event -> event::write;
       case PythonBarrier barrier -> barrier::write;
-      case PythonValue number -> number::write;
-      case PythonArray array -> array::write;
+      case SharedValue number -> number::write;
+      case SharedArray array -> array::write;
       case PythonSharedMemory memory -> memory::write;
       case PythonProxy proxy -> proxy::write;
       case JavaCallback<?> callback -> callback::write;

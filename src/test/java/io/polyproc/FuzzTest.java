@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.polyproc.ipc.Frames;
+import io.polyproc.ipc.StreamMessageChannel;
 import io.polyproc.posix.RawStream;
-import io.polyproc.wire.Message;
-import io.polyproc.wire.MessageCodec;
+import io.polyproc.protocol.Message;
+import io.polyproc.protocol.MessageCodec;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -123,7 +123,7 @@ final class FuzzTest {
         INPUTS / 2,
         input -> {
           RawStream[] pipe = RawStream.pipe();
-          try (Frames frames = new Frames(pipe[0])) {
+          try (StreamMessageChannel frames = new StreamMessageChannel(pipe[0])) {
             // A pipe takes 64 KiB before anybody reads.
             pipe[1].write(input, 0, Math.min(input.length, 60_000));
             pipe[1].close();

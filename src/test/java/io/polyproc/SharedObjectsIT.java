@@ -176,8 +176,8 @@ final class SharedObjectsIT {
   void shouldArriveFromPython() throws Exception {
     Map<?, ?> made = run(Map.class, "make").join();
     assertEquals("from Python", ((PythonQueue) made.get("queue")).take(String.class));
-    assertEquals(7L, ((PythonValue) made.get("value")).get());
-    assertEquals(2.0, ((PythonArray) made.get("array")).get(1));
+    assertEquals(7L, ((SharedValue) made.get("value")).get());
+    assertEquals(2.0, ((SharedArray) made.get("array")).get(1));
     assertTrue(((PythonLock) made.get("lock")).tryLock());
     assertTrue(((PythonLock) made.get("rlock")).tryLock());
     assertTrue(((PythonEvent) made.get("event")).isSet());
@@ -289,7 +289,7 @@ final class SharedObjectsIT {
   @Test
   void shouldExcludeEachOther() {
     PythonLock lock = polyproc.lock();
-    PythonValue value = polyproc.value('i', 0);
+    SharedValue value = polyproc.value('i', 0);
     CompletableFuture<Void> python = run(Void.class, "count", lock, value, 300);
     for (int i = 0; i < 300; i++) {
       lock.lock();
@@ -305,7 +305,7 @@ final class SharedObjectsIT {
 
   @Test
   void shouldExcludeEachOtherFromVirtualThreads() throws InterruptedException {
-    PythonValue value = polyproc.value('l', 0);
+    SharedValue value = polyproc.value('l', 0);
     CompletableFuture<Void> python = run(Void.class, "count_with_own_lock", value, 200);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -473,13 +473,13 @@ final class SharedObjectsIT {
 
   @Test
   void shouldShareNumbers() {
-    PythonArray array = polyproc.array('d', 4);
+    SharedArray array = polyproc.array('d', 4);
     run(Void.class, "fill", array).join();
     assertEquals(4.5, array.get(3));
     assertArrayEquals(
         new double[] {0, 1.5, 3, 4.5}, array.segment().toArray(ValueLayout.JAVA_DOUBLE));
     assertThrows(IndexOutOfBoundsException.class, () -> array.get(4));
-    PythonValue unsigned = polyproc.value('B', 255);
+    SharedValue unsigned = polyproc.value('B', 255);
     assertEquals(255L, unsigned.get());
   }
 

@@ -4,7 +4,7 @@ import io.polyproc.cluster.ClusterFolder;
 import io.polyproc.cluster.NodeControl;
 import io.polyproc.image.Installation;
 import io.polyproc.observation.Json;
-import io.polyproc.python.CacheFolder;
+import io.polyproc.bridge.CacheFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
     })
 final class DashboardCommand implements Callable<Integer> {
   private static final int MAX_PORT = 65_535;
-  private static final double LEAST_SECONDS = 0.2;
+  private static final double MIN_SECONDS = 0.2;
 
   @Option(
       names = "--port",
@@ -47,10 +47,10 @@ final class DashboardCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (port < 0 || port > MAX_PORT || !(seconds >= LEAST_SECONDS)) {
+    if (port < 0 || port > MAX_PORT || !(seconds >= MIN_SECONDS)) {
       System.err.printf(
           "polyproc dashboard: --port must be from 0 to %d, and --interval at least %.1f%n",
-          MAX_PORT, LEAST_SECONDS);
+          MAX_PORT, MIN_SECONDS);
       return ExitCode.USAGE.status();
     }
     try (DashboardServer server = DashboardServer.start(port, Math.round(seconds * 1000))) {

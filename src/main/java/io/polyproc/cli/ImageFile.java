@@ -2,7 +2,7 @@ package io.polyproc.cli;
 
 import io.polyproc.hotspot.ImageWriter;
 import io.polyproc.image.Installation;
-import io.polyproc.python.CacheFolder;
+import io.polyproc.bridge.CacheFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ final class ImageFile {
   private static final String LOCK_SUFFIX = ".lock";
 
   /** What all images of a user may take on the disk. */
-  private static final long MOST_BYTES = 3L << 30;
+  private static final long MAX_BYTES = 3L << 30;
 
   /** The restoring program's exit status where a new image would be refused, too. */
   private static final int UNFIT = 3;
@@ -114,7 +114,7 @@ final class ImageFile {
 
   /**
    * Removes images of other builds and variables, those that were used the longest time ago first,
-   * until all that are left have less than {@link #MOST_BYTES}. Processes that were restored from
+   * until all that are left have less than {@link #MAX_BYTES}. Processes that were restored from
    * one keep it.
    */
   void removeOthers() throws IOException, InterruptedException {
@@ -128,7 +128,7 @@ final class ImageFile {
     long bytes = size(own);
     for (Path other : others) {
       bytes += size(other);
-      if (bytes > MOST_BYTES) {
+      if (bytes > MAX_BYTES) {
         for (Path file : all) {
           if (file.toString().startsWith(other.toString())) {
             Files.deleteIfExists(file);

@@ -31,7 +31,7 @@ final class ImageRenewal {
   private static final Duration BETWEEN_TRIES = Duration.ofHours(1);
 
   /** A process that practises takes as much at times, in bytes, which others may want. */
-  private static final long LEAST_MEMORY = 2L << 30;
+  private static final long MIN_MEMORY = 2L << 30;
 
   private ImageRenewal() {}
 
@@ -54,7 +54,7 @@ final class ImageRenewal {
     if (setting.equals(OFF)
         || setting.equals(KEPT)
         || !ImageWriter.isSupported()
-        || Memory.availableNow() < LEAST_MEMORY) {
+        || Memory.availableNow() < MIN_MEMORY) {
       return;
     }
     try {

@@ -1,7 +1,7 @@
 package io.polyproc.cli;
 
-import io.polyproc.python.PythonOptions;
-import io.polyproc.python.Recording;
+import io.polyproc.bridge.PythonOptions;
+import io.polyproc.bridge.Recording;
 import io.polyproc.worker.Program;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.polyproc.cli;
 
-import io.polyproc.python.CacheFolder;
+import io.polyproc.bridge.CacheFolder;
 import io.polyproc.supervisor.StandbyPolicy;
 import io.polyproc.worker.Program;
 import java.util.Optional;

@@ -2,9 +2,9 @@ package io.polyproc.cli;
 
 import io.polyproc.graalpy.PythonStacks;
 import io.polyproc.image.Installation;
-import io.polyproc.python.Bridge;
-import io.polyproc.python.PythonContexts;
-import io.polyproc.python.PythonOptions;
+import io.polyproc.bridge.Bridge;
+import io.polyproc.bridge.PythonContexts;
+import io.polyproc.bridge.PythonOptions;
 import java.util.ArrayList;
 import java.util.List;
 import org.graalvm.polyglot.Context;

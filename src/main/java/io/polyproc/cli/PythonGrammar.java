@@ -1,6 +1,6 @@
 package io.polyproc.cli;
 
-import io.polyproc.python.PythonOptions;
+import io.polyproc.bridge.PythonOptions;
 import io.polyproc.worker.Program;
 import java.util.ArrayList;
 import java.util.List;

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     })
 final class TopCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofMillis(300);
-  private static final double LEAST_SECONDS = 0.2;
+  private static final double MIN_SECONDS = 0.2;
 
   @Option(
       names = "--interval",
@@ -46,8 +46,8 @@ final class TopCommand implements Callable<Integer> {
           "polyproc top: standard input and output are no terminal; `polyproc ps` prints a table");
       return ExitCode.UNAVAILABLE.status();
     }
-    if (!(seconds >= LEAST_SECONDS)) {
-      System.err.println("polyproc top: --interval must be at least " + LEAST_SECONDS);
+    if (!(seconds >= MIN_SECONDS)) {
+      System.err.println("polyproc top: --interval must be at least " + MIN_SECONDS);
       return ExitCode.USAGE.status();
     }
     try (LiveView view = new LiveView(PATIENCE);

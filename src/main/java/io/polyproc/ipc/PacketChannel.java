@@ -5,11 +5,11 @@ import io.polyproc.posix.RawStream;
 import java.io.EOFException;
 import java.io.IOException;
 
-/** Messages as {@link Packets}: one end of what a queue is made of. */
+/** Messages as {@link PacketCodec}: one end of what a queue is made of. */
 public final class PacketChannel implements MessageChannel {
   private final RawStream stream;
-  private final Packets incoming = new Packets();
-  private final Packets outgoing = new Packets();
+  private final PacketCodec incoming = new PacketCodec();
+  private final PacketCodec outgoing = new PacketCodec();
 
   public PacketChannel(RawStream stream) {
     this.stream = stream;
@@ -33,8 +33,8 @@ public final class PacketChannel implements MessageChannel {
     int status;
     do {
       status = outgoing.write(stream.fd(), true, parts);
-    } while (status == Packets.INTERRUPTED);
-    if (status != Packets.DONE) {
+    } while (status == PacketCodec.INTERRUPTED);
+    if (status != PacketCodec.DONE) {
       throw RawStream.failed("sendmsg", status);
     }
   }
@@ -44,11 +44,11 @@ public final class PacketChannel implements MessageChannel {
     int status;
     do {
       status = incoming.read(stream.fd(), Long.MAX_VALUE);
-    } while (status == Packets.INTERRUPTED);
+    } while (status == PacketCodec.INTERRUPTED);
     return switch (status) {
-      case Packets.DONE -> incoming.take();
-      case Packets.END -> throw new EOFException("the other end was closed");
-      case Packets.TOO_LONG -> throw new IOException("a message is longer than Java can hold");
+      case PacketCodec.DONE -> incoming.take();
+      case PacketCodec.END -> throw new EOFException("the other end was closed");
+      case PacketCodec.TOO_LONG -> throw new IOException("a message is longer than Java can hold");
       default -> throw RawStream.failed("recvmsg", status);
     };
   }

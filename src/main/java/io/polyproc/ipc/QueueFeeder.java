@@ -36,7 +36,7 @@ public final class QueueFeeder {
   private final SharedSemaphore slots;
   private final Queue<byte[][]> waiting = new ArrayDeque<>();
   private final Queue<Failure> failures = new ArrayDeque<>();
-  private final Packets packets = new Packets();
+  private final PacketCodec packets = new PacketCodec();
   private final IdleListener listener;
   private @Nullable Thread thread;
   private boolean writing;
@@ -134,7 +134,7 @@ public final class QueueFeeder {
     }
     if (waiting.isEmpty() && !writing && MessageChannel.length(message) <= AT_ONCE) {
       int status = write(message, false);
-      if (status != Packets.NOT_NOW) {
+      if (status != PacketCodec.NOT_NOW) {
         return status;
       }
     }
@@ -153,7 +153,7 @@ public final class QueueFeeder {
     int status;
     do {
       status = packets.write(fd, wait, message);
-    } while (status == Packets.INTERRUPTED);
+    } while (status == PacketCodec.INTERRUPTED);
     return status;
   }
 
@@ -208,7 +208,7 @@ public final class QueueFeeder {
       listed--;
       boolean _ = slots.delist();
     }
-    if (status != Packets.DONE) {
+    if (status != PacketCodec.DONE) {
       failures.add(new Failure(message, -status));
     }
   }

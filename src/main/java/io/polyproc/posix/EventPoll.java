@@ -19,7 +19,7 @@ public final class EventPoll implements AutoCloseable {
   private static final int EPOLLOUT = 4;
   private static final int CLOEXEC = 0x80000;
   private static final int EFD_NONBLOCK = 0x800;
-  private static final int MOST_EVENTS = 64;
+  private static final int MAX_EVENTS = 64;
 
   // struct epoll_event: packed on x86-64 only.
   private static final boolean PACKED = !System.getProperty("os.arch", "").equals("aarch64");
@@ -27,7 +27,7 @@ public final class EventPoll implements AutoCloseable {
   private static final int EVENT_BYTES = PACKED ? 12 : 16;
 
   private final Arena arena = Arena.ofAuto();
-  private final MemorySegment events = arena.allocate((long) EVENT_BYTES * MOST_EVENTS, 8);
+  private final MemorySegment events = arena.allocate((long) EVENT_BYTES * MAX_EVENTS, 8);
   private final MemorySegment event = arena.allocate(16, 8);
   private final MemorySegment one = arena.allocate(8, 8);
   private final MemorySegment counter = arena.allocate(8, 8);
@@ -70,7 +70,7 @@ public final class EventPoll implements AutoCloseable {
    * @return how many descriptors are {@link #ready}; 0 after the time, a signal or {@link #wake}
    */
   public int await(int millis) {
-    int count = (int) LibC.EPOLL_WAIT.tryCall6(poll, events.address(), MOST_EVENTS, millis, 0, 0);
+    int count = (int) LibC.EPOLL_WAIT.tryCall6(poll, events.address(), MAX_EVENTS, millis, 0, 0);
     if (count < 0) {
       if (count == -Errno.EINTR) {
         return 0;

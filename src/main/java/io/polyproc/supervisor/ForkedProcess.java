@@ -3,8 +3,8 @@ package io.polyproc.supervisor;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.supervisor.WorkerJvm.Peer;
-import io.polyproc.wire.Message;
-import io.polyproc.wire.MessageCodec;
+import io.polyproc.protocol.Message;
+import io.polyproc.protocol.MessageCodec;
 
 /**
  * A process that a program has forked itself, and that has joined the program's supervisor. It is

@@ -9,13 +9,13 @@ import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;
 import io.polyproc.supervisor.WorkerJvm.Peer;
 import io.polyproc.supervisor.WorkerJvm.State;
-import io.polyproc.wire.Message;
-import io.polyproc.wire.Message.Exited;
-import io.polyproc.wire.Message.StartFailed;
-import io.polyproc.wire.Message.StartProcess;
-import io.polyproc.wire.Message.Started;
-import io.polyproc.wire.Message.TakenDescriptor;
-import io.polyproc.wire.MessageCodec;
+import io.polyproc.protocol.Message;
+import io.polyproc.protocol.Message.Exited;
+import io.polyproc.protocol.Message.StartFailed;
+import io.polyproc.protocol.Message.StartProcess;
+import io.polyproc.protocol.Message.Started;
+import io.polyproc.protocol.Message.TakenDescriptor;
+import io.polyproc.protocol.MessageCodec;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Supervisor {
   private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
-  private static final int MOST_BOOT_FAILURES = 3;
+  private static final int MAX_BOOT_FAILURES = 3;
 
   /** How long a process may wait for the zygote before a worker boots for it. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
@@ -50,7 +50,7 @@ public final class Supervisor {
   private static final Duration BOOT_AGAIN_AFTER = Duration.ofSeconds(10);
 
   /** The descriptors of a {@link StartProcess} that the payload does not name. */
-  private static final int LEAST_DESCRIPTORS = 4;
+  private static final int MIN_DESCRIPTORS = 4;
 
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
@@ -65,7 +65,7 @@ public final class Supervisor {
   private final List<ForkedProcess> forkedProcesses = new ArrayList<>();
   private final Map<String, Integer> sharedDescriptors = new HashMap<>();
   private @Nullable WorkerJvm zygote;
-  private final Queue<Waiting> waiting = new ArrayDeque<>();
+  private final Queue<PendingStart> waiting = new ArrayDeque<>();
   private boolean canFork = true;
   private boolean prepared;
   private boolean anyHandedOut;
@@ -80,7 +80,7 @@ public final class Supervisor {
 
   /** A process that waits for the zygote; the descriptors are this record's. */
   @SuppressWarnings("ArrayRecordComponent") // as they came; nobody compares them
-  private record Waiting(Peer parent, StartProcess start, int[] descriptors, long until) {}
+  private record PendingStart(Peer parent, StartProcess start, int[] descriptors, long until) {}
 
   private Supervisor(
       MessageSocket socket,
@@ -285,7 +285,7 @@ public final class Supervisor {
     }
     all.add(main.pidfd());
     all.addAll(sharedDescriptors.values());
-    for (Waiting start : waiting) {
+    for (PendingStart start : waiting) {
       for (int descriptor : start.descriptors()) {
         all.add(descriptor);
       }
@@ -370,7 +370,7 @@ public final class Supervisor {
     }
     if (zygoteIsAwaited() && workers.stream().noneMatch(w -> w.state() == State.STANDBY)) {
       long until = System.nanoTime() + LONGEST_WAIT.toNanos();
-      waiting.add(new Waiting(parent, start, descriptors, until));
+      waiting.add(new PendingStart(parent, start, descriptors, until));
       hurryZygote();
     } else {
       startNow(parent, start, descriptors);
@@ -379,13 +379,13 @@ public final class Supervisor {
 
   /** Why no process may start now; null if one may. */
   private @Nullable String objection(int[] descriptors) {
-    if (descriptors.length < LEAST_DESCRIPTORS) {
+    if (descriptors.length < MIN_DESCRIPTORS) {
       return "the supervisor may open no more files (ulimit -n)";
     }
     boolean mustBoot = zygote == null && workers.stream().noneMatch(WorkerJvm::isUnassigned);
     long sinceFailure = System.nanoTime() - bootFailedAt;
     if (mustBoot
-        && bootFailures >= MOST_BOOT_FAILURES
+        && bootFailures >= MAX_BOOT_FAILURES
         && sinceFailure < BOOT_AGAIN_AFTER.toNanos()) {
       return lastBootFailure;
     }
@@ -412,7 +412,7 @@ public final class Supervisor {
   private void startWaiting() {
     while (!waiting.isEmpty()
         && (!zygoteIsAwaited() || waiting.element().until() - System.nanoTime() <= 0)) {
-      Waiting next = waiting.remove();
+      PendingStart next = waiting.remove();
       startNow(next.parent(), next.start(), next.descriptors());
     }
   }
@@ -542,7 +542,7 @@ public final class Supervisor {
   private boolean wantsStandby() {
     return prepared
         && !zygoteIsAwaited()
-        && bootFailures < MOST_BOOT_FAILURES
+        && bootFailures < MAX_BOOT_FAILURES
         && workers.stream().noneMatch(w -> w.isBooting() && !w.isDiscarded())
         && standbys() < policy.target(anyHandedOut);
   }
@@ -590,7 +590,7 @@ public final class Supervisor {
   }
 
   private void forgetWaitingFor(Peer parent) {
-    for (Waiting start : List.copyOf(waiting)) {
+    for (PendingStart start : List.copyOf(waiting)) {
       if (start.parent().pid() == parent.pid()) {
         waiting.remove(start);
         Descriptors.closeAll(start.descriptors());

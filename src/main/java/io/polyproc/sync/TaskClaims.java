@@ -140,7 +140,7 @@ public final class TaskClaims {
    *
    * @return how many were claimed since the beginning, modulo 2^24
    */
-  public int takeBack() {
+  public int revoke() {
     while (true) {
       long word = word();
       long next = word(epoch(word) + 1, claimed(word), claimed(word));

@@ -6,23 +6,23 @@ import io.polyproc.hotspot.JavaEnvironment;
 import io.polyproc.hotspot.JavaHeap;
 import io.polyproc.hotspot.JavaRandom;
 import io.polyproc.hotspot.Resumption;
-import io.polyproc.image.HeapKeeper;
+import io.polyproc.image.GcTrigger;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.Memory;
 import io.polyproc.posix.ProcessTitle;
 import io.polyproc.posix.Processes;
-import io.polyproc.python.Bridge;
-import io.polyproc.python.CodeCache;
-import io.polyproc.python.PythonContexts;
-import io.polyproc.python.PythonOptions;
-import io.polyproc.python.PythonRuntime;
-import io.polyproc.python.Recording;
-import io.polyproc.python.RunRequest;
+import io.polyproc.bridge.Bridge;
+import io.polyproc.bridge.CodeCache;
+import io.polyproc.bridge.PythonContexts;
+import io.polyproc.bridge.PythonOptions;
+import io.polyproc.bridge.PythonRuntime;
+import io.polyproc.bridge.Recording;
+import io.polyproc.bridge.RunRequest;
 import io.polyproc.supervisor.StandbyPolicy;
 import io.polyproc.supervisor.Supervisor;
 import io.polyproc.sync.SemaphoreArena;
-import io.polyproc.wire.ControlClient;
+import io.polyproc.protocol.ControlClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,7 +60,7 @@ public final class MainImage {
   private static final int ROUNDS_AFTER_COLLECTION = 6;
 
   /** So often the collector gets its chance before an image is written. */
-  private static final int MOST_COLLECTIONS = 10;
+  private static final int MAX_COLLECTIONS = 10;
 
   // It is quiet when less than 1/QUIET_SHARE of a processor was used for so long.
   private static final int QUIET_MILLIS = 500;
@@ -268,7 +268,7 @@ public final class MainImage {
   /** Lets the collector close what practice has left to it, as it can't be in an image. */
   private void closeUnused() {
     Path home = installation.home();
-    for (int i = 0; i < MOST_COLLECTIONS && Descriptors.nameless(home).length > 0; i++) {
+    for (int i = 0; i < MAX_COLLECTIONS && Descriptors.nameless(home).length > 0; i++) {
       python.collectGarbage();
     }
   }
@@ -356,7 +356,7 @@ public final class MainImage {
       Resumption resumption) {
     RunRequest request = begin(program, arguments, recording, image, resumption);
     gate.openAfterWork();
-    HeapKeeper.startOnce();
+    GcTrigger.startOnce();
     try {
       return python.runProgram(request);
     } finally {

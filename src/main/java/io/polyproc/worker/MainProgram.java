@@ -1,18 +1,18 @@
 package io.polyproc.worker;
 
-import io.polyproc.image.HeapKeeper;
+import io.polyproc.image.GcTrigger;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.ProcessTitle;
 import io.polyproc.posix.Processes;
-import io.polyproc.python.Bridge;
-import io.polyproc.python.PythonContexts;
-import io.polyproc.python.PythonOptions;
-import io.polyproc.python.PythonRuntime;
-import io.polyproc.python.Recording;
+import io.polyproc.bridge.Bridge;
+import io.polyproc.bridge.PythonContexts;
+import io.polyproc.bridge.PythonOptions;
+import io.polyproc.bridge.PythonRuntime;
+import io.polyproc.bridge.Recording;
 import io.polyproc.supervisor.StandbyPolicy;
 import io.polyproc.supervisor.Supervisor;
-import io.polyproc.wire.ControlClient;
+import io.polyproc.protocol.ControlClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +87,7 @@ public final class MainProgram implements Bridge.Supervision {
             bridge);
     Descriptors.claimLowNumbers();
     gate.openAfterWork();
-    HeapKeeper.startOnce();
+    GcTrigger.startOnce();
     try {
       return python.runMain(program.kind(), program.what(), arguments, recording);
     } finally {

@@ -1,7 +1,7 @@
 package io.polyproc.worker;
 
-import io.polyproc.image.HeapKeeper;
-import io.polyproc.python.PythonRuntime;
+import io.polyproc.image.GcTrigger;
+import io.polyproc.bridge.PythonRuntime;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -26,7 +26,7 @@ final class Practice {
   private static final int REVIEWS = 4;
 
   /** What the compiler leaves behind is collected when there is so much, in bytes. */
-  private static final long MOST_BYTES = 600L << 20;
+  private static final long MAX_BYTES = 600L << 20;
 
   private final PythonRuntime python;
   private final Runnable round;
@@ -63,7 +63,7 @@ final class Practice {
 
   /** Does the next step; returns whether there are more. */
   boolean step() {
-    if (HeapKeeper.used() > MOST_BYTES) {
+    if (GcTrigger.used() > MAX_BYTES) {
       System.gc();
     }
     if (act.getAsBoolean()) {

@@ -5,10 +5,10 @@ import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;
 import io.polyproc.posix.Processes;
-import io.polyproc.python.PythonRuntime;
-import io.polyproc.wire.ControlClient;
-import io.polyproc.wire.Message;
-import io.polyproc.wire.MessageCodec;
+import io.polyproc.bridge.PythonRuntime;
+import io.polyproc.protocol.ControlClient;
+import io.polyproc.protocol.Message;
+import io.polyproc.protocol.MessageCodec;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 

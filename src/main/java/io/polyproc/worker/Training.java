@@ -1,6 +1,6 @@
 package io.polyproc.worker;
 
-import io.polyproc.python.PythonOptions;
+import io.polyproc.bridge.PythonOptions;
 import java.util.List;
 
 /**

@@ -2,7 +2,7 @@ package io.polyproc.worker;
 
 import io.polyproc.hotspot.BufferedRandomness;
 import io.polyproc.hotspot.JvmFork;
-import io.polyproc.image.HeapKeeper;
+import io.polyproc.image.GcTrigger;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MessageSocket;
@@ -10,18 +10,18 @@ import io.polyproc.posix.MessageSocket.Packet;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.ProcessTitle;
 import io.polyproc.posix.Processes;
-import io.polyproc.python.Bridge;
-import io.polyproc.python.CodeCache;
-import io.polyproc.python.CrashReport;
-import io.polyproc.python.PythonContexts;
-import io.polyproc.python.PythonOptions;
-import io.polyproc.python.PythonRuntime;
+import io.polyproc.bridge.Bridge;
+import io.polyproc.bridge.CodeCache;
+import io.polyproc.bridge.CrashReport;
+import io.polyproc.bridge.PythonContexts;
+import io.polyproc.bridge.PythonOptions;
+import io.polyproc.bridge.PythonRuntime;
 import io.polyproc.sync.SemaphoreArena;
-import io.polyproc.wire.ControlClient;
-import io.polyproc.wire.Message;
-import io.polyproc.wire.Message.Assign;
-import io.polyproc.wire.Message.Role;
-import io.polyproc.wire.MessageCodec;
+import io.polyproc.protocol.ControlClient;
+import io.polyproc.protocol.Message;
+import io.polyproc.protocol.Message.Assign;
+import io.polyproc.protocol.Message.Role;
+import io.polyproc.protocol.MessageCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -316,7 +316,7 @@ public final class Worker {
     takeStandardStreams(descriptors);
     ProcessTitle.set(assign.title());
     gate.openAfterWork();
-    HeapKeeper.startOnce();
+    GcTrigger.startOnce();
     deferred.accept(ControlClient.connect(control, () -> supervisorGone(assign.daemonic())));
     return python.runProcess(
         assign.parentPid(),

@@ -3,8 +3,8 @@ package io.polyproc.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import io.polyproc.python.PythonOptions;
-import io.polyproc.python.Recording;
+import io.polyproc.bridge.PythonOptions;
+import io.polyproc.bridge.Recording;
 import io.polyproc.worker.Program;
 import java.util.List;
 import java.util.stream.Stream;

@@ -2,7 +2,7 @@ package io.polyproc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.polyproc.python.CacheFolder;
+import io.polyproc.bridge.CacheFolder;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

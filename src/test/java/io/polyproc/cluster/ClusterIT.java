@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -107,7 +108,7 @@ final class ClusterIT {
     if (!ended) {
       process.destroyForcibly().waitFor();
     }
-    List<Path> streams = STREAMS.get(process);
+    List<Path> streams = Objects.requireNonNull(STREAMS.get(process));
     Outcome outcome =
         new Outcome(
             process.exitValue(),
@@ -425,7 +426,7 @@ final class ClusterIT {
                 print("queue", sorted(queue.get() for _ in range(100)) == list(range(100)))
                 print("still", mp.cpu_count())
             """);
-    await("it holds no lock", () -> Files.readString(STREAMS.get(program).get(0)).contains("kill"));
+    await("it holds no lock", () -> Files.readString(Objects.requireNonNull(STREAMS.get(program)).get(0)).contains("kill"));
     agent("c").destroyForcibly();
     Outcome outcome = finish(program);
     assertEquals("kill\nlock 1 -9\nqueue True\nstill 3\n", outcome.output(), outcome::errors);
@@ -451,7 +452,7 @@ final class ClusterIT {
             print(process.exitcode)
         """);
     Process program = begin(Map.of("POLYPROC_CLUSTER", "d"), List.of(script.toString()));
-    await("it is not up", () -> Files.readString(STREAMS.get(program).get(0)).contains("up"));
+    await("it is not up", () -> Files.readString(Objects.requireNonNull(STREAMS.get(program)).get(0)).contains("up"));
     ProcessHandle b = agent("b");
     await("b runs nothing", () -> b.children().findAny().isPresent());
     ProcessHandle hosted = b.children().findFirst().orElseThrow();

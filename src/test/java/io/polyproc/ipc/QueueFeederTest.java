@@ -26,7 +26,7 @@ final class QueueFeederTest {
 
   private final SharedSemaphore slots =
       SemaphoreArena.newSemaphore(SharedSemaphore.SEMAPHORE, 2, 2);
-  private final Packets reader = new Packets();
+  private final PacketCodec reader = new PacketCodec();
   private QueueFeeder feeder;
   private int in;
   private int out;
@@ -53,7 +53,7 @@ final class QueueFeederTest {
   }
 
   private void assertNext(byte[] message) {
-    assertEquals(Packets.DONE, reader.read(out, Long.MAX_VALUE));
+    assertEquals(PacketCodec.DONE, reader.read(out, Long.MAX_VALUE));
     assertArrayEquals(message, reader.take());
   }
 

@@ -30,7 +30,7 @@ final class TaskClaimsTest {
   void shouldTakeBackOnlyWhatWasNotClaimed() {
     int former = pool.offer(3);
     assertTrue(worker.claim(former));
-    assertEquals(1, pool.takeBack());
+    assertEquals(1, pool.revoke());
     int epoch = pool.offer(1);
     assertFalse(worker.claim(former));
     assertTrue(worker.claim(epoch));
@@ -45,7 +45,7 @@ final class TaskClaimsTest {
       for (int j = 1; j < 3; j++) {
         assertTrue(worker.claim(epoch));
       }
-      assertEquals(3 * (i + 1) & 0xffffff, pool.takeBack());
+      assertEquals(3 * (i + 1) & 0xffffff, pool.revoke());
     }
   }
 
@@ -69,7 +69,7 @@ final class TaskClaimsTest {
     int before = 0;
     for (int i = 0; i < rounds; i++) {
       pool.offer(2);
-      int now = pool.takeBack();
+      int now = pool.revoke();
       back += 2 - (now - before);
       before = now;
       taken = i + 1;

@@ -1,0 +1,795 @@
+package io.polyproc.bridge;
+
+import io.polyproc.graalpy.Compilations;
+import io.polyproc.hotspot.BufferedRandomness;
+import io.polyproc.hotspot.JvmFork;
+import io.polyproc.hotspot.WorkingSet;
+import io.polyproc.posix.ChildProcess;
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.LocalTime;
+import io.polyproc.posix.MemoryFile;
+import io.polyproc.posix.MemoryReserve;
+import io.polyproc.posix.MessageSocket;
+import io.polyproc.posix.PacketBuffer;
+import io.polyproc.posix.PosixException;
+import io.polyproc.posix.ProcessTitle;
+import io.polyproc.posix.Processes;
+import io.polyproc.sync.SemaphoreArena;
+import io.polyproc.sync.SharedSemaphore;
+import io.polyproc.sync.TaskClaims;
+import io.polyproc.sync.WaitSet;
+import io.polyproc.trace.Profile;
+import io.polyproc.trace.Trace;
+import io.polyproc.protocol.ChildHandle;
+import io.polyproc.protocol.ControlClient;
+import io.polyproc.protocol.Message;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the Python shim asks of Java: the one object that it sees, as {@code _polyproc.runtime}.
+ * Arguments are plain values, descriptors stay the caller's, and a failure becomes an {@link
+ * IOException}, which the shim turns into an {@code OSError}.
+ *
+ * <p>Any thread may call; GraalPy releases its global lock around each call.
+ */
+public final class Bridge {
+  private static final System.Logger LOG = System.getLogger(Bridge.class.getName());
+  private static final int ENOMEM = 12;
+  private static final int POLLIN = 1;
+  private static final Duration DYING = Duration.ofSeconds(10);
+
+  private final Path home;
+  private final Supervision supervision;
+  private final @Nullable Embedding embedding;
+  private volatile @Nullable ControlClient connected;
+
+  /** In a forked child: its parent's line to the supervisor. */
+  private volatile @Nullable ControlClient parents;
+
+  private volatile ReentrantLock connecting = new ReentrantLock();
+
+  private @Nullable SignalWaker waker;
+  private volatile @Nullable ObservationPoint observation;
+  private volatile @Nullable StackSampler sampler;
+  private volatile @Nullable ProgressBars bars;
+
+  /**
+   * @param home the folder of the distribution
+   * @param supervision who starts processes for this one
+   */
+  public Bridge(Path home, Supervision supervision) {
+    this(home, supervision, null);
+  }
+
+  private Bridge(Path home, Supervision supervision, @Nullable Embedding embedding) {
+    this.home = home;
+    this.supervision = supervision;
+    this.embedding = embedding;
+  }
+
+  /** For a context in the JVM of a Java program, which is not the context's to change or to end. */
+  public static Bridge embedded(Path home, ControlClient control, Embedding embedding) {
+    return new Bridge(home, () -> control, embedding);
+  }
+
+  /** What a process has of its supervisor. */
+  @FunctionalInterface
+  public interface Supervision {
+    /**
+     * Connects to the supervisor; called on first need, as a script without processes shall pay
+     * nothing for one.
+     *
+     * @throws IOException if there is none, or it has ended
+     */
+    ControlClient connect() throws IOException;
+
+    /** Before this process ends: ends what would otherwise outlive it by a moment. */
+    default void beforeEnd() {}
+
+    /** In a forked child: what it has of its parent's supervisor besides the line is given up. */
+    default void afterFork() {}
+  }
+
+  /** What a Java program decides for its contexts. */
+  public interface Embedding {
+    /** What processes get as standard input, output and error in place of the JVM's own. */
+    int[] standardStreams();
+  }
+
+  private ControlClient control() throws IOException {
+    ReentrantLock lock = connecting;
+    lock.lock();
+    try {
+      ControlClient client = connected;
+      if (client == null) {
+        client = joinOrConnect();
+        connected = client;
+      }
+      return client;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ControlClient joinOrConnect() throws IOException {
+    ControlClient ofParent = parents;
+    if (ofParent != null) {
+      try {
+        return ofParent.join();
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.DEBUG, "the parent''s supervisor is not to be joined", e);
+      }
+    }
+    return supervision.connect();
+  }
+
+  /** A line by which a child can join the supervisor: a parent and its children share it. */
+  private @Nullable ControlClient lineForChild() {
+    if (connected == null && parents != null) {
+      return parents;
+    }
+    try {
+      return control();
+    } catch (IOException e) {
+      return null; // the child meets the same error if it ever needs a supervisor
+    }
+  }
+
+  /** In a forked JVM, on Python's main thread. */
+  public synchronized void afterFork() {
+    SignalWaker current = waker;
+    if (current != null) {
+      current.afterFork();
+    }
+  }
+
+  /** Whether {@code os.fork()} may be possible here; {@link #whyNoFork} looks closer. */
+  public boolean mayFork() {
+    return embedding == null && JvmFork.isSupported();
+  }
+
+  /**
+   * Why {@code os.fork()} is not to be had in this process, so that the start method {@code fork}
+   * carries the program's state by value.
+   *
+   * @return null if it is
+   */
+  public @Nullable String whyNoFork() {
+    return embedding != null
+        ? "the context is a Java program's, whose JVM is not the context's to copy"
+        : whyNoProgramCanBeForked();
+  }
+
+  /** Why no program can be forked on this machine and with this JVM; null if one can be. */
+  public static @Nullable String whyNoProgramCanBeForked() {
+    return ProgramFork.whyImpossible();
+  }
+
+  /**
+   * Forks this process.
+   *
+   * @return the child's process id; 0 in the child
+   * @throws IOException if it can't be forked, with the reason
+   */
+  public int fork() throws IOException {
+    ControlClient client = lineForChild();
+    try {
+      String objection = MemoryReserve.of(System.getenv()).objection();
+      if (objection != null) {
+        throw new PosixException(objection, ENOMEM);
+      }
+      return ProgramFork.fork(() -> becomeChild(client));
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The pages of memory that this process has written to; see {@link WorkingSet#written}.
+   *
+   * @param own in a forked child: since it was forked
+   */
+  public long[] writtenPages(boolean own) throws IOException {
+    return WorkingSet.written(own);
+  }
+
+  /** Notes such pages beside an image; see {@link WorkingSet#write}. */
+  public void writePages(String image, long[] restored, long[] forked) throws IOException {
+    WorkingSet.write(Path.of(image), restored, forked);
+  }
+
+  /** How often the last {@link #fork} had to wait for a thread of the program. */
+  public int forkRetries() {
+    return JvmFork.load().retries();
+  }
+
+  private void becomeChild(@Nullable ControlClient ofParent) {
+    if (ofParent != null) {
+      ofParent.abandonChildren();
+    }
+    parents = ofParent;
+    connected = null;
+    connecting = new ReentrantLock(); // a thread that is no more may have it
+    ChildProcess.afterFork();
+    supervision.afterFork();
+    SemaphoreArena.afterFork();
+    BufferedRandomness.forget();
+    ObservationPoint point = observation;
+    if (point != null) {
+      point.afterFork();
+    }
+    Trace.afterFork();
+    sampler = null;
+    bars = null;
+    afterFork();
+  }
+
+  /**
+   * In a forked child: ends it as soon as its parent has ended, however that happens.
+   *
+   * @param parentPidfd stays the caller's
+   */
+  public void endWithParent(int parentPidfd) {
+    int own = Descriptors.duplicateInternal(parentPidfd);
+    Thread.ofPlatform().daemon().name("polyproc-parent-watch").start(() -> awaitEndOfParent(own));
+  }
+
+  private static void awaitEndOfParent(int pidfd) {
+    int found = 0;
+    while (found == 0) {
+      found = Descriptors.poll(new int[] {pidfd}, new int[] {POLLIN}, -1)[0];
+    }
+    if ((found & POLLIN) != 0) { // else the program has closed every descriptor that there is
+      Processes.signal(Processes.id(), Processes.SIGKILL);
+    }
+  }
+
+  /** A descriptor of a process, which turns readable at its end; the caller closes it. */
+  public int openPidfd(int pid) throws IOException {
+    try {
+      return Descriptors.handOver(ChildProcess.openPidfd(pid));
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Waits for events of descriptors.
+   *
+   * @param events for each descriptor the bits of {@code poll(2)} to wait for
+   * @return for each descriptor what came; null after the time or a signal
+   */
+  public int @Nullable [] poll(int[] descriptors, int[] events, double seconds) throws IOException {
+    try {
+      int[] found = Descriptors.poll(descriptors, events, (int) Math.ceil(seconds * 1000));
+      return Arrays.stream(found).anyMatch(event -> event != 0) ? found : null;
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** The next call connects anew. */
+  public void disconnect() {
+    connected = null;
+  }
+
+  /** Processes will be needed: workers boot in the background. */
+  public void prepare() throws IOException {
+    control().tell(new Message.Prepare());
+  }
+
+  /**
+   * Starts a process.
+   *
+   * @param payload what its {@code _polyproc} reads to know what to do
+   * @param descriptors standard input, output and error, then those the payload names by index
+   */
+  public ChildHandle startProcess(String title, boolean daemonic, byte[] payload, int[] descriptors)
+      throws IOException {
+    if (embedding != null) {
+      System.arraycopy(embedding.standardStreams(), 0, descriptors, 0, 3);
+    }
+    try (MemoryFile file = MemoryFile.of("polyproc-payload", payload)) {
+      int[] all = new int[descriptors.length + 1];
+      all[0] = file.fd();
+      for (int i = 0; i < descriptors.length; i++) {
+        // Another thread may have closed it meanwhile; the child then has something harmless there.
+        int fd = Descriptors.isOpen(descriptors[i]) ? descriptors[i] : file.fd();
+        all[i + 1] = Descriptors.duplicateInternal(fd);
+      }
+      try {
+        return control().startProcess(title, daemonic, all);
+      } finally {
+        for (int i = 1; i < all.length; i++) {
+          Descriptors.close(all[i]);
+        }
+      }
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The program's open descriptors above 2, which a child that is forked by value gets, too. Those
+   * of a Java program are not Python's to hand down.
+   */
+  public int[] programDescriptors() {
+    return embedding != null ? new int[0] : Descriptors.ofProgram(home);
+  }
+
+  /**
+   * Puts descriptors that came with this process's start where they were in the parent.
+   *
+   * @param numbers the numbers wanted, or -1
+   * @return where each is now; they are the program's
+   */
+  public int[] placeDescriptors(int[] descriptors, int[] numbers) {
+    return Descriptors.place(descriptors, numbers);
+  }
+
+  /** Leaves a copy of a descriptor for whoever has the token. */
+  public String shareDescriptor(int descriptor) throws IOException {
+    return control().shareDescriptor(descriptor);
+  }
+
+  /** Fetches a descriptor by its token; the caller closes it. */
+  public int takeDescriptor(String token) throws IOException {
+    return Descriptors.handOver(control().takeDescriptor(token));
+  }
+
+  /** Sends descriptors over a stream socket; see {@link MessageSocket#sendDescriptors}. */
+  public void sendDescriptors(int socket, int message, int[] descriptors) throws IOException {
+    try {
+      MessageSocket.sendDescriptors(socket, message, descriptors);
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Receives descriptors from a stream socket, which are the caller's to close.
+   *
+   * @return the byte that they came with, then they; nothing at the end of the stream
+   */
+  public int[] receiveDescriptors(int socket, int most) throws IOException {
+    try {
+      MessageSocket.Packet packet = MessageSocket.receiveDescriptors(socket, most);
+      if (packet == null) {
+        return new int[0];
+      }
+      return IntStream.concat(
+              IntStream.of(packet.data()[0] & 0xff),
+              IntStream.of(packet.descriptors()).map(Descriptors::handOver))
+          .toArray();
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** The kernel's id of the calling thread. */
+  public int currentThread() {
+    return Processes.currentThread();
+  }
+
+  /** Starts a program that serves this one; see {@link ChildProcess#startHelper}. */
+  public int startHelper(String title, String[] command, String[] environment, int input)
+      throws IOException {
+    try {
+      return ChildProcess.startHelper(List.of(command), title, List.of(environment), input);
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** A new semaphore or recursive mutex; see {@link SharedSemaphore}. */
+  public SharedSemaphore newSemaphore(int kind, int value, int maxValue) {
+    return SemaphoreArena.newSemaphore(kind, value, maxValue);
+  }
+
+  /** The semaphore that another process sent; takes the descriptor over. */
+  public SharedSemaphore openSemaphore(
+      int descriptor, long identity, long slot, int kind, int maxValue) {
+    return SemaphoreArena.open(descriptor, identity, slot, kind, maxValue);
+  }
+
+  /** A new semaphore in an empty file, by whose name others open it; takes the descriptor over. */
+  public SharedSemaphore newNamedSemaphore(int descriptor, int kind, int value, int maxValue) {
+    return SemaphoreArena.createIn(descriptor, kind, value, maxValue);
+  }
+
+  /** The semaphore that is in a file; takes the descriptor over. */
+  public SharedSemaphore openNamedSemaphore(int descriptor, int kind, int maxValue) {
+    return SemaphoreArena.openIn(descriptor, kind, maxValue);
+  }
+
+  /** A table that threads may change at once. */
+  public ObjectTable newNumberedObjects() {
+    return new ObjectTable();
+  }
+
+  /** Reads and writes the messages of connections. */
+  public Messages messages() {
+    return new Messages();
+  }
+
+  /** Calls functions of the C library. */
+  public NativeFunctions nativeFunctions() {
+    return new NativeFunctions();
+  }
+
+  /** Lets signals wait while they are blocked. */
+  public Signals newSignals() {
+    return new Signals();
+  }
+
+  /**
+   * The descriptor that gets the number of each signal with a handler of Python's, as one byte; -1
+   * for none.
+   */
+  public void setWakeupDescriptor(int descriptor) {
+    waker().setWakeupDescriptor(descriptor);
+  }
+
+  /** Whether a signal with a handler of Python's ends a system call that the main thread is in. */
+  public void setInterrupting(int signal, boolean interrupting) {
+    waker().setInterrupting(signal, interrupting);
+  }
+
+  /**
+   * Lets this user look at the process; see {@link ObservationPoint}. Called on Python's main
+   * thread, and again when the program has given SIGURG another action than a function.
+   *
+   * @param describe says in Python what threads wait for
+   */
+  public void allowObservation(Value describe) {
+    ObservationPoint point = observation;
+    if (point == null) {
+      point = new ObservationPoint(describe);
+      observation = point;
+    }
+    point.open();
+  }
+
+  /** Tells observers how this process was started; null for a program. */
+  public void setStartMethod(@Nullable String method) {
+    ObservationPoint point = observation;
+    if (point != null) {
+      point.setStartMethod(method);
+    }
+  }
+
+  /** See {@link ObservationPoint#rehearse}. */
+  public void rehearseObservation() {
+    ObservationPoint point = observation;
+    if (point != null) {
+      point.rehearse();
+    }
+  }
+
+  /**
+   * Begins the timeline of a program, in its main process.
+   *
+   * @throws IOException if the file can't be written
+   */
+  public void beginTimeline(String path, String name) throws IOException {
+    try {
+      Trace.begin(Path.of(path), name);
+      traceCompilations();
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** In another process of a program with a timeline. */
+  public void joinTimeline(String path, String name) {
+    Trace.join(Path.of(path), name);
+    traceCompilations();
+  }
+
+  private static void traceCompilations() {
+    String objection =
+        Compilations.listen(
+            (function, begin, outcome) -> {
+              Trace trace = Trace.current();
+              if (trace != null) {
+                trace.slice("jvm", "compile " + function, begin, 0, 0, outcome);
+              }
+            });
+    if (objection != null) {
+      LOG.log(System.Logger.Level.DEBUG, "a timeline has no compilations: {0}", objection);
+    }
+  }
+
+  /** The timeline that was begun or joined. */
+  public Timeline timeline() {
+    Trace trace = Trace.current();
+    if (trace == null) {
+      throw new IllegalStateException("there is no timeline");
+    }
+    return new Timeline(trace);
+  }
+
+  /**
+   * Begins the profile of a program, in its main process.
+   *
+   * @throws IOException if the file can't be written
+   */
+  public void beginProfile(String path, String name) throws IOException {
+    try {
+      sampler = StackSampler.start(Profile.begin(Path.of(path), name), true);
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** In another process of a program with a profile. */
+  public void joinProfile(String path, String name) {
+    sampler = StackSampler.start(Profile.join(Path.of(path), name), false);
+  }
+
+  /** Names this process in the profile. */
+  public void nameProfile(String name) {
+    StackSampler current = sampler;
+    if (current != null) {
+      current.nameProcess(name);
+    }
+  }
+
+  /** Bars of progress on standard error. */
+  public ProgressBars progressBars() {
+    ProgressBars made = bars;
+    if (made == null) {
+      made = new ProgressBars();
+      bars = made;
+    }
+    return made;
+  }
+
+  /** Before this process ends: nothing of what it has recorded is to be lost. */
+  public void finishRecording() {
+    Trace.flush();
+    StackSampler current = sampler;
+    if (current != null) {
+      current.finish();
+    }
+    ProgressBars shown = bars;
+    if (shown != null) {
+      shown.finish();
+    }
+  }
+
+  /** How often a handler of Python's was called for a signal. */
+  public long handledSignals() {
+    return SignalHandler.calls();
+  }
+
+  /** By which a pool and one of its workers agree on who has which task. */
+  public TaskClaims newTaskClaims() {
+    return TaskClaims.create();
+  }
+
+  /** Those that a pool sent to this worker; takes the descriptor over. */
+  public TaskClaims openTaskClaims(int descriptor) {
+    return TaskClaims.open(descriptor);
+  }
+
+  /** Waits for many descriptors; the caller closes it. */
+  public WaitSet newWaitSet() {
+    return new WaitSet();
+  }
+
+  /** Two connected stream sockets that are the runtime's own; {@link #close} each. */
+  public int[] privateSocketPair() throws IOException {
+    return pair(Descriptors::privateSocketPair);
+  }
+
+  /** Closes a descriptor that is the runtime's own. */
+  public void close(int descriptor) {
+    Descriptors.close(descriptor);
+  }
+
+  /**
+   * A BLAKE2b digest if {@code wide}, else a BLAKE2s.
+   *
+   * @param parameters the parameter block of the specification
+   * @param key empty for none
+   */
+  public Blake2 newBlake2(boolean wide, byte[] parameters, byte[] key, boolean lastNode) {
+    return Blake2.of(wide, parameters, key, lastNode);
+  }
+
+  /** A SHAKE digest that takes in so many bytes at a time: 168 for SHAKE128, 136 for SHAKE256. */
+  public Shake newShake(int rate) {
+    return new Shake(rate);
+  }
+
+  /**
+   * Has functions called for the views of a type that is derived from {@code mmap}; see {@link
+   * MappedMemory#countViews}.
+   *
+   * @return false if this GraalPy is another than is known
+   */
+  public boolean countViews(Value type, Value acquire, Value release) {
+    boolean available = MappedMemory.isAvailable();
+    if (available) {
+      MappedMemory.countViews(type, acquire, release);
+    }
+    return available;
+  }
+
+  /** All memory of an {@code mmap}, for one of its views. */
+  public Object mappedBuffer(Value mapping) {
+    return MappedMemory.buffer(mapping);
+  }
+
+  /** Where the memory of an {@code mmap} begins. */
+  public long mappedAddress(Value mapping) {
+    return MappedMemory.address(mapping);
+  }
+
+  /** The descriptor that an {@code mmap} has of its file; -1 if there is none. */
+  public int mappedDescriptor(Value mapping) {
+    return MappedMemory.descriptor(mapping);
+  }
+
+  /** Gives the memory of an {@code mmap} back that has no views, and lets it have another type. */
+  public void closeMapped(Value mapping, Value closedType) {
+    MappedMemory.close(mapping, closedType);
+  }
+
+  /** Changes the size of an {@code mmap} that has no views, and of its file. */
+  public void resizeMapped(Value mapping, long offset, long length) throws IOException {
+    try {
+      MappedMemory.resize(mapping, offset, length);
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Reads the environment variable {@code TZ} anew; see {@link LocalTime}. */
+  public void setTimeZone(@Nullable String zone) {
+    LocalTime.setZone(zone);
+  }
+
+  /** Local time: the nine fields of {@code struct tm}, then the seconds east of Greenwich. */
+  public long[] localTime(long seconds) throws IOException {
+    try {
+      return LocalTime.of(seconds);
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** The zone's abbreviation at a time. */
+  public String zoneName(long seconds) throws IOException {
+    try {
+      return LocalTime.zoneName(seconds);
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Seconds since 1970 for the nine fields of a local time. */
+  public long secondsOf(int[] fields) throws IOException {
+    try {
+      return LocalTime.seconds(fields);
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Shows what this process runs in the process list. */
+  public void setTitle(String title) {
+    if (embedding == null) {
+      ProcessTitle.set(title);
+    }
+  }
+
+  /** What a queue is made of: the end to receive packets from, then the one to send them to. */
+  public int[] packetPipe() throws IOException {
+    return pair(PacketBuffer::pipe);
+  }
+
+  /** Two connected sockets of the kernel's, which the caller closes. */
+  public int[] socketPair(int family, int type, int protocol) throws IOException {
+    return pair(() -> Descriptors.socketPair(family, type, protocol));
+  }
+
+  private static int[] pair(Supplier<int[]> made) throws IOException {
+    try {
+      return made.get();
+    } catch (PosixException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** A second descriptor for the same open file. */
+  public int duplicate(int descriptor) {
+    return Descriptors.duplicate(descriptor);
+  }
+
+  /**
+   * What GraalPy is to call for a signal.
+   *
+   * @param function the handler as the program knows it
+   */
+  public Object signalHandler(int signal, Value function) {
+    return new SignalHandler(function, () -> waker().repeater(signal));
+  }
+
+  /** The signal's handler is a Python function: it wakes Python's main thread, which calls this. */
+  public void watchSignal(int signal) {
+    waker().watch(signal);
+  }
+
+  private synchronized SignalWaker waker() {
+    SignalWaker current = waker;
+    if (current == null) {
+      current = new SignalWaker(this::answerObservers);
+      waker = current;
+    }
+    return current;
+  }
+
+  /** Answers whoever waits to look at this process; false if nobody does. */
+  private boolean answerObservers() {
+    ObservationPoint point = observation;
+    return point != null && point.answer();
+  }
+
+  /** Undoes {@link #watchSignal}. */
+  public synchronized void unwatchSignal(int signal) {
+    SignalWaker current = waker;
+    if (current != null) {
+      current.unwatch(signal);
+    }
+  }
+
+  /** Lets a signal do what the kernel does by default, whatever the JVM had installed. */
+  public void setDefaultSignalAction(int signal) {
+    Processes.setDefaultAction(signal);
+  }
+
+  private void end() {
+    finishRecording();
+    SharedSemaphore.releaseAll();
+    supervision.beforeEnd();
+  }
+
+  private void refuseToEndJava() {
+    if (embedding != null) {
+      throw new UnsupportedOperationException(
+          "this context is a Java program's, which Python code can't end");
+    }
+  }
+
+  /** Ends this process by a signal, as its parent shall see it. */
+  public void dieOf(int signal) {
+    refuseToEndJava();
+    end();
+    Processes.setDefaultAction(signal);
+    Processes.signal(Processes.id(), signal);
+    try {
+      // The JVM's own threads take some signals, as SIGQUIT, and end this one a moment later.
+      Thread.sleep(DYING);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends this process at once, without a Java shutdown: {@code os._exit}. */
+  public void halt(int status) {
+    refuseToEndJava();
+    end();
+    Processes.exit(status);
+  }
+}

@@ -1,0 +1,139 @@
+package io.polyproc.bridge;
+
+import io.polyproc.posix.Processes;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wakes Python's main thread from a blocking system call when a signal arrives whose handler is a
+ * Python function. The JVM takes signals on a thread of its own, so that a {@code read} or {@code
+ * select} of the main thread would go on for ever; in CPython it ends with {@code EINTR}, the
+ * handler runs, and the call is made again ({@code PEP 475}).
+ *
+ * <p>Any thread may call; the handler runs on the JVM's.
+ */
+@SuppressWarnings("sunapi") // the JDK has no other interface to signals
+final class SignalWaker {
+  private static final String[] NAMES = {
+    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "FPE", "BUS", "SYS", "PIPE", "ALRM", "TERM",
+    "USR1", "USR2", "CHLD", "PWR", "IO", "URG", "WINCH", "TSTP", "CONT", "TTIN", "TTOU", "VTALRM",
+    "PROF", "XCPU", "XFSZ"
+  };
+  // The thread may be on its way into the call when it is woken first.
+  private static final int WAKES = 20;
+  private static final long WAKE_MILLIS = 50;
+
+  /** The signals that let a system call go on: {@code siginterrupt(signal, False)}. */
+  private final Set<Integer> restarting = ConcurrentHashMap.newKeySet();
+
+  private final BooleanSupplier observers;
+  private volatile int wakeupDescriptor = -1;
+  private volatile int mainThread = Processes.currentThread();
+  private final Map<Integer, sun.misc.SignalHandler> watched = new ConcurrentHashMap<>();
+
+  /**
+   * Made on Python's main thread.
+   *
+   * @param observers answers those who want to look at this process; false if nobody does
+   */
+  SignalWaker(BooleanSupplier observers) {
+    this.observers = observers;
+    Processes.allowWaking();
+  }
+
+  /** In a forked JVM, on Python's main thread, whose id in the kernel is another one now. */
+  void afterFork() {
+    mainThread = Processes.currentThread();
+  }
+
+  /** Where to write the numbers of signals to; -1 for nowhere. */
+  void setWakeupDescriptor(int descriptor) {
+    wakeupDescriptor = descriptor;
+  }
+
+  /** Whether a signal ends a system call of the main thread's; it does until this is called. */
+  void setInterrupting(int signal, boolean interrupting) {
+    if (interrupting) {
+      restarting.remove(signal);
+    } else {
+      restarting.add(signal);
+    }
+  }
+
+  /** Puts itself before the handler that GraalPy has set. */
+  void watch(int number) {
+    sun.misc.Signal signal = signal(number);
+    if (signal != null && !watched.containsKey(number)) {
+      Watch watch = new Watch();
+      sun.misc.SignalHandler handler = sun.misc.Signal.handle(signal, watch);
+      watch.handler = handler;
+      watched.put(number, handler);
+      restarting.remove(number);
+    }
+  }
+
+  /**
+   * Lets GraalPy call a signal's present handler once more where it looks for signals next, even if
+   * it has another one by then; null if the signal is not watched.
+   */
+  @Nullable Runnable repeater(int number) {
+    sun.misc.Signal signal = signal(number);
+    sun.misc.SignalHandler handler = watched.get(number);
+    return signal == null || handler == null ? null : () -> handler.handle(signal);
+  }
+
+  /** Gives GraalPy its handler back, before it looks at it or sets another. */
+  void unwatch(int number) {
+    sun.misc.SignalHandler handler = watched.remove(number);
+    sun.misc.Signal signal = signal(number);
+    if (handler != null && signal != null) {
+      sun.misc.Signal.handle(signal, handler);
+    }
+  }
+
+  private static sun.misc.@Nullable Signal signal(int number) {
+    for (String name : NAMES) {
+      try {
+        sun.misc.Signal signal = new sun.misc.Signal(name);
+        if (signal.getNumber() == number) {
+          return signal;
+        }
+      } catch (IllegalArgumentException e) {
+        // Not a signal of this system.
+      }
+    }
+    return null;
+  }
+
+  private final class Watch implements sun.misc.SignalHandler {
+    private volatile sun.misc.SignalHandler handler = sun.misc.SignalHandler.SIG_IGN;
+
+    @Override
+    public void handle(sun.misc.Signal signal) {
+      if (signal.getNumber() == Processes.SIGURG && observers.getAsBoolean()) {
+        return;
+      }
+      int wakeup = wakeupDescriptor;
+      if (wakeup >= 0) {
+        // As in CPython, nobody is told here when its buffer is full: the byte says nothing new
+        // then.
+        boolean _ = Processes.writeByte(wakeup, signal.getNumber());
+      }
+      handler.handle(signal);
+      if (restarting.contains(signal.getNumber())) {
+        return;
+      }
+      try {
+        for (int i = 0; i < WAKES; i++) {
+          Processes.wake(mainThread);
+          Thread.sleep(WAKE_MILLIS);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.polyproc.bridge;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
+/**
+ * Where a context writes its errors: not Python's standard error, but what Truffle has to say, such
+ * as the stack trace of a Python thread that an error of GraalPy's own has ended. Of a stack trace
+ * only a {@link CrashReport}'s line gets through.
+ *
+ * <p>Any thread may write; whole lines are passed on.
+ */
+final class StackTraceFilter extends OutputStream {
+  private static final Pattern FAILURE =
+      Pattern.compile("(?:[\\w$]+\\.)+[\\w$]+(?:Exception|Error)\\b.*");
+  private static final Pattern TRACE =
+      Pattern.compile("\\s+(?:at |\\.\\.\\. \\d+ more|Suppressed: ).*|Caused by: .*");
+
+  private final OutputStream out;
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+  StackTraceFilter(OutputStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public synchronized void write(int b) throws IOException {
+    if (b != '\n') {
+      line.write(b);
+      return;
+    }
+    String text = line.toString(StandardCharsets.UTF_8);
+    line.reset();
+    if (!TRACE.matcher(text).matches()) {
+      String shown = FAILURE.matcher(text).matches() ? CrashReport.summary(text) : text;
+      out.write((shown + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+}

@@ -1,5 +1,0 @@
-/** The runtime that a Java program holds: its supervisor, its workers and what they need. */
-@NullMarked
-package io.polyproc.embedding;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The GraalPy context and the host objects that the Python shim calls. */
-@NullMarked
-package io.polyproc.python;
-
-import org.jspecify.annotations.NullMarked;
