@@ -2,16 +2,16 @@ package io.polyproc;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.polyproc.bridge.PythonContexts;
 import io.polyproc.classpath.ClassPath;
 import io.polyproc.classpath.ClassPathEntry;
-import io.polyproc.host.InstallationLocator;
 import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.host.HostClassPath;
 import io.polyproc.host.HostOptions;
+import io.polyproc.host.InstallationLocator;
 import io.polyproc.posix.Processes;
-import io.polyproc.bridge.PythonContexts;
-import io.polyproc.sync.SharedSemaphore;
 import io.polyproc.protocol.ChildHandle;
+import io.polyproc.sync.SharedSemaphore;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -140,7 +140,11 @@ final class PoolWorker {
       PythonFunction initializer = pool.poolOptions().initializer();
       ValueWriter.Shareable connection =
           writer ->
-              writer.build("connection", DescriptorToken.of(pool.polyproc().host(), theirs.fd()), true, true);
+              writer.build(
+                  "connection",
+                  DescriptorToken.of(pool.polyproc().host(), theirs.fd()),
+                  true,
+                  true);
       ChildHandle started =
           pool.polyproc()
               .startProcess(

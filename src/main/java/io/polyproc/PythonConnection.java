@@ -1,7 +1,7 @@
 package io.polyproc;
 
-import io.polyproc.host.PlatformThreads;
 import io.polyproc.host.EmbeddedRuntime;
+import io.polyproc.host.PlatformThreads;
 import io.polyproc.ipc.MessageChannel;
 import io.polyproc.ipc.PacketChannel;
 import java.io.EOFException;
@@ -36,7 +36,11 @@ public final class PythonConnection implements AutoCloseable {
   private volatile boolean closed;
 
   PythonConnection(
-      EmbeddedRuntime host, KnownTypes types, MessageChannel channel, boolean readable, boolean writable) {
+      EmbeddedRuntime host,
+      KnownTypes types,
+      MessageChannel channel,
+      boolean readable,
+      boolean writable) {
     this.host = host;
     this.types = types;
     this.channel = channel;

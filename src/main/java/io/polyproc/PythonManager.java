@@ -50,7 +50,9 @@ public final class PythonManager implements AutoCloseable {
     try (StreamMessageChannel line = new StreamMessageChannel(ends[0])) {
       try (RawStream theirs = ends[1]) {
         ValueWriter.Shareable connection =
-            writer -> writer.build("connection", DescriptorToken.of(polyproc.host(), theirs.fd()), true, true);
+            writer ->
+                writer.build(
+                    "connection", DescriptorToken.of(polyproc.host(), theirs.fd()), true, true);
         server = polyproc.startProcess("Manager", SERVE, PythonTuple.of(connection));
       }
       // A process that does not boot never takes its end of the line.

@@ -1,7 +1,7 @@
 package io.polyproc;
 
-import io.polyproc.host.PlatformThreads;
 import io.polyproc.host.EmbeddedRuntime;
+import io.polyproc.host.PlatformThreads;
 import io.polyproc.ipc.PacketChannel;
 import io.polyproc.ipc.QueueFeeder;
 import io.polyproc.ipc.QueueFeeder.Failure;
@@ -190,8 +190,7 @@ public final class PythonQueue {
 
   /** Takes a value, waiting for one so long; empty if none came. */
   public <T> Optional<T> poll(Class<T> type, Duration time) throws InterruptedException {
-    return message(Waits.nanos(time))
-        .map(message -> Queues.value(message, polyproc.types(), type));
+    return message(Waits.nanos(time)).map(message -> Queues.value(message, polyproc.types(), type));
   }
 
   private Optional<byte[]> message(long nanos) throws InterruptedException {

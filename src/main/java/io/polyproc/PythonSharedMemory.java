@@ -35,7 +35,8 @@ public final class PythonSharedMemory implements AutoCloseable {
   private final MemorySegment segment;
   private final Arena mapped;
 
-  private PythonSharedMemory(EmbeddedRuntime host, String name, MemorySegment segment, Arena arena) {
+  private PythonSharedMemory(
+      EmbeddedRuntime host, String name, MemorySegment segment, Arena arena) {
     this.host = host;
     this.name = name;
     this.segment = segment;

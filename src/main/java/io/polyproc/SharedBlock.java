@@ -38,7 +38,8 @@ final class SharedBlock implements ValueWriter.Shareable {
    *
    * @param descriptor of its arena; taken over
    */
-  static SharedBlock of(EmbeddedRuntime host, int descriptor, long arenaSize, long start, long size) {
+  static SharedBlock of(
+      EmbeddedRuntime host, int descriptor, long arenaSize, long start, long size) {
     return new SharedBlock(host, MemoryFile.of(descriptor), start, size, arenaSize);
   }
 

@@ -11,7 +11,8 @@ import java.lang.System.Logger.Level;
  *
  * @param className {@code Lock}, {@code RLock}, {@code Semaphore} or {@code BoundedSemaphore}
  */
-record SharedLock(EmbeddedRuntime host, String className, SharedSemaphore semaphore, int kind, int maxValue)
+record SharedLock(
+    EmbeddedRuntime host, String className, SharedSemaphore semaphore, int kind, int maxValue)
     implements ValueWriter.Shareable {
   private static final System.Logger LOG = System.getLogger(SharedLock.class.getName());
 

@@ -1,9 +1,9 @@
 package io.polyproc;
 
 import io.polyproc.host.EmbeddedRuntime;
-import io.polyproc.ipc.StreamMessageChannel;
 import io.polyproc.ipc.MessageChannel;
 import io.polyproc.ipc.PacketChannel;
+import io.polyproc.ipc.StreamMessageChannel;
 import io.polyproc.posix.RawStream;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;

@@ -50,7 +50,16 @@ final class ArchitectureTest {
               "posix",
               "image",
               "classpath"),
-          may("worker", "bridge", "hotspot", "sync", "ipc", "protocol", "posix", "image", "supervisor"),
+          may(
+              "worker",
+              "bridge",
+              "hotspot",
+              "sync",
+              "ipc",
+              "protocol",
+              "posix",
+              "image",
+              "supervisor"),
           may("supervisor", "protocol", "posix", "image"),
           may(
               "bridge",

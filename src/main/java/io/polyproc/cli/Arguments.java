@@ -1,8 +1,8 @@
 package io.polyproc.cli;
 
-import io.polyproc.image.Installation;
 import io.polyproc.bridge.PythonOptions;
 import io.polyproc.bridge.Recording;
+import io.polyproc.image.Installation;
 import io.polyproc.worker.Program;
 import java.util.List;
 

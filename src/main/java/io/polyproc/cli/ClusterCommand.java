@@ -1,10 +1,10 @@
 package io.polyproc.cli;
 
+import io.polyproc.bridge.CacheFolder;
 import io.polyproc.cluster.ClusterFolder;
 import io.polyproc.cluster.NodeControl;
 import io.polyproc.image.Installation;
 import io.polyproc.observation.Json;
-import io.polyproc.bridge.CacheFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,10 +1,10 @@
 package io.polyproc.cli;
 
+import io.polyproc.bridge.CrashReport;
+import io.polyproc.bridge.PythonOptions;
 import io.polyproc.hotspot.Resumption;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;
-import io.polyproc.bridge.CrashReport;
-import io.polyproc.bridge.PythonOptions;
 import io.polyproc.worker.MainImage;
 import io.polyproc.worker.Program;
 import java.io.IOException;

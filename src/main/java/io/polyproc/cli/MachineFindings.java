@@ -1,7 +1,7 @@
 package io.polyproc.cli;
 
-import io.polyproc.posix.Memory;
 import io.polyproc.bridge.CacheFolder;
+import io.polyproc.posix.Memory;
 import io.polyproc.supervisor.StandbyPolicy;
 import java.io.File;
 import java.io.IOException;

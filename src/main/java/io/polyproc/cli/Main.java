@@ -1,7 +1,7 @@
 package io.polyproc.cli;
 
-import io.polyproc.posix.Processes;
 import io.polyproc.bridge.CrashReport;
+import io.polyproc.posix.Processes;
 import io.polyproc.worker.MainProgram;
 import java.util.List;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package io.polyproc.cli;
 
-import io.polyproc.graalpy.PythonStacks;
-import io.polyproc.image.Installation;
 import io.polyproc.bridge.Bridge;
 import io.polyproc.bridge.PythonContexts;
 import io.polyproc.bridge.PythonOptions;
+import io.polyproc.graalpy.PythonStacks;
+import io.polyproc.image.Installation;
 import java.util.ArrayList;
 import java.util.List;
 import org.graalvm.polyglot.Context;

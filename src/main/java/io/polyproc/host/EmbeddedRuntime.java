@@ -1,18 +1,18 @@
 package io.polyproc.host;
 
-import io.polyproc.image.Installation;
-import io.polyproc.posix.Descriptors;
-import io.polyproc.posix.MemoryFile;
-import io.polyproc.posix.PosixException;
 import io.polyproc.bridge.Bridge;
 import io.polyproc.bridge.PythonContexts;
 import io.polyproc.bridge.PythonOptions;
 import io.polyproc.bridge.PythonRuntime;
-import io.polyproc.supervisor.StandbyPolicy;
-import io.polyproc.supervisor.Supervisor;
+import io.polyproc.image.Installation;
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.MemoryFile;
+import io.polyproc.posix.PosixException;
 import io.polyproc.protocol.ChildHandle;
 import io.polyproc.protocol.ControlClient;
 import io.polyproc.protocol.Message;
+import io.polyproc.supervisor.StandbyPolicy;
+import io.polyproc.supervisor.Supervisor;
 import io.polyproc.worker.MainProgram;
 import io.polyproc.worker.Worker;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.polyproc.host;
 
+import io.polyproc.bridge.CacheFolder;
 import io.polyproc.classpath.ClassPathEntry;
 import io.polyproc.image.Installation;
 import io.polyproc.image.SelfInstallation;
-import io.polyproc.bridge.CacheFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;

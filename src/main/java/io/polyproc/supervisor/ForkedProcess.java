@@ -2,9 +2,9 @@ package io.polyproc.supervisor;
 
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MessageSocket;
-import io.polyproc.supervisor.WorkerJvm.Peer;
 import io.polyproc.protocol.Message;
 import io.polyproc.protocol.MessageCodec;
+import io.polyproc.supervisor.WorkerJvm.Peer;
 
 /**
  * A process that a program has forked itself, and that has joined the program's supervisor. It is

@@ -1,18 +1,18 @@
 package io.polyproc.worker;
 
-import io.polyproc.image.GcTrigger;
-import io.polyproc.image.Installation;
-import io.polyproc.posix.Descriptors;
-import io.polyproc.posix.ProcessTitle;
-import io.polyproc.posix.Processes;
 import io.polyproc.bridge.Bridge;
 import io.polyproc.bridge.PythonContexts;
 import io.polyproc.bridge.PythonOptions;
 import io.polyproc.bridge.PythonRuntime;
 import io.polyproc.bridge.Recording;
+import io.polyproc.image.GcTrigger;
+import io.polyproc.image.Installation;
+import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.ProcessTitle;
+import io.polyproc.posix.Processes;
+import io.polyproc.protocol.ControlClient;
 import io.polyproc.supervisor.StandbyPolicy;
 import io.polyproc.supervisor.Supervisor;
-import io.polyproc.protocol.ControlClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

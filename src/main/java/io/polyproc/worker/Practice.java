@@ -1,7 +1,7 @@
 package io.polyproc.worker;
 
-import io.polyproc.image.GcTrigger;
 import io.polyproc.bridge.PythonRuntime;
+import io.polyproc.image.GcTrigger;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.polyproc.worker;
 
+import io.polyproc.bridge.PythonRuntime;
 import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;
 import io.polyproc.posix.Processes;
-import io.polyproc.bridge.PythonRuntime;
 import io.polyproc.protocol.ControlClient;
 import io.polyproc.protocol.Message;
 import io.polyproc.protocol.MessageCodec;

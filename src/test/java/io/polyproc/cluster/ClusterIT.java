@@ -426,7 +426,10 @@ final class ClusterIT {
                 print("queue", sorted(queue.get() for _ in range(100)) == list(range(100)))
                 print("still", mp.cpu_count())
             """);
-    await("it holds no lock", () -> Files.readString(Objects.requireNonNull(STREAMS.get(program)).get(0)).contains("kill"));
+    await(
+        "it holds no lock",
+        () ->
+            Files.readString(Objects.requireNonNull(STREAMS.get(program)).get(0)).contains("kill"));
     agent("c").destroyForcibly();
     Outcome outcome = finish(program);
     assertEquals("kill\nlock 1 -9\nqueue True\nstill 3\n", outcome.output(), outcome::errors);
@@ -452,7 +455,9 @@ final class ClusterIT {
             print(process.exitcode)
         """);
     Process program = begin(Map.of("POLYPROC_CLUSTER", "d"), List.of(script.toString()));
-    await("it is not up", () -> Files.readString(Objects.requireNonNull(STREAMS.get(program)).get(0)).contains("up"));
+    await(
+        "it is not up",
+        () -> Files.readString(Objects.requireNonNull(STREAMS.get(program)).get(0)).contains("up"));
     ProcessHandle b = agent("b");
     await("b runs nothing", () -> b.children().findAny().isPresent());
     ProcessHandle hosted = b.children().findFirst().orElseThrow();
