@@ -5,7 +5,7 @@ import sys
 
 import _polyproc
 from _polyproc import compat
-from _polyproc.boot.entry.finder import ShimFinder
+from _polyproc.boot.finder import ShimFinder
 from _polyproc.warmup import preload
 
 
