@@ -10,6 +10,10 @@ import os
 import sys
 import time
 
+_now = time.monotonic_ns
+"""`System.nanoTime`, without a call of Java."""
+_SHORT = 10_000
+"""Nanoseconds: what takes no longer is no wait."""
 _trace = None
 _starting = 0
 """The number of the arrow to the process that is being started."""
@@ -36,7 +40,7 @@ def reset(trace):
 
 def starting():
     """The number of the arrow to the process that is being started, and since when it is."""
-    return int(_starting), int(_begun) or int(_trace.now())
+    return int(_starting), int(_begun) or int(_now())
 
 
 def arrived(what, since, flow):
@@ -61,11 +65,12 @@ def _waiting(label):
     """A function that tells how long another one has taken, if that was long."""
     def make(function):
         def waiting(self, *args, **kwargs):
-            begin = _trace.now()
+            begin = _now()
             try:
                 return function(self, *args, **kwargs)
             finally:
-                _trace.waited(label(self) if callable(label) else label, begin, "")
+                if _now() - begin > _SHORT:
+                    _trace.waited(label(self) if callable(label) else label, begin, "")
         return waiting
     return make
 
@@ -74,7 +79,7 @@ def _step(label):
     """A function that tells that another one was called."""
     def make(function):
         def step(*args, **kwargs):
-            begin = _trace.now()
+            begin = _now()
             try:
                 return function(*args, **kwargs)
             finally:
@@ -111,7 +116,7 @@ def _install_processes():
     def start(function):
         def start(self):
             global _starting, _begun
-            _starting, _begun = _trace.newFlow(), _trace.now()
+            _starting, _begun = _trace.newFlow(), _now()
             begin = _begun
             try:
                 function(self)
@@ -128,7 +133,7 @@ def _install_processes():
             if _starting:  # forked; else the arrow has ended already
                 arrived("fork", _begun, _starting)
                 _starting = 0
-            begin = _trace.now()
+            begin = _now()
             try:
                 return function(self, parent_sentinel)
             finally:
@@ -151,10 +156,10 @@ def _install_processes():
 def _install_waits():
     from concurrent.futures import _base
     from multiprocessing import connection, managers
-    for name in ("recv", "recv_bytes"):
-        _replace(connection._ConnectionBase, name, _waiting("receive"))
-    for name in ("send", "send_bytes"):
-        _replace(connection._ConnectionBase, name, _waiting("send"))
+
+    # Not the methods for bytes, by which pools speak with their workers.
+    _replace(connection._ConnectionBase, "recv", _waiting("receive"))
+    _replace(connection._ConnectionBase, "send", _waiting("send"))
     _replace(connection, "_wait_for", lambda function: _of_function("wait for connections", function))
     _replace(managers.BaseProxy, "_callmethod", _waiting("call of a manager"))
     _replace(_base.Future, "result", _waiting("wait for a future"))
@@ -163,11 +168,12 @@ def _install_waits():
 
 def _of_function(label, function):
     def waiting(*args, **kwargs):
-        begin = _trace.now()
+        begin = _now()
         try:
             return function(*args, **kwargs)
         finally:
-            _trace.waited(label, begin, "")
+            if _now() - begin > _SHORT:
+                _trace.waited(label, begin, "")
     return waiting
 
 
@@ -182,24 +188,24 @@ def _install_pools():
         def take_on(self, group):
             # Both ends count the messages, so they have the same numbers.
             self.sent = getattr(self, "sent", 0) + 1
-            group.flow = _trace.flowOf(self.process.pid, self.sent)
+            group.flow = self.process.pid << 32 | self.sent
             return function(self, group)
         return take_on
 
     def send(function):
         def _send(self, worker, group):
-            begin = _trace.now()
+            begin = _now()
             function(self, worker, group)
             if group.flow:
-                _slice("pool", "send", begin, 0, group.flow, f"{len(group.items)} tasks for {worker.process.pid}")
+                _trace.slice("pool", "send", begin, 0, group.flow, "")
         return _send
 
     def take(function):
         def take(self, worker, seconds, outcome):
             flow = worker.held[0].flow if worker.held else 0
-            begin = _trace.now()
+            begin = _now()
             function(self, worker, seconds, outcome)
-            _slice("pool", "result", begin, flow, 0, f"of {worker.process.pid}")
+            _trace.slice("pool", "result", begin, flow, 0, "")
         return take
 
     def initialise(function):
@@ -207,13 +213,14 @@ def _install_pools():
             function(self, connection, claims, wrap_exception)
             self.claims = claims
             self.received = 0
+            self.pid = os.getpid()
         return __init__
 
     def receive(function):
         def _receive(self):
             message = function(self)
             self.received += 1
-            self.begun = _trace.now()
+            self.begun = _now()
             return message
         return _receive
 
@@ -254,10 +261,9 @@ def _note_task(function, arguments):
 
 def _told(worker, task):
     """Tells of the tasks of one message."""
-    flow = _trace.flowOf(os.getpid(), worker.received)
-    name = task if isinstance(task, str) else name_of(task)
-    count = int(worker.claims.traceTasks(name))
-    _slice("pool", f"{count} tasks" if count != 1 else "task", worker.begun, flow, flow)
+    flow = worker.pid << 32 | worker.received
+    count = worker.claims.traceTasks(task if type(task) is str else name_of(task))
+    _trace.slice("pool", "task" if count == 1 else f"{count} tasks", worker.begun, flow, flow, "")
 
 
 # --- Executors.
@@ -275,7 +281,7 @@ class _TasksQueue:
             self._name = None
         item = self._queue.get(block, timeout)
         if item is not None:
-            self._name, self._begin = name_of(item.fn, item.args), _trace.now()
+            self._name, self._begin = name_of(item.fn, item.args), _now()
         return item
 
 

@@ -31,11 +31,6 @@ public final class Timeline {
     return trace.newFlow();
   }
 
-  /** See {@link Trace#flow}. */
-  public long flowOf(int process, int n) {
-    return Trace.flow(process, n);
-  }
-
   /** See {@link Trace#nameProcess}. */
   public void nameProcess(String name) {
     trace.nameProcess(name);

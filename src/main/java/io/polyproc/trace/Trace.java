@@ -37,6 +37,9 @@ public final class Trace {
   private static final long DELAY_NANOS = 20_000_000;
   private static final long SAMPLE_NANOS = 250_000_000;
 
+  /** Numbers below it are those of a pool's messages, which both ends count for themselves. */
+  private static final long FIRST_FLOW = 1L << 31;
+
   /** Waits that are shorter than this are none. */
   private static final long MIN_WAIT_NANOS = 10_000;
 
@@ -186,12 +189,7 @@ public final class Trace {
 
   /** A number for an arrow from one event to others, in whatever process. */
   public long newFlow() {
-    return flow(pid, flows.incrementAndGet());
-  }
-
-  /** The number for an arrow that both ends can count for themselves: the n-th for a process. */
-  public static long flow(int process, int n) {
-    return ((long) process << Integer.SIZE) | (n & 0xffffffffL);
+    return ((long) pid << Integer.SIZE) | FIRST_FLOW | flows.incrementAndGet();
   }
 
   /**
