@@ -45,12 +45,8 @@ final class ClusterIT {
     assertEquals(0, started.status(), started::errors);
     String command = started.output().strip().lines().reduce("", (first, second) -> second).strip();
     JOIN.addAll(List.of(command.split(" ")).subList(1, 6));
-    List<Running> joining = new ArrayList<>();
     for (String name : List.of("b", "c")) {
-      joining.add(begin(Map.of(), joinCommand("--name", name, "--cores", "2")));
-    }
-    for (Running process : joining) {
-      Outcome joined = finish(process);
+      Outcome joined = finish(begin(Map.of(), joinCommand("--name", name, "--cores", "2")));
       assertEquals(0, joined.status(), joined::errors);
     }
   }
