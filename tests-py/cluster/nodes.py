@@ -15,16 +15,13 @@ class Nodes:
     """A cluster whose nodes keep their keys in a temporary folder. Close it."""
 
     def __init__(self, cores=2):
-        self.cache = tempfile.mkdtemp(prefix="polyproc-cluster-")
+        self.folder = tempfile.mkdtemp(prefix="polyproc-cluster-")
         self._cores = str(cores)
         self._join = None
-        images = os.path.join(os.environ.get("POLYPROC_CACHE") or os.path.expanduser("~/.cache/polyproc"), "images")
-        if os.path.isdir(images):
-            os.symlink(images, os.path.join(self.cache, "images"))
 
     def environment(self, node="a"):
         """For programs of a node."""
-        return {**os.environ, "POLYPROC_CACHE": self.cache, "POLYPROC_CLUSTER": node, "POLYPROC_IMAGE": "kept"}
+        return {**os.environ, "POLYPROC_CLUSTER_FOLDER": self.folder, "POLYPROC_CLUSTER": node, "POLYPROC_IMAGE": "kept"}
 
     def command(self, *arguments):
         environment = self.environment()
@@ -44,7 +41,7 @@ class Nodes:
 
     def pid(self, name):
         """The pid of a node's agent; None if it does not run."""
-        wanted = os.path.join(self.cache, "cluster", name)
+        wanted = os.path.join(self.folder, name)
         for entry in os.listdir("/proc"):
             if entry.isdecimal():
                 try:
@@ -62,18 +59,17 @@ class Nodes:
             os.kill(pid, number)
 
     def log(self, name):
-        with open(os.path.join(self.cache, "cluster", name, "agent.log"), errors="replace") as file:
+        with open(os.path.join(self.folder, name, "agent.log"), errors="replace") as file:
             return file.read()
 
     def close(self):
-        folder = os.path.join(self.cache, "cluster")
-        names = os.listdir(folder) if os.path.isdir(folder) else []
+        names = os.listdir(self.folder)
         for name in names:
             self.signal(name, signal.SIGKILL)
         deadline = time.monotonic() + 10
         while any(self.pid(name) for name in names) and time.monotonic() < deadline:
             time.sleep(0.1)
-        shutil.rmtree(self.cache, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
         return self

@@ -113,13 +113,7 @@ def _find_folder():
     named = os.environ.get(_NODE) or os.environ.get(_WANTED, "on")
     if os.path.isabs(named):
         return named
-    cache = os.environ.get("POLYPROC_CACHE")
-    if not cache:
-        cache = os.environ.get("XDG_CACHE_HOME", "")
-        if not cache.startswith("/"):
-            cache = os.path.expanduser("~/.cache")
-        cache = os.path.join(cache, "polyproc")
-    nodes = os.path.join(cache, "cluster")
+    nodes = os.environ.get("POLYPROC_CLUSTER_FOLDER") or os.path.join(_cache(), "cluster")
     if named != "on":
         return os.path.join(nodes, named)
     try:
@@ -133,6 +127,14 @@ def _find_folder():
         raise RuntimeError(f"no agent of a cluster serves on this machine (there is none in {nodes}): see "
                            "`polyproc cluster start` and `polyproc cluster join`")
     return os.path.join(nodes, serving[0])
+
+
+def _cache():
+    cache = os.environ.get("POLYPROC_CACHE")
+    if cache:
+        return cache
+    cache = os.environ.get("XDG_CACHE_HOME", "")
+    return os.path.join(cache if cache.startswith("/") else os.path.expanduser("~/.cache"), "polyproc")
 
 
 def enter():

@@ -38,6 +38,9 @@ import picocli.CommandLine.Parameters;
 final class ClusterCommand implements Callable<Integer> {
   private static final int PORT = 7740;
 
+  /** The environment variable for the folder of the nodes. */
+  private static final String FOLDER = "POLYPROC_CLUSTER_FOLDER";
+
   @Mixin
   @SuppressWarnings("unused") // Picocli fills it
   private final HelpOption help = new HelpOption();
@@ -61,23 +64,28 @@ final class ClusterCommand implements Callable<Integer> {
     return ExitCode.USAGE.status();
   }
 
-  private static Path cache() throws IOException {
+  /** Where the nodes of this machine keep their keys. */
+  private static Path nodes() throws IOException {
+    String chosen = System.getenv().getOrDefault(FOLDER, "");
+    if (!chosen.isEmpty()) {
+      return Path.of(chosen).toAbsolutePath();
+    }
     return switch (CacheFolder.find()) {
-      case CacheFolder.Usable usable -> usable.path();
+      case CacheFolder.Usable usable -> usable.path().resolve("cluster");
       case CacheFolder.Unusable unusable ->
           throw new IOException(
-              "a node keeps its keys in the cache folder %s, which can't be used: %s"
-                  .formatted(unusable.path(), unusable.reason()));
+              "a node keeps its keys in the cache folder %s, which can't be used: %s; %s can name another one"
+                  .formatted(unusable.path(), unusable.reason(), FOLDER));
     };
   }
 
   /** The node that a command without a name means: the only one, or the first that runs. */
   private static NodeControl existing(String name) throws IOException {
     if (!name.isEmpty()) {
-      return new NodeControl(ClusterFolder.of(cache(), name));
+      return new NodeControl(ClusterFolder.of(nodes(), name));
     }
     List<NodeControl> running =
-        ClusterFolder.all(cache()).stream()
+        ClusterFolder.all(nodes()).stream()
             .map(NodeControl::new)
             .filter(NodeControl::isRunning)
             .toList();
@@ -154,7 +162,7 @@ final class ClusterCommand implements Callable<Integer> {
               "",
               "",
               authority.isEmpty() ? "" : Path.of(authority).toAbsolutePath().toString());
-      NodeControl node = new NodeControl(ClusterFolder.of(cache(), settings.name()));
+      NodeControl node = new NodeControl(ClusterFolder.of(nodes(), settings.name()));
       String address = node.start(Installation.current(), settings);
       System.out.println(
           "node %s of a new cluster serves at %s".formatted(settings.name(), address));
@@ -199,7 +207,7 @@ final class ClusterCommand implements Callable<Integer> {
             "a token is needed, by --token or the variable POLYPROC_CLUSTER_TOKEN");
       }
       NodeControl.Settings settings = options.settings(port, cluster, given, "");
-      NodeControl node = new NodeControl(ClusterFolder.of(cache(), settings.name()));
+      NodeControl node = new NodeControl(ClusterFolder.of(nodes(), settings.name()));
       String address = node.start(Installation.current(), settings);
       System.out.println(
           "node %s serves at %s, in the cluster of %s"

@@ -28,27 +28,23 @@ public final class ClusterFolder {
   /**
    * The folders of this user's nodes on this machine, whether their agents run or not.
    *
-   * @param cache the cache folder
+   * @param parent where they are
    */
-  public static List<ClusterFolder> all(Path cache) {
+  public static List<ClusterFolder> all(Path parent) {
     List<ClusterFolder> found = new ArrayList<>();
-    if (Files.isDirectory(parent(cache))) {
-      try (var folders = Files.list(parent(cache))) {
+    if (Files.isDirectory(parent)) {
+      try (var folders = Files.list(parent)) {
         folders.sorted().map(ClusterFolder::new).forEach(found::add);
       } catch (IOException e) {
-        throw new UncheckedIOException("cannot read " + parent(cache), e);
+        throw new UncheckedIOException("cannot read " + parent, e);
       }
     }
     return found;
   }
 
   /** Where the folder of a node is, there or not. */
-  public static ClusterFolder of(Path cache, String node) {
-    return new ClusterFolder(parent(cache).resolve(node));
-  }
-
-  private static Path parent(Path cache) {
-    return cache.resolve("cluster");
+  public static ClusterFolder of(Path parent, String node) {
+    return new ClusterFolder(parent.resolve(node));
   }
 
   /** Makes it, and removes what an earlier agent has left. */

@@ -36,6 +36,10 @@ import org.jspecify.annotations.Nullable;
 final class Tls {
   private static final String[] PROTOCOLS = {"TLSv1.3"};
   private static final int CONNECT_MILLIS = 4_000;
+
+  /** A busy machine may take its time with the first ones. */
+  private static final int HANDSHAKE_MILLIS = 20_000;
+
   private static final String COMMON_NAME = "CN=";
 
   private final SSLContext context;
@@ -87,7 +91,7 @@ final class Tls {
     try {
       transport.setTcpNoDelay(true);
       transport.connect(address, CONNECT_MILLIS);
-      transport.setSoTimeout(CONNECT_MILLIS);
+      transport.setSoTimeout(HANDSHAKE_MILLIS);
       SSLSocket socket =
           (SSLSocket)
               context
@@ -109,7 +113,7 @@ final class Tls {
    */
   TlsLine accept(Socket transport) throws IOException {
     transport.setTcpNoDelay(true);
-    transport.setSoTimeout(CONNECT_MILLIS);
+    transport.setSoTimeout(HANDSHAKE_MILLIS);
     SSLSocket socket =
         (SSLSocket) context.getSocketFactory().createSocket(transport, (InputStream) null, true);
     socket.setUseClientMode(false);

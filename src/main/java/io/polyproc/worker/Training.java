@@ -33,6 +33,9 @@ final class Training {
           with multiprocessing.Lock(), multiprocessing.RLock():
               pass
 
+          # What processes on other nodes begin with.
+          from _polyproc.cluster import child, locks, placing, popen, queues, shared
+          from _polyproc.fork import snapshot
           from _polyproc.warmup import steps
           while steps.step():
               pass

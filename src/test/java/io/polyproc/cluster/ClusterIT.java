@@ -11,10 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,47 +27,27 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class ClusterIT {
   private static final Path HOME = Path.of(System.getProperty("polyproc.home"));
-  private static final int TIMEOUT_SECONDS = 60;
+  private static final int TIMEOUT_SECONDS = 120;
 
-  @TempDir static Path cache;
+  @TempDir static Path folder;
+  @TempDir static Path nodes;
 
   /** The arguments with which others join. */
   private static final List<String> JOIN = new ArrayList<>();
 
-  record Outcome(int status, String output, String errors) {}
+  private record Outcome(int status, String output, String errors) {}
+
+  private record Running(Process process, Path output, Path errors) {}
 
   @BeforeAll
   static void shouldStart() throws Exception {
-    borrowImages();
     Outcome started = polyproc("cluster", "start", "--name", "a", "--port", "0", "--cores", "1");
     assertEquals(0, started.status(), started::errors);
     String command = started.output().strip().lines().reduce("", (first, second) -> second).strip();
-    JOIN.addAll(List.of(command.split(" ")).subList(1, 5));
-    List<Process> joining = new ArrayList<>();
+    JOIN.addAll(List.of(command.split(" ")).subList(1, 6));
     for (String name : List.of("b", "c")) {
-      joining.add(begin(Map.of(), joinCommand("--name", name, "--cores", "2")));
-    }
-    for (Process process : joining) {
-      Outcome joined = finish(process);
+      Outcome joined = finish(begin(Map.of(), joinCommand("--name", name, "--cores", "2")));
       assertEquals(0, joined.status(), joined::errors);
-    }
-  }
-
-  /**
-   * Programs start from the images that there are, whatever folder the nodes keep their keys in.
-   */
-  private static void borrowImages() throws IOException {
-    String chosen = System.getenv().getOrDefault("POLYPROC_CACHE", "");
-    String caches = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
-    Path usual =
-        !chosen.isEmpty()
-            ? Path.of(chosen)
-            : (caches.startsWith("/")
-                    ? Path.of(caches)
-                    : Path.of(System.getProperty("user.home"), ".cache"))
-                .resolve("polyproc");
-    if (Files.isDirectory(usual.resolve("images"))) {
-      Files.createSymbolicLink(cache.resolve("images"), usual.resolve("images"));
     }
   }
 
@@ -76,7 +55,7 @@ final class ClusterIT {
   static void shouldStop() throws Exception {
     Outcome stopped = polyproc("cluster", "stop", "--name", "a");
     assertEquals(0, stopped.status(), stopped::errors);
-    assertTrue(agents().isEmpty(), () -> "agents are left: " + agents());
+    await("agents are left", () -> agents().isEmpty());
   }
 
   private static List<String> joinCommand(String... more) {
@@ -85,35 +64,30 @@ final class ClusterIT {
     return command;
   }
 
-  private static Process begin(Map<String, String> variables, List<String> arguments)
+  private static Running begin(Map<String, String> variables, List<String> arguments)
       throws IOException {
     List<String> command = new ArrayList<>(List.of(HOME.resolve("bin/polyproc").toString()));
     command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command).directory(cache.toFile());
-    builder.environment().put("POLYPROC_CACHE", cache.toString());
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().put("POLYPROC_CLUSTER_FOLDER", nodes.toString());
     builder.environment().putAll(variables);
-    builder.redirectOutput(Files.createTempFile(cache, "output", "").toFile());
-    builder.redirectError(Files.createTempFile(cache, "errors", "").toFile());
-    Process process = builder.start();
-    STREAMS.put(
-        process,
-        List.of(builder.redirectOutput().file().toPath(), builder.redirectError().file().toPath()));
-    return process;
+    Path output = Files.createTempFile(folder, "output", "");
+    Path errors = Files.createTempFile(folder, "errors", "");
+    builder.redirectOutput(output.toFile()).redirectError(errors.toFile());
+    return new Running(builder.start(), output, errors);
   }
 
-  private static final Map<Process, List<Path>> STREAMS = new HashMap<>();
-
-  private static Outcome finish(Process process) throws Exception {
+  private static Outcome finish(Running running) throws Exception {
+    Process process = running.process();
     boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     if (!ended) {
       process.destroyForcibly().waitFor();
     }
-    List<Path> streams = Objects.requireNonNull(STREAMS.get(process));
     Outcome outcome =
         new Outcome(
             process.exitValue(),
-            Files.readString(streams.get(0)),
-            Files.readString(streams.get(1)));
+            Files.readString(running.output()),
+            Files.readString(running.errors()));
     assertTrue(ended, () -> "it does not end: " + outcome);
     return outcome;
   }
@@ -122,8 +96,8 @@ final class ClusterIT {
     return finish(begin(Map.of(), List.of(arguments)));
   }
 
-  private static Process beginProgram(String text) throws IOException {
-    Path script = Files.createTempFile(cache, "program", ".py");
+  private static Running beginProgram(String text) throws IOException {
+    Path script = Files.createTempFile(folder, "program", ".py");
     Files.writeString(script, text, StandardCharsets.UTF_8);
     return begin(Map.of("POLYPROC_CLUSTER", "a"), List.of(script.toString()));
   }
@@ -139,7 +113,7 @@ final class ClusterIT {
                 process
                     .info()
                     .commandLine()
-                    .filter(line -> line.contains("AgentMain") && line.contains(cache.toString()))
+                    .filter(line -> line.contains("AgentMain") && line.contains(nodes.toString()))
                     .isPresent())
         .toList();
   }
@@ -148,18 +122,18 @@ final class ClusterIT {
     return agents().stream()
         .filter(
             process ->
-                process.info().commandLine().orElse("").contains(cache + "/cluster/" + node + " "))
+                process.info().commandLine().orElse("").contains(nodes + "/" + node + " "))
         .findFirst()
         .orElseThrow();
   }
 
   private static String log(String node) throws IOException {
-    return Files.readString(ClusterFolder.of(cache, node).log());
+    return Files.readString(ClusterFolder.of(nodes, node).log());
   }
 
-  private static void await(String what, java.util.concurrent.Callable<Boolean> condition)
+  private static void await(String what, Callable<Boolean> condition)
       throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!condition.call()) {
       assertTrue(System.nanoTime() < deadline, what);
       Thread.sleep(50);
@@ -184,7 +158,7 @@ final class ClusterIT {
   @Test
   @Order(2)
   void shouldRunProcessesOnOtherNodesAsIfTheyWereHere() throws Exception {
-    Files.writeString(cache.resolve("helper.py"), "def name(): return __name__\n");
+    Files.writeString(folder.resolve("helper.py"), "def name(): return __name__\n");
     assertPrints(
         """
         b from b helper True
@@ -393,7 +367,7 @@ final class ClusterIT {
   @Test
   @Order(7)
   void shouldLoseOnlyWhatANodeHadWhenItIsKilled() throws Exception {
-    Process program =
+    Running program =
         beginProgram(
             """
             import multiprocessing as mp, os, time, warnings
@@ -426,10 +400,7 @@ final class ClusterIT {
                 print("queue", sorted(queue.get() for _ in range(100)) == list(range(100)))
                 print("still", mp.cpu_count())
             """);
-    await(
-        "it holds no lock",
-        () ->
-            Files.readString(Objects.requireNonNull(STREAMS.get(program)).get(0)).contains("kill"));
+    await("it holds no lock", () -> Files.readString(program.output()).contains("kill"));
     agent("c").destroyForcibly();
     Outcome outcome = finish(program);
     assertEquals("kill\nlock 1 -9\nqueue True\nstill 3\n", outcome.output(), outcome::errors);
@@ -441,7 +412,7 @@ final class ClusterIT {
   void shouldEndEverywhereWhenTheProgramsOwnNodeIsKilled() throws Exception {
     Outcome joined = finish(begin(Map.of(), joinCommand("--name", "d", "--cores", "2")));
     assertEquals(0, joined.status(), joined::errors);
-    Path script = Files.createTempFile(cache, "program", ".py");
+    Path script = Files.createTempFile(folder, "program", ".py");
     Files.writeString(
         script,
         """
@@ -454,10 +425,8 @@ final class ClusterIT {
             process.join()
             print(process.exitcode)
         """);
-    Process program = begin(Map.of("POLYPROC_CLUSTER", "d"), List.of(script.toString()));
-    await(
-        "it is not up",
-        () -> Files.readString(Objects.requireNonNull(STREAMS.get(program)).get(0)).contains("up"));
+    Running program = begin(Map.of("POLYPROC_CLUSTER", "d"), List.of(script.toString()));
+    await("it is not up", () -> Files.readString(program.output()).contains("up"));
     ProcessHandle b = agent("b");
     await("b runs nothing", () -> b.children().findAny().isPresent());
     ProcessHandle hosted = b.children().findFirst().orElseThrow();
