@@ -121,8 +121,7 @@ final class ClusterIT {
   private static ProcessHandle agent(String node) {
     return agents().stream()
         .filter(
-            process ->
-                process.info().commandLine().orElse("").contains(nodes + "/" + node + " "))
+            process -> process.info().commandLine().orElse("").contains(nodes + "/" + node + " "))
         .findFirst()
         .orElseThrow();
   }
@@ -131,8 +130,7 @@ final class ClusterIT {
     return Files.readString(ClusterFolder.of(nodes, node).log());
   }
 
-  private static void await(String what, Callable<Boolean> condition)
-      throws Exception {
+  private static void await(String what, Callable<Boolean> condition) throws Exception {
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!condition.call()) {
       assertTrue(System.nanoTime() < deadline, what);
