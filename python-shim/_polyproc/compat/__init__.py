@@ -7,6 +7,7 @@ boot executes none of these files, and `dir`, `hasattr`, `from os import *` and 
 """
 
 import sys as _sys  # `sys` is a file of this package
+from importlib import import_module
 from importlib.machinery import SourceFileLoader
 
 _AT_BOOT = {
@@ -97,9 +98,7 @@ _replaced = {}
 def install():
     """Lets the modules of every boot have what they lack."""
     for name, files in _AT_BOOT.items():
-        module = _sys.modules.get(name)
-        if module is not None:
-            _offer(module, files)
+        _offer(import_module(name), files)
     posix = _sys.modules["posix"]
     _offer(posix, {file: names for file, names in _AT_BOOT["os"].items() if file != _OS_ONLY})
 
@@ -147,7 +146,6 @@ def _note(names):
 
 def _load(file):
     """Executes a file and puts what it has into the modules that lack it; returns its namespace."""
-    from importlib import import_module
     namespace = vars(import_module(f"{__name__}.{file}"))
     for name, files in _AT_BOOT.items():
         if file in files:
@@ -216,7 +214,6 @@ class _Loader:
         return self._loader.create_module(spec)
 
     def exec_module(self, module):
-        from importlib import import_module
         module.__spec__.loader = module.__loader__ = self._loader  # nothing is to tell that it came in this way
         files = [import_module(f"{__name__}.{file}") for file in _ON_IMPORT[module.__name__]]
         for file in files:

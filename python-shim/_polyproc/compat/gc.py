@@ -6,27 +6,26 @@ list of all objects, so `get_objects` is not among them, nor `get_stats`, as the
 
 import operator
 
-from _polyproc.compat.libc import builtin
+from _polyproc.compat.builtin_functions import builtin
 
-_module = builtin("gc")
 _thresholds = (700, 10, 10)
 garbage = []
 
 
-@_module
-def is_finalized(obj, /):
+@builtin("gc")
+def is_finalized(module, obj, /):
     """Returns true if the object has been already finalized by the GC: GraalPy 25.0.3 finalizes none."""
     return False
 
 
-@_module
-def get_threshold():
+@builtin("gc")
+def get_threshold(module, /):
     """The collection thresholds set last."""
     return _thresholds
 
 
-@_module
-def set_threshold(threshold0, /, *others):
+@builtin("gc")
+def set_threshold(module, threshold0, /, *others):
     """Sets the collection thresholds, which are only remembered."""
     global _thresholds
     if len(others) > 2:
@@ -35,17 +34,17 @@ def set_threshold(threshold0, /, *others):
     _thresholds = given + _thresholds[len(given):]
 
 
-@_module
-def freeze():
+@builtin("gc")
+def freeze(module, /):
     """Does nothing: forked processes get no pages of their parent's to keep unwritten."""
 
 
-@_module
-def unfreeze():
+@builtin("gc")
+def unfreeze(module, /):
     """Undoes `freeze`."""
 
 
-@_module
-def get_freeze_count():
+@builtin("gc")
+def get_freeze_count(module, /):
     """How many objects are frozen."""
     return 0

@@ -11,6 +11,7 @@ import sys
 from _polyproc.compat import structseq, threads
 from _polyproc.compat.arguments import c_int
 from _polyproc.compat.arguments import path as _path
+from _polyproc.compat.builtin_functions import builtin as builtin_function
 from _polyproc.compat.libc import Memory, Strings, _native, builtin, call, call_for_error, call_long, error, integer
 
 _posix = builtin("posix")
@@ -158,8 +159,8 @@ def sched_yield():
     call("sched_yield")
 
 
-@_posix
-def sched_getaffinity(pid, /):
+@builtin_function("posix")
+def sched_getaffinity(module, pid, /):
     """Returns the set of processors that a process may use; 0 is the calling one."""
     pid = operator.index(pid)
     try:
