@@ -518,15 +518,15 @@ def _look_at_java(wait, java):
 
 def _is_dispatcher(facts, call, pools):
     dispatcher = call.local("self")
-    if dispatcher is None or not hasattr(dispatcher, "_crew"):
+    if dispatcher is None or not hasattr(dispatcher, "_manager"):
         return
     facts["role"] = "pool dispatcher"
     workers = list(dispatcher._workers)
-    waiting = len(dispatcher._fed.waiting) + sum(len(group.items) for group in list(dispatcher._returned))
+    waiting = len(dispatcher._fed.waiting) + sum(len(batch.items) for batch in list(dispatcher._returned))
     for source in list(dispatcher._sources):
         elements = getattr(source, "_elements", None)
         waiting += len(elements) - source._next if elements is not None else 1
-    pools.append({"kind": "pool", "size": int(dispatcher._crew.size), "jobs": len(dispatcher._cache),
+    pools.append({"kind": "pool", "size": int(dispatcher._manager.size), "jobs": len(dispatcher._cache),
                   "waiting": int(waiting), "done": dispatcher.done_by_former + sum(worker.done for worker in workers),
                   "workers": [{"pid": int(worker.process.pid), "held": int(worker.count),
                                "done": int(worker.done), "ready": bool(worker.ready)} for worker in workers]})

@@ -74,15 +74,15 @@ def _name_processes():
 
 def _let_workers_tell():
     """A pool's workers are killed at its end: what they have collected last they must have written before."""
-    from _polyproc.pool.workers import Crew
-    terminate = Crew.terminate
+    from _polyproc.pool.workers import WorkerManager
+    terminate = WorkerManager.terminate
 
     def terminate_later(self):
         if self.processes:
             sleep.sleep(_WRITTEN_SECONDS)
         terminate(self)
 
-    Crew.terminate = terminate_later
+    WorkerManager.terminate = terminate_later
 
 
 def for_child():

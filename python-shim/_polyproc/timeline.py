@@ -185,19 +185,19 @@ def _install_pools():
     from _polyproc.pool import dispatcher, worker_main, workers
 
     def take_on(function):
-        def take_on(self, group):
+        def take_on(self, batch):
             # Both ends count the messages, so they have the same numbers.
             self.sent = getattr(self, "sent", 0) + 1
-            group.flow = self.process.pid << 32 | self.sent
-            return function(self, group)
+            batch.flow = self.process.pid << 32 | self.sent
+            return function(self, batch)
         return take_on
 
     def send(function):
-        def _send(self, worker, group):
+        def _send(self, worker, batch):
             begin = _now()
-            function(self, worker, group)
-            if group.flow:
-                _trace.slice("pool", "send", begin, 0, group.flow, "")
+            function(self, worker, batch)
+            if batch.flow:
+                _trace.slice("pool", "send", begin, 0, batch.flow, "")
         return _send
 
     def take(function):
@@ -232,13 +232,13 @@ def _install_pools():
             _task = None
         return _run_one
 
-    def run_group(function):
-        def _run_group(self, epoch, how, key, arguments):
+    def run_batch(function):
+        def _run_batch(self, epoch, how, key, arguments):
             count = function(self, epoch, how, key, arguments)
             if count:
                 _told(self, self._function)
             return count
-        return _run_group
+        return _run_batch
 
     _replace(workers.Worker, "take_on", take_on)
     _replace(dispatcher.Dispatcher, "_send", send)
@@ -247,7 +247,7 @@ def _install_pools():
     _replace(worker_main._Worker, "__init__", initialise)
     _replace(worker_main._Worker, "_receive", receive)
     _replace(worker_main._Worker, "_run_one", run_one)
-    _replace(worker_main._Worker, "_run_group", run_group)
+    _replace(worker_main._Worker, "_run_batch", run_batch)
     worker_main.note_task = _note_task
     _replace(pool.ApplyResult, "wait", _waiting("wait for results"))
     _replace(pool.IMapIterator, "next", _waiting("wait for the next result"))

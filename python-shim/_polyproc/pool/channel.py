@@ -26,9 +26,9 @@ class PendingEndpoint:
         return self._socket, int(self._claims.descriptor())
 
     def __reduce__(self):
-        from _polyproc.pool.worker_main import RemoteWorkerEnd, WorkerEndpoint
+        from _polyproc.pool.worker_main import RemoteWorkerEndpoint, WorkerEndpoint
         if _is_for_other_node():
-            return RemoteWorkerEnd, (Handle(self._socket),)
+            return RemoteWorkerEndpoint, (Handle(self._socket),)
         return WorkerEndpoint, tuple(map(Handle, self.descriptors()))
 
     def inherited(self):

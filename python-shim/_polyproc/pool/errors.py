@@ -19,9 +19,9 @@ def lost(name, pid, status, task, node=None):
                            pid, status, task)
 
 
-def broken(count, name, pid, status, farewell):
+def broken(count, name, pid, status, startup_failure):
     """The error of all tasks of a pool whose workers end before they are ready."""
-    lines = farewell.strip().splitlines()[-_MAX_LINES:]
+    lines = startup_failure.strip().splitlines()[-_MAX_LINES:]
     last = "".join(f"\n    {line}" for line in lines)
     return WorkerLostError(f"the workers of the pool end before they are ready, {count} in a row; "
                            f"the last, {name} (pid {pid}), {how(status)}"

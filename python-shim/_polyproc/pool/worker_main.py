@@ -54,7 +54,7 @@ class WorkerEndpoint:
         return self
 
 
-class RemoteWorkerEnd:
+class RemoteWorkerEndpoint:
     """The same on another node, where no memory is shared: what was sent is claimed."""
 
     def __init__(self, socket):
