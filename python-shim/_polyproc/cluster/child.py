@@ -116,7 +116,7 @@ def _import_main(path, source):
 
 
 def _run_forked(body, line):
-    from _polyproc.boot import lifecycle
+    from _polyproc.boot import lifecycle, streams
     from _polyproc.fork import snapshot
     from _polyproc.process.child import _inheriting
     status = 1
@@ -126,5 +126,5 @@ def _run_forked(body, line):
         status = process_obj._bootstrap(parent_sentinel=os.dup(line.fileno()))
     except BaseException as e:
         lifecycle.report(e, hidden_frames=False)
-    lifecycle.flush_streams()
+    streams.flush_all()
     os._exit(status & 0xff)
