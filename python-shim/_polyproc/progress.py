@@ -8,7 +8,7 @@ import threading
 
 import _polyproc
 from _polyproc.process import forking
-from _polyproc.timeline import name_of
+from _polyproc.timeline import name_of, replace
 
 _next = threading.local()
 """`bar`: the one that the call in which this thread is has; `label` and `chunksize`: what the next one gets."""
@@ -51,11 +51,6 @@ def _is_loss(error):
     return isinstance(error, (WorkerLostError, BrokenProcessPool))
 
 
-def _replace(cls, name, make):
-    function = cls.__dict__[name]
-    setattr(cls, name, functools.wraps(function)(make(function)))
-
-
 def _labelled(call, position):
     """A method whose results have a bar; position: of its chunksize among the arguments, without `self`."""
     def make(function):
@@ -79,7 +74,7 @@ def _install_pools():
     for call in "map", "map_async", "starmap", "starmap_async", "imap", "imap_unordered":
         for cls in pool.Pool.__mro__:
             if call in cls.__dict__:
-                _replace(cls, call, _labelled(call, 1))
+                replace(cls, call, _labelled(call, 1))
 
     def init_map(function):
         def __init__(self, pool, chunksize, length, callback, error_callback):
@@ -141,19 +136,14 @@ def _install_pools():
         return _set_length
 
     pool.MapResult._bar = pool.IMapIterator._bar = None
-    _replace(pool.MapResult, "_set_values", set_values)
-    _replace(pool.MapResult, "_set_rest", ending)
-    _replace(_owner(pool.MapResult, "__init__"), "__init__", init_map)
-    _replace(_owner(pool.MapResult, "_set"), "_set", set_map)
-    _replace(_owner(pool.IMapIterator, "__init__"), "__init__", init_imap)
-    _replace(_owner(pool.IMapIterator, "_set"), "_set", set_imap)
-    _replace(_owner(pool.IMapUnorderedIterator, "_set"), "_set", set_imap)
-    _replace(_owner(pool.IMapIterator, "_set_length"), "_set_length", set_length)
-
-
-def _owner(cls, name):
-    """The class that defines a method."""
-    return next(base for base in cls.__mro__ if name in base.__dict__)
+    replace(pool.MapResult, "_set_values", set_values)
+    replace(pool.MapResult, "_set_rest", ending)
+    replace(pool.MapResult, "__init__", init_map)
+    replace(pool.MapResult, "_set", set_map)
+    replace(pool.IMapIterator, "__init__", init_imap)
+    replace(pool.IMapIterator, "_set", set_imap)
+    replace(pool.IMapUnorderedIterator, "_set", set_imap)
+    replace(pool.IMapIterator, "_set_length", set_length)
 
 
 # --- Executors.
@@ -185,9 +175,9 @@ def _install_executors():
             return future
         return submit
 
-    _replace(_base.Executor, "map", map_)
-    _replace(process.ProcessPoolExecutor, "submit", submit)
-    _replace(thread.ThreadPoolExecutor, "submit", submit)
+    replace(_base.Executor, "map", map_)
+    replace(process.ProcessPoolExecutor, "submit", submit)
+    replace(thread.ThreadPoolExecutor, "submit", submit)
 
 
 def _count_future(bar, future, count):

@@ -53,7 +53,7 @@ def _slice(category, name, begin, flow_in=0, flow_out=0, detail=""):
     _trace.slice(category, name, begin, flow_in, flow_out, detail)
 
 
-def _replace(owner, name, make):
+def replace(owner, name, make):
     """Replaces a function by one that `make` returns for it."""
     if isinstance(owner, type):
         owner = next(cls for cls in owner.__mro__ if name in cls.__dict__)
@@ -141,14 +141,14 @@ def _install_processes():
                 _trace.flush()
         return _bootstrap
 
-    _replace(process.BaseProcess, "start", start)
-    _replace(process.BaseProcess, "_bootstrap", bootstrap)
+    replace(process.BaseProcess, "start", start)
+    replace(process.BaseProcess, "_bootstrap", bootstrap)
     if "_launch" in popen_fork.Popen.__dict__:
-        _replace(popen_fork.Popen, "_launch", _step("fork"))
-    _replace(popen.Popen, "_launch", _step("pickle, and ask for a process"))
-    _replace(child, "_unpickle", _step("import main, unpickle"))
-    _replace(child, "_restore", _step("restore the snapshot"))
-    _replace(process.BaseProcess, "join", _waiting(lambda self: f"join {self.name}"))
+        replace(popen_fork.Popen, "_launch", _step("fork"))
+    replace(popen.Popen, "_launch", _step("pickle, and ask for a process"))
+    replace(child, "_unpickle", _step("import main, unpickle"))
+    replace(child, "_restore", _step("restore the snapshot"))
+    replace(process.BaseProcess, "join", _waiting(lambda self: f"join {self.name}"))
 
 
 # --- Waits.
@@ -158,11 +158,11 @@ def _install_waits():
     from multiprocessing import connection, managers
 
     # Not the methods for bytes, by which pools speak with their workers.
-    _replace(connection._ConnectionBase, "recv", _waiting("receive"))
-    _replace(connection._ConnectionBase, "send", _waiting("send"))
-    _replace(connection, "_wait_for", lambda function: _of_function("wait for connections", function))
-    _replace(managers.BaseProxy, "_callmethod", _waiting("call of a manager"))
-    _replace(_base.Future, "result", _waiting("wait for a future"))
+    replace(connection._ConnectionBase, "recv", _waiting("receive"))
+    replace(connection._ConnectionBase, "send", _waiting("send"))
+    replace(connection, "_wait_for", lambda function: _of_function("wait for connections", function))
+    replace(managers.BaseProxy, "_callmethod", _waiting("call of a manager"))
+    replace(_base.Future, "result", _waiting("wait for a future"))
     time.sleep = functools.wraps(time.sleep)(_of_function("sleep", time.sleep))
 
 
@@ -240,17 +240,17 @@ def _install_pools():
             return count
         return _run_batch
 
-    _replace(workers.Worker, "take_on", take_on)
-    _replace(dispatcher.Dispatcher, "_send", send)
-    _replace(dispatcher.Dispatcher, "_take_values", take)
-    _replace(dispatcher.Dispatcher, "_take_outcome", take)
-    _replace(worker_main._Worker, "__init__", initialise)
-    _replace(worker_main._Worker, "_receive", receive)
-    _replace(worker_main._Worker, "_run_one", run_one)
-    _replace(worker_main._Worker, "_run_batch", run_batch)
+    replace(workers.Worker, "take_on", take_on)
+    replace(dispatcher.Dispatcher, "_send", send)
+    replace(dispatcher.Dispatcher, "_take_values", take)
+    replace(dispatcher.Dispatcher, "_take_outcome", take)
+    replace(worker_main._Worker, "__init__", initialise)
+    replace(worker_main._Worker, "_receive", receive)
+    replace(worker_main._Worker, "_run_one", run_one)
+    replace(worker_main._Worker, "_run_batch", run_batch)
     worker_main.note_task = _note_task
-    _replace(pool.ApplyResult, "wait", _waiting("wait for results"))
-    _replace(pool.IMapIterator, "next", _waiting("wait for the next result"))
+    replace(pool.ApplyResult, "wait", _waiting("wait for results"))
+    replace(pool.IMapIterator, "next", _waiting("wait for the next result"))
     pool.IMapIterator.__next__ = pool.IMapIterator.next
 
 
@@ -293,4 +293,4 @@ def _install_executors():
             function(_TasksQueue(call_queue), *args, **kwargs)
         return _process_worker
 
-    _replace(process, "_process_worker", worker)
+    replace(process, "_process_worker", worker)

@@ -48,7 +48,7 @@ class Popen(Popen):
     """
 
     def _launch(self, process_obj):
-        from _polyproc.process.popen import is_servant, title
+        from _polyproc.process.popen import ends_with_parent, title
         parent = int(call("openPidfd", os.getpid()))
         is_alone = threading.active_count() == 1
         try:
@@ -60,7 +60,7 @@ class Popen(Popen):
                     if not is_alone:
                         _forget_output()
                     _polyproc.runtime.setTitle(title(process_obj))
-                    if process_obj.daemon or is_servant(process_obj):
+                    if ends_with_parent(process_obj):
                         _polyproc.runtime.endWithParent(parent)
                     code = process_obj._bootstrap(parent_sentinel=parent)
                 finally:

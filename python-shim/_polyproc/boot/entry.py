@@ -97,7 +97,7 @@ def _reduce_for_java(pickler, obj):
 
 
 def _let_any_thread_close():
-    """Who closes the context need not be the thread that came first, for whose end it would wait."""
+    """Lets any thread close the context; otherwise `close()` waits for the end of the thread that came first."""
     import threading
     threading._shutdown_locks.discard(threading._main_thread._tstate_lock)
 
@@ -147,7 +147,7 @@ def rehearse(stage, number):
 
 
 def begin_rehearsal():
-    """From now on a main program is run that is to leave no trace."""
+    """Remembers the state that `end_rehearsal` puts back: the main program that runs in between leaves no trace."""
     global _rehearsal
     _rehearsal = _own_module("_polyproc.warmup.process_rounds").nothing_changed()
     _rehearsal.__enter__()
@@ -222,7 +222,7 @@ def become(environment, folder, file_mode_mask, command_line, ignored_signals, c
 
 
 def record(timeline, profile, progress):
-    """Lets the main process tell of itself; see `recording.begin`."""
+    """Has the main process recorded; returns what is wrong, or an empty text: see `recording.begin`."""
     from _polyproc import recording
     return recording.begin(str(timeline), str(profile), bool(progress))
 

@@ -20,14 +20,14 @@ def open_passed(index):
 
 
 def _open(*first):
-    line = wire.connect(*first)
-    answer = wire.unpack(line.recv_bytes())
+    channel = wire.connect(*first)
+    answer = wire.unpack(channel.recv_bytes())
     if answer[0] != wire.DONE:
-        wire.drop(line)
+        wire.drop(channel)
         return None
-    wire.keep(line)
-    fd = os.dup(line.fileno())
-    line.close()
+    wire.keep(channel)
+    fd = os.dup(channel.fileno())
+    channel.close()
     return fd
 
 
@@ -51,11 +51,11 @@ class Exported:
 
     def __init__(self, fd):
         wire.enter()
-        line = wire.connect("export", kind(fd), fds=[fd])
+        channel = wire.connect("export", kind(fd), fds=[fd])
         try:
-            name, = wire.unpack(line.recv_bytes())
+            name, = wire.unpack(channel.recv_bytes())
         finally:
-            wire.drop(line)
+            wire.drop(channel)
         self.name = name.decode()
 
     def detach(self):

@@ -18,10 +18,10 @@ _home_pid = None
 
 
 class _Home:
-    """The line to what stands for this process at home; one question at a time."""
+    """The channel to what stands for this process at home; one question at a time."""
 
-    def __init__(self, line):
-        self.line = line
+    def __init__(self, channel):
+        self.channel = channel
         self._lock = threading.Lock()
         self._pid = _own_pid
 
@@ -30,32 +30,32 @@ class _Home:
             raise ImportError("a process that one on another node has forked can't import modules that its parent "
                               "has not imported: start it by multiprocessing")
         with self._lock:
-            self.line.send_bytes(wire.pack(*fields))
-            return wire.unpack(self.line.recv_bytes())
+            self.channel.send_bytes(wire.pack(*fields))
+            return wire.unpack(self.channel.recv_bytes())
 
 
 def main():
     """Becomes the process and ends as it does."""
     global _home_pid
-    line = wire.keep(wire.connect("attach", os.environ.pop(_TOKEN)))
-    line.recv_bytes()
+    channel = wire.keep(wire.connect("attach", os.environ.pop(_TOKEN)))
+    channel.recv_bytes()
     _polyproc.runtime.endWithParent(int(call("openPidfd", _getppid())))
-    home_pid, payload, *names = wire.unpack(line.recv_bytes())
+    home_pid, payload, *names = wire.unpack(channel.recv_bytes())
     addresses.passed[:] = [name.decode() for name in names]
     start = pickle.loads(payload)
     _home_pid = int(home_pid)
     _show_pids(start["parent"])
     _polyproc.runtime.setTitle(start["title"])
     _polyproc.runtime.setStartMethod(start["method"])
-    home = _Home(line)
+    home = _Home(channel)
     modules.install(home.ask)
     environment.replace({**environment.raw(), **start["environment"]})
     os.umask(start["umask"])
     _move(start["cwd"])
     if start["method"] == "fork":
-        _run_forked(start["body"], line)
+        _run_forked(start["body"], channel)
     else:
-        _run_spawned(start, line)
+        _run_spawned(start, channel)
 
 
 def _move(folder):
@@ -88,7 +88,7 @@ def _show_pids(parent):
         module.getpid, module.getppid, module.kill = getpid, getppid, kill
 
 
-def _run_spawned(start, line):
+def _run_spawned(start, channel):
     from multiprocessing import reduction, spawn
 
     from _polyproc.process.child import _inheriting
@@ -101,7 +101,7 @@ def _run_spawned(start, line):
         if start["main"] is not None:
             _import_main(*start["main"])
         process_obj = reduction.load(source)
-    sys.exit(process_obj._bootstrap(parent_sentinel=os.dup(line.fileno())))
+    sys.exit(process_obj._bootstrap(parent_sentinel=os.dup(channel.fileno())))
 
 
 def _import_main(path, source):
@@ -115,7 +115,7 @@ def _import_main(path, source):
     loader.exec_module(main)
 
 
-def _run_forked(body, line):
+def _run_forked(body, channel):
     from _polyproc.boot import lifecycle, streams
     from _polyproc.fork import snapshot
     from _polyproc.process.child import _inheriting
@@ -123,7 +123,7 @@ def _run_forked(body, line):
     try:
         with _inheriting():
             process_obj = snapshot.restore(body)
-        status = process_obj._bootstrap(parent_sentinel=os.dup(line.fileno()))
+        status = process_obj._bootstrap(parent_sentinel=os.dup(channel.fileno()))
     except BaseException as e:
         lifecycle.report(e, hidden_frames=False)
     streams.flush_all()

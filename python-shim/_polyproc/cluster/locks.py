@@ -96,7 +96,7 @@ class ClusterSemLock:
                 self._held -= 1
                 return
         self._held -= 1
-        if self._tell(None, "s.release")[0] == wire.TOO_OFTEN:
+        if self._tell(None, "s.release")[0] == wire.REFUSED:
             self._held += 1
             raise ValueError("semaphore or lock released too many times")
 

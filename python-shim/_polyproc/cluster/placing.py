@@ -8,7 +8,7 @@ from multiprocessing import context, process
 
 from _polyproc.cluster import addresses, wire
 from _polyproc.process import descriptors
-from _polyproc.process.popen import is_servant
+from _polyproc.process.popen import is_manager_server
 
 _spawn_here = context.SpawnProcess._Popen
 
@@ -93,13 +93,12 @@ def start(process_obj, method, local):
     local: starts it on this node.
     """
     wanted = getattr(process_obj, "_node", None)
-    target = getattr(process_obj, "_target", None)
-    if wanted is None and is_servant(process_obj) and getattr(target, "__name__", "") == "_run_server":
+    if wanted is None and is_manager_server(process_obj):
         return local(process_obj)  # a manager is where it was made
     wire.enter()
-    line = wire.connect("place", wire.member.program, wanted or "")
+    channel = wire.connect("place", wire.member.program, wanted or "")
     try:
-        placed, *where = wire.unpack(line.recv_bytes())
+        placed, *where = wire.unpack(channel.recv_bytes())
         if placed != wire.DONE:
             raise ValueError(where[0].decode())
         node, name = (field.decode() for field in where)
@@ -109,25 +108,25 @@ def start(process_obj, method, local):
         else:
             popen = local(process_obj)
     except BaseException:
-        wire.drop(line)
+        wire.drop(channel)
         raise
     if node:
-        wire.drop(line)
+        wire.drop(channel)
     else:
-        _hold(popen, line)
+        _hold(popen, channel)
     return popen
 
 
-def _hold(popen, line):
+def _hold(popen, channel):
     """Lets the agent count a process of this node until its end is known."""
     for name in ("poll", "wait"):
-        setattr(popen, name, _dropping(getattr(popen, name), line))
+        setattr(popen, name, _dropping(getattr(popen, name), channel))
 
 
-def _dropping(method, line):
+def _dropping(method, channel):
     def look(*args, **kwargs):
         status = method(*args, **kwargs)
-        if status is not None and not line.closed:
-            wire.drop(line)
+        if status is not None and not channel.closed:
+            wire.drop(channel)
         return status
     return look

@@ -4,7 +4,6 @@ The child has a pid, a sentinel and an exit status of this machine; signals to i
 writes comes out here, and whatever ends one ends the other. See `stub.py`.
 """
 
-import _imp
 import io
 import os
 import pickle
@@ -16,7 +15,7 @@ from _polyproc.cluster import stub
 from _polyproc.cluster.addresses import kind
 from _polyproc.process import environment, forking
 from _polyproc.process.descriptors import call
-from _polyproc.process.popen import is_servant, title
+from _polyproc.process.popen import current_folder, ends_with_parent, file_mode_mask, title
 
 _MAX_DESCRIPTORS = 200
 _MAX_BYTES = 1 << 25
@@ -81,12 +80,13 @@ class RemotePopen(popen_fork.Popen):
         reader, writer = os.pipe()
         parent = int(call("openPidfd", os.getpid()))
         try:
-            self.pid = _fork()
+            # Without the program's own functions, and without a warning of threads: the child needs none of them.
+            self.pid = forking.fork_between_imports()
             if self.pid == 0:
                 try:
                     forking.become_child()
                     _polyproc.runtime.setTitle(f"{shown} on {self.node}")
-                    if process_obj.daemon or is_servant(process_obj):
+                    if ends_with_parent(process_obj):
                         _polyproc.runtime.endWithParent(parent)
                     os.close(reader)
                     stub.run(self._incarnation, shown, fds, payload, writer)
@@ -117,20 +117,9 @@ class RemotePopen(popen_fork.Popen):
         return self.returncode
 
 
-def _fork():
-    """`os.fork` without the program's own functions, and without a warning of threads: none of them is needed there."""
-    _imp.acquire_lock()  # another thread may be about to import something
-    try:
-        return forking.fork_without_hooks()
-    finally:
-        _imp.release_lock()
-
-
 def _start_of(process_obj, method):
     """All that the process is to begin with."""
-    mask = os.umask(0)
-    os.umask(mask)
-    start = {"method": method, "umask": mask, "cwd": _folder(), "title": title(process_obj),
+    start = {"method": method, "umask": file_mode_mask(), "cwd": current_folder(), "title": title(process_obj),
              "environment": {name: value for name, value in environment.raw().items()
                              if not name.decode("ascii", "replace").startswith(_OF_THE_MACHINE)},
              "parent": os.getpid(), "main": None}
@@ -158,10 +147,3 @@ def _read(path):
             return file.read()
     except OSError:
         return b""  # a program that was typed in
-
-
-def _folder():
-    try:
-        return os.getcwd()
-    except FileNotFoundError:
-        return None

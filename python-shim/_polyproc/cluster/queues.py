@@ -269,23 +269,23 @@ class _Results:
     def __init__(self, key):
         wire.enter()
         self._request = wire.pack("x", key, "q.get", 0, 1)
-        self._line = wire.connect("calls", wire.member.process, next(wire._serial))
-        self._line.send_bytes(self._request)
+        self._channel = wire.connect("calls", wire.member.process, next(wire._serial))
+        self._channel.send_bytes(self._request)
 
     def fileno(self):
-        return self._line.fileno()
+        return self._channel.fileno()
 
     def recv(self):
-        answer = wire.unpack(self._line.recv_bytes())
+        answer = wire.unpack(self._channel.recv_bytes())
         if answer[0] != wire.DONE:
             raise EOFError
-        self._line.send_bytes(self._request)
+        self._channel.send_bytes(self._request)
         return ForkingPickler.loads(answer[1])
 
     def poll(self, timeout=0.0):
-        return self._line.poll(timeout)
+        return self._channel.poll(timeout)
 
     def close(self):
         if not self.closed:
             self.closed = True
-            wire.drop(self._line)
+            wire.drop(self._channel)

@@ -27,10 +27,10 @@ def run(node, title, fds, payload, note):
         for fd in _polyproc.runtime.programDescriptors():
             if fd != note and fd not in fds:
                 os.close(fd)
-        line = wire.connect("start", node, wire.member.program, title, "".join(map(kind, fds)), fds=fds)
+        channel = wire.connect("start", node, wire.member.program, title, "".join(map(kind, fds)), fds=fds)
         for fd in fds:
             os.close(fd)
-        status = _Stub(line, note).serve(payload)
+        status = _Stub(channel, note).serve(payload)
     except (EOFError, OSError):
         os.write(note, f"{_what_is_lost(node)} was lost while the process {title.partition(': ')[2]} ran "
                        f"on {node.partition('~')[0]}".encode())
@@ -51,10 +51,10 @@ def _what_is_lost(node):
 
 
 class _Stub:
-    def __init__(self, line, note):
-        self._line = line
+    def __init__(self, channel, note):
+        self._channel = channel
         self._note = note
-        self._fd = line.fileno()
+        self._fd = channel.fileno()
         for number in _FORWARDED:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._forward)
@@ -62,7 +62,7 @@ class _Stub:
     def _forward(self, number, frame):
         try:
             # The message is short, and goes through whole.
-            self._line.send_bytes(b"S" + str(int(number)).encode())
+            self._channel.send_bytes(b"S" + str(int(number)).encode())
         except OSError:
             pass  # the process has ended, and how is about to be read
 
@@ -71,7 +71,7 @@ class _Stub:
         if first[:1] != b"K":
             raise RuntimeError(first[1:].decode())
         names = first[1:].decode().split("\n") if len(first) > 1 else []
-        self._line.send_bytes(b"M" + wire.pack(os.getpid(), payload, *names))
+        self._channel.send_bytes(b"M" + wire.pack(os.getpid(), payload, *names))
         while True:
             message = self._receive()
             what = message[:1]
@@ -80,7 +80,7 @@ class _Stub:
             elif what == b"E":
                 _write(2, message[1:])
             elif what == b"M":
-                self._line.send_bytes(b"M" + modules.answer(message[1:]))
+                self._channel.send_bytes(b"M" + modules.answer(message[1:]))
             elif what == b"X":
                 return int(message[1:])
 

@@ -11,10 +11,11 @@ import os
 import threading
 from multiprocessing.connection import Connection
 
+import _polyproc
 from _polyproc.process import forking
 from _polyproc.process.descriptors import call
 
-DONE, NOT_NOW, WAITING, TOO_OFTEN, FENCED = b"1", b"0", b"w", b"e", b"f"
+DONE, NOT_NOW, WAITING, REFUSED, FENCED = b"1", b"0", b"w", b"e", b"f"
 
 _SOCKET = "agent.sock"
 _WANTED = "POLYPROC_CLUSTER"
@@ -34,7 +35,7 @@ class _Membership:
 
 member = _Membership()
 _own = threading.local()
-_lines = set()
+_channels = set()
 _serial = itertools.count(1)
 
 
@@ -42,12 +43,12 @@ _serial = itertools.count(1)
 def _begin_anew():
     """Closes what the parent has open, lest its agent take the parent for alive; the child enters on first need."""
     global _own
-    for line in list(_lines):
+    for channel in list(_channels):
         try:
-            line.close()
+            channel.close()
         except OSError:
             pass
-    _lines.clear()
+    _channels.clear()
     _own = threading.local()
     member.session = None
 
@@ -76,9 +77,9 @@ def unpack(message):
 
 def connect(*first, fds=()):
     """A connection to the agent that begins with this message, and takes copies of these descriptors along."""
-    line = _connect(fds)
-    line.send_bytes(pack(*first))
-    return line
+    channel = _connect(fds)
+    channel.send_bytes(pack(*first))
+    return channel
 
 
 def _connect(fds):
@@ -90,22 +91,22 @@ def _connect(fds):
         agent.close()
         raise RuntimeError(f"no agent of a cluster serves at {path} ({e.strerror}): see `polyproc cluster start` "
                            "and `polyproc cluster join`") from None
-    line = Connection(agent.detach())
-    _lines.add(line)
-    call("sendDescriptors", line.fileno(), len(fds), list(fds))
-    return line
+    channel = Connection(agent.detach())
+    _channels.add(channel)
+    call("sendDescriptors", channel.fileno(), len(fds), list(fds))
+    return channel
 
 
-def drop(line):
+def drop(channel):
     """Closes a connection."""
-    _lines.discard(line)
-    line.close()
+    _channels.discard(channel)
+    channel.close()
 
 
-def keep(line):
+def keep(channel):
     """The connection is the program's from now on: a forked child inherits it."""
-    _lines.discard(line)
-    return line
+    _channels.discard(channel)
+    return channel
 
 
 def _find_folder():
@@ -113,7 +114,7 @@ def _find_folder():
     named = os.environ.get(_NODE) or os.environ.get(_WANTED, "on")
     if os.path.isabs(named):
         return named
-    nodes = os.environ.get("POLYPROC_CLUSTER_FOLDER") or os.path.join(_cache(), "cluster")
+    nodes = os.environ.get("POLYPROC_CLUSTER_FOLDER") or os.path.join(str(_polyproc.runtime.cacheFolder()), "cluster")
     if named != "on":
         return os.path.join(nodes, named)
     try:
@@ -129,14 +130,6 @@ def _find_folder():
     return os.path.join(nodes, serving[0])
 
 
-def _cache():
-    cache = os.environ.get("POLYPROC_CACHE")
-    if cache:
-        return cache
-    cache = os.environ.get("XDG_CACHE_HOME", "")
-    return os.path.join(cache if cache.startswith("/") else os.path.expanduser("~/.cache"), "polyproc")
-
-
 def enter():
     """Makes this process known to the agent; does nothing if it is already."""
     if member.session is not None:
@@ -145,10 +138,10 @@ def enter():
         member.folder = _find_folder()
     program = member.program or os.environ.get(_PROGRAM)
     first = ("process", program, _pid()) if program else ("program", _pid())
-    line = connect(*first)
-    _, name, process, incarnation, node = (field.decode() for field in unpack(line.recv_bytes()))
+    channel = connect(*first)
+    _, name, process, incarnation, node = (field.decode() for field in unpack(channel.recv_bytes()))
     member.program, member.process, member.incarnation, member.node = name, process, incarnation, node
-    member.session = line
+    member.session = channel
     # For processes that this one starts, by whatever way.
     os.environ[_NODE] = member.folder
     os.environ[_PROGRAM] = name
@@ -166,11 +159,11 @@ def new_name():
 
 def calls():
     """This thread's connection for commands."""
-    line = getattr(_own, "line", None)
-    if line is None or line.closed:
+    channel = getattr(_own, "channel", None)
+    if channel is None or channel.closed:
         enter()
-        line = _own.line = connect("calls", member.process, next(_serial))
-    return line
+        channel = _own.channel = connect("calls", member.process, next(_serial))
+    return channel
 
 
 def ask(*fields):
@@ -183,15 +176,15 @@ def talk(timeout, *fields):
 
     timeout: None for ever.
     """
-    line = calls()
+    channel = calls()
     try:
-        line.send_bytes(pack(*fields))
-        if timeout is not None and not line.poll(timeout):
-            line.send_bytes(pack("c"))
-        answer = unpack(line.recv_bytes())
+        channel.send_bytes(pack(*fields))
+        if timeout is not None and not channel.poll(timeout):
+            channel.send_bytes(pack("c"))
+        answer = unpack(channel.recv_bytes())
     except BaseException as e:
-        _own.line = None
-        drop(line)  # what it waits for goes to others
+        _own.channel = None
+        drop(channel)  # what it waits for goes to others
         if isinstance(e, (EOFError, OSError)):
             raise _lost() from None
         raise

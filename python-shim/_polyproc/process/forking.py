@@ -64,20 +64,26 @@ def fork(module, /):
     if lifecycle.is_finishing:
         raise RuntimeError("can't fork at interpreter shutdown")
     _call_all(_before)
-    _imp.acquire_lock()  # another thread may be about to import something
     try:
-        pid = fork_without_hooks()
+        pid = fork_between_imports()
     except BaseException:
-        _imp.release_lock()
         _call_all(_in_parent)
         raise
-    _imp.release_lock()
     if pid:
         _call_all(_in_parent)
         _warn_of_threads()
         return pid
     become_child()
     return 0
+
+
+def fork_between_imports():
+    """Forks while no other thread is about to import something, which the child could never finish; raises as `fork`."""
+    _imp.acquire_lock()
+    try:
+        return fork_without_hooks()
+    finally:
+        _imp.release_lock()
 
 
 def fork_without_hooks():

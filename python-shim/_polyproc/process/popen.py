@@ -46,7 +46,7 @@ class Popen:
                                     self._body(process_obj)))
         finally:
             context.set_spawning_popen(None)
-        child = descriptors.call("startProcess", title(process_obj), _is_daemonic(process_obj),
+        child = descriptors.call("startProcess", title(process_obj), ends_with_parent(process_obj),
                                  payload, [*_standard_streams(), *self._indices, *self._inherited])
         self._child = child
         self._sent_signal = False
@@ -136,16 +136,22 @@ class ForkserverPopen(SpawnPopen):
 
 def surroundings(descriptors):
     """What a child process has from its parent whatever the start method."""
-    mask = os.umask(0)
-    os.umask(mask)
-    found = {"cwd": _current_folder(), "umask": mask, "environment": environment.raw(),
+    found = {"cwd": current_folder(), "umask": file_mode_mask(), "environment": environment.raw(),
              "descriptors": descriptors}
     if _polyproc.recorder is not None:
         found["recording"] = _polyproc.recorder.for_child()
     return found
 
 
-def _current_folder():
+def file_mode_mask():
+    """The umask, which can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def current_folder():
+    """The working directory; None if it was removed."""
     try:
         return os.getcwd()
     except FileNotFoundError:
@@ -174,19 +180,24 @@ def _null():
     return _null_fd
 
 
-_SERVANTS = (("concurrent.futures.process", "_process_worker"), ("multiprocessing.managers", "_run_server"))
+_EXECUTOR_WORKER = "concurrent.futures.process", "_process_worker"
+_MANAGER_SERVER = "multiprocessing.managers", "_run_server"
 
 
-def _is_daemonic(process_obj):
-    """Whether the process must not outlive its parent."""
-    return bool(process_obj.daemon) or is_servant(process_obj)
-
-
-def is_servant(process_obj):
-    """Whether it is a worker of an executor or a manager's server, which would wait for ever, as they do in
-    CPython, if their parent is killed."""
+def _target_of(process_obj):
     target = getattr(process_obj, "_target", None)
-    return (getattr(target, "__module__", None), getattr(target, "__name__", None)) in _SERVANTS
+    return getattr(target, "__module__", None), getattr(target, "__name__", None)
+
+
+def is_manager_server(process_obj):
+    """Whether it is the process of a manager."""
+    return _target_of(process_obj) == _MANAGER_SERVER
+
+
+def ends_with_parent(process_obj):
+    """Whether the process must not outlive its parent: it is daemonic, or it is a worker of an executor or a manager's
+    server, which in CPython wait for ever if their parent is killed."""
+    return bool(process_obj.daemon) or _target_of(process_obj) in (_EXECUTOR_WORKER, _MANAGER_SERVER)
 
 
 def title(process_obj):

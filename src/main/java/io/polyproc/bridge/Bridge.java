@@ -152,6 +152,13 @@ public final class Bridge {
     }
   }
 
+  /**
+   * The folder for what may be kept from one program to the next, as {@link CacheFolder} has it.
+   */
+  public String cacheFolder() {
+    return CacheFolder.find().path().toString();
+  }
+
   /** Whether {@code os.fork()} may be possible here; {@link #whyNoFork} looks closer. */
   public boolean mayFork() {
     return embedding == null && JvmFork.isSupported();

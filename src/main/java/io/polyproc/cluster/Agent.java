@@ -53,7 +53,7 @@ final class Agent {
   private final AtomicLong held = new AtomicLong();
 
   /** Descriptors that a process of this machine has left for one on another. */
-  private final Map<String, LocalLine> exports = new ConcurrentHashMap<>();
+  private final Map<String, LocalChannel> exports = new ConcurrentHashMap<>();
 
   private final HostedMemory memory = new HostedMemory();
   private final AtomicLong serial = new AtomicLong();
@@ -150,7 +150,7 @@ final class Agent {
 
   private void lookOnce() {
     try {
-      if (SharedObjects.isFenced(info.incarnation())) {
+      if (ClusterObjects.isFenced(info.incarnation())) {
         LOG.log(Level.ERROR, "this node was lost to the others, and ends");
         end();
         return;
@@ -194,7 +194,7 @@ final class Agent {
     }
     LOG.log(Level.WARNING, "node {0} {1}", NodeInfo.nameOf(incarnation), how);
     NodeEvents.lost(NodeInfo.nameOf(incarnation), how);
-    SharedObjects.fence(incarnation);
+    ClusterObjects.fence(incarnation);
     Peer peer = peers.remove(incarnation);
     if (peer != null) {
       peer.close();
@@ -214,7 +214,7 @@ final class Agent {
   }
 
   private static byte[] lostCommand(String who) {
-    return Fields.of(SYSTEM, 0, SharedObjects.LOST, who);
+    return Fields.of(SYSTEM, 0, ClusterObjects.LOST, who);
   }
 
   private void passOn(List<byte[]> outcomes) {
@@ -237,7 +237,7 @@ final class Agent {
   }
 
   private void notify(String name, String request, byte[] answer) {
-    String incarnation = SharedObjects.incarnation(name);
+    String incarnation = ClusterObjects.incarnation(name);
     if (incarnation.equals(info.incarnation())) {
       notices.execute(() -> tell(name, request, answer));
       return;
@@ -332,22 +332,22 @@ final class Agent {
   }
 
   /** Leaves a descriptor for a process of another node; returns the name by which it is opened. */
-  String export(LocalLine line) {
+  String export(LocalChannel channel) {
     String name = info.incarnation() + "/" + serial.incrementAndGet();
-    exports.put(name, line);
+    exports.put(name, channel);
     return name;
   }
 
   /** Takes what was left under a name; null if there is nothing. */
-  @Nullable LocalLine takeExport(String name) {
+  @Nullable LocalChannel takeExport(String name) {
     return exports.remove(name);
   }
 
   void dropExports(List<String> names) {
     for (String name : names) {
-      LocalLine line = exports.remove(name);
-      if (line != null) {
-        line.close();
+      LocalChannel channel = exports.remove(name);
+      if (channel != null) {
+        channel.close();
       }
     }
   }
@@ -434,8 +434,8 @@ final class Agent {
 
   // --- Processes for other nodes
 
-  /** Runs a process until it ends; its line to what stands for it ends then, too. */
-  void host(Line home, String program, String title, Map<String, String> variables) {
+  /** Runs a process until it ends; its channel to what stands for it ends then, too. */
+  void host(Channel home, String program, String title, Map<String, String> variables) {
     String token = Certificates.secret(16);
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("POLYPROC_CLUSTER", "on");
@@ -456,7 +456,7 @@ final class Agent {
     hosted.add(process);
     try {
       if (lost.contains(
-          SharedObjects.incarnation(program.substring(0, program.lastIndexOf('-'))))) {
+          ClusterObjects.incarnation(program.substring(0, program.lastIndexOf('-'))))) {
         process.kill();
       }
       process.serve();
@@ -467,12 +467,12 @@ final class Agent {
   }
 
   /** The process that was started with a token has connected. */
-  boolean attach(String token, Line line) {
+  boolean attach(String token, Channel channel) {
     HostedProcess process = starting.remove(token);
     if (process == null) {
       return false;
     }
-    process.attach(line);
+    process.attach(channel);
     return true;
   }
 
@@ -485,10 +485,10 @@ final class Agent {
         case "cores" -> Fields.of(Outcome.DONE, cores());
         case "status" -> Fields.of(Outcome.DONE, status());
         case "memory" -> askMemory(question);
-        default -> Fields.of(Outcome.TOO_OFTEN, "no question " + question.text(0));
+        default -> Fields.of(Outcome.REFUSED, "no question " + question.text(0));
       };
     } catch (IllegalArgumentException | IOException e) {
-      return Fields.of(Outcome.TOO_OFTEN, String.valueOf(e.getMessage()));
+      return Fields.of(Outcome.REFUSED, String.valueOf(e.getMessage()));
     }
   }
 

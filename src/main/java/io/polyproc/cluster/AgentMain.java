@@ -131,9 +131,9 @@ final class AgentMain {
     InetSocketAddress cluster = Tls.address(setting("join"));
     KeyPair keys = Certificates.newKeys();
     byte[] answer;
-    try (TlsLine line = Tls.before(token.fingerprint()).connect(cluster)) {
+    try (TlsChannel channel = Tls.before(token.fingerprint()).connect(cluster)) {
       answer =
-          line.ask(
+          channel.ask(
               Fields.of("join", token.secret(), build, node, Certificates.request(keys, node)));
     } catch (ConnectException e) {
       throw new IOException("no cluster at %s: %s".formatted(setting("join"), e.getMessage()), e);

@@ -21,7 +21,7 @@ final class Client {
   private static final int SEMAPHORE_ARGUMENTS = 3;
 
   private final Agent agent;
-  private final Line line;
+  private final Channel channel;
   private final String name;
   private long requests;
   private @Nullable Wait wait;
@@ -32,9 +32,9 @@ final class Client {
   /**
    * @param name the process, {@code /} and a number
    */
-  Client(Agent agent, Line line, String name) {
+  Client(Agent agent, Channel channel, String name) {
     this.agent = agent;
-    this.line = line;
+    this.channel = channel;
     this.name = name;
   }
 
@@ -43,11 +43,11 @@ final class Client {
     agent.add(name, this);
     try {
       while (true) {
-        Fields message = Fields.read(line.receive());
+        Fields message = Fields.read(channel.receive());
         switch (message.text(0)) {
           case "x" -> execute(message);
           case "c" -> giveUp();
-          default -> line.send(agent.answer(message));
+          default -> channel.send(agent.answer(message));
         }
       }
     } finally {
@@ -65,7 +65,7 @@ final class Client {
     for (int i = 2; i < command.length; i++) {
       command[i] = message.bytes(i);
     }
-    agent.uses(SharedObjects.process(name), object);
+    agent.uses(ClusterObjects.process(name), object);
     byte[] bytes = Fields.of(command);
     attempt(new Wait(request, object, Fields.read(bytes), bytes, System.nanoTime()));
   }
@@ -77,7 +77,7 @@ final class Client {
       wait = attempted;
     } else {
       wait = null;
-      line.send(answer);
+      channel.send(answer);
     }
   }
 
@@ -85,7 +85,7 @@ final class Client {
     Wait current = wait;
     if (current != null) { // else the answer is on its way
       wait = null;
-      line.send(cancel(current));
+      channel.send(cancel(current));
     }
   }
 
@@ -142,7 +142,7 @@ final class Client {
     } else if (request.equals(current.request)) {
       wait = null;
       try {
-        line.send(answer);
+        channel.send(answer);
       } catch (IOException e) {
         // The thread that reads sees the end, too.
       }
@@ -165,7 +165,7 @@ final class Client {
     try {
       attempt(retried);
     } catch (IOException e) {
-      line.close();
+      channel.close();
     } catch (Engine.EngineException e) {
       agent.fail(e);
     }

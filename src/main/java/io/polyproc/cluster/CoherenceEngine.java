@@ -199,7 +199,7 @@ final class CoherenceEngine implements Engine {
 
     @Override
     public byte[] process(InvocableMap.Entry<Cell, byte[]> entry) {
-      return SharedObjects.apply(new EntryCells((BinaryEntry<Cell, byte[]>) entry), command);
+      return ClusterObjects.apply(new EntryCells((BinaryEntry<Cell, byte[]>) entry), command);
     }
 
     @Override

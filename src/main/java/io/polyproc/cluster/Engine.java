@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 interface Engine extends AutoCloseable {
 
   /**
-   * Lets {@link SharedObjects#apply} act on an object: atomically, exactly once, and kept by two
+   * Lets {@link ClusterObjects#apply} act on an object: atomically, exactly once, and kept by two
    * nodes before it returns, if there are two.
    *
    * @return the outcome

@@ -17,31 +17,31 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process of another node's program that runs here, and its line to what stands for it there: see
- * {@code _polyproc/cluster/stub.py}. Every message begins with a letter.
+ * A process of another node's program that runs here, and its channel to what stands for it there:
+ * see {@code _polyproc/cluster/stub.py}. Every message begins with a letter.
  *
  * <pre>
  *   from there   M message for the process   S number of a signal
  *   to there     M message of the process    O, E what it has written   X its exit status, last
  * </pre>
  *
- * <p>When the line ends, the process is killed.
+ * <p>When the channel ends, the process is killed.
  */
 final class HostedProcess {
   private static final int PART = 1 << 16;
   private static final int OUTPUT_SECONDS = 1;
 
-  private final Line home;
+  private final Channel home;
   private final ChildProcess process;
   private final String title;
   private final String program;
-  private final CompletableFuture<Line> attached = new CompletableFuture<>();
+  private final CompletableFuture<Channel> attached = new CompletableFuture<>();
   private final CountDownLatch open = new CountDownLatch(2);
 
   /** Its pidfd may be another file's. */
   private boolean reaped;
 
-  private HostedProcess(Line home, ChildProcess process, String title, String program) {
+  private HostedProcess(Channel home, ChildProcess process, String title, String program) {
     this.home = home;
     this.process = process;
     this.title = title;
@@ -54,7 +54,7 @@ final class HostedProcess {
    * @param home to what stands for it
    */
   static HostedProcess start(
-      Line home,
+      Channel home,
       String title,
       String program,
       List<String> command,
@@ -92,8 +92,8 @@ final class HostedProcess {
   }
 
   /** The process has connected. */
-  void attach(Line line) {
-    attached.complete(line);
+  void attach(Channel channel) {
+    attached.complete(channel);
   }
 
   private void pump(RawStream pipe, char kind) {
@@ -170,9 +170,9 @@ final class HostedProcess {
   }
 
   private void takeFromProcess() {
-    try (Line line = attached.get()) {
+    try (Channel channel = attached.get()) {
       while (true) {
-        byte[] message = line.receive();
+        byte[] message = channel.receive();
         home.send(message('M', message, message.length));
       }
     } catch (IOException | ExecutionException | CancellationException e) {

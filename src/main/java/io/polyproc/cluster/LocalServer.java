@@ -56,12 +56,12 @@ final class LocalServer {
   }
 
   private void serve(int fd) {
-    LocalLine line = new LocalLine(fd, LocalLine.Kind.SOCKET);
+    LocalChannel channel = new LocalChannel(fd, LocalChannel.Kind.SOCKET);
     try {
-      int[] descriptors = UnixStream.receiveDescriptors(line.descriptor(), MAX_DESCRIPTORS);
-      Fields first = Fields.read(line.receive());
-      List<LocalLine> left = lines(descriptors, first);
-      serve(line, first, left);
+      int[] descriptors = UnixStream.receiveDescriptors(channel.descriptor(), MAX_DESCRIPTORS);
+      Fields first = Fields.read(channel.receive());
+      List<LocalChannel> left = channels(descriptors, first);
+      serve(channel, first, left);
     } catch (IOException | PosixException e) {
       // The process has ended or closed the connection, which is no error of the agent's.
     } catch (IllegalArgumentException e) {
@@ -69,62 +69,63 @@ final class LocalServer {
     } catch (Engine.EngineException e) {
       agent.fail(e);
     } finally {
-      line.close();
+      channel.close();
     }
   }
 
-  private static List<LocalLine> lines(int[] descriptors, Fields first) {
+  private static List<LocalChannel> channels(int[] descriptors, Fields first) {
     String kinds = descriptors.length == 0 ? "" : first.text(first.count() - 1);
-    List<LocalLine> lines = new ArrayList<>();
+    List<LocalChannel> channels = new ArrayList<>();
     for (int i = 0; i < descriptors.length; i++) {
-      lines.add(
-          new LocalLine(
+      channels.add(
+          new LocalChannel(
               descriptors[i],
               switch (i < kinds.length() ? kinds.charAt(i) : ' ') {
-                case 'r' -> LocalLine.Kind.READER;
-                case 'w' -> LocalLine.Kind.WRITER;
-                default -> LocalLine.Kind.SOCKET;
+                case 'r' -> LocalChannel.Kind.READER;
+                case 'w' -> LocalChannel.Kind.WRITER;
+                default -> LocalChannel.Kind.SOCKET;
               }));
     }
-    return lines;
+    return channels;
   }
 
-  private void serve(LocalLine line, Fields first, List<LocalLine> left) throws IOException {
+  private void serve(LocalChannel channel, Fields first, List<LocalChannel> left)
+      throws IOException {
     switch (first.text(0)) {
-      case "program" -> serveProgram(line, (int) first.number(1));
-      case "process" -> serveProcess(line, first.text(1), (int) first.number(2));
-      case "calls" -> new Client(agent, line, first.text(1) + "/" + first.text(2)).serve();
-      case "place" -> place(line, first.text(1), first.text(2));
-      case "start" -> start(line, first, left);
-      case "attach" -> attach(line, first.text(1));
-      case "export" -> export(line, left);
-      case "open" -> open(line, first.text(1));
-      case "connect" -> connect(line, first.text(1));
-      case "leave" -> leave(line, first.number(1));
-      case "stop" -> stop(line);
+      case "program" -> serveProgram(channel, (int) first.number(1));
+      case "process" -> serveProcess(channel, first.text(1), (int) first.number(2));
+      case "calls" -> new Client(agent, channel, first.text(1) + "/" + first.text(2)).serve();
+      case "place" -> place(channel, first.text(1), first.text(2));
+      case "start" -> start(channel, first, left);
+      case "attach" -> attach(channel, first.text(1));
+      case "export" -> export(channel, left);
+      case "open" -> open(channel, first.text(1));
+      case "connect" -> connect(channel, first.text(1));
+      case "leave" -> leave(channel, first.number(1));
+      case "stop" -> stop(channel);
       default -> {
-        line.send(agent.answer(first));
+        channel.send(agent.answer(first));
         while (true) {
-          line.send(agent.answer(Fields.read(line.receive())));
+          channel.send(agent.answer(Fields.read(channel.receive())));
         }
       }
     }
   }
 
-  private void serveProgram(LocalLine line, int pid) throws IOException {
+  private void serveProgram(LocalChannel channel, int pid) throws IOException {
     String program = agent.newProgram(pid);
-    serveProcess(line, program, pid);
+    serveProcess(channel, program, pid);
   }
 
-  private void serveProcess(LocalLine line, String program, int pid) throws IOException {
+  private void serveProcess(LocalChannel channel, String program, int pid) throws IOException {
     String process = agent.newProcess(pid);
     agent.enter(program);
     try {
-      line.send(
+      channel.send(
           Fields.of(
               Outcome.DONE, program, process, agent.info().incarnation(), agent.info().name()));
       while (true) {
-        byte[] _ = line.receive(); // it says nothing: it is there, or it is not
+        byte[] _ = channel.receive(); // it says nothing: it is there, or it is not
       }
     } finally {
       agent.processEnded(process);
@@ -132,24 +133,24 @@ final class LocalServer {
     }
   }
 
-  private void place(LocalLine line, String program, String wanted) throws IOException {
+  private void place(LocalChannel channel, String program, String wanted) throws IOException {
     String node;
     try {
       node = agent.place(wanted);
     } catch (IllegalArgumentException e) {
-      line.send(Fields.of(Outcome.NOT_NOW, String.valueOf(e.getMessage())));
+      channel.send(Fields.of(Outcome.NOT_NOW, String.valueOf(e.getMessage())));
       return;
     }
     if (!node.equals(agent.info().incarnation())) {
-      line.send(Fields.of(Outcome.DONE, node, NodeInfo.nameOf(node)));
+      channel.send(Fields.of(Outcome.DONE, node, NodeInfo.nameOf(node)));
       return;
     }
     long _ = agent.held().incrementAndGet();
     agent.enter(program);
     try {
-      line.send(Fields.of(Outcome.DONE, "", NodeInfo.nameOf(node)));
+      channel.send(Fields.of(Outcome.DONE, "", NodeInfo.nameOf(node)));
       while (true) {
-        byte[] _ = line.receive();
+        byte[] _ = channel.receive();
       }
     } finally {
       long _ = agent.held().decrementAndGet();
@@ -157,7 +158,8 @@ final class LocalServer {
     }
   }
 
-  private void start(LocalLine line, Fields first, List<LocalLine> left) throws IOException {
+  private void start(LocalChannel channel, Fields first, List<LocalChannel> left)
+      throws IOException {
     String node = first.text(1);
     String program = first.text(2);
     List<String> names = left.stream().map(agent::export).toList();
@@ -165,21 +167,22 @@ final class LocalServer {
     try {
       Peer peer = agent.peer(node);
       if (peer == null) {
-        line.send(letter('F', "node " + NodeInfo.nameOf(node) + " is not in the cluster any more"));
+        channel.send(
+            letter('F', "node " + NodeInfo.nameOf(node) + " is not in the cluster any more"));
         return;
       }
-      TlsLine there;
+      TlsChannel there;
       try {
         there = peer.stream(Fields.of("start", program, first.text(3)));
       } catch (IOException e) {
-        line.send(
+        channel.send(
             letter(
                 'F',
                 "node %s cannot be reached: %s".formatted(peer.info().name(), e.getMessage())));
         return;
       }
-      line.send(letter('K', String.join("\n", names)));
-      Line.join(line, there);
+      channel.send(letter('K', String.join("\n", names)));
+      Channel.join(channel, there);
     } finally {
       agent.dropExports(names);
       agent.leave(program);
@@ -194,64 +197,64 @@ final class LocalServer {
     return message;
   }
 
-  /** The thread that serves the process reads from the line from now on. */
-  private void attach(LocalLine line, String token) throws IOException {
-    line.send(Fields.of(Outcome.DONE));
-    if (agent.attach(token, line)) {
-      line.awaitClose();
+  /** The thread that serves the process reads from the channel from now on. */
+  private void attach(LocalChannel channel, String token) throws IOException {
+    channel.send(Fields.of(Outcome.DONE));
+    if (agent.attach(token, channel)) {
+      channel.awaitClose();
     }
   }
 
-  private void export(LocalLine line, List<LocalLine> left) throws IOException {
+  private void export(LocalChannel channel, List<LocalChannel> left) throws IOException {
     List<String> names = left.stream().map(agent::export).toList();
-    line.send(Fields.of(names.toArray()));
+    channel.send(Fields.of(names.toArray()));
   }
 
-  private void open(LocalLine line, String name) throws IOException {
+  private void open(LocalChannel channel, String name) throws IOException {
     String incarnation = name.substring(0, Math.max(0, name.indexOf('/')));
     if (incarnation.equals(agent.info().incarnation())) {
-      LocalLine exported = agent.takeExport(name);
-      line.send(Fields.of(exported == null ? Outcome.NOT_NOW : Outcome.DONE));
+      LocalChannel exported = agent.takeExport(name);
+      channel.send(Fields.of(exported == null ? Outcome.NOT_NOW : Outcome.DONE));
       if (exported != null) {
-        Line.join(line, exported);
+        Channel.join(channel, exported);
       }
       return;
     }
     Peer peer = agent.peer(incarnation);
     if (peer == null) {
-      line.send(Fields.of(Outcome.NOT_NOW));
+      channel.send(Fields.of(Outcome.NOT_NOW));
       return;
     }
-    TlsLine there = peer.stream(Fields.of("open", name));
-    line.send(there.receive());
-    Line.join(line, there);
+    TlsChannel there = peer.stream(Fields.of("open", name));
+    channel.send(there.receive());
+    Channel.join(channel, there);
   }
 
-  private void connect(LocalLine line, String path) throws IOException {
+  private void connect(LocalChannel channel, String path) throws IOException {
     for (Peer peer : agent.peers()) {
-      TlsLine there = peer.stream(Fields.of("connect", path));
+      TlsChannel there = peer.stream(Fields.of("connect", path));
       byte[] answer = there.receive();
       if (Fields.read(answer).text(0).equals(Outcome.DONE)) {
-        line.send(answer);
-        Line.join(line, there);
+        channel.send(answer);
+        Channel.join(channel, there);
         return;
       }
       there.close();
     }
-    line.send(Fields.of(Outcome.NOT_NOW));
+    channel.send(Fields.of(Outcome.NOT_NOW));
   }
 
-  private void leave(LocalLine line, long seconds) throws IOException {
+  private void leave(LocalChannel channel, long seconds) throws IOException {
     try {
       agent.drain(seconds);
-      line.send(Fields.of(Outcome.DONE));
+      channel.send(Fields.of(Outcome.DONE));
       agent.end();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void stop(LocalLine line) throws IOException {
+  private void stop(LocalChannel channel) throws IOException {
     Map<String, String> failed = new HashMap<>();
     for (Peer peer : agent.peers()) {
       try {
@@ -260,7 +263,7 @@ final class LocalServer {
         failed.put(peer.info().name(), String.valueOf(e.getMessage()));
       }
     }
-    line.send(Fields.of(Outcome.DONE, String.join(", ", failed.keySet())));
+    channel.send(Fields.of(Outcome.DONE, String.join(", ", failed.keySet())));
     agent.end();
   }
 }

@@ -171,9 +171,9 @@ public final class NodeControl {
     } catch (PosixException e) {
       throw new IOException("no agent runs for the node in " + folder, e);
     }
-    try (LocalLine line = new LocalLine(fd, LocalLine.Kind.SOCKET)) {
-      line.write(new byte[1], 0, 1); // no descriptors
-      Fields answer = Fields.read(line.ask(question));
+    try (LocalChannel channel = new LocalChannel(fd, LocalChannel.Kind.SOCKET)) {
+      channel.write(new byte[1], 0, 1); // no descriptors
+      Fields answer = Fields.read(channel.ask(question));
       if (!answer.text(0).equals(Outcome.DONE)) {
         throw new IOException(answer.count() > 1 ? answer.text(1) : "the agent refuses");
       }

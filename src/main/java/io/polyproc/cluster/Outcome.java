@@ -9,9 +9,17 @@ import java.util.List;
  */
 final class Outcome {
   static final String DONE = "1";
+
+  /** It can't be done now, and the client does not want to wait. */
   static final String NOT_NOW = "0";
+
+  /** The client waits, and is told later. */
   static final String WAITING = "w";
-  static final String TOO_OFTEN = "e";
+
+  /** It can't be done at all, such as a release of what is not held. */
+  static final String REFUSED = "e";
+
+  /** The client's node was lost to the others: nothing that it asks counts any more. */
   static final String FENCED = "f";
 
   private final List<Object> fields = new ArrayList<>();

@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Another agent as this one sees it: a line for notices and heartbeats, lines for questions, which
- * are used again, and one line for each stream. Any thread may call.
+ * Another agent as this one sees it: a channel for notices and heartbeats, channels for questions,
+ * which are used again, and one channel for each stream. Any thread may call.
  *
  * <p>A peer whose agent has ended refuses connections at once; one that hangs, or was cut off,
  * gives no answer to a heartbeat.
@@ -27,8 +27,8 @@ final class Peer {
   private final String own;
   private final Tls tls;
   private final Runnable onLost;
-  private final Set<TlsLine> streams = ConcurrentHashMap.newKeySet();
-  private final Deque<TlsLine> idle = new ConcurrentLinkedDeque<>();
+  private final Set<TlsChannel> streams = ConcurrentHashMap.newKeySet();
+  private final Deque<TlsChannel> idle = new ConcurrentLinkedDeque<>();
   private volatile long heard = System.nanoTime();
   private volatile boolean gone;
 
@@ -55,12 +55,12 @@ final class Peer {
   /** Asks for a sign of life for as long as there is one. */
   private void beat() {
     while (!gone) {
-      try (TlsLine line = open("control")) {
+      try (TlsChannel channel = open("control")) {
         while (!gone) {
-          byte[] answer = line.ask(Fields.of("ping"));
+          byte[] answer = channel.ask(Fields.of("ping"));
           if (Fields.read(answer).text(0).equals(Outcome.FENCED)) {
             LOG.log(Level.ERROR, "{0} says that this node was lost", info.name());
-            SharedObjects.fence(own);
+            ClusterObjects.fence(own);
             return;
           }
           heard = System.nanoTime();
@@ -119,39 +119,39 @@ final class Peer {
   /** Ends all that goes on with it. */
   void close() {
     gone = true;
-    streams.forEach(TlsLine::abort);
-    idle.forEach(TlsLine::abort);
+    streams.forEach(TlsChannel::abort);
+    idle.forEach(TlsChannel::abort);
   }
 
-  private TlsLine open(String kind) throws IOException {
-    TlsLine line = tls.connect(Tls.address(info.address()));
-    if (!line.peer().equals(info.name())) {
-      line.abort();
+  private TlsChannel open(String kind) throws IOException {
+    TlsChannel channel = tls.connect(Tls.address(info.address()));
+    if (!channel.peer().equals(info.name())) {
+      channel.abort();
       throw new IOException(
-          "at %s is %s, not %s".formatted(info.address(), line.peer(), info.name()));
+          "at %s is %s, not %s".formatted(info.address(), channel.peer(), info.name()));
     }
-    streams.add(line);
-    streams.removeIf(TlsLine::isClosed);
+    streams.add(channel);
+    streams.removeIf(TlsChannel::isClosed);
     if (gone) {
-      line.abort();
+      channel.abort();
     }
-    line.send(Fields.of(kind, own, info.incarnation()));
-    return line;
+    channel.send(Fields.of(kind, own, info.incarnation()));
+    return channel;
   }
 
   /** A new connection for a stream, which begins with this message. */
-  TlsLine stream(byte[] first) throws IOException {
-    TlsLine line = open("stream");
-    line.send(first);
-    return line;
+  TlsChannel stream(byte[] first) throws IOException {
+    TlsChannel channel = open("stream");
+    channel.send(first);
+    return channel;
   }
 
   /** Asks it something and waits for the answer. */
   byte[] ask(byte[] question) throws IOException {
-    TlsLine line = idle.poll();
-    if (line != null) {
+    TlsChannel channel = idle.poll();
+    if (channel != null) {
       try {
-        return ask(line, question);
+        return ask(channel, question);
       } catch (IOException e) {
         // The peer has closed what was idle.
       }
@@ -159,17 +159,17 @@ final class Peer {
     return ask(open("questions"), question);
   }
 
-  private byte[] ask(TlsLine line, byte[] question) throws IOException {
+  private byte[] ask(TlsChannel channel, byte[] question) throws IOException {
     try {
-      byte[] answer = line.ask(question);
+      byte[] answer = channel.ask(question);
       if (idle.size() < MAX_IDLE && !gone) {
-        idle.push(line);
+        idle.push(channel);
       } else {
-        line.close();
+        channel.close();
       }
       return answer;
     } catch (IOException e) {
-      line.abort();
+      channel.abort();
       throw e;
     }
   }

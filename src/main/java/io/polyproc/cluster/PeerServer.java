@@ -58,9 +58,9 @@ final class PeerServer {
 
   private void serve(Socket transport) {
     String from = String.valueOf(transport.getRemoteSocketAddress());
-    TlsLine line;
+    TlsChannel channel;
     try {
-      line = tls.accept(transport);
+      channel = tls.accept(transport);
     } catch (SSLException e) {
       LOG.log(
           Level.WARNING,
@@ -75,10 +75,10 @@ final class PeerServer {
       return;
     }
     try {
-      if (line.peer().isEmpty()) {
-        join(line, from);
+      if (channel.peer().isEmpty()) {
+        join(channel, from);
       } else {
-        serve(line, Fields.read(line.receive()), from);
+        serve(channel, Fields.read(channel.receive()), from);
       }
     } catch (IOException | PosixException e) {
       // The peer has gone.
@@ -90,7 +90,7 @@ final class PeerServer {
         served.fail(e);
       }
     } finally {
-      line.close();
+      channel.close();
     }
   }
 
@@ -102,39 +102,39 @@ final class PeerServer {
     }
   }
 
-  private void join(TlsLine line, String from) throws IOException {
+  private void join(TlsChannel channel, String from) throws IOException {
     Admission gate = admission;
-    Fields request = Fields.read(line.receive());
+    Fields request = Fields.read(channel.receive());
     if (gate == null) {
-      line.send(
+      channel.send(
           Fields.of("refused", "nodes join at the node where the cluster was started, not here"));
       return;
     }
-    line.send(gate.answer(request, from, agent));
+    channel.send(gate.answer(request, from, agent));
   }
 
-  private void serve(TlsLine line, Fields first, String from) throws IOException {
+  private void serve(TlsChannel channel, Fields first, String from) throws IOException {
     Agent served = agent;
     if (served == null) {
       return;
     }
     String kind = first.text(0);
     String speaker = first.text(1);
-    if (!NodeInfo.nameOf(speaker).equals(line.peer())
+    if (!NodeInfo.nameOf(speaker).equals(channel.peer())
         || !first.text(2).equals(served.info().incarnation())) {
       throw new IllegalArgumentException(
           "%s has the certificate of %s and asks for %s"
-              .formatted(speaker, line.peer(), first.text(2)));
+              .formatted(speaker, channel.peer(), first.text(2)));
     }
     if (served.isLost(speaker)) {
       LOG.log(
           Level.WARNING,
           "a connection of node {0} from {1} is refused: it was lost",
-          line.peer(),
+          channel.peer(),
           from);
       if (kind.equals("control")) {
-        byte[] _ = line.receive();
-        line.send(Fields.of(Outcome.FENCED));
+        byte[] _ = channel.receive();
+        channel.send(Fields.of(Outcome.FENCED));
       }
       return;
     }
@@ -142,16 +142,16 @@ final class PeerServer {
     switch (kind) {
       case "control" -> {
         while (!served.isLost(speaker)) {
-          byte[] _ = line.receive();
-          line.send(Fields.of(served.isLost(speaker) ? Outcome.FENCED : Outcome.DONE));
+          byte[] _ = channel.receive();
+          channel.send(Fields.of(served.isLost(speaker) ? Outcome.FENCED : Outcome.DONE));
         }
       }
       case "questions" -> {
         while (!served.isLost(speaker)) {
-          line.send(answer(served, Fields.read(line.receive())));
+          channel.send(answer(served, Fields.read(channel.receive())));
         }
       }
-      default -> stream(served, line, Fields.read(line.receive()));
+      default -> stream(served, channel, Fields.read(channel.receive()));
     }
   }
 
@@ -175,26 +175,28 @@ final class PeerServer {
     };
   }
 
-  private static void stream(Agent agent, TlsLine line, Fields first) throws IOException {
+  private static void stream(Agent agent, TlsChannel channel, Fields first) throws IOException {
     switch (first.text(0)) {
-      case "start" -> agent.host(line, first.text(1), first.text(2), Map.of());
+      case "start" -> agent.host(channel, first.text(1), first.text(2), Map.of());
       case "open" -> {
-        LocalLine exported = agent.takeExport(first.text(1));
-        line.send(Fields.of(exported == null ? Outcome.NOT_NOW : Outcome.DONE));
+        LocalChannel exported = agent.takeExport(first.text(1));
+        channel.send(Fields.of(exported == null ? Outcome.NOT_NOW : Outcome.DONE));
         if (exported != null) {
-          Line.join(line, exported);
+          Channel.join(channel, exported);
         }
       }
       case "connect" -> {
-        LocalLine local;
+        LocalChannel local;
         try {
-          local = new LocalLine(UnixStream.connect(Path.of(first.text(1))), LocalLine.Kind.SOCKET);
+          local =
+              new LocalChannel(
+                  UnixStream.connect(Path.of(first.text(1))), LocalChannel.Kind.SOCKET);
         } catch (PosixException e) {
-          line.send(Fields.of(Outcome.NOT_NOW));
+          channel.send(Fields.of(Outcome.NOT_NOW));
           return;
         }
-        line.send(Fields.of(Outcome.DONE));
-        Line.join(line, local);
+        channel.send(Fields.of(Outcome.DONE));
+        Channel.join(channel, local);
       }
       default -> throw new IllegalArgumentException("no stream for " + first.text(0));
     }

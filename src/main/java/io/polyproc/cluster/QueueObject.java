@@ -50,7 +50,7 @@ final class QueueObject {
     queue.read(Objects.requireNonNull(cells.get(0)));
     boolean changed = false;
     for (Set<String> clients : queue.waits()) {
-      changed |= clients.removeIf(client -> SharedObjects.isPart(client, who));
+      changed |= clients.removeIf(client -> ClusterObjects.isPart(client, who));
     }
     Outcome outcome = new Outcome(Outcome.DONE);
     if (changed) {
@@ -119,7 +119,7 @@ final class QueueObject {
 
   private Outcome done() {
     if (unfinished == 0) {
-      return new Outcome(Outcome.TOO_OFTEN);
+      return new Outcome(Outcome.REFUSED);
     }
     Outcome outcome = new Outcome(Outcome.DONE);
     if (--unfinished == 0) {

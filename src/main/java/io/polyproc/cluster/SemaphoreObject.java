@@ -89,7 +89,7 @@ final class SemaphoreObject {
   private Outcome perform(Fields command) {
     String client = command.text(0);
     String request = command.text(1);
-    String process = SharedObjects.process(client);
+    String process = ClusterObjects.process(client);
     return switch (command.text(2)) {
       case "s.acquire" -> acquire(client, request, command.number(FIRST_ARGUMENT + 3) != 0);
       case "s.cancel" -> cancel(client, command.text(FIRST_ARGUMENT + 3));
@@ -120,7 +120,7 @@ final class SemaphoreObject {
     }
     if (value > 0) {
       value--;
-      holders.merge(SharedObjects.process(client), 1, Integer::sum);
+      holders.merge(ClusterObjects.process(client), 1, Integer::sum);
       String lost = lostHolder;
       lostHolder = "";
       return new Outcome(Outcome.DONE, lost);
@@ -143,7 +143,7 @@ final class SemaphoreObject {
 
   private Outcome release(String process) {
     if (value >= max) {
-      return new Outcome(Outcome.TOO_OFTEN);
+      return new Outcome(Outcome.REFUSED);
     }
     if (!take(holders, process)) {
       if (max == 1) {
@@ -169,15 +169,15 @@ final class SemaphoreObject {
     String client = next.getKey();
     String request = next.getValue();
     first.remove();
-    holders.merge(SharedObjects.process(client), 1, Integer::sum);
+    holders.merge(ClusterObjects.process(client), 1, Integer::sum);
     granted.put(client, new Grant(request, lost));
     outcome.grant(client, request, Fields.of(Outcome.DONE, lost));
   }
 
   private Outcome lose(String who) {
     Outcome outcome = new Outcome(Outcome.DONE);
-    waiting.keySet().removeIf(client -> SharedObjects.isPart(client, who));
-    granted.keySet().removeIf(client -> SharedObjects.isPart(client, who));
+    waiting.keySet().removeIf(client -> ClusterObjects.isPart(client, who));
+    granted.keySet().removeIf(client -> ClusterObjects.isPart(client, who));
     for (String process : part(enlisted, who)) {
       gone += Objects.requireNonNull(enlisted.remove(process));
     }
@@ -196,7 +196,7 @@ final class SemaphoreObject {
 
   private static List<String> part(Map<String, Integer> processes, String who) {
     List<String> found = new ArrayList<>(processes.keySet());
-    found.removeIf(process -> !SharedObjects.isPart(process, who));
+    found.removeIf(process -> !ClusterObjects.isPart(process, who));
     return found;
   }
 

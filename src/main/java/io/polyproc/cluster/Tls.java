@@ -86,7 +86,7 @@ final class Tls {
   }
 
   /** Connects to another agent. */
-  TlsLine connect(InetSocketAddress address) throws IOException {
+  TlsChannel connect(InetSocketAddress address) throws IOException {
     Socket transport = new Socket();
     try {
       transport.setTcpNoDelay(true);
@@ -100,7 +100,7 @@ final class Tls {
       socket.setEnabledProtocols(PROTOCOLS);
       socket.startHandshake();
       transport.setSoTimeout(0);
-      return new TlsLine(socket, transport);
+      return new TlsChannel(socket, transport);
     } catch (IOException e) {
       transport.close();
       throw e;
@@ -111,7 +111,7 @@ final class Tls {
    * Takes a connection of another agent, which may show no certificate: it can then do nothing but
    * ask for one.
    */
-  TlsLine accept(Socket transport) throws IOException {
+  TlsChannel accept(Socket transport) throws IOException {
     transport.setTcpNoDelay(true);
     transport.setSoTimeout(HANDSHAKE_MILLIS);
     SSLSocket socket =
@@ -121,7 +121,7 @@ final class Tls {
     socket.setWantClientAuth(true);
     socket.startHandshake();
     transport.setSoTimeout(0);
-    return new TlsLine(socket, transport);
+    return new TlsChannel(socket, transport);
   }
 
   /** The name in the certificate of the other side; empty if it has shown none. */
@@ -145,7 +145,7 @@ final class Tls {
       String text =
           Files.readString(file, StandardCharsets.US_ASCII)
               .lines()
-              .filter(line -> !line.startsWith("-----"))
+              .filter(channel -> !channel.startsWith("-----"))
               .reduce("", String::concat);
       return KeyFactory.getInstance("EC")
           .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(text)));

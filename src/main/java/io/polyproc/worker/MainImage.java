@@ -208,7 +208,7 @@ public final class MainImage {
   /**
    * Goes the way of a restored process that runs a program. What compiled code has never met there
    * would be given up in each restored process, and each time HotSpot walks through all of its
-   * code: 6 ms.
+   * code, for milliseconds.
    */
   private void rehearse(Program program) {
     Resumption resumption = new Resumption(List.of(), System.getenv(), List.of(), List.of(), 0, 0);

@@ -12,13 +12,13 @@ import java.util.concurrent.ConcurrentHashMap;
  *   client  = incarnation of its node '#' process '/' connection
  * </pre>
  */
-final class SharedObjects {
+final class ClusterObjects {
   /** Incarnations of nodes that were lost: what they still ask for does not count. */
   private static final Set<String> FENCED = ConcurrentHashMap.newKeySet();
 
   static final String LOST = "lost";
 
-  private SharedObjects() {}
+  private ClusterObjects() {}
 
   /** Acts on an object. */
   static byte[] apply(Cells cells, byte[] command) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What commands do to objects, whatever engine keeps them. */
-final class SharedObjectsTest {
+final class ClusterObjectsTest {
   private static final String A = "a~1#10.1/1";
   private static final String B = "b~1#20.1/1";
   private static final String C = "c~1#30.1/1";
@@ -40,7 +40,7 @@ final class SharedObjectsTest {
 
   /** The answer, then who is told what: {@code client:request:answer}. */
   private List<String> apply(Object... command) {
-    Fields outcome = Fields.read(SharedObjects.apply(cells, Fields.of(command)));
+    Fields outcome = Fields.read(ClusterObjects.apply(cells, Fields.of(command)));
     List<String> texts = new ArrayList<>();
     texts.add(joined(outcome.bytes(0)));
     for (int at = 1; at < outcome.count(); at += 3) {
@@ -124,7 +124,7 @@ final class SharedObjectsTest {
   void shouldRefuseWhatALostNodeStillSays() {
     apply("agent#0/0", 0, "lost", "fenced~1#");
     assertEquals(List.of("f"), apply("fenced~1#1.1/1", 1, "s.acquire", "", 1, 1, 0));
-    assertFalse(SharedObjects.isFenced("fenced~2"));
+    assertFalse(ClusterObjects.isFenced("fenced~2"));
   }
 
   @Test

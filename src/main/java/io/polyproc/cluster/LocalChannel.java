@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** A connection of a process of this machine, or a descriptor that one has left here. */
-final class LocalLine extends Line {
+final class LocalChannel extends Channel {
   private static final int LOOK_MILLIS = 200;
 
   /** What a descriptor can do. */
@@ -25,7 +25,7 @@ final class LocalLine extends Line {
   private volatile boolean closed;
 
   /** Takes over a descriptor. */
-  LocalLine(int descriptor, Kind kind) {
+  LocalChannel(int descriptor, Kind kind) {
     this.stream = RawStream.of(descriptor);
     this.kind = kind;
   }

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Any thread may send; one at a time receives. {@link #close} ends the waits of both sides.
  */
-abstract class Line implements AutoCloseable {
+abstract class Channel implements AutoCloseable {
   /** A message is at most so long; longer data is sent in parts. */
   static final int MAX_MESSAGE = 1 << 26;
 
@@ -50,7 +50,7 @@ abstract class Line implements AutoCloseable {
     return message;
   }
 
-  /** Sends a message and waits for the answer; nobody else may use the line meanwhile. */
+  /** Sends a message and waits for the answer; nobody else may use the channel meanwhile. */
   byte[] ask(byte[] message) throws IOException {
     send(message);
     return receive();
@@ -66,11 +66,11 @@ abstract class Line implements AutoCloseable {
     }
   }
 
-  /** Copies what arrives here to another line until either ends; then both are closed. */
-  void pumpInto(Line other) {
+  /** Copies what arrives here to another channel until either ends; then both are closed. */
+  void pumpInto(Channel other) {
     byte[] part = new byte[PART];
-    try (Line self = this;
-        Line target = other) {
+    try (Channel self = this;
+        Channel target = other) {
       int read;
       while ((read = self.read(part, 0, PART)) >= 0) {
         target.write(part, 0, read);
@@ -81,7 +81,7 @@ abstract class Line implements AutoCloseable {
   }
 
   /** Copies in both directions until either side ends. */
-  static void join(Line one, Line other) {
+  static void join(Channel one, Channel other) {
     Thread.ofPlatform().daemon().name("relay").start(() -> one.pumpInto(other));
     other.pumpInto(one);
   }

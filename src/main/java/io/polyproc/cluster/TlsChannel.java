@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLSocket;
 
 /** A connection between two agents. */
-final class TlsLine extends Line {
+final class TlsChannel extends Channel {
   private static final int FAREWELL_MILLIS = 5_000;
   private static final int DRAIN_BYTES = 4096;
 
@@ -21,7 +21,7 @@ final class TlsLine extends Line {
   /**
    * @param transport what TLS runs on
    */
-  TlsLine(SSLSocket socket, Socket transport) throws IOException {
+  TlsChannel(SSLSocket socket, Socket transport) throws IOException {
     this.socket = socket;
     this.transport = transport;
     this.in = socket.getInputStream();
