@@ -77,23 +77,21 @@ def unpack(message):
 
 def connect(*first, fds=()):
     """A connection to the agent that begins with this message, and takes copies of these descriptors along."""
-    channel = _connect(fds)
-    channel.send_bytes(pack(*first))
-    return channel
-
-
-def _connect(fds):
     path = os.path.join(member.folder or _find_folder(), _SOCKET)
     agent = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    channel = None
     try:
         agent.connect(path)
+        channel = Connection(agent.detach())
+        _channels.add(channel)
+        call("sendDescriptors", channel.fileno(), len(fds), list(fds))
+        channel.send_bytes(pack(*first))
     except OSError as e:
         agent.close()
+        if channel is not None:
+            drop(channel)
         raise RuntimeError(f"no agent of a cluster serves at {path} ({e.strerror}): see `polyproc cluster start` "
                            "and `polyproc cluster join`") from None
-    channel = Connection(agent.detach())
-    _channels.add(channel)
-    call("sendDescriptors", channel.fileno(), len(fds), list(fds))
     return channel
 
 

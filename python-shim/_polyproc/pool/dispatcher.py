@@ -406,7 +406,7 @@ class Dispatcher:
         self.done_by_former += worker.done
         process = worker.process
         status = process.exitcode
-        node = getattr(process._popen, "lost_node", None)
+        node = getattr(getattr(process, "_popen", None), "lost_node", None)
         self._forget(worker)
         self._workers.remove(worker)
         util.debug("cleaning up worker %s" % process.pid)

@@ -109,7 +109,7 @@ class WorkerManager:
             channel.close()
             raise
         channel.hand_over()
-        if hasattr(process._popen, "is_remote"):
+        if hasattr(getattr(process, "_popen", None), "is_remote"):
             channel.claims = SentClaims()
         util.debug("added worker")
         return Worker(process, channel, self._max_tasks)

@@ -35,6 +35,9 @@ final class AgentMain {
 
   private static final int BACKLOG = 200;
 
+  /** The name of the engine's sockets in its configuration. */
+  private static final String SOCKETS = "polyproc";
+
   private final ClusterFolder folder;
   private final Installation installation;
   private final Properties settings;
@@ -240,11 +243,7 @@ final class AgentMain {
     all.put("coherence.localport", info.engine().substring(colon + 1));
     all.put("coherence.localport.adjust", "false");
     all.put("coherence.clusterport", Integer.toString(enginePort));
-    all.put("coherence.socketprovider", "tls-files");
-    all.put("coherence.security.key", folder.key().toUri().toString());
-    all.put("coherence.security.cert", folder.certificate().toUri().toString());
-    all.put("coherence.security.ca.cert", folder.authority().toUri().toString());
-    all.put("coherence.security.clientauth", "required");
+    all.put("coherence.socketprovider", SOCKETS);
     all.put("coherence.publisher.delivery.timeout", Integer.toString(SILENT_MILLIS));
     all.put("coherence.management", "none");
     all.put("coherence.log", "jdk");
@@ -254,7 +253,15 @@ final class AgentMain {
     return all;
   }
 
-  private static String override(List<String> addresses) {
+  /**
+   * What the engine is told besides properties: whom it finds the cluster by, and its sockets.
+   *
+   * <p>They speak TLS 1.2. In a handshake of TLS 1.3 the client may close its connection while the
+   * server has yet to read the end of the handshake, as Coherence's ring of members does when
+   * members join; Coherence 25.03.2 then leaves bytes in a buffer, finds the connection readable for
+   * ever, and keeps a processor busy.
+   */
+  private String override(List<String> addresses) {
     StringBuilder known = new StringBuilder();
     int id = 1;
     for (String address : addresses) {
@@ -278,9 +285,32 @@ final class AgentMain {
               <well-known-addresses>
         %s      </well-known-addresses>
             </unicast-listener>
+            <socket-providers>
+              <socket-provider id="%s">
+                <ssl>
+                  <identity-manager>
+                    <key>%s</key>
+                    <cert>%s</cert>
+                  </identity-manager>
+                  <trust-manager>
+                    <cert>%s</cert>
+                  </trust-manager>
+                  <protocol-versions>
+                    <name>TLSv1.2</name>
+                  </protocol-versions>
+                  <socket-provider>tcp</socket-provider>
+                  <client-auth>required</client-auth>
+                </ssl>
+              </socket-provider>
+            </socket-providers>
           </cluster-config>
         </coherence>
         """
-        .formatted(known);
+        .formatted(
+            known,
+            SOCKETS,
+            folder.key().toUri(),
+            folder.certificate().toUri(),
+            folder.authority().toUri());
   }
 }

@@ -199,14 +199,14 @@ final class ObservationIT {
             Map.of(),
             script(
                 """
-                import os, select, threading, time
+                import os, select, sys, threading
                 reader, writer = os.pipe()
                 def wait():
                     print(select.select([reader], [], [])[0] == [reader], flush=True)
                 thread = threading.Thread(target=wait)
                 thread.start()
                 print("ready", flush=True)
-                time.sleep(3)
+                sys.stdin.readline()
                 os.write(writer, b"x")
                 thread.join()
                 print("done")
@@ -216,6 +216,7 @@ final class ObservationIT {
     for (int i = 0; i < 3; i++) {
       assertEquals(0, run("stack", Long.toString(program.pid())).status());
     }
+    program.outputWriter().append('\n').flush();
 
     assertEquals(List.of("True", "done"), program.inputReader().lines().toList());
     assertEquals(0, program.waitFor());
@@ -425,6 +426,10 @@ final class ObservationIT {
       PythonFunction nap =
           PythonFunction.ofSource("import time\ndef nap(s):\n    time.sleep(s)\n", "nap");
       CompletableFuture<Object> task = pool.submit(Object.class, nap, 1000);
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (pool.pids().isEmpty() && System.nanoTime() - deadline < 0) {
+        Thread.sleep(10);
+      }
       int worker = pool.pids().getFirst();
 
       String stack = stackUntil(worker, "in nap");
