@@ -1,5 +1,7 @@
 """Managers: the standard library's."""
 
+import os
+
 from _polyproc.stdlib import load_stdlib
 
 load_stdlib(globals())
@@ -23,3 +25,18 @@ def _checked(mapping, size):
 
 
 SyncManager.register("dict", _Dict, DictProxy)
+
+_finalize_manager = BaseManager._finalize_manager
+
+
+def _finalize_and_clear(server, address, *arguments):
+    """Shuts the server down. One that had to be terminated has left the folder of its socket, which goes too."""
+    _finalize_manager(server, address, *arguments)
+    if server.exitcode and isinstance(address, str):
+        folder = os.path.dirname(address)
+        if os.path.basename(folder).startswith("pymp-") and folder != process.current_process()._config.get("tempdir"):
+            import shutil
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+BaseManager._finalize_manager = staticmethod(_finalize_and_clear)

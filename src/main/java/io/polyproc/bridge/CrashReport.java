@@ -60,8 +60,17 @@ public final class CrashReport {
     return failure.toString().contains(LOST_MEMORY);
   }
 
+  /** What failed, and what was at the bottom of it. */
   private static String oneLine(Throwable failure) {
-    return failure.toString().replaceAll("\\s*\\R\\s*", " ");
+    String text = failure.toString();
+    Throwable cause = failure.getCause();
+    if (cause != null) {
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      text += ", caused by " + cause;
+    }
+    return text.replaceAll("\\s*\\R\\s*", " ");
   }
 
   private static String trace(Throwable failure) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * Where a context writes its errors: not Python's standard error, but what Truffle has to say, such
  * as the stack trace of a Python thread that an error of GraalPy's own has ended. Of a stack trace
- * only a {@link CrashReport}'s line gets through.
+ * only a {@link CrashReport}'s line and the causes get through.
  *
  * <p>Any thread may write; whole lines are passed on.
  */
@@ -17,7 +17,8 @@ final class StackTraceFilter extends OutputStream {
   private static final Pattern FAILURE =
       Pattern.compile("(?:[\\w$]+\\.)+[\\w$]+(?:Exception|Error)\\b.*");
   private static final Pattern TRACE =
-      Pattern.compile("\\s+(?:at |\\.\\.\\. \\d+ more|Suppressed: ).*|Caused by: .*");
+      Pattern.compile("\\s+(?:at |\\.\\.\\. \\d+ more|Suppressed: ).*");
+  private static final String CAUSE = "Caused by: ";
 
   private final OutputStream out;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -35,8 +36,14 @@ final class StackTraceFilter extends OutputStream {
     String text = line.toString(StandardCharsets.UTF_8);
     line.reset();
     if (!TRACE.matcher(text).matches()) {
-      String shown = FAILURE.matcher(text).matches() ? CrashReport.summary(text) : text;
-      out.write((shown + "\n").getBytes(StandardCharsets.UTF_8));
+      out.write((shown(text) + "\n").getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  private static String shown(String text) {
+    if (text.startsWith(CAUSE)) {
+      return "polyproc: caused by " + text.substring(CAUSE.length());
+    }
+    return FAILURE.matcher(text).matches() ? CrashReport.summary(text) : text;
   }
 }

@@ -19,6 +19,17 @@ final class CrashReportTest {
   }
 
   @Test
+  void shouldTellWhatWasAtTheBottomOfIt() {
+    Exception cause = new IllegalStateException("no code", new ArithmeticException("by zero"));
+    String report = CrashReport.text(new AssertionError("cannot go on", cause), false);
+
+    assertTrue(
+        report.contains(
+            "AssertionError: cannot go on, caused by java.lang.ArithmeticException: by zero;"),
+        report);
+  }
+
+  @Test
   void shouldHaveTheStackTraceIfAsked() {
     String report = CrashReport.text(new IllegalStateException("broken"), true);
 

@@ -15,13 +15,16 @@ final class StackTraceFilterTest {
       new PrintStream(new StackTraceFilter(written), true, StandardCharsets.UTF_8);
 
   @Test
-  void shouldMakeOneLineOfAStackTrace() {
+  void shouldMakeALineOfAFailureAndOneOfItsCause() {
     Exception failure = new IllegalStateException("broken", new ArithmeticException());
     failure.addSuppressed(new IllegalArgumentException("beside"));
 
     failure.printStackTrace(errors);
 
-    assertEquals(CrashReport.summary("java.lang.IllegalStateException: broken") + "\n", text());
+    assertEquals(
+        CrashReport.summary("java.lang.IllegalStateException: broken")
+            + "\npolyproc: caused by java.lang.ArithmeticException\n",
+        text());
   }
 
   @Test
