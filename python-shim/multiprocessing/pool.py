@@ -77,17 +77,20 @@ class IMapUnorderedIterator(IMapUnorderedIterator, IMapIterator):
 
 
 class _Fate:
-    """What is known of a pool when it was collected: GraalPy 25.0.3 calls no `__del__`."""
+    """What is known of a pool when it was collected: GraalPy 25.0.3 calls no `__del__`.
 
-    def __init__(self, cls, workers):
+    Its workers may have ended by then, as what ends them is called in any order.
+    """
+
+    def __init__(self, cls):
         self.cls = cls
-        self.workers = workers
+        self.size = 0
         self.state = INIT
 
     def warn_if_unclosed(self):
         if self.state == RUN:
             warnings.warn(f"unclosed running multiprocessing pool <{self.cls.__module__}."
-                          f"{self.cls.__qualname__} state={self.state} pool_size={len(self.workers)}>",
+                          f"{self.cls.__qualname__} state={self.state} pool_size={self.size}>",
                           ResourceWarning)
 
 
@@ -104,7 +107,7 @@ class Pool(Pool):
     def __init__(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
                  context=None, *, task_timeout=None):
         self._pool = []
-        self._fate = _Fate(type(self), self._pool)
+        self._fate = _Fate(type(self))
         weakref.finalize(self, self._fate.warn_if_unclosed).atexit = False
         self._state = INIT
         if type(self)._setup_queues is not Pool._setup_queues:
@@ -164,7 +167,7 @@ class Pool(Pool):
     @_state.setter
     def _state(self, state):
         self._fate.state = state
-        self._fate.workers = self._pool
+        self._fate.size = len(self._pool)
 
     def _setup_queues(self):
         """Only a subclass has queues: each worker has a line of its own."""
