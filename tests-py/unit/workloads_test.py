@@ -1,4 +1,4 @@
-"""What a standby practises leaves nothing behind: all that is forked from it would have it."""
+"""What a standby does to warm up leaves nothing behind: all that is forked from it would have it."""
 
 import contextlib
 import gc
@@ -21,7 +21,7 @@ from _polyproc.warmup.process_rounds import nothing_changed
 while steps.step():  # as a standby has
     pass
 
-_PATTERN = os.path.join(tempfile.gettempdir(), "polyproc-practice-*")
+_PATTERN = os.path.join(tempfile.gettempdir(), "polyproc-warmup-*")
 
 
 def descriptors():
@@ -38,7 +38,7 @@ def settle(count, seconds=10):
     return len(descriptors()) <= count
 
 
-class Practice(unittest.TestCase):
+class Workloads(unittest.TestCase):
 
     def play(self, piece):
         context = multiprocessing.get_context("spawn")
@@ -103,7 +103,7 @@ class Practice(unittest.TestCase):
     def test_a_program_that_fails_is_noticed(self):
         self.addCleanup(setattr, workloads.main, "run", workloads.main.run)
         workloads.main.run = lambda *arguments: 1
-        with self.assertRaisesRegex(AssertionError, "practised program"):
+        with self.assertRaisesRegex(AssertionError, "program of a warm-up"):
             self.play(workloads._programs)
 
     def test_what_is_called_after_the_last_collection(self):

@@ -161,12 +161,12 @@ def end_rehearsal():
 _rehearsal = None
 
 
-def practise(briefly):
-    """Does a little of what the compiler is to see; returns whether there may be more before the next review."""
+def run_workload(briefly):
+    """Does a little of what the compiler is to see; returns whether there may be more before the next pass."""
     return _own_module("_polyproc.warmup.workloads").step(bool(briefly))
 
 
-def practise_everyday():
+def run_everyday_workload():
     """Does for a moment what scripts do in their first seconds, out of a program's sight: see `everyday`."""
     everyday = _own_module("_polyproc.warmup.everyday")
     with _own_module("_polyproc.warmup.process_rounds").nothing_changed():

@@ -462,7 +462,7 @@ def _pickles():
 
 
 def _files():
-    with tempfile.TemporaryDirectory(prefix="polyproc-practice-") as folder:
+    with tempfile.TemporaryDirectory(prefix="polyproc-warmup-") as folder:
         path = os.path.join(folder, "data.txt")
         with open(path, "w", encoding="utf-8") as file:
             for line in _LINES:

@@ -149,18 +149,18 @@ public final class PythonRuntime {
 
   /**
    * Does a little of what the compiler is to have seen before a program needs it. After it has
-   * returned false, the next call begins a review.
+   * returned false, the next call begins another pass.
    *
    * @param briefly a few times instead of half a second long
    * @return whether it has done something
    */
-  public boolean practise(boolean briefly) {
-    return boot.invokeMember("practise", briefly).asBoolean();
+  public boolean runWorkload(boolean briefly) {
+    return boot.invokeMember("run_workload", briefly).asBoolean();
   }
 
   /** Does for a moment what scripts do in their first seconds; each time something else. */
-  public void practiseEveryday() {
-    boot.invokeMember("practise_everyday");
+  public void runEverydayWorkload() {
+    boot.invokeMember("run_everyday_workload");
   }
 
   /** Collects garbage, and lets Python close what was not used any more. */

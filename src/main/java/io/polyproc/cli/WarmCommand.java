@@ -30,8 +30,8 @@ import picocli.CommandLine.Option;
     name = "polyproc warm",
     description = {
       "Makes the image of a process, from which programs start in a tenth of a second. The process",
-      "boots; then another one practises, for some minutes, so that the compilers have seen what",
-      "programs do first, and takes its place. Programs have this done in the background, once.",
+      "boots; then another one warms up, for some minutes, so that the compilers have seen what",
+      "programs do first, and its image takes the place of the first. Programs have this done in the background, once.",
       ""
     },
     footer = {"", "Exit status: 0 if the image is there, 1 if it is not."})
@@ -41,7 +41,7 @@ final class WarmCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "without practice, which takes some seconds; an image that fits stays")
+      description = "without the warm-up, which takes some seconds; an image that fits stays")
   @SuppressWarnings("unused") // Picocli fills it
   private boolean quick;
 
@@ -123,13 +123,13 @@ final class WarmCommand implements Callable<Integer> {
     }
   }
 
-  private static int write(Installation installation, Path target, boolean practises) {
+  private static int write(Installation installation, Path target, boolean warmsUp) {
     List<String> command =
-        new ArrayList<>(practises ? installation.practisingCommand() : installation.javaCommand());
+        new ArrayList<>(warmsUp ? installation.warmingCommand() : installation.javaCommand());
     command.add("-Dpolyproc.executable=" + MainProgram.executable(installation));
     command.addAll(List.of("-m", "io.polyproc/" + ImageProcess.class.getName(), target.toString()));
-    if (practises) {
-      command.add(ImageProcess.PRACTISE);
+    if (warmsUp) {
+      command.add(ImageProcess.WARM_UP);
     }
     ChildProcess process = ChildProcess.start(command, "polyproc: booting", System.getenv(), 2, 2);
     // Whoever ends this command ends that, too.

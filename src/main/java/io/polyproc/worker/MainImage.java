@@ -47,7 +47,7 @@ public final class MainImage {
   private static final String TITLE = "polyproc: image";
   private static final int STANDARD_ERROR = 2;
 
-  /** How often the start and the end of a process are played before practice. */
+  /** How often the start and the end of a process are run before the workloads. */
   private static final int ROUNDS = 60;
 
   /** Each piece ten times, which is a minute and a half of one processor's time. */
@@ -77,7 +77,7 @@ public final class MainImage {
   private final PythonRuntime python;
 
   private int round;
-  private boolean hasPractised;
+  private boolean isWarmedUp;
 
   private MainImage(
       JavaEnvironment environment, JavaRandom random, CompilerGate gate, CodeCache codes) {
@@ -153,41 +153,41 @@ public final class MainImage {
    * Lets the compiler see what programs do, until that is compiled: it takes some minutes of a
    * processor's time.
    */
-  public void practise() {
+  public void warmUp() {
     for (int i = 0; i < ROUNDS; i++) {
       playRound();
     }
-    // Without Graal at first, as it is the interpreter that is practised here.
-    practiseEveryday(EVERYDAY_STEPS);
+    // Without Graal at first: here the interpreter itself is to be compiled.
+    runEverydayWorkloads(EVERYDAY_STEPS);
     gate.open();
-    practiseEveryday(COMPILED_STEPS);
-    Practice practice =
-        new Practice(python, this::playRound, MainImage::isQuiet, this::limitCompilers);
-    while (practice.step()) {
+    runEverydayWorkloads(COMPILED_STEPS);
+    WarmUpPlan plan =
+        new WarmUpPlan(python, this::playRound, MainImage::isQuiet, this::limitCompilers);
+    while (plan.step()) {
       Processes.ignore(Processes.SIGINT); // a process that was played has taken it over
     }
-    hasPractised = true;
+    isWarmedUp = true;
   }
 
-  private void practiseEveryday(int steps) {
+  private void runEverydayWorkloads(int steps) {
     for (int i = 0; i < steps; i++) {
-      python.practiseEveryday();
+      python.runEverydayWorkload();
     }
   }
 
-  /** What is still profiled by C1 for C2 has to be compiled once more, so some practice follows. */
+  /** What C1 still profiles for C2 has to be compiled once more, so some workloads follow. */
   private void limitCompilers() {
     try {
       CompilerTier.find().limitToC1();
     } catch (UnsupportedOperationException e) {
       LOG.log(System.Logger.Level.WARNING, "programs have C2, if the JVM has: {0}", e.getMessage());
     }
-    practiseEveryday(2 * COMPILED_STEPS);
+    runEverydayWorkloads(2 * COMPILED_STEPS);
   }
 
-  /** Whether it had practised before its image was written. */
-  public boolean hasPractised() {
-    return hasPractised;
+  /** Whether it had warmed up before its image was written. */
+  public boolean isWarmedUp() {
+    return isWarmedUp;
   }
 
   private void playRound() {
@@ -265,7 +265,7 @@ public final class MainImage {
     return resumption;
   }
 
-  /** Lets the collector close what practice has left to it, as it can't be in an image. */
+  /** Lets the collector close what the warm-up has left to it, as it can't be in an image. */
   private void closeUnused() {
     Path home = installation.home();
     for (int i = 0; i < MAX_COLLECTIONS && Descriptors.nameless(home).length > 0; i++) {
@@ -276,17 +276,17 @@ public final class MainImage {
   /**
    * After a collection the JVM enters each piece of compiled code by a detour, once, and writes
    * into it. Each process that is restored would do so again for thousands of them, so a brief
-   * review follows, in which nothing gets hot enough to be compiled.
+   * pass follows, in which nothing gets hot enough to be compiled.
    */
   private void enterCompiledCode() {
     codes.forgetHeat();
-    while (hasPractised && python.practise(true)) {
+    while (isWarmedUp && python.runWorkload(true)) {
       Processes.ignore(Processes.SIGINT); // a process that was played has taken it over
     }
     for (int i = 0; i < ROUNDS_AFTER_COLLECTION; i++) {
       playRound();
     }
-    while (hasPractised && !isQuiet()) {
+    while (isWarmedUp && !isQuiet()) {
       // the compiler has something to do
     }
     Processes.ignore(Processes.SIGINT);
