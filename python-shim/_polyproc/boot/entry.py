@@ -141,24 +141,24 @@ def start_files():
     return list(dict.fromkeys(paths))
 
 
-def rehearse(stage, number):
-    """Plays through the start and end of a process."""
-    _own_module("_polyproc.warmup.process_rounds").play(stage, int(number))
+def run_process_round(supervisor, number):
+    """Runs the start and end of a process within this one."""
+    _own_module("_polyproc.warmup.process_rounds").run(supervisor, int(number))
 
 
-def begin_rehearsal():
-    """Remembers the state that `end_rehearsal` puts back: the main program that runs in between leaves no trace."""
-    global _rehearsal
-    _rehearsal = _own_module("_polyproc.warmup.process_rounds").nothing_changed()
-    _rehearsal.__enter__()
+def begin_program_round():
+    """Remembers the state that `end_program_round` puts back: the main program that runs in between leaves no trace."""
+    global _program_round
+    _program_round = _own_module("_polyproc.warmup.process_rounds").nothing_changed()
+    _program_round.__enter__()
 
 
-def end_rehearsal():
+def end_program_round():
     """Undoes what the program has changed."""
-    _rehearsal.__exit__(None, None, None)
+    _program_round.__exit__(None, None, None)
 
 
-_rehearsal = None
+_program_round = None
 
 
 def run_workload(briefly):

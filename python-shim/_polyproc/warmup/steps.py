@@ -27,5 +27,5 @@ def step(thoroughly=True):
     preload.import_ahead(name)
     if name == "_polyproc.observation":
         for _ in range(_LOOKS):  # what a call asks for comes at a safepoint, and so before the next one
-            _polyproc.runtime.rehearseObservation()
+            _polyproc.runtime.warmUpObservation()
     return True

@@ -474,11 +474,11 @@ public final class Bridge {
     }
   }
 
-  /** See {@link ObservationPoint#rehearse}. */
-  public void rehearseObservation() {
+  /** See {@link ObservationPoint#warmUp}. */
+  public void warmUpObservation() {
     ObservationPoint point = observation;
     if (point != null) {
-      point.rehearse();
+      point.warmUp();
     }
   }
 

@@ -120,13 +120,13 @@ public final class PythonRuntime {
   }
 
   /**
-   * Plays through the start and the end of a process.
+   * Runs the start and the end of a process within this one.
    *
-   * @param stage what stands for the supervisor, with the methods that {@code rehearsal.py} calls
+   * @param supervisor what stands for it, with the methods that {@code process_rounds.py} calls
    * @param number of the round, from 0
    */
-  public void rehearse(Object stage, int number) {
-    boot.invokeMember("rehearse", stage, number);
+  public void runProcessRound(Object supervisor, int number) {
+    boot.invokeMember("run_process_round", supervisor, number);
   }
 
   /**
@@ -134,16 +134,16 @@ public final class PythonRuntime {
    *
    * @throws IllegalStateException if the program fails
    */
-  public void rehearseProgram(RunRequest request) {
-    boot.invokeMember("begin_rehearsal");
+  public void runProgramRound(RunRequest request) {
+    boot.invokeMember("begin_program_round");
     try {
       int status = runProgram(request);
       if (status != 0) {
         throw new IllegalStateException(
-            "the rehearsed program " + request.what() + " has ended with status " + status);
+            "the program of a warm-up " + request.what() + " has ended with status " + status);
       }
     } finally {
-      boot.invokeMember("end_rehearsal");
+      boot.invokeMember("end_program_round");
     }
   }
 

@@ -54,7 +54,7 @@ final class ImageProcess {
         say("warms up, which takes some minutes");
         image.warmUp();
       }
-      rehearseCommandLines();
+      warmUpCommandLines();
       say("writes its image");
       resumption = image.write(target);
     } catch (IOException e) {
@@ -69,7 +69,7 @@ final class ImageProcess {
   }
 
   /** Loads the classes that a restored process needs at once. */
-  private static void rehearseCommandLines() {
+  private static void warmUpCommandLines() {
     List<String> command = List.of("-c", "pass");
     Invocation invocation =
         Arguments.parse(command.subList(0, command.size()), CommandName.POLYPROC);
@@ -78,7 +78,7 @@ final class ImageProcess {
     }
     Preconditions.problem(new Program.Code("pass"));
     Preconditions.problem(new Program.Script("/no such script"));
-    PsCommand.rehearse();
+    PsCommand.warmUp();
   }
 
   private static boolean hasOptionsOfImage(Invocation.Run run) {

@@ -56,7 +56,7 @@ public final class MainImage {
   /** Each piece twice. */
   private static final int COMPILED_STEPS = 72;
 
-  /** How often they are played when the image is about to be written. */
+  /** How often they are run when the image is about to be written. */
   private static final int ROUNDS_AFTER_COLLECTION = 6;
 
   /** So often the collector gets its chance before an image is written. */
@@ -135,12 +135,12 @@ public final class MainImage {
     while (python.importAhead()) {
       // the next module
     }
-    gate.rehearse();
-    rehearseSupervisor();
+    gate.warmUp();
+    warmUpSupervisor();
   }
 
   /** Loads and links what the first process that a program starts needs of a supervisor. */
-  private void rehearseSupervisor() throws IOException {
+  private void warmUpSupervisor() throws IOException {
     control.begin(workerCommand(Path.of("none")), Map.of()); // no worker is started
     ControlClient client = control.connect();
     Descriptors.close(client.takeDescriptor(client.shareDescriptor(STANDARD_ERROR)));
@@ -155,16 +155,16 @@ public final class MainImage {
    */
   public void warmUp() {
     for (int i = 0; i < ROUNDS; i++) {
-      playRound();
+      runRound();
     }
     // Without Graal at first: here the interpreter itself is to be compiled.
     runEverydayWorkloads(EVERYDAY_STEPS);
     gate.open();
     runEverydayWorkloads(COMPILED_STEPS);
     WarmUpPlan plan =
-        new WarmUpPlan(python, this::playRound, MainImage::isQuiet, this::limitCompilers);
+        new WarmUpPlan(python, this::runRound, MainImage::isQuiet, this::limitCompilers);
     while (plan.step()) {
-      Processes.ignore(Processes.SIGINT); // a process that was played has taken it over
+      Processes.ignore(Processes.SIGINT); // the process of a round has taken it over
     }
     isWarmedUp = true;
   }
@@ -190,15 +190,15 @@ public final class MainImage {
     return isWarmedUp;
   }
 
-  private void playRound() {
+  private void runRound() {
     try {
-      Rehearsal.play(python, round++, control::connected);
+      ProcessRound.run(python, round++, control::connected);
     } finally {
       control.connected(null);
       bridge.disconnect();
     }
-    rehearse(new Program.Code("pass"));
-    rehearse(new Program.Script(sampleProgram().toString()));
+    runProgramRound(new Program.Code("pass"));
+    runProgramRound(new Program.Script(sampleProgram().toString()));
   }
 
   private Path sampleProgram() {
@@ -210,11 +210,11 @@ public final class MainImage {
    * would be given up in each restored process, and each time HotSpot walks through all of its
    * code, for milliseconds.
    */
-  private void rehearse(Program program) {
+  private void runProgramRound(Program program) {
     Resumption resumption = new Resumption(List.of(), System.getenv(), List.of(), List.of(), 0, 0);
     try {
       takeOver(resumption);
-      python.rehearseProgram(
+      python.runProgramRound(
           begin(program, List.of("argument"), Recording.NONE, sampleProgram(), resumption));
       resumption.prepareForks();
       resumption.succeeded();
@@ -281,10 +281,10 @@ public final class MainImage {
   private void enterCompiledCode() {
     codes.forgetHeat();
     while (isWarmedUp && python.runWorkload(true)) {
-      Processes.ignore(Processes.SIGINT); // a process that was played has taken it over
+      Processes.ignore(Processes.SIGINT); // the process of a round has taken it over
     }
     for (int i = 0; i < ROUNDS_AFTER_COLLECTION; i++) {
-      playRound();
+      runRound();
     }
     while (isWarmedUp && !isQuiet()) {
       // the compiler has something to do
