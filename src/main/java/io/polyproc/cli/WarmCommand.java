@@ -141,7 +141,7 @@ final class WarmCommand implements Callable<Integer> {
       System.err.println("polyproc: the process to be kept was killed by signal " + -status);
     }
     if (status == 0) {
-      tryOut(installation, target);
+      probePages(installation, target);
     }
     return status;
   }
@@ -150,8 +150,8 @@ final class WarmCommand implements Callable<Integer> {
    * Has a process of this image find which pages it writes to. If it fails, the image stays:
    * processes of it are only slower.
    */
-  private static void tryOut(Installation installation, Path image) {
-    String code = "import sys; from _polyproc.warmup import trial; trial.run(sys.argv[1])";
+  private static void probePages(Installation installation, Path image) {
+    String code = "import sys; from _polyproc.warmup import page_probe; page_probe.run(sys.argv[1])";
     // Instead of the launcher, which would boot a process without an image, a name that is no file.
     List<String> command =
         List.of(
@@ -164,7 +164,7 @@ final class WarmCommand implements Callable<Integer> {
             image.toString());
     Map<String, String> variables = new HashMap<>(System.getenv());
     variables.put(ImageRenewal.SETTING, ImageRenewal.KEPT);
-    int _ = ChildProcess.start(command, "polyproc: trial", variables, 2, 2).reap();
+    int _ = ChildProcess.start(command, "polyproc: page probe", variables, 2, 2).reap();
   }
 
   private static int report(ImageFile image) throws IOException, InterruptedException {
