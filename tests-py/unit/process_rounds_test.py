@@ -58,7 +58,7 @@ class Child:
     def waitFor(self, seconds):
         return 0
 
-    def lastWords(self):
+    def lastLines(self):
         return ""
 
     def close(self):

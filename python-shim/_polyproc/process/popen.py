@@ -83,10 +83,10 @@ class Popen:
         if status is None:
             return
         self.returncode = int(status)
-        last_words = str(self._child.lastWords())
-        if last_words and not self._sent_signal:
+        last_lines = str(self._child.lastLines())
+        if last_lines and not self._sent_signal:
             print(f"polyproc: the worker with pid {self.pid} ended with status {self.returncode} "
-                  f"before it could run its process:\n{last_words}", file=sys.stderr)
+                  f"before it could run its process:\n{last_lines}", file=sys.stderr)
 
     def _send_signal(self, number):
         if self.returncode is None:

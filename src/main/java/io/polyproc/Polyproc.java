@@ -385,7 +385,7 @@ public final class Polyproc implements AutoCloseable {
     if (status != 0 && last) {
       throw new IllegalStateException(
           "workers can't start: "
-              + (probe.lastWords().isEmpty() ? "exit status " + status : probe.lastWords()));
+              + (probe.lastLines().isEmpty() ? "exit status " + status : probe.lastLines()));
     }
     return status == 0;
   }

@@ -63,7 +63,7 @@ public final class PythonManager implements AutoCloseable {
           server);
     } catch (IOException e) {
       if (server != null && server.endedInBoot()) {
-        throw new IllegalStateException("workers can't start: " + server.lastWords(), e);
+        throw new IllegalStateException("workers can't start: " + server.lastLines(), e);
       }
       throw new UncheckedIOException("the manager has ended before it listened", e);
     }

@@ -64,7 +64,7 @@ public final class PythonProcess {
           Level.WARNING,
           "process {0} has called nothing, as its worker could not start: {1}",
           Integer.toString(process.pid()),
-          process.lastWords());
+          process.lastLines());
     }
   }
 

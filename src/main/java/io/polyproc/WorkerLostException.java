@@ -19,10 +19,10 @@ public final class WorkerLostException extends RuntimeException {
   private final int exitStatus;
   private final String task;
 
-  WorkerLostException(int pid, int exitStatus, String task, String lastWords) {
+  WorkerLostException(int pid, int exitStatus, String task, String lastLines) {
     super(
         "worker %d %s while it ran %s%s"
-            .formatted(pid, how(exitStatus), task, lastWords.isEmpty() ? "" : "\n" + lastWords));
+            .formatted(pid, how(exitStatus), task, lastLines.isEmpty() ? "" : "\n" + lastLines));
     this.pid = pid;
     this.exitStatus = exitStatus;
     this.task = task;

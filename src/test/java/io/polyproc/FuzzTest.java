@@ -66,7 +66,7 @@ final class FuzzTest {
                 new Message.Ready(),
                 new Message.StartProcess(Long.MIN_VALUE, "Process-1 (f of ü.py)", true),
                 new Message.Assign("a title", 1, false),
-                new Message.Exited(4121, -15, "last words", true),
+                new Message.Exited(4121, -15, "last lines", true),
                 new Message.TakeDescriptor(9, "token"),
                 new Message.ForkFailed("fork: no memory left"))
             .stream()

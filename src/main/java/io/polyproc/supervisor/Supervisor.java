@@ -583,9 +583,9 @@ public final class Supervisor {
     bootFailures++;
     bootFailedAt = System.nanoTime();
     lastBootFailure =
-        exited.lastWords().isEmpty()
+        exited.lastLines().isEmpty()
             ? "the last of them ended with status %d and said nothing".formatted(exited.status())
-            : exited.lastWords();
+            : exited.lastLines();
     LOG.log(Level.DEBUG, "a worker ended before it was used: {0}", exited);
   }
 
