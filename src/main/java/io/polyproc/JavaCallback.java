@@ -108,8 +108,8 @@ public final class JavaCallback<T> implements AutoCloseable {
   }
 
   /**
-   * Forgets the object: calls raise from now on. Does not wait for those that run.
-   * A second call does nothing.
+   * Forgets the object: calls raise from now on. Does not wait for those that run. A second call
+   * does nothing.
    */
   @Override
   public void close() {

@@ -286,7 +286,8 @@ public final class Polyproc implements AutoCloseable {
      * Starts the runtime. Workers begin to boot; this does not wait for them.
      *
      * @return the runtime, to be closed by the caller
-     * @throws UncheckedIOException if there is no installation to start workers from and none can be made
+     * @throws UncheckedIOException if there is no installation to start workers from and none can
+     *     be made
      */
     public Polyproc build() {
       String hostClassPath = classPath;
@@ -423,7 +424,8 @@ public final class Polyproc implements AutoCloseable {
   /**
    * As above, with more options.
    *
-   * @param customizer may set what it likes, but for {@code python.PosixModuleBackend}: only with the native one can other processes have a context's pipes
+   * @param customizer may set what it likes, but for {@code python.PosixModuleBackend}: only with
+   *     the native one can other processes have a context's pipes
    * @return a context for one thread at a time, as GraalPy's are
    * @throws IllegalArgumentException if the context can't have processes
    * @throws IllegalStateException if this runtime is closed
@@ -677,8 +679,10 @@ public final class Polyproc implements AutoCloseable {
 
   /**
    * Ends every process of this runtime, by SIGTERM, and by SIGKILL after five seconds; tasks that
-   * still run fail. Blocks until all have ended: some tenths of a second, and at most seven.
-   * An interrupt of the calling thread ends the wait; the processes end all the same. Locks, flags and shared numbers that Java still refers to stay usable within this program. A second call does nothing.
+   * still run fail. Blocks until all have ended: some tenths of a second, and at most seven. An
+   * interrupt of the calling thread ends the wait; the processes end all the same. Locks, flags and
+   * shared numbers that Java still refers to stay usable within this program. A second call does
+   * nothing.
    */
   @Override
   public void close() {

@@ -105,7 +105,8 @@ public final class PythonBarrier {
    *
    * @param time how long to wait for the others at most
    * @return the number of this one, from 0, in the order in which they came
-   * @throws BrokenBarrierException if the time is over, for this one or another, or if one has given the barrier up
+   * @throws BrokenBarrierException if the time is over, for this one or another, or if one has
+   *     given the barrier up
    * @throws InterruptedException if the calling thread is interrupted, which breaks the barrier
    */
   public int await(Duration time) throws InterruptedException, BrokenBarrierException {

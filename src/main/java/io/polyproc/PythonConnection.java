@@ -146,8 +146,8 @@ public final class PythonConnection implements AutoCloseable {
   }
 
   /**
-   * Closes this end in this program; a process that was given it has its own.
-   * A thread that waits for a value here gets an {@link EOFException}. A second call does nothing.
+   * Closes this end in this program; a process that was given it has its own. A thread that waits
+   * for a value here gets an {@link EOFException}. A second call does nothing.
    */
   @Override
   public void close() {

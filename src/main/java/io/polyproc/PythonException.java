@@ -26,7 +26,8 @@ public final class PythonException extends RuntimeException {
   /**
    * An exception to be sent to Python, where it is raised, or handed over, as one of that type.
    *
-   * @param typeName of a built-in exception, such as {@code "ValueError"}, or with its module, such as {@code "decimal.InvalidOperation"}
+   * @param typeName of a built-in exception, such as {@code "ValueError"}, or with its module, such
+   *     as {@code "decimal.InvalidOperation"}
    * @param message the exception's only argument; may be empty
    */
   public PythonException(String typeName, String message) {

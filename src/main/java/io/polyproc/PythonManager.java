@@ -72,7 +72,8 @@ public final class PythonManager implements AutoCloseable {
   /**
    * Connects to a manager that runs elsewhere, under polyproc or CPython.
    *
-   * @param address an {@link java.net.InetSocketAddress} or a {@link java.net.UnixDomainSocketAddress}
+   * @param address an {@link java.net.InetSocketAddress} or a {@link
+   *     java.net.UnixDomainSocketAddress}
    * @param authkey the manager's
    * @return the manager, to be closed by the caller
    * @throws UncheckedIOException if none answers there, or the key is another one
@@ -152,7 +153,8 @@ public final class PythonManager implements AutoCloseable {
 
   /**
    * Ends the manager and its objects; one that was {@linkplain #connect connected to} goes on.
-   * Waits up to five seconds for that. What refers to its objects throws an {@link IllegalStateException} from now on. A second call does nothing more.
+   * Waits up to five seconds for that. What refers to its objects throws an {@link
+   * IllegalStateException} from now on. A second call does nothing more.
    */
   @Override
   public void close() {

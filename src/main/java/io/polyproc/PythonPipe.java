@@ -50,8 +50,8 @@ public final class PythonPipe implements AutoCloseable {
   }
 
   /**
-   * Closes both ends in this program.
-   * Processes that were given one have their own. A second call does nothing.
+   * Closes both ends in this program. Processes that were given one have their own. A second call
+   * does nothing.
    */
   @Override
   public void close() {

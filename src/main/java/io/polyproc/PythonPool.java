@@ -192,10 +192,14 @@ public final class PythonPool implements AutoCloseable {
    * Has a worker call a function.
    *
    * @param <T> of the result
-   * @param type of the result: {@code Long}, {@code String}, a record, {@code Object} for whatever it is
+   * @param type of the result: {@code Long}, {@code String}, a record, {@code Object} for whatever
+   *     it is
    * @param function what is called
    * @param arguments of the function; converted before this returns
-   * @return fails with {@link PythonException}, or with the exception of a Java method that Python called, of its own class; with {@link WorkerLostException}, {@link UnconvertibleValueException} for arguments or a result, or {@link java.util.concurrent.TimeoutException}
+   * @return fails with {@link PythonException}, or with the exception of a Java method that Python
+   *     called, of its own class; with {@link WorkerLostException}, {@link
+   *     UnconvertibleValueException} for arguments or a result, or {@link
+   *     java.util.concurrent.TimeoutException}
    * @throws IllegalStateException if the pool is closed
    */
   public <T> CompletableFuture<T> submit(
@@ -448,7 +452,8 @@ public final class PythonPool implements AutoCloseable {
    * @param type an interface that this program can see
    * @param module its full name; a worker imports it now
    * @return an object of the interface, for any thread
-   * @throws IllegalArgumentException if it is no interface, or functions are missing or can't be called with so many arguments, with all of them named
+   * @throws IllegalArgumentException if it is no interface, or functions are missing or can't be
+   *     called with so many arguments, with all of them named
    * @throws PythonException if the module can't be imported
    * @throws IllegalStateException if the pool is closed
    */
@@ -587,8 +592,8 @@ public final class PythonPool implements AutoCloseable {
 
   /**
    * Takes no more tasks, waits until those that were submitted have ended, and ends the workers. If
-   * the calling thread is interrupted meanwhile, the tasks are stopped.
-   * Its interrupt status is set again. A second call does nothing more.
+   * the calling thread is interrupted meanwhile, the tasks are stopped. Its interrupt status is set
+   * again. A second call does nothing more.
    */
   @Override
   public void close() {
@@ -627,8 +632,8 @@ public final class PythonPool implements AutoCloseable {
   }
 
   /**
-   * Stops all tasks, which then count as cancelled, and ends the workers.
-   * Does not wait for tasks; a second call does nothing more.
+   * Stops all tasks, which then count as cancelled, and ends the workers. Does not wait for tasks;
+   * a second call does nothing more.
    */
   public void terminate() {
     polyproc.forgetOnClose(terminate);

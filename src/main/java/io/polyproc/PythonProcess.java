@@ -79,7 +79,8 @@ public final class PythonProcess {
   /**
    * Waits until it ends.
    *
-   * @throws InterruptedException if the calling thread is interrupted, which leaves the process alone
+   * @throws InterruptedException if the calling thread is interrupted, which leaves the process
+   *     alone
    * @throws IllegalStateException if it was not started
    */
   public void join() throws InterruptedException {
@@ -93,7 +94,8 @@ public final class PythonProcess {
    *
    * @param time how long to wait at most
    * @return whether it has ended
-   * @throws InterruptedException if the calling thread is interrupted, which leaves the process alone
+   * @throws InterruptedException if the calling thread is interrupted, which leaves the process
+   *     alone
    * @throws IllegalStateException if it was not started
    */
   public boolean join(Duration time) throws InterruptedException {
@@ -143,8 +145,8 @@ public final class PythonProcess {
   }
 
   /**
-   * Sends SIGTERM, which ends it unless it has a handler of its own.
-   * Does nothing to one that has ended, and waits for nothing.
+   * Sends SIGTERM, which ends it unless it has a handler of its own. Does nothing to one that has
+   * ended, and waits for nothing.
    *
    * @throws IllegalStateException if it was not started
    */
@@ -153,8 +155,8 @@ public final class PythonProcess {
   }
 
   /**
-   * Sends SIGKILL, which ends it in any case.
-   * Does nothing to one that has ended, and waits for nothing.
+   * Sends SIGKILL, which ends it in any case. Does nothing to one that has ended, and waits for
+   * nothing.
    *
    * @throws IllegalStateException if it was not started
    */

@@ -71,8 +71,9 @@ public final class PythonProxy {
    * @param arguments of the method
    * @return the result; null for {@code None}
    * @throws PythonException if it raises, or is not exposed
-   * @throws UnconvertibleValueException if an argument has no counterpart in Python, or the result is none of this type
-   * @throws UncheckedIOException if the manager does not answer
+   * @throws UnconvertibleValueException if an argument has no counterpart in Python, or the result
+   *     is none of this type
+   * @throws java.io.UncheckedIOException if the manager does not answer
    * @throws IllegalStateException if the manager was closed in this program
    */
   public <T> @Nullable T call(Class<T> type, String method, @Nullable Object... arguments) {

@@ -83,7 +83,8 @@ public final class PythonQueue {
    *
    * @param value anything that has a counterpart in Python; converted before this returns
    * @throws UnconvertibleValueException if the value has no counterpart in Python
-   * @throws InterruptedException if the calling thread is interrupted while there is no room; nothing is put then
+   * @throws InterruptedException if the calling thread is interrupted while there is no room;
+   *     nothing is put then
    * @throws UncheckedIOException if the queue can't be written
    */
   public void put(@Nullable Object value) throws InterruptedException {
@@ -96,7 +97,8 @@ public final class PythonQueue {
    * @param value anything that has a counterpart in Python; converted before this returns
    * @param time how long to wait for room at most
    * @return whether it was put
-   * @throws InterruptedException if the calling thread is interrupted while there is no room; nothing is put then
+   * @throws InterruptedException if the calling thread is interrupted while there is no room;
+   *     nothing is put then
    * @throws UnconvertibleValueException if the value has no counterpart in Python
    * @throws UncheckedIOException if the queue can't be written
    */

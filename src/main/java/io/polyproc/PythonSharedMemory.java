@@ -100,15 +100,16 @@ public final class PythonSharedMemory implements AutoCloseable {
   /**
    * The memory itself, until {@link #close}.
    *
-   * @return of {@link #size} bytes, for any thread; access throws an {@link IllegalStateException} once this is closed
+   * @return of {@link #size} bytes, for any thread; access throws an {@link IllegalStateException}
+   *     once this is closed
    */
   public MemorySegment segment() {
     return segment;
   }
 
   /**
-   * Removes the name; processes that have opened it keep the memory.
-   * Does nothing if it was removed already.
+   * Removes the name; processes that have opened it keep the memory. Does nothing if it was removed
+   * already.
    *
    * @throws UncheckedIOException if the name can't be removed
    */
@@ -123,8 +124,7 @@ public final class PythonSharedMemory implements AutoCloseable {
   }
 
   /**
-   * Lets go of the memory in this program; the name stays.
-   * A second call does nothing.
+   * Lets go of the memory in this program; the name stays. A second call does nothing.
    *
    * @throws IllegalStateException if a thread is just using the memory
    */

@@ -151,7 +151,8 @@ final class WarmCommand implements Callable<Integer> {
    * processes of it are only slower.
    */
   private static void probePages(Installation installation, Path image) {
-    String code = "import sys; from _polyproc.warmup import page_probe; page_probe.run(sys.argv[1])";
+    String code =
+        "import sys; from _polyproc.warmup import page_probe; page_probe.run(sys.argv[1])";
     // Instead of the launcher, which would boot a process without an image, a name that is no file.
     List<String> command =
         List.of(

@@ -9,11 +9,11 @@ import java.util.function.BooleanSupplier;
 
 /**
  * How a process warms up before its image is written, in short steps: it lets the compiler see the
- * hot paths, and each time waits until the compiler has nothing to do. Each process that is restored
- * would have to compile the rest, too.
+ * hot paths, and each time waits until the compiler has nothing to do. Each process that is
+ * restored would have to compile the rest, too.
  *
- * <p>More passes follow: what a program calls that was called here nearly as often as it takes would
- * be compiled by each program.
+ * <p>More passes follow: what a program calls that was called here nearly as often as it takes
+ * would be compiled by each program.
  */
 final class WarmUpPlan {
   /** How often the start and the end of a process are run, by each of two methods in turn. */
@@ -41,7 +41,8 @@ final class WarmUpPlan {
    * @param limitCompilers lets HotSpot compile as it will in programs; before the second later pass
    * @param isQuiet waits a moment; whether the compiler had nothing to do meanwhile
    */
-  WarmUpPlan(PythonRuntime python, Runnable round, BooleanSupplier isQuiet, Runnable limitCompilers) {
+  WarmUpPlan(
+      PythonRuntime python, Runnable round, BooleanSupplier isQuiet, Runnable limitCompilers) {
     this.python = python;
     this.round = round;
     this.isQuiet = isQuiet;
