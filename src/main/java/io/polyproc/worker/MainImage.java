@@ -20,8 +20,6 @@ import io.polyproc.posix.Memory;
 import io.polyproc.posix.ProcessTitle;
 import io.polyproc.posix.Processes;
 import io.polyproc.protocol.ControlClient;
-import io.polyproc.supervisor.StandbyPolicy;
-import io.polyproc.supervisor.Supervisor;
 import io.polyproc.sync.SemaphoreArena;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A process that boots Python, prepares for any program, and has its image written to a file. Each
@@ -66,7 +63,7 @@ public final class MainImage {
   private static final int QUIET_MILLIS = 500;
   private static final int QUIET_SHARE = 10;
 
-  private final Control control = new Control();
+  private final ImageSupervision control = new ImageSupervision();
   private final Installation installation = Installation.current();
   private final JavaEnvironment environment;
   private final JavaRandom random;
@@ -275,8 +272,8 @@ public final class MainImage {
 
   /**
    * After a collection the JVM enters each piece of compiled code by a detour, once, and writes
-   * into it. Each process that is restored would do so again for thousands of them, so a brief
-   * pass follows, in which nothing gets hot enough to be compiled.
+   * into it. Each process that is restored would do so again for thousands of them, so a brief pass
+   * follows, in which nothing gets hot enough to be compiled.
    */
   private void enterCompiledCode() {
     codes.forgetHeat();
@@ -395,71 +392,5 @@ public final class MainImage {
         Worker.command(
             installation, PythonOptions.DEFAULT, MainProgram.executable(installation), false));
     return command;
-  }
-
-  /**
-   * Starts the supervisor when a process is wanted; before there is a program, there is none. A
-   * worker has one elsewhere.
-   */
-  private static final class Control implements Bridge.Supervision, AutoCloseable {
-    private @Nullable List<String> workerCommand;
-    private Map<String, String> environment = Map.of();
-    private Supervisor.@Nullable Connection supervisor;
-    private @Nullable ControlClient client;
-
-    synchronized void begin(List<String> command, Map<String, String> variables) {
-      workerCommand = command;
-      environment = variables;
-    }
-
-    synchronized void end() {
-      workerCommand = null;
-      environment = Map.of();
-      supervisor = null;
-      client = null;
-    }
-
-    synchronized void connected(@Nullable ControlClient connected) {
-      client = connected;
-    }
-
-    @Override
-    public synchronized ControlClient connect() {
-      ControlClient connected = client;
-      if (connected != null) {
-        return connected;
-      }
-      List<String> command = workerCommand;
-      if (command == null) {
-        throw new IllegalStateException("an image has no program yet");
-      }
-      Supervisor.Connection connection =
-          Supervisor.start(command, environment, StandbyPolicy.fromEnvironment());
-      supervisor = connection;
-      return ControlClient.connect(connection.socket(), () -> {});
-    }
-
-    @Override
-    public void beforeEnd() {
-      close();
-    }
-
-    @Override
-    public synchronized void afterFork() {
-      client = null;
-      Supervisor.Connection connection = supervisor;
-      if (connection != null) {
-        supervisor = null;
-        connection.abandon();
-      }
-    }
-
-    @Override
-    public synchronized void close() {
-      Supervisor.Connection connection = supervisor;
-      if (connection != null) {
-        connection.close();
-      }
-    }
   }
 }
