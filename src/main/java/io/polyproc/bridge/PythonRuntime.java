@@ -237,7 +237,7 @@ public final class PythonRuntime {
       boot.invokeMember("flush");
       throw e;
     } finally {
-      bridge.finishRecording();
+      bridge.recorder().finish();
     }
   }
 }
