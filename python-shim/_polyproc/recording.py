@@ -13,7 +13,7 @@ from _polyproc.process import forking
 from _polyproc.process.descriptors import java_message
 
 _WRITTEN_SECONDS = 0.15
-_files = {"timeline": None, "profile": None}
+_files: "dict[str, str | None]" = {"timeline": None, "profile": None}
 
 
 def begin(timeline: str, profile: str, progress: bool) -> str:
@@ -37,8 +37,8 @@ def begin(timeline: str, profile: str, progress: bool) -> str:
         _files[kind] = path
     _install()
     if progress:
-        from _polyproc import progress
-        progress.install()
+        from _polyproc import progress as bars
+        bars.install()
     return ""
 
 

@@ -41,7 +41,7 @@ _LINES = ["2026-01-%02d %02d:%02d:%02d %-7s [worker-%d] request %d took %.3f ms 
     (200, 404, 500)[i % 3]) for i in range(60)]
 
 
-def step():
+def step() -> None:
     """Does one piece for a quarter of a second of processor time; at the next call, the next one."""
     piece = next(_pieces)
     end = time.thread_time() + _STEP_SECONDS

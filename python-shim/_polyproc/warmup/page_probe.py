@@ -10,7 +10,7 @@ _SECONDS = 60
 """A probe that takes longer is ended by a signal, so that the command which waits for it ends."""
 
 
-def run(image):
+def run(image: str) -> None:
     """Notes them beside the image that this process was restored from.
 
     image: its path. Raises `OSError` if the file can't be written.

@@ -16,8 +16,13 @@ import _polyproc
 from _polyproc.process import child, environment, forking
 from _polyproc.warmup import preload
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
-def run(supervisor, number):
+
+def run(supervisor: "Any", number: int) -> None:
     """Runs one round, with one or the other start method in turn.
 
     supervisor: Java's stand-in for it, which hands over what was to start.
@@ -124,7 +129,7 @@ def _modules():
 
 
 @contextlib.contextmanager
-def nothing_changed():
+def nothing_changed() -> "Iterator[None]":
     """Puts back, at the end, the modules' variables, what is in their lists, mappings and sets, and the modules."""
     before = set(sys.modules)
     import atexit

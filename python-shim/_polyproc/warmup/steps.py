@@ -16,7 +16,7 @@ _SOME = iter((
     "_polyproc.recording", "_polyproc.timeline", "_polyproc.progress"))
 
 
-def step(thoroughly=True):
+def step(thoroughly: bool = True) -> bool:
     """Imports one more module that nearly all processes need, then if wanted those that some do.
 
     Returns whether there may be others.

@@ -27,7 +27,7 @@ _MESSAGES = (42, None, "hello", 2.5, b"bytes", True, [42, None, "hello"], (1, "t
              ("task", 7, "function", (1, 2), {}), list(range(20)), 10 ** 20, "x" * 300)
 
 
-def step(briefly=False):
+def step(briefly: bool = False) -> bool:
     """Does a little of it; returns whether there may be more before the next pass.
 
     briefly: a few times, instead of for half a second, so that nothing gets hot.

@@ -29,9 +29,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "polyproc warm",
     description = {
-      "Makes the image of a process, from which programs start in a tenth of a second. The process",
-      "boots; then another one warms up, for some minutes, so that the compilers have seen what",
-      "programs do first, and its image takes the place of the first. Programs have this done in the background, once.",
+      "Makes the image of a process, from which programs start in a tenth of a",
+      "second. The process boots; then another one warms up, for some minutes, so",
+      "that the compilers have seen what programs do first, and its image takes the",
+      "place of the first. Programs have this done in the background, once.",
       ""
     },
     footer = {"", "Exit status: 0 if the image is there, 1 if it is not."})
