@@ -3,10 +3,14 @@
 Java puts its side of the bridge into `runtime` before anything else here is used.
 """
 
-runtime = None
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+runtime: "Any" = None
 """The Java object `io.polyproc.bridge.Bridge`."""
 
-home = None
+home: "Any" = None
 """The folder that holds this package and the shim."""
 
 optimize = 0
@@ -15,10 +19,10 @@ optimize = 0
 start_method = "fork"
 """How processes are started where nothing else is said."""
 
-reducer = None
+reducer: "Any" = None
 """What pickles of `multiprocessing` ask first, as a pickler's `reducer_override`: with Java there is one."""
 
-recorder = None
+recorder: "Any" = None
 """The module `_polyproc.recording` in a program that was asked to tell of itself when it was started."""
 
 embedded = False

@@ -10,6 +10,11 @@ import time
 
 import _polyproc
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
 _LONGEST_TEXT = 120
 _MAX_VARIABLES = 40
 _STANDARD = os.path.dirname(os.__file__) + "/"
@@ -51,7 +56,7 @@ class _Call:
         return default
 
 
-def describe(threads, with_locals, with_queues):
+def describe(threads: "Iterable[Any]", with_locals: bool, with_queues: bool) -> "dict[str, Any]":
     """What is known of this process and its threads.
 
     threads: for each its identifier, its calls, the innermost first, and the innermost methods of its Java stack;

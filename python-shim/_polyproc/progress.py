@@ -15,10 +15,10 @@ _next = threading.local()
 _bars = None
 
 
-def install():
+def install() -> None:
     """Shows bars from now on."""
     global _bars
-    _bars = _polyproc.runtime.progressBars()
+    _bars = _polyproc.runtime.recorder().progressBars()
     forking.after_in_child(_after_fork)
     _install_pools()
     _install_executors()

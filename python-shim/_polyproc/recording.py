@@ -13,10 +13,10 @@ from _polyproc.process import forking
 from _polyproc.process.descriptors import java_message
 
 _WRITTEN_SECONDS = 0.15
-_files = {"timeline": None, "profile": None}
+_files: "dict[str, str | None]" = {"timeline": None, "profile": None}
 
 
-def begin(timeline, profile, progress):
+def begin(timeline: str, profile: str, progress: bool) -> str:
     """In the main process, before its program begins.
 
     timeline, profile: names of files, or empty; progress: whether bars are wanted. Returns what is wrong, or an empty
@@ -29,16 +29,16 @@ def begin(timeline, profile, progress):
         path = os.path.abspath(file)
         try:
             if kind == "timeline":
-                _polyproc.runtime.beginTimeline(path, _name())
+                _polyproc.runtime.recorder().beginTimeline(path, _name())
             else:
-                _polyproc.runtime.beginProfile(path, _name())
+                _polyproc.runtime.recorder().beginProfile(path, _name())
         except ForeignException as e:
             return f"the {kind} cannot be written to {file}: {java_message(e)}"
         _files[kind] = path
     _install()
     if progress:
-        from _polyproc import progress
-        progress.install()
+        from _polyproc import progress as bars
+        bars.install()
     return ""
 
 
@@ -55,7 +55,7 @@ def _install():
         _let_workers_tell()
     if _files["timeline"]:
         from _polyproc import timeline
-        timeline.install(_polyproc.runtime.timeline())
+        timeline.install(_polyproc.runtime.recorder().timeline())
     if _files["profile"]:
         _name_processes()
 
@@ -66,7 +66,7 @@ def _name_processes():
 
     @functools.wraps(bootstrap)
     def _bootstrap(self, parent_sentinel=None):
-        _polyproc.runtime.nameProfile(self.name)
+        _polyproc.runtime.recorder().nameProfile(self.name)
         return bootstrap(self, parent_sentinel)
 
     BaseProcess._bootstrap = _bootstrap
@@ -85,7 +85,7 @@ def _let_workers_tell():
     WorkerManager.terminate = terminate_later
 
 
-def for_child():
+def for_child() -> "tuple[str | None, str | None, int, int]":
     """What a process needs to know that is started and not forked."""
     flow, since = 0, 0
     if _files["timeline"]:
@@ -94,7 +94,7 @@ def for_child():
     return _files["timeline"], _files["profile"], flow, since
 
 
-def join(files):
+def join(files: "tuple[str | None, str | None, int, int]") -> None:
     """In a process that was started by one that records."""
     _files["timeline"], _files["profile"], flow, since = files
     _tell(_name())
@@ -107,13 +107,13 @@ def join(files):
 def _tell(name):
     """Begins in another process than the main one."""
     if _files["timeline"]:
-        _polyproc.runtime.joinTimeline(_files["timeline"], name)
+        _polyproc.runtime.recorder().joinTimeline(_files["timeline"], name)
     if _files["profile"]:
-        _polyproc.runtime.joinProfile(_files["profile"], name)
+        _polyproc.runtime.recorder().joinProfile(_files["profile"], name)
 
 
 def _after_fork():
     _tell(_name())
     if _files["timeline"]:
         from _polyproc import timeline
-        timeline.reset(_polyproc.runtime.timeline())
+        timeline.reset(_polyproc.runtime.recorder().timeline())

@@ -10,6 +10,11 @@ import os
 import sys
 import time
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 _now = time.monotonic_ns
 """`System.nanoTime`, without a call of Java."""
 _SHORT = 10_000
@@ -22,7 +27,7 @@ _task = None
 """The function of the task that a pool's worker has just run, or its name."""
 
 
-def install(trace):
+def install(trace: "Any") -> None:
     """Begins to tell."""
     global _trace
     _trace = trace
@@ -32,18 +37,18 @@ def install(trace):
     _install_executors()
 
 
-def reset(trace):
+def reset(trace: "Any") -> None:
     """In a forked child, which has a timeline of its own."""
     global _trace
     _trace = trace
 
 
-def starting():
+def starting() -> "tuple[int, int]":
     """The number of the arrow to the process that is being started, and since when it is."""
     return int(_starting), int(_begun) or int(_now())
 
 
-def arrived(what, since, flow):
+def arrived(what: str, since: int, flow: int) -> None:
     """The process has come so far."""
     # An arrow must end later than it begins.
     _trace.slice("process", what, since + 1, flow, 0, "")
@@ -53,7 +58,7 @@ def _slice(category, name, begin, flow_in=0, flow_out=0, detail=""):
     _trace.slice(category, name, begin, flow_in, flow_out, detail)
 
 
-def replace(owner, name, make):
+def replace(owner: "Any", name: str, make: "Callable[[Any], Any]") -> None:
     """Replaces a function by one that `make` returns for it."""
     if isinstance(owner, type):
         owner = next(cls for cls in owner.__mro__ if name in cls.__dict__)
@@ -88,7 +93,7 @@ def _step(label):
     return make
 
 
-def name_of(function, arguments=()):
+def name_of(function: "Any", arguments: "Any" = ()) -> str:
     """What a task is called."""
     from multiprocessing import pool
     if function in (pool.mapstar, pool.starmapstar) and arguments:

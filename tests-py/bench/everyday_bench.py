@@ -45,7 +45,7 @@ class Mode:
 
 
 MODES = (
-    Mode("practised", "practised image", {"POLYPROC_IMAGE": "kept"}, (("warm",),)),
+    Mode("warmed", "warmed image", {"POLYPROC_IMAGE": "kept"}, (("warm",),)),
     Mode("first", "first image", {"POLYPROC_IMAGE": "kept"}, (("warm", "--quick"),)),
     Mode("none", "no image", {"POLYPROC_IMAGE": "off"}),
 )

@@ -33,10 +33,15 @@ def _modules():
 
 
 def _imports(path, modules):
-    """The modules of ours that a file imports, also within functions."""
+    """The modules of ours that a file imports, also within functions, but for those that only a type checker reads."""
     with open(path, encoding="utf-8") as file:
         tree = ast.parse(file.read())
+    for_types = {node for block in ast.walk(tree) if isinstance(block, ast.If)
+                 and isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
+                 for node in ast.walk(block)}
     for node in ast.walk(tree):
+        if node in for_types:
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in modules)
         elif isinstance(node, ast.ImportFrom) and not node.level:

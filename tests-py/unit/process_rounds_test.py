@@ -1,4 +1,4 @@
-"""A rehearsal is a process that is started and run, and whoever has rehearsed is as before."""
+"""A round starts and runs a process within this one, and leaves this one as it was."""
 
 import multiprocessing
 import os
@@ -14,8 +14,8 @@ from _polyproc.process import descriptors, environment, popen
 from _polyproc.warmup import process_rounds
 
 
-class Stage:
-    """Stands for Java's stage: keeps what was to start until it is asked for it."""
+class FakeSupervisor:
+    """Stands for Java's `ProcessRound`: keeps what was to start until it is asked for it."""
 
     def __init__(self):
         self.started = []
@@ -58,7 +58,7 @@ class Child:
     def waitFor(self, seconds):
         return 0
 
-    def lastWords(self):
+    def lastLines(self):
         return ""
 
     def close(self):
@@ -66,19 +66,19 @@ class Child:
             os.close(end)
 
 
-class Rehearsals(unittest.TestCase):
+class ProcessRounds(unittest.TestCase):
 
     def setUp(self):
         self.addCleanup(sys.argv.__setitem__, slice(None), list(sys.argv))
         sys.argv.clear()  # a standby has none
 
-    def play(self, *numbers):
-        stage = Stage()
+    def run_rounds(self, *numbers):
+        supervisor = FakeSupervisor()
         self.addCleanup(setattr, descriptors, "call", descriptors.call)
-        descriptors.call = stage.call
+        descriptors.call = supervisor.call
         for number in numbers:
-            process_rounds.play(stage, number)
-        return stage
+            process_rounds.run(supervisor, number)
+        return supervisor
 
     @staticmethod
     def state():
@@ -90,13 +90,13 @@ class Rehearsals(unittest.TestCase):
                 "finalizers": dict(multiprocessing.util._finalizer_registry),
                 "handlers": {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}}
 
-    def test_both_methods_are_played(self):
+    def test_both_methods_are_run(self):
         forks = []
         self.addCleanup(setattr, os, "fork", os.fork)
         os.fork = lambda fork=os.fork: forks.append(fork()) or forks[-1]
-        stage = self.play(0, 1, 2, 3)
-        self.assertEqual(2, stage.ended)
-        self.assertEqual(["spawn"] * 2, [self.method(payload) for payload in stage.payloads])
+        supervisor = self.run_rounds(0, 1, 2, 3)
+        self.assertEqual(2, supervisor.ended)
+        self.assertEqual(["spawn"] * 2, [self.method(payload) for payload in supervisor.payloads])
         self.assertEqual(2, len(forks))
 
     @staticmethod
@@ -105,9 +105,9 @@ class Rehearsals(unittest.TestCase):
         return pickle.loads(payload)[0]
 
     def test_all_is_put_back(self):
-        self.play(0, 1)  # what is imported and made once
+        self.run_rounds(0, 1)  # what is imported and made once
         before, fds = self.state(), workloads_test.descriptors()
-        self.play(0, 1, 2, 3)
+        self.run_rounds(0, 1, 2, 3)
         self.assertEqual(before, self.state())
         workloads_test.settle(len(fds))
         self.assertLessEqual(len(workloads_test.descriptors()), len(fds), (fds, workloads_test.descriptors()))
@@ -118,7 +118,7 @@ class Rehearsals(unittest.TestCase):
         before = self.state()
         for number in 0, 1:
             with self.assertRaisesRegex(AssertionError, "status 1"):
-                self.play(number)
+                self.run_rounds(number)
         self.assertEqual(before, self.state())
 
 

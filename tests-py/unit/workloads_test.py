@@ -1,4 +1,4 @@
-"""What a standby practises leaves nothing behind: all that is forked from it would have it."""
+"""What a standby does to warm up leaves nothing behind: all that is forked from it would have it."""
 
 import contextlib
 import gc
@@ -21,7 +21,7 @@ from _polyproc.warmup.process_rounds import nothing_changed
 while steps.step():  # as a standby has
     pass
 
-_PATTERN = os.path.join(tempfile.gettempdir(), "polyproc-practice-*")
+_PATTERN = os.path.join(tempfile.gettempdir(), "polyproc-warmup-*")
 
 
 def descriptors():
@@ -38,9 +38,9 @@ def settle(count, seconds=10):
     return len(descriptors()) <= count
 
 
-class Practice(unittest.TestCase):
+class Workloads(unittest.TestCase):
 
-    def play(self, piece):
+    def run_twice(self, piece):
         context = multiprocessing.get_context("spawn")
         with nothing_changed(), piece(context) as again:
             again()
@@ -49,9 +49,9 @@ class Practice(unittest.TestCase):
     def test_pieces_leave_nothing_behind(self):
         for piece in workloads.PIECES:
             with self.subTest(piece.__name__):
-                self.play(piece)  # what is made once, as the first arena of semaphores
+                self.run_twice(piece)  # what is made once, as the first arena of semaphores
                 before, threads, folders = descriptors(), threading.enumerate(), glob.glob(_PATTERN)
-                self.play(piece)
+                self.run_twice(piece)
                 settle(len(before))
                 left = {number: what for number, what in descriptors().items() if number not in before}
                 self.assertLessEqual(len(descriptors()), len(before), left)
@@ -74,10 +74,10 @@ class Practice(unittest.TestCase):
         process, counter = multiprocessing.current_process(), repr(multiprocessing.process._process_counter)
         registry = dict(multiprocessing.util._finalizer_registry)
         for piece in workloads.PIECES:
-            self.play(piece)  # what is imported once
+            self.run_twice(piece)  # what is imported once
         interpreter = self.interpreter()
         for piece in workloads.PIECES:
-            self.play(piece)
+            self.run_twice(piece)
         self.assertIs(process, multiprocessing.current_process())
         self.assertEqual(counter, repr(multiprocessing.process._process_counter))
         self.assertEqual(registry, multiprocessing.util._finalizer_registry)
@@ -97,21 +97,21 @@ class Practice(unittest.TestCase):
         self.addCleanup(setattr, workloads.main, "run", workloads.main.run)
         run = workloads.main.run
         workloads.main.run = lambda *arguments: ran.append(run(*arguments)) or ran[-1]
-        self.play(workloads._programs)
+        self.run_twice(workloads._programs)
         self.assertEqual([0, 0], ran)
 
     def test_a_program_that_fails_is_noticed(self):
         self.addCleanup(setattr, workloads.main, "run", workloads.main.run)
         workloads.main.run = lambda *arguments: 1
-        with self.assertRaisesRegex(AssertionError, "practised program"):
-            self.play(workloads._programs)
+        with self.assertRaisesRegex(AssertionError, "program of a warm-up"):
+            self.run_twice(workloads._programs)
 
     def test_what_is_called_after_the_last_collection(self):
         collected = []
         self.addCleanup(setattr, workloads, "gc", workloads.gc)
         workloads.gc = types.SimpleNamespace(collect=lambda: collected.append(piece))
         for piece in workloads.PIECES:
-            self.play(piece)
+            self.run_twice(piece)
         self.assertEqual([workloads.PIECES[0]], collected)
 
     def test_a_brief_step_does_little(self):

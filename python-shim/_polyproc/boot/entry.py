@@ -8,8 +8,13 @@ from _polyproc import compat
 from _polyproc.boot.finder import ShimFinder
 from _polyproc.warmup import preload
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
 
-def install(home, runtime, optimize, x_options):
+
+def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]") -> None:
     """Connects this context with Java.
 
     home: the folder that holds the shim; optimize: how often -O was given; x_options: those of -X.
@@ -65,12 +70,12 @@ def _add_site_folders():
             sys.modules["site"].addsitedir(folder)
 
 
-def install_embedded(home, runtime, path, start_method):
+def install_embedded(home: str, runtime: "Any", path: "Iterable[Any]", start_method: str) -> None:
     """Connects a context that a Java program has made in its own JVM.
 
     path: what comes first on `sys.path`.
     """
-    backend = __graalpython__.posix_module_backend()
+    backend = __graalpython__.posix_module_backend()  # type: ignore[name-defined]
     if backend != "native":
         raise ValueError(f"multiprocessing needs the option python.PosixModuleBackend=native: with the "
                          f"{backend} backend, pipes and sockets are not the operating system's, and no "
@@ -107,18 +112,18 @@ def _x_option(option):
     return name, value if equals else True
 
 
-def warm_up(thoroughly):
+def warm_up(thoroughly: bool) -> bool:
     """Does the next step of warming up; returns whether there are more."""
     from _polyproc.warmup import steps
     return steps.step(bool(thoroughly))
 
 
-def import_ahead():
+def import_ahead() -> bool:
     """Imports another module that programs often want; returns whether there are more."""
     return preload.step()
 
 
-def start_files():
+def start_files() -> "list[str]":
     """The paths, there or not, on which it depends what Python has done at its start.
 
     These are the folders of `site` with their .pth files, modules that it imports if they exist, and
@@ -141,32 +146,32 @@ def start_files():
     return list(dict.fromkeys(paths))
 
 
-def rehearse(stage, number):
-    """Plays through the start and end of a process."""
-    _own_module("_polyproc.warmup.process_rounds").play(stage, int(number))
+def run_process_round(supervisor: "Any", number: int) -> None:
+    """Runs the start and end of a process within this one."""
+    _own_module("_polyproc.warmup.process_rounds").run(supervisor, int(number))
 
 
-def begin_rehearsal():
-    """Remembers the state that `end_rehearsal` puts back: the main program that runs in between leaves no trace."""
-    global _rehearsal
-    _rehearsal = _own_module("_polyproc.warmup.process_rounds").nothing_changed()
-    _rehearsal.__enter__()
+def begin_program_round() -> None:
+    """Remembers the state that `end_program_round` puts back: the main program that runs in between leaves no trace."""
+    global _program_round
+    _program_round = _own_module("_polyproc.warmup.process_rounds").nothing_changed()
+    _program_round.__enter__()
 
 
-def end_rehearsal():
+def end_program_round() -> None:
     """Undoes what the program has changed."""
-    _rehearsal.__exit__(None, None, None)
+    _program_round.__exit__(None, None, None)
 
 
-_rehearsal = None
+_program_round = None
 
 
-def practise(briefly):
-    """Does a little of what the compiler is to see; returns whether there may be more before the next review."""
+def run_workload(briefly: bool) -> bool:
+    """Does a little of what the compiler is to see; returns whether there may be more before the next pass."""
     return _own_module("_polyproc.warmup.workloads").step(bool(briefly))
 
 
-def practise_everyday():
+def run_everyday_workload() -> None:
     """Does for a moment what scripts do in their first seconds, out of a program's sight: see `everyday`."""
     everyday = _own_module("_polyproc.warmup.everyday")
     with _own_module("_polyproc.warmup.process_rounds").nothing_changed():
@@ -180,7 +185,7 @@ def _own_module(name):
     return sys.modules[name]
 
 
-def collect_garbage():
+def collect_garbage() -> None:
     """Collects what is not used any more, and lets what that closes be closed."""
     import gc
     import time
@@ -188,7 +193,7 @@ def collect_garbage():
     time.sleep(0.02)
 
 
-def after_fork():
+def after_fork() -> None:
     """In a worker that was forked: gives up what no two processes may have in common."""
     from _polyproc.compat import threads
     threads.note_main_thread()
@@ -200,7 +205,8 @@ def after_fork():
         process.current_process().authkey = os.urandom(32)
 
 
-def become(environment, folder, file_mode_mask, command_line, ignored_signals, closed_streams):
+def become(environment: "Sequence[Any]", folder: str, file_mode_mask: int, command_line: "Iterable[Any]",
+           ignored_signals: "Iterable[int]", closed_streams: "Iterable[int]") -> None:
     """Takes over what the main program has from the shell that started it.
 
     environment: names and values in turn.
@@ -221,13 +227,13 @@ def become(environment, folder, file_mode_mask, command_line, ignored_signals, c
     streams.set_buffering()
 
 
-def record(timeline, profile, progress):
+def record(timeline: str, profile: str, progress: bool) -> str:
     """Has the main process recorded; returns what is wrong, or an empty text: see `recording.begin`."""
     from _polyproc import recording
     return recording.begin(str(timeline), str(profile), bool(progress))
 
 
-def run_main(kind, what, arguments):
+def run_main(kind: str, what: str, arguments: "Iterable[Any]") -> int:
     """Runs the main program; returns its exit status."""
     from _polyproc.boot import main
     _polyproc.runtime.setStartMethod(None)
@@ -238,14 +244,14 @@ def run_main(kind, what, arguments):
     return main.run(str(kind), str(what), [str(argument) for argument in arguments])
 
 
-def run_process(parent_pid, parent_sentinel, payload, descriptors):
+def run_process(parent_pid: int, parent_sentinel: int, payload: int, descriptors: "Iterable[int]") -> int:
     """Runs an assigned process; returns its exit status."""
     from _polyproc.process import child
     return child.run(int(parent_pid), int(parent_sentinel), int(payload),
                      [int(fd) for fd in descriptors])
 
 
-def flush():
+def flush() -> None:
     """Writes what the standard streams still hold, when nothing else of Python will run."""
     from _polyproc.boot import streams
     streams.flush_all()

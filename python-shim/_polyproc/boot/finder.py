@@ -7,6 +7,11 @@ import _polyproc
 from _polyproc import compat
 from _polyproc.warmup import preload
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from typing import Any
+
 _SHIM_MODULES = frozenset(("_polyproc", "_multiprocessing", "_posixshmem", "multiprocessing"))
 _REPLACED_MODULES = {package + "loky.backend.fork_exec": "loky_fork_exec.py" for package in ("", "joblib.externals.")}
 """Modules of packages that only a file of ours makes work, by their full names."""
@@ -20,7 +25,7 @@ class ShimFinder:
     """
 
     @staticmethod
-    def find_spec(name, path=None, target=None):
+    def find_spec(name: str, path: "Any" = None, target: "Any" = None) -> "ModuleSpec | None":
         if name == "pip":
             _keep_pip_offline()
         if name.endswith("cloudpickle.cloudpickle"):

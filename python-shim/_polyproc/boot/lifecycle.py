@@ -7,13 +7,18 @@ import types
 import _polyproc
 from _polyproc.boot import streams
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 _SIGINT = 2
 _FLUSH_FAILED = 120
 is_finishing = False
 """Whether the program has ended but for what runs at exit."""
 
 
-def run_to_end(program, hidden_frames=True):
+def run_to_end(program: "Callable[[], object]", hidden_frames: bool = True) -> int:
     """Runs `program`, then all that CPython does at exit; returns the exit status.
 
     hidden_frames: whether a traceback is to begin with the program's own frames.
@@ -46,7 +51,7 @@ def _insist(function, *arguments):
         return function(*arguments)
 
 
-def exit_status(e):
+def exit_status(e: SystemExit) -> int:
     """The exit status that a SystemExit asks for; text goes to standard error."""
     code = e.code
     if code is None:
@@ -59,7 +64,7 @@ def exit_status(e):
     return 1
 
 
-def report(e, hidden_frames=True):
+def report(e: "Any", hidden_frames: bool = True) -> None:
     """Hands an uncaught exception to `sys.excepthook`, without the frames that are ours if wanted."""
     global _stdout_lost
     _stdout_lost = not streams.flush(sys.stdout, quiet=True)
@@ -106,7 +111,7 @@ def _call_hook(e):
         _print(e)
 
 
-def without_own_frames(traceback):
+def without_own_frames(traceback: "types.TracebackType | None") -> "types.TracebackType | None":
     """Without what runs the program, and without functions that stand for built-in ones."""
     while traceback is not None and _filename(traceback).startswith(_polyproc.folder):
         traceback = traceback.tb_next
@@ -128,7 +133,7 @@ _STAND_INS = os.path.join(_polyproc.folder, "compat", "")
 """The folder of what stands for built-in functions."""
 
 
-def finish(status):
+def finish(status: int) -> int:
     """Joins threads, runs atexit functions and flushes; returns the final exit status."""
     try:
         if "threading" in sys.modules:

@@ -7,7 +7,7 @@ import _polyproc
 from _polyproc.boot import lifecycle
 
 
-def run(kind, what, arguments):
+def run(kind: str, what: str, arguments: "list[str]") -> int:
     """Runs a program to its end and returns the exit status.
 
     kind: 'script', 'module', 'code' or 'stdin'; what: path, module name or source text.

@@ -2,8 +2,12 @@
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-def set_buffering():
+
+def set_buffering() -> None:
     """Buffers standard output as CPython does; GraalPy's writes each line at once."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream.buffer, "raw"):
@@ -11,13 +15,13 @@ def set_buffering():
                                write_through=False)
 
 
-def flush_all():
+def flush_all() -> None:
     """Flushes the standard streams, as far as possible."""
     for stream in (sys.stdout, sys.stderr):
         flush(stream)
 
 
-def flush(stream, quiet=False):
+def flush(stream: "Any", quiet: bool = False) -> bool:
     """Flushes a standard stream; False if its data could not be written."""
     try:
         if stream is not None and not getattr(stream, "closed", False):

@@ -4,6 +4,10 @@ import io
 import pickle
 import re
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _NOT_FOUND = re.compile(r"Can't pickle (?:function|type|\w+): (attribute lookup .* on .* failed|"
                         r"import of module .* failed)")
 _NOT_THE_SAME = re.compile(r"Can't pickle (?:function|type|\w+): (it's not the same object as .*)")
@@ -11,7 +15,7 @@ _LOCAL = re.compile(r"Can't pickle local attribute (.*) on \w+")
 _NO_ATTRIBUTE = re.compile(r"Can't get (?:local )?attribute ([^' ]+) on (.*)", re.DOTALL)
 
 
-def dump(pickler, obj):
+def dump(pickler: "Any", obj: object) -> None:
     """Writes a pickle of the object to the pickler's file."""
     try:
         pickle.Pickler.dump(pickler, obj)
@@ -20,12 +24,12 @@ def dump(pickler, obj):
         raise
 
 
-def reword_dumping(e, pickler_class, obj):
+def reword_dumping(e: BaseException, pickler_class: "Any", obj: object) -> None:
     """Lets the message of an error in pickling an object read as CPython's."""
     _reword(e, lambda text: _dumping_error(text, pickler_class, obj))
 
 
-def load(file):
+def load(file: "Any") -> "Any":
     """Reads an object from a pickle file."""
     try:
         return pickle.load(file)
@@ -34,7 +38,7 @@ def load(file):
         raise
 
 
-def loads(data, **options):
+def loads(data: "bytes | bytearray | memoryview", **options: "Any") -> "Any":
     """Reads an object from the bytes of a pickle."""
     try:
         return pickle.loads(data, **options)

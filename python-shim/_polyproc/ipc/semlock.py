@@ -9,6 +9,10 @@ import time
 import _polyproc
 from _polyproc.process.descriptors import Handle, call
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _RECURSIVE_MUTEX = 0
 _LONGEST_NAME = 250
 _serial = itertools.count()
@@ -19,7 +23,7 @@ _SLICE = 0.1
 class SemaphoreHandle:
     """Where a semaphore lives; pickled, it carries a reference to another process."""
 
-    def __init__(self, semaphore, kind, maxvalue):
+    def __init__(self, semaphore: "Any", kind: int, maxvalue: int) -> None:
         self._semaphore = semaphore
         self._kind = kind
         self._maxvalue = maxvalue
@@ -31,7 +35,7 @@ class SemaphoreHandle:
         return _open, (handle, int(arena.identity()), int(self._semaphore.slot()), self._kind,
                        self._maxvalue)
 
-    def open(self):
+    def open(self) -> "Any":
         return self._semaphore
 
     def __repr__(self):
@@ -89,7 +93,7 @@ class SemLock:
 
     SEM_VALUE_MAX = 2147483647
 
-    def __init__(self, kind, value, maxvalue, name=None, unlink=True):
+    def __init__(self, kind: int, value: int, maxvalue: int, name: "str | None" = None, unlink: bool = True) -> None:
         if kind not in (0, 1):
             raise ValueError("unrecognized kind")
         if not 0 <= operator.index(value) <= self.SEM_VALUE_MAX:
@@ -125,12 +129,12 @@ class SemLock:
         return self
 
     @property
-    def handle(self):
+    def handle(self) -> "Any":
         if self.name is not None:
             return id(self)  # whoever gets it opens the name
         return SemaphoreHandle(self._semaphore, self.kind, self.maxvalue)
 
-    def acquire(self, block=True, timeout=None):
+    def acquire(self, block: bool = True, timeout: "float | None" = None) -> bool:
         """Acquires; returns False if it did not within `timeout` seconds."""
         if self._try_acquire():
             return True
@@ -160,7 +164,7 @@ class SemLock:
             if left <= _SLICE:
                 return False
 
-    def release(self):
+    def release(self) -> None:
         error = self._release()
         if error:
             self._raise(error)
@@ -192,19 +196,19 @@ class SemLock:
 
     # Who holds permits, and who waits: see `SharedSemaphore`.
 
-    def track(self):
+    def track(self) -> None:
         self._semaphore.track()
 
-    def use_for_places(self):
+    def use_for_places(self) -> None:
         self._semaphore.useForPlaces()
 
-    def enlist(self):
+    def enlist(self) -> bool:
         return bool(self._semaphore.enlist())
 
-    def delist(self):
+    def delist(self) -> bool:
         return bool(self._semaphore.delist())
 
-    def delist_gone(self):
+    def delist_gone(self) -> int:
         return int(self._semaphore.delistGone())
 
     def _after_fork(self):
@@ -232,7 +236,7 @@ _LOCK_MODULES = frozenset((__name__, "_polyproc.cluster.locks", "multiprocessing
 _INTERNAL = ("multiprocessing.", "_polyproc.", "concurrent.futures.")
 
 
-def sem_unlink(name):
+def sem_unlink(name: str) -> None:
     """Removes a semaphore's name; those who have opened it keep it."""
     if not isinstance(name, str):
         raise TypeError(f"sem_unlink() argument must be str, not {type(name).__name__}")

@@ -4,11 +4,15 @@ import os
 
 from _polyproc.java.values import dumps
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class Callback:
     """A Java object of the program: its methods run in the program's JVM."""
 
-    def __init__(self, number, name, requests, methods, functional):
+    def __init__(self, number: int, name: str, requests: "Any", methods: "dict[str, str]", functional: str) -> None:
         self._number = number
         self._name = name
         self._requests = requests
@@ -22,7 +26,7 @@ class Callback:
         import functools
         return functools.partial(_ask_java, self._requests, self._number, methods[name])
 
-    def __call__(self, *arguments):
+    def __call__(self, *arguments: "Any") -> "Any":
         if not self._functional:
             raise TypeError(f"'{self._name}' has more than one method: name one of them")
         return _ask_java(self._requests, self._number, self._functional, *arguments)

@@ -3,21 +3,26 @@
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
 _functions = {}
 
 
-def call(spec, arguments, keywords):
+def call(spec: "tuple[str, str, str]", arguments: "Iterable[Any]", keywords: "dict[str, Any]") -> "Any":
     """Calls the function that Java means."""
     return function(spec)(*arguments, **keywords)
 
 
-def partial(func, arguments, keywords):
+def partial(func: "Callable[..., Any]", arguments: "Iterable[Any]", keywords: "dict[str, Any]") -> "Callable[..., Any]":
     """A function of which some arguments are given."""
     import functools
     return functools.partial(func, *arguments, **keywords)
 
 
-def function(spec):
+def function(spec: "tuple[str, str, str]") -> "Callable[..., Any]":
     """The function that Java means: (kind, where, qualified name)."""
     found = _functions.get(spec)
     if found is None:
@@ -80,7 +85,7 @@ def _execute(name, module, execute):
 _IMPORTS = {"module": _import_module, "file": _import_file, "source": _import_source}
 
 
-def check_functions(module, wanted):
+def check_functions(module: str, wanted: "Iterable[tuple[str, str, int]]") -> "tuple[tuple[str | None, str | None], ...]":
     """Looks for the functions of a Java interface: for each (name, Python's form of the name, number
     of arguments) the name that the module has, or None and what is wrong."""
     namespace = _import_module(module)

@@ -11,7 +11,7 @@ from _polyproc.java.values import reduce_for_java
 from _polyproc.process import descriptors
 
 
-def run(body, parent_sentinel):
+def run(body: "tuple[bytes, bytes]", parent_sentinel: int) -> int:
     """Runs the process that Java describes in `body`; returns its exit status."""
     def embedded():
         head, arguments = body

@@ -6,12 +6,17 @@ import traceback
 from _polyproc.java.functions import call
 from _polyproc.java.values import dumps, is_of_java, type_name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from typing import Any
+
 _OK, _FAILED, _NO_START, _THREW = b"\0", b"\1", b"\2", b"\3"
 _MAX_CAUSES = 100
 _NUMBER_BYTES = 8
 
 
-def serve(connection, initializer):
+def serve(connection: "Connection", initializer: "tuple[Any, Any, Any] | None") -> None:
     """Runs tasks one after the other, until Java closes the connection.
 
     `initializer` is None or a call: (function, arguments, keyword arguments)."""
@@ -79,7 +84,7 @@ def _traceback(e):
         return f"{type_name(e)}: {_message(e)}\n"
 
 
-def serve_manager(connection):
+def serve_manager(connection: "Connection") -> None:
     """Runs the server of a manager that Java has asked for, and tells where it listens."""
     from multiprocessing.managers import SyncManager
     server = SyncManager().get_server()

@@ -13,8 +13,14 @@ import pickle
 from _polyproc.java.functions import function, partial  # noqa: F401  named in pickles
 from _polyproc.process import descriptors
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import tzinfo
+    from typing import Any
 
-def reduce_for_java(pickler, obj):
+
+def reduce_for_java(pickler: "Any", obj: "Any") -> "Any":
     """Lets pickles say more of enumerations and exceptions than Python needs; Java's own objects become
     what they are in Python."""
     if is_of_java(obj):
@@ -29,7 +35,7 @@ def reduce_for_java(pickler, obj):
     return NotImplemented
 
 
-def is_of_java(obj):
+def is_of_java(obj: object) -> bool:
     """Whether this is an object of the JVM, which no pickle can hold."""
     return type(obj).__module__ == "polyglot"
 
@@ -39,7 +45,7 @@ def _java_pickle(obj):
     return java.type("io.polyproc.WorkerValues").pickle(obj)
 
 
-def type_name(e):
+def type_name(e: object) -> str:
     """The name of an exception's class, as Python shows it."""
     cls = type(e)
     module = getattr(cls, "__module__", "builtins")
@@ -47,12 +53,12 @@ def type_name(e):
     return name if module in ("builtins", "__main__") else f"{module}.{name}"
 
 
-def member(cls, name, value):
+def member(cls: "type[enum.Enum]", name: str, value: "Any") -> enum.Enum:
     """A member of an enumeration, which Java finds by its name."""
     return cls(value)
 
 
-def exception(cls, name, message, reduced):
+def exception(cls: type, name: str, message: str, reduced: "Any") -> "Any":
     """An exception that is not a built-in one."""
     made = reduced[0](*reduced[1])
     if len(reduced) > 2 and reduced[2]:
@@ -75,7 +81,7 @@ class _Crossing:
         return fd
 
 
-def dumps(obj):
+def dumps(obj: object) -> bytes:
     """A pickle for Java."""
     from multiprocessing import reduction
     with _crossing():
@@ -93,12 +99,12 @@ def _crossing():
         context.set_spawning_popen(former)
 
 
-def loads(text):
+def loads(text: str) -> "Any":
     """The object in a pickle whose bytes are Latin-1 text: Java's bytes are none of Python's."""
     return pickle.loads(text.encode("latin-1"))
 
 
-def dumps_as_text(obj):
+def dumps_as_text(obj: object) -> str:
     """The reverse."""
     return dumps(obj).decode("latin-1")
 
@@ -106,26 +112,26 @@ def dumps_as_text(obj):
 # Shared objects, of their parts
 
 
-def kept(token):
+def kept(token: str) -> descriptors.Shared:
     """A descriptor that Java has left with the supervisor."""
     shared = descriptors.Shared.__new__(descriptors.Shared)
     shared.token = token
     return shared
 
 
-def connection(handle, readable, writable):
+def connection(handle: "Any", readable: bool, writable: bool) -> "Any":
     """An end of a pipe."""
     from multiprocessing.connection import Connection
     return Connection(handle.detach(), readable, writable)
 
 
-def packet_connection(handle, readable, writable):
+def packet_connection(handle: "Any", readable: bool, writable: bool) -> "Any":
     """An end of a queue."""
     from multiprocessing.connection import PacketConnection
     return PacketConnection(handle.detach(), readable, writable)
 
 
-def lock(name, handle, kind, maxvalue):
+def lock(name: str, handle: "Any", kind: int, maxvalue: int) -> "Any":
     """A Lock, RLock, Semaphore or BoundedSemaphore."""
     from multiprocessing import synchronize
     cls = getattr(synchronize, name)
@@ -134,7 +140,7 @@ def lock(name, handle, kind, maxvalue):
     return made
 
 
-def condition(lock, sleeping, woken, wait):
+def condition(lock: "Any", sleeping: "Any", woken: "Any", wait: "Any") -> "Any":
     """A Condition of its parts."""
     from multiprocessing import synchronize
     made = synchronize.Condition.__new__(synchronize.Condition)
@@ -142,7 +148,7 @@ def condition(lock, sleeping, woken, wait):
     return made
 
 
-def event(cond, flag):
+def event(cond: "Any", flag: "Any") -> "Any":
     """An Event of its parts."""
     from multiprocessing import synchronize
     made = synchronize.Event.__new__(synchronize.Event)
@@ -151,7 +157,7 @@ def event(cond, flag):
     return made
 
 
-def barrier(parties, timeout, cond, memory):
+def barrier(parties: int, timeout: "float | None", cond: "Any", memory: "Any") -> "Any":
     """A Barrier of its parts."""
     from multiprocessing import synchronize
     made = synchronize.Barrier.__new__(synchronize.Barrier)
@@ -159,7 +165,7 @@ def barrier(parties, timeout, cond, memory):
     return made
 
 
-def queue(maxsize, reader, writer, rlock, wlock, sem):
+def queue(maxsize: int, reader: "Any", writer: "Any", rlock: "Any", wlock: "Any", sem: "Any") -> "Any":
     """A Queue of its parts."""
     from multiprocessing.queues import Queue
     made = Queue.__new__(Queue)
@@ -167,7 +173,7 @@ def queue(maxsize, reader, writer, rlock, wlock, sem):
     return made
 
 
-def memory(handle, start, size):
+def memory(handle: "Any", start: int, size: int) -> "Any":
     """A block of shared memory, as `Value` and `Array` have it."""
     from multiprocessing import heap
     arena = heap.Arena(start + size, handle.detach())
@@ -176,32 +182,32 @@ def memory(handle, start, size):
     return made
 
 
-def number(typecode, memory, lock):
+def number(typecode: str, memory: "Any", lock: "Any") -> "Any":
     """A `Value`, with its lock or None."""
     from multiprocessing import sharedctypes
     made = sharedctypes.rebuild_ctype(sharedctypes.typecode_to_type[typecode], memory, None)
     return made if lock is None else sharedctypes.synchronized(made, lock)
 
 
-def array(typecode, length, memory, lock):
+def array(typecode: str, length: int, memory: "Any", lock: "Any") -> "Any":
     """An `Array`, with its lock or None."""
     from multiprocessing import sharedctypes
     made = sharedctypes.rebuild_ctype(sharedctypes.typecode_to_type[typecode], memory, length)
     return made if lock is None else sharedctypes.synchronized(made, lock)
 
 
-def named_memory(name):
+def named_memory(name: str) -> "Any":
     """A `SharedMemory` that exists."""
     from multiprocessing.shared_memory import SharedMemory
     return SharedMemory(name)
 
 
-def proxy(typeid, address, ident, authkey, exposed):
+def proxy(typeid: str, address: "Any", ident: str, authkey: bytes, exposed: "Iterable[str]") -> "Any":
     """A proxy of an object in a manager."""
     from multiprocessing.managers import AutoProxy, RebuildProxy, SyncManager, Token
     registered = SyncManager._registry.get(typeid)
     func = registered[-1] if registered is not None and registered[-1] is not None else AutoProxy
-    options = {"authkey": authkey}
+    options: "dict[str, Any]" = {"authkey": authkey}
     if func is AutoProxy:
         options["exposed"] = tuple(exposed)
     return RebuildProxy(func, Token(typeid, address, ident), "pickle", options)
@@ -213,7 +219,7 @@ def proxy(typeid, address, ident, authkey, exposed):
 _classes = {}
 
 
-def record(name, fields, values):
+def record(name: str, fields: "tuple[str, ...]", values: "Iterable[Any]") -> "Any":
     """A Java record: an instance of a frozen dataclass with the record's simple name."""
     return _record_class(name, fields)(*values)
 
@@ -237,19 +243,19 @@ def _reduce_record(self):
                     tuple(getattr(self, field) for field in cls._java_fields))
 
 
-def constant(name, constants, chosen):
+def constant(name: str, constants: "tuple[str, ...]", chosen: str) -> enum.Enum:
     """A constant of a Java enum: a member of an enumeration whose values are the names."""
-    cls = _classes.get((name, constants))
+    cls: "Any" = _classes.get((name, constants))
     if cls is None:
         package, _, simple = name.rpartition(".")
-        cls = enum.Enum(simple.rpartition("$")[2], [(each, each) for each in constants])
+        cls = enum.Enum(simple.rpartition("$")[2], [(each, each) for each in constants])  # type: ignore[misc, no-redef]
         cls.__module__ = package
         type.__setattr__(cls, "_java_name_", name)
         _classes[name, constants] = cls
     return cls[chosen]
 
 
-def zone(key, offset):
+def zone(key: str, offset: int) -> "tzinfo":
     """The time zone of a moment: its offset where this machine has no time zones."""
     import datetime
     import zoneinfo

@@ -9,6 +9,12 @@ from _polyproc.pool.protocol import RESULT, frame_at
 from _polyproc.process import forking
 from _polyproc.process.descriptors import Handle, call
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from _polyproc.pool.worker_main import WorkerEndpoint
+
 _READ = 1 << 18
 _WRITE = 1 << 20
 _LONG = 1 << 17
@@ -17,11 +23,11 @@ _LONG = 1 << 17
 class PendingEndpoint:
     """The worker's end, until it has travelled to the worker."""
 
-    def __init__(self, socket, claims):
+    def __init__(self, socket: int, claims: "Any") -> None:
         self._socket = socket
         self._claims = claims
 
-    def descriptors(self):
+    def descriptors(self) -> "tuple[int, int]":
         """Of the socket and of the claims' memory."""
         return self._socket, int(self._claims.descriptor())
 
@@ -31,7 +37,7 @@ class PendingEndpoint:
             return RemoteWorkerEndpoint, (Handle(self._socket),)
         return WorkerEndpoint, tuple(map(Handle, self.descriptors()))
 
-    def inherited(self):
+    def inherited(self) -> "WorkerEndpoint":
         """What the worker has of it when it was forked: the same socket and memory."""
         from _polyproc.pool.worker_main import WorkerEndpoint
         return WorkerEndpoint.of(self._socket, self._claims)
@@ -45,14 +51,14 @@ def _is_for_other_node():
 class SentClaims:
     """The claims of a worker on another node, which shares no memory: what was sent to it is claimed."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._sent = 0
 
-    def offer(self, count):
+    def offer(self, count: int) -> int:
         self._sent = (self._sent + count) % (1 << 24)
         return 0
 
-    def revoke(self):
+    def revoke(self) -> int:
         return self._sent
 
 
@@ -71,7 +77,9 @@ def _close_all():
 class WorkerChannel:
     """A socket that never blocks, and the claims. One thread uses it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
+        self.fd: "Any"
+        self._worker_fd: "Any"
         self.fd, self._worker_fd = (int(end) for end in call("privateSocketPair"))
         os.set_blocking(self.fd, False)
         self.claims = call("newTaskClaims")
@@ -84,27 +92,27 @@ class WorkerChannel:
         self._needed = 0
         _channels.add(self)
 
-    def hand_over(self):
+    def hand_over(self) -> None:
         """The worker has its end: closes what is left of it here."""
         if self._worker_fd is not None:
             _polyproc.runtime.close(self._worker_fd)
             self._worker_fd = None
             self.claims.closeDescriptor()
 
-    def close(self):
+    def close(self) -> None:
         self.hand_over()
         if self.fd is not None:
             _polyproc.runtime.close(self.fd)
             self.fd = None
 
-    def send(self, data):
+    def send(self, data: bytes) -> None:
         """Sends, as far as that is possible now; the rest stays in `outgoing` for `send_more`."""
         if not self.outgoing:
             data = self._write(memoryview(data))
         if len(data):
             self.outgoing.append(data)
 
-    def send_more(self):
+    def send_more(self) -> None:
         """Sends more of what is left."""
         while self.outgoing:
             rest = self._write(self.outgoing[0])
@@ -124,7 +132,7 @@ class WorkerChannel:
             return b""  # the worker has ended, which its sentinel tells
         return data
 
-    def receive(self):
+    def receive(self) -> "list[tuple[tuple[int, float], bytes]] | None":
         """The messages that have arrived, as ((what, seconds), body); None if there is nothing more."""
         try:
             part = os.read(self.fd, _READ)

@@ -17,6 +17,13 @@ from _polyproc.pool.protocol import QUIT, READY, STARTUP_FAILED, VALUES, load_va
 from _polyproc.pool.tasks import FedCalls, ForkedTaskPickler, PrefetchWindow, TaskPickler, message
 from _polyproc.pool.worker_main import INTERRUPTED
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from _polyproc.pool.tasks import Source
+    from _polyproc.pool.workers import Worker, WorkerManager
+
 RUN, CLOSE, TERMINATE = "RUN", "CLOSE", "TERMINATE"
 _STEAL_SECONDS = 0.002
 _KILL_SECONDS = 1.0
@@ -29,7 +36,7 @@ _LONGEST_PAUSE_SECONDS = 2.0
 class Dispatcher:
     """All its state is its thread's. Other threads call `submit`, `feed`, `add_worker` and `put`."""
 
-    def __init__(self, manager, cache, forked, timeout):
+    def __init__(self, manager: "WorkerManager", cache: "dict[int, Any]", forked: bool, timeout: "float | None") -> None:
         self._manager = manager
         self._cache = cache
         self._pickler = ForkedTaskPickler() if forked else TaskPickler()
@@ -59,40 +66,40 @@ class Dispatcher:
 
     # Any thread.
 
-    def start(self):
+    def start(self) -> None:
         self._thread.start()
 
-    def join(self, timeout=None):
+    def join(self, timeout: "float | None" = None) -> None:
         self._thread.join(timeout)
 
-    def is_alive(self):
+    def is_alive(self) -> bool:
         return self._thread.is_alive()
 
-    def submit(self, source):
+    def submit(self, source: "Source") -> None:
         """Lets the tasks of a source be done."""
         self._post(self._add_source, source)
 
-    def add_worker(self, worker):
+    def add_worker(self, worker: "Worker") -> None:
         """A worker was started."""
         self._post(self._add_worker, worker)
 
-    def feed(self, task):
+    def feed(self, task: "tuple[Any, ...]") -> int:
         """Lets one task be done: (job, index, function, arguments, keyword arguments)."""
         self._fed.waiting.append(task)
         self._wake()
         return len(self._fed.waiting)
 
-    def wait_for_room(self):
+    def wait_for_room(self) -> None:
         """Waits until only a few of the tasks that were fed wait."""
         if self._state != TERMINATE:
             self._fed.wait_for_room()
 
-    def put(self, _=None):
+    def put(self, _: object = None) -> None:
         """Looks at what has changed."""
         # A message and not just a call to wake up, which would be lost right before it waits.
         self._post(_nothing, None)
 
-    def terminate(self):
+    def terminate(self) -> None:
         """Ends the thread, without waiting for what it has to do."""
         self._state = TERMINATE
         self._wake()
@@ -509,7 +516,7 @@ def _nothing(_):
     pass
 
 
-def report(e):
+def report(e: BaseException) -> None:
     """Shows an exception as that of a thread."""
     threading.excepthook(threading.ExceptHookArgs(
         (type(e), e, e.__traceback__, threading.current_thread())))

@@ -6,7 +6,7 @@ from multiprocessing.context import NodeLostError, TaskTimeoutError, WorkerLostE
 _MAX_LINES = 12
 
 
-def lost(name, pid, status, task, node=None):
+def lost(name: str, pid: int, status: "int | None", task: str, node: "str | None" = None) -> WorkerLostError:
     """The error of a task whose worker ended while it had it.
 
     node: the name of the node on which it ran, if that is lost.
@@ -19,7 +19,7 @@ def lost(name, pid, status, task, node=None):
                            pid, status, task)
 
 
-def broken(count, name, pid, status, startup_failure):
+def broken(count: int, name: str, pid: int, status: "int | None", startup_failure: str) -> WorkerLostError:
     """The error of all tasks of a pool whose workers end before they are ready."""
     lines = startup_failure.strip().splitlines()[-_MAX_LINES:]
     last = "".join(f"\n    {line}" for line in lines)
@@ -28,13 +28,13 @@ def broken(count, name, pid, status, startup_failure):
                            f"{', its last lines:' + last if last else ''}", pid, status, None)
 
 
-def too_late(name, pid, seconds, task):
+def too_late(name: str, pid: int, seconds: float, task: str) -> TaskTimeoutError:
     """The error of a task that took more than its limit."""
     return TaskTimeoutError(f"the task {task} took longer than {seconds:g} s in worker {name} "
                             f"(pid {pid}), which is ended", pid, seconds, task)
 
 
-def how(status):
+def how(status: "int | None") -> str:
     """How a process ended, in words."""
     if status is None:
         return "ended"

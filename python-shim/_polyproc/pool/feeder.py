@@ -3,6 +3,12 @@
 import collections
 import threading
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from _polyproc.pool.dispatcher import Dispatcher
+
 _MAX_WAITING = 512
 
 
@@ -12,14 +18,14 @@ class Feeder:
     Any thread may call `put` and `close`.
     """
 
-    def __init__(self, dispatcher):
+    def __init__(self, dispatcher: "Dispatcher") -> None:
         self._dispatcher = dispatcher
         self._iterators = collections.deque()
         self._lock = threading.Lock()
-        self._thread = None
+        self._thread: "threading.Thread | None" = None
         self._closed = False
 
-    def put(self, what, result=None):
+    def put(self, what: "Any", result: "Any" = None) -> None:
         """Tasks to read, and a function that is told their number, or the result of a `map`.
 
         The standard library's pool puts a tuple of the two.
@@ -31,7 +37,7 @@ class Feeder:
                 self._thread = threading.Thread(target=self._run, name="PoolFeeder", daemon=True)
                 self._thread.start()
 
-    def close(self):
+    def close(self) -> None:
         """Reads no more; the dispatcher that ends lets it go."""
         self._closed = True
 

@@ -12,7 +12,7 @@ from _polyproc.fork import modules as snapshot_modules
 from _polyproc.fork.code import SentCode, reduce_cell, reduce_code, reduce_function
 
 
-def dumps(obj):
+def dumps(obj: object) -> "bytes | None":
     """A pickle; None if no function in it is the reason why it can't be pickled by name."""
     stream = io.BytesIO()
     pickler = _Pickler(stream)

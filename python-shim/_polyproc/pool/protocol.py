@@ -11,6 +11,11 @@ from struct import Struct
 
 import _polyproc
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from typing import Any
+
 TASK = Struct("<HBI")
 RESULT = Struct("<Bd")
 _LENGTH = Struct(">i")
@@ -43,7 +48,7 @@ _SIZED = frozenset((str, bytes))
 _SMALL = 4096
 
 
-def all_plain(values):
+def all_plain(values: "Collection[object]") -> bool:
     """Whether all may travel in one pickle: neither their pickling nor their unpickling can fail."""
     kinds = set(map(type, values))
     if not kinds <= _PLAIN:
@@ -55,13 +60,13 @@ def _is_small(value):
     return type(value) not in _SIZED or len(value) <= _SMALL
 
 
-def is_plain(value):
+def is_plain(value: object) -> bool:
     """The same of one value."""
     kind = type(value)
-    return kind in _PLAIN and (kind not in _SIZED or len(value) <= _SMALL)
+    return kind in _PLAIN and (kind not in _SIZED or len(value) <= _SMALL)  # type: ignore[arg-type]
 
 
-def framed(*parts):
+def framed(*parts: bytes) -> bytes:
     """A message of a connection, as bytes."""
     length = sum(map(len, parts))
     if length > _GREATEST:
@@ -69,7 +74,7 @@ def framed(*parts):
     return b"".join((_LENGTH.pack(length), *parts))
 
 
-def frame_at(data, at):
+def frame_at(data: bytes, at: int) -> "tuple[int, int] | None":
     """Where the next message begins and ends, which may be beyond the data; None if that can't be told yet."""
     left = len(data) - at
     if left < _LENGTH.size:
@@ -88,7 +93,7 @@ _messages = _polyproc.runtime.messages()
 _loaded = _messages.loaded if _messages.areAvailable() else lambda pickle: NotImplemented
 
 
-def load_values(body):
+def load_values(body: bytes) -> "list[Any] | tuple[Any, ...]":
     """The list or tuple that a pickle of plain values is of."""
     values = _loaded(body)
     return ForkingPickler.loads(body) if values is NotImplemented else values

@@ -8,6 +8,13 @@ from multiprocessing.reduction import ForkingPickler, dumps
 
 from _polyproc.pool.protocol import EACH, ONE, STAR, TASK, VALUE, all_plain, framed
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any, TypeAlias
+
+    Source: TypeAlias = "Calls | Elements"
+
 _FEW = 128
 _MAX_AHEAD = 256
 _SECONDS_AHEAD = 0.004
@@ -22,10 +29,10 @@ class PrefetchWindow:
     that really wait behind a slow one are revoked.
     """
 
-    def __init__(self):
-        self._seconds = None
+    def __init__(self) -> None:
+        self._seconds: "float | None" = None
 
-    def note(self, seconds, count):
+    def note(self, seconds: float, count: int) -> None:
         """So many tasks took so long."""
         each = seconds / count
         if self._seconds is None or each <= self._seconds:
@@ -33,7 +40,7 @@ class PrefetchWindow:
         else:
             self._seconds += (min(each, 4 * self._seconds) - self._seconds) / 8
 
-    def ahead(self):
+    def ahead(self) -> int:
         """How many tasks a worker may have; 1 unless they are known to be quick."""
         if self._seconds is None or self._seconds > _SLOW:
             return 1
@@ -45,7 +52,7 @@ class Batch:
 
     __slots__ = ("source", "job", "index", "items", "failed", "flow")
 
-    def __init__(self, source, job, index, items):
+    def __init__(self, source: "Source", job: "Any", index: int, items: "Sequence[Any]") -> None:
         self.source = source
         self.job = job
         self.index = index
@@ -53,7 +60,7 @@ class Batch:
         self.failed = False
         self.flow = 0  # the number of its message in a timeline
 
-    def split(self, count):
+    def split(self, count: int) -> "Batch":
         """Cuts off and returns the first tasks."""
         first = Batch(self.source, self.job, self.index, self.items[:count])
         first.flow = self.flow
@@ -65,18 +72,18 @@ class Batch:
 class Calls:
     """Tasks that carry a function of their own: (index, (function, arguments, keyword arguments))."""
 
-    def __init__(self, job, calls, window, timeout=None):
+    def __init__(self, job: "Any", calls: "Iterator[Any]", window: PrefetchWindow, timeout: "float | None" = None) -> None:
         self.job = job
         self.window = window
         self.timeout = timeout
         self._calls = calls
         self._next = next(calls, None)
 
-    def is_empty(self):
+    def is_empty(self) -> bool:
         """Whether there are no tasks, or no more."""
         return self._next is None
 
-    def take(self, count, workers):
+    def take(self, count: int, workers: int) -> "Batch | None":
         """The next tasks, as far as there are any: a batch, or None."""
         if self._next is None:
             return None
@@ -84,11 +91,11 @@ class Calls:
         self._next = next(self._calls, None)
         return Batch(self, self.job, index, [call])
 
-    def encode(self, batch, pickler):
+    def encode(self, batch: Batch, pickler: "TaskPickler") -> "tuple[int, bytes, bytes]":
         """The tasks' header fields and body."""
         return ONE, b"", pickler.dumps(batch.items[0])
 
-    def describe(self, item):
+    def describe(self, item: "Any") -> str:
         """A task in words, for errors."""
         function, arguments, keywords = item
         return describe_call(function, arguments, keywords)
@@ -100,16 +107,16 @@ class FedCalls(Calls):
     Any thread may append to `waiting` and call `wait_for_room`.
     """
 
-    def __init__(self, window, timeout):
+    def __init__(self, window: PrefetchWindow, timeout: "float | None") -> None:
         super().__init__(None, iter(()), window, timeout)
         self.waiting = collections.deque()
         self.room = threading.Event()
         """Set when only a few are waiting."""
 
-    def is_empty(self):
+    def is_empty(self) -> bool:
         return not self.waiting
 
-    def take(self, count, workers):
+    def take(self, count: int, workers: int) -> "Batch | None":
         if not self.waiting:
             return None
         job, index, *call = self.waiting.popleft()
@@ -117,7 +124,7 @@ class FedCalls(Calls):
             self.room.set()
         return Batch(self, job, index, [call])
 
-    def wait_for_room(self):
+    def wait_for_room(self) -> None:
         """Waits until only a few are waiting."""
         self.room.clear()
         if len(self.waiting) > _FEW:
@@ -127,7 +134,8 @@ class FedCalls(Calls):
 class Elements:
     """One task for each element: the function is the same, and sent as a key that workers remember."""
 
-    def __init__(self, job, function, elements, star, each, timeout=None):
+    def __init__(self, job: "Any", function: "Callable[..., Any]", elements: "Sequence[Any]", star: bool, each: bool,
+                 timeout: "float | None" = None) -> None:
         self.job = job
         self.window = PrefetchWindow()
         self.timeout = timeout
@@ -135,12 +143,12 @@ class Elements:
         self._elements = elements
         self._next = 0
         self._how = (STAR if star else 0) | (EACH if each else 0)
-        self._key = None
+        self._key: "bytes | None" = None
 
-    def is_empty(self):
+    def is_empty(self) -> bool:
         return self._next == len(self._elements)
 
-    def take(self, count, workers):
+    def take(self, count: int, workers: int) -> "Batch | None":
         left = len(self._elements) - self._next
         if not left:
             return None
@@ -150,7 +158,7 @@ class Elements:
         self._next += count
         return Batch(self, self.job, index, self._elements[index:self._next])
 
-    def encode(self, batch, pickler):
+    def encode(self, batch: Batch, pickler: "TaskPickler") -> "tuple[int, bytes, bytes] | None":
         if self._key is None:
             self._key = pickler.dumps(self._function)
         if all_plain(batch.items):
@@ -159,17 +167,17 @@ class Elements:
             return None
         return self._how | VALUE, self._key, pickler.dumps(batch.items[0])
 
-    def describe(self, item):
+    def describe(self, item: "Any") -> str:
         star = self._how & STAR
         return describe_call(self._function, item if star else (item,), {})
 
 
-def message(epoch, how, key, body):
+def message(epoch: int, how: int, key: bytes, body: bytes) -> bytes:
     """The bytes for a worker."""
     return framed(TASK.pack(epoch, how, len(key)), key, body)
 
 
-def describe_call(function, arguments, keywords):
+def describe_call(function: "Any", arguments: "Any", keywords: "dict[str, Any]") -> str:
     """A call in words, of limited length."""
     from multiprocessing import pool
     if function in (pool.mapstar, pool.starmapstar) and arguments:
@@ -199,7 +207,7 @@ def _short(value):
 class TaskPickler:
     """Pickles tasks for a pool's workers."""
 
-    def dumps(self, obj):
+    def dumps(self, obj: object) -> bytes:
         """The pickle, as bytes."""
         if type(obj) is types.FunctionType and obj.__closure__ is None:
             try:
@@ -212,7 +220,7 @@ class TaskPickler:
 class ForkedTaskPickler(TaskPickler):
     """For workers that have a copy of this process's modules: functions without a name travel by value."""
 
-    def dumps(self, obj):
+    def dumps(self, obj: object) -> bytes:
         try:
             return super().dumps(obj)
         except Exception as e:

@@ -28,6 +28,11 @@ from _polyproc.pool.protocol import (
     load_values,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
 INTERRUPTED = 130
 note_task = None
 """Is called with each call that carries its own function, if a timeline is wanted."""
@@ -38,18 +43,18 @@ _KEPT_SECONDS = 0.005
 class WorkerEndpoint:
     """The worker's end of the line to its pool."""
 
-    def __init__(self, socket, claims):
+    def __init__(self, socket: "Any", claims: "Any") -> None:
         self.fd = socket.detach()
         self.claims = _polyproc.runtime.openTaskClaims(claims.detach())
 
     @classmethod
-    def of(cls, fd, claims):
+    def of(cls, fd: int, claims: "Any") -> "WorkerEndpoint":
         """The end in a process that was forked with both."""
         self = cls.__new__(cls)
         self.fd, self.claims = fd, claims
         return self
 
-    def inherited(self):
+    def inherited(self) -> "WorkerEndpoint":
         """It has travelled."""
         return self
 
@@ -57,19 +62,20 @@ class WorkerEndpoint:
 class RemoteWorkerEndpoint:
     """The same on another node, where no memory is shared: what was sent is claimed."""
 
-    def __init__(self, socket):
+    def __init__(self, socket: "Any") -> None:
         self.fd = socket.detach()
         self.claims = self
 
-    def claim(self, epoch):
+    def claim(self, epoch: int) -> bool:
         return True
 
-    def inherited(self):
+    def inherited(self) -> "RemoteWorkerEndpoint":
         """It has travelled."""
         return self
 
 
-def serve(end, initializer=None, initargs=(), maxtasks=None, wrap_exception=False):
+def serve(end: "Any", initializer: "Callable[..., object] | None" = None, initargs: "Iterable[Any]" = (),
+          maxtasks: "int | None" = None, wrap_exception: bool = False) -> None:
     """Runs tasks until the pool says that there are no more, or is gone.
 
     An interrupt ends it without a traceback: that of the pool's own process says all.

@@ -7,6 +7,14 @@ from multiprocessing import util
 from _polyproc.pool.channel import SentClaims, WorkerChannel
 from _polyproc.pool.worker_main import serve
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from multiprocessing.process import BaseProcess
+    from typing import Any
+
+    from _polyproc.pool.tasks import Batch
+
 _COUNTS = 1 << 24
 _END_SECONDS = 5.0
 
@@ -14,7 +22,7 @@ _END_SECONDS = 5.0
 class Worker:
     """A worker as its pool sees it. Only the dispatcher's thread changes it."""
 
-    def __init__(self, process, channel, max_tasks):
+    def __init__(self, process: "BaseProcess", channel: WorkerChannel, max_tasks: float) -> None:
         self.process = process
         self.channel = channel
         self.ready = False
@@ -32,10 +40,10 @@ class Worker:
         self.done = 0
         """How many it has answered since it was started."""
 
-    def is_available(self):
+    def is_available(self) -> bool:
         return self.ready and not self.leaving and self.kill_at is None and self.left > 0
 
-    def take_on(self, batch):
+    def take_on(self, batch: "Batch") -> int:
         """Notes that it gets more tasks; returns their epoch."""
         count = len(batch.items)
         self.held.append(batch)
@@ -44,7 +52,7 @@ class Worker:
         self.nothing_to_revoke = False
         return self.channel.claims.offer(count)
 
-    def answered(self, count):
+    def answered(self, count: int) -> "Iterator[Batch]":
         """Notes that it has answered the first tasks it holds; yields these as batches."""
         self.done += count
         self.count -= count
@@ -57,7 +65,7 @@ class Worker:
             count -= len(batch.items)
             yield batch
 
-    def revoke(self):
+    def revoke(self) -> "collections.deque[Batch]":
         """Revokes the tasks that it has not begun; returns them as batches."""
         begun = (self.channel.claims.revoke() - self.done) % _COUNTS
         taken = collections.deque()
@@ -77,7 +85,9 @@ class Worker:
 class WorkerManager:
     """Starts workers. Any thread may call; `processes` is the list that a pool shows as its own."""
 
-    def __init__(self, context, factory, size, initializer, initargs, max_tasks, wrap_exception):
+    def __init__(self, context: "Any", factory: "Callable[..., BaseProcess]", size: int,
+                 initializer: "Callable[..., object] | None", initargs: "Iterable[Any]", max_tasks: "int | None",
+                 wrap_exception: bool) -> None:
         self.processes = []
         self.size = size
         self._context = context
@@ -87,7 +97,7 @@ class WorkerManager:
         self._lock = threading.Lock()
         self._closed = False
 
-    def start_missing(self, add):
+    def start_missing(self, add: "Callable[[Worker], object]") -> None:
         """Starts as many workers as are missing, and calls `add` with each."""
         while True:
             with self._lock:
@@ -114,18 +124,18 @@ class WorkerManager:
         util.debug("added worker")
         return Worker(process, channel, self._max_tasks)
 
-    def remove(self, worker):
+    def remove(self, worker: Worker) -> None:
         """Forgets a worker that has ended."""
         worker.process.join()
         if worker.process in self.processes:
             self.processes.remove(worker.process)
 
-    def close(self):
+    def close(self) -> None:
         """Starts no more workers; waits for one that just starts."""
         with self._lock:
             self._closed = True
 
-    def terminate(self):
+    def terminate(self) -> None:
         """Ends all workers."""
         self.close()
         processes = list(self.processes)

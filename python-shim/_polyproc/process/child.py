@@ -12,8 +12,13 @@ from _polyproc.boot import lifecycle, streams
 from _polyproc.process import descriptors, environment
 from _polyproc.warmup import preload
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
-def run(parent_pid, parent_sentinel, payload, received):
+
+def run(parent_pid: int, parent_sentinel: int, payload: int, received: "list[int]") -> int:
     """Runs the process in the payload; returns its exit status."""
     _show_parent(parent_pid)
     reset_signals()
@@ -44,7 +49,7 @@ def _show_parent(parent_pid):
         sys.modules["posix"].getppid = getppid
 
 
-def reset_signals(ignored=()):
+def reset_signals(ignored: "Sequence[int]" = ()) -> None:
     """Lets SIGINT raise KeyboardInterrupt, which a standby worker ignores."""
     import _signal as signal
     if signal.SIGINT in ignored:
@@ -55,7 +60,7 @@ def reset_signals(ignored=()):
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def move_into(surroundings):
+def move_into(surroundings: "dict[str, Any]") -> None:
     """Takes over environment, umask and working directory."""
     environment.replace(surroundings["environment"])
     os.umask(surroundings["umask"])

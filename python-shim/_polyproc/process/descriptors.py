@@ -9,6 +9,10 @@ import os
 
 import _polyproc
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 received = []
 """The descriptors that came with this process's start; None where one was taken."""
 
@@ -16,10 +20,10 @@ received = []
 class Received:
     """A descriptor that came with the start of this process, by its index."""
 
-    def __init__(self, index):
+    def __init__(self, index: int) -> None:
         self.index = index
 
-    def detach(self):
+    def detach(self) -> int:
         """The descriptor, now the caller's; every call gives one of its own."""
         return int(_polyproc.runtime.duplicate(received[self.index]))
 
@@ -27,10 +31,10 @@ class Received:
 class Inherited:
     """A descriptor of a forked child's parent, by its number there."""
 
-    def __init__(self, number):
+    def __init__(self, number: int) -> None:
         self.number = number
 
-    def detach(self):
+    def detach(self) -> int:
         """The descriptor, now the caller's; another one each time it is asked for again."""
         fd = inherited[self.number]
         if self.number in handed_over:
@@ -44,7 +48,7 @@ inherited = {}
 handed_over = set()
 
 
-def place(descriptors, numbers):
+def place(descriptors: "list[int]", numbers: "list[int]") -> None:
     """Puts what came with this process's start where it belongs; the first are those of the payload.
 
     numbers: those that the rest had in the parent.
@@ -59,15 +63,15 @@ def place(descriptors, numbers):
 class Shared:
     """A descriptor kept by the supervisor for whoever has the token; it can be fetched once."""
 
-    def __init__(self, fd):
+    def __init__(self, fd: int) -> None:
         self.token = str(call("shareDescriptor", fd))
 
-    def detach(self):
+    def detach(self) -> int:
         """The descriptor, now the caller's."""
         return int(call("takeDescriptor", self.token))
 
 
-def Handle(fd):
+def Handle(fd: int) -> "Any":
     """A picklable stand-in for a descriptor; what it turns into has `detach()`."""
     from multiprocessing import context
     popen = context.get_spawning_popen()
@@ -76,7 +80,7 @@ def Handle(fd):
     return Shared(fd)
 
 
-def call(method, *arguments):
+def call(method: str, *arguments: "Any") -> "Any":
     """Calls Java; its exceptions become OSError, and what a signal's handler raises meanwhile stays what it is."""
     try:
         return getattr(_polyproc.runtime, method)(*arguments)
@@ -87,20 +91,20 @@ def call(method, *arguments):
         raise os_error(java_message(e)) from None
 
 
-def os_error(text):
+def os_error(text: str) -> OSError:
     """The OSError for a message, which has the number of a failed native call in the end: `poll failed: EBADF (9)`."""
     _, failed, reason = text.rpartition(" failed: ")
     number = reason.partition(" (")[2].removesuffix(")")
     return OSError(int(number), os.strerror(int(number))) if failed and number.isdecimal() else OSError(text)
 
 
-def java_message(e):
+def java_message(e: object) -> str:
     """The message of a Java exception without its class name."""
     text = str(e)
     return text.partition(": ")[2] or text if text.startswith("java.") else text
 
 
-def close_received():
+def close_received() -> None:
     """Closes what nobody can ask for any more, once the process is rebuilt."""
     for fd in received:
         os.close(fd)

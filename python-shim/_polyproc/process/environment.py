@@ -3,14 +3,14 @@
 import os
 
 
-def raw():
+def raw() -> "dict[bytes, bytes]":
     """Names and values, as bytes."""
     if type(os.environ) is os._Environ:
         return dict(os.environ._data)
     return {os.fsencode(name): os.fsencode(value) for name, value in os.environ.items()}
 
 
-def replace(variables):
+def replace(variables: "dict[bytes, bytes]") -> None:
     """Makes these the environment's variables, and changes nothing where they are already."""
     present = raw()
     if present == variables:
@@ -24,7 +24,7 @@ def replace(variables):
             os.environ[decode(name)] = decode(value)
 
 
-def correct():
+def correct() -> None:
     """Makes the variables those that the process was started with: GraalPy 25.0.3 adds one of its own, and loses bytes
     that are no text."""
     try:

@@ -19,13 +19,17 @@ from _polyproc.compat.builtin_functions import builtin
 from _polyproc.process.descriptors import java_message, os_error
 from _polyproc.warmup import preload
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _NOT_GIVEN = object()
 _before = []
 _in_parent = []
 _own_in_child = []
 
 
-def after_in_child(function):
+def after_in_child(function: "Callable[[], object]") -> "Callable[[], object]":
     """Lets a child call a function of ours, before those of the program."""
     _own_in_child.append(function)
     return function
@@ -77,7 +81,7 @@ def fork(module, /):
     return 0
 
 
-def fork_between_imports():
+def fork_between_imports() -> int:
     """Forks while no other thread is about to import something, which the child could never finish; raises as `fork`."""
     _imp.acquire_lock()
     try:
@@ -86,7 +90,7 @@ def fork_between_imports():
         _imp.release_lock()
 
 
-def fork_without_hooks():
+def fork_without_hooks() -> int:
     """Forks for a child that is to be another program at once; raises as `fork` does."""
     try:
         return int(_polyproc.runtime.fork())
@@ -94,7 +98,7 @@ def fork_without_hooks():
         raise _fork_error(java_message(e)) from None
 
 
-def become_child():
+def become_child() -> None:
     """What is to be done first in a child; run ahead, where there is no fork, it spares each child the same."""
     threads.note_main_thread()
     _call_all(_own_in_child)
@@ -198,7 +202,7 @@ class _Hooks(list):
 _in_child = _Hooks()
 
 
-def install():
+def install() -> None:
     """Gives `os` its `fork`, and lets those modules register that were imported before it was there."""
     preload.note_hooks(_before, _in_child, _in_parent)
     functions = {function.__name__: function for function in (fork, forkpty, register_at_fork)}

@@ -9,6 +9,10 @@ from multiprocessing import context, util
 import _polyproc
 from _polyproc.process import descriptors, environment
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _SLICE = 0.1
 _MAX_DESCRIPTORS = 100
 
@@ -16,10 +20,10 @@ _MAX_DESCRIPTORS = 100
 class Popen:
     """A started process, as `multiprocessing.popen_fork.Popen` is one."""
 
-    method = None
+    method: "str | None" = None
     DupFd = descriptors.Received
 
-    def __init__(self, process_obj):
+    def __init__(self, process_obj: "Any") -> None:
         util._flush_std_streams()
         self.returncode = None
         self.finalizer = None
@@ -31,7 +35,7 @@ class Popen:
         """The descriptors that the child has under the same numbers."""
         return []
 
-    def duplicate_for_child(self, fd):
+    def duplicate_for_child(self, fd: int) -> int:
         """Lets a descriptor travel with the payload; returns its index there."""
         index = self._indices.setdefault(fd, len(self._indices))
         if index >= _MAX_DESCRIPTORS:
@@ -58,12 +62,12 @@ class Popen:
         """The bytes from which the child rebuilds the process object."""
         raise NotImplementedError
 
-    def poll(self, flag=os.WNOHANG):
+    def poll(self, flag: int = os.WNOHANG) -> "int | None":
         if self.returncode is None:
             self._look(0.0)
         return self.returncode
 
-    def wait(self, timeout=None):
+    def wait(self, timeout: "float | None" = None) -> "int | None":
         import time
         since = time.monotonic()
         if timeout is None:
@@ -83,23 +87,23 @@ class Popen:
         if status is None:
             return
         self.returncode = int(status)
-        last_words = str(self._child.lastWords())
-        if last_words and not self._sent_signal:
+        last_lines = str(self._child.lastLines())
+        if last_lines and not self._sent_signal:
             print(f"polyproc: the worker with pid {self.pid} ended with status {self.returncode} "
-                  f"before it could run its process:\n{last_words}", file=sys.stderr)
+                  f"before it could run its process:\n{last_lines}", file=sys.stderr)
 
     def _send_signal(self, number):
         if self.returncode is None:
             self._sent_signal = True
             self._child.signal(number)
 
-    def terminate(self):
+    def terminate(self) -> None:
         self._send_signal(signal.SIGTERM)
 
-    def kill(self):
+    def kill(self) -> None:
         self._send_signal(signal.SIGKILL)
 
-    def close(self):
+    def close(self) -> None:
         if self.finalizer is not None:
             self.finalizer()
 
@@ -134,7 +138,7 @@ class ForkserverPopen(SpawnPopen):
         return sys.path, forkserver._forkserver._preload_modules
 
 
-def surroundings(descriptors):
+def surroundings(descriptors: "list[int]") -> "dict[str, Any]":
     """What a child process has from its parent whatever the start method."""
     found = {"cwd": current_folder(), "umask": file_mode_mask(), "environment": environment.raw(),
              "descriptors": descriptors}
@@ -143,14 +147,14 @@ def surroundings(descriptors):
     return found
 
 
-def file_mode_mask():
+def file_mode_mask() -> int:
     """The umask, which can only be read by setting it."""
     mask = os.umask(0)
     os.umask(mask)
     return mask
 
 
-def current_folder():
+def current_folder() -> "str | None":
     """The working directory; None if it was removed."""
     try:
         return os.getcwd()
@@ -189,18 +193,18 @@ def _target_of(process_obj):
     return getattr(target, "__module__", None), getattr(target, "__name__", None)
 
 
-def is_manager_server(process_obj):
+def is_manager_server(process_obj: "Any") -> bool:
     """Whether it is the process of a manager."""
     return _target_of(process_obj) == _MANAGER_SERVER
 
 
-def ends_with_parent(process_obj):
+def ends_with_parent(process_obj: "Any") -> bool:
     """Whether the process must not outlive its parent: it is daemonic, or it is a worker of an executor or a manager's
     server, which in CPython wait for ever if their parent is killed."""
     return bool(process_obj.daemon) or _target_of(process_obj) in (_EXECUTOR_WORKER, _MANAGER_SERVER)
 
 
-def title(process_obj):
+def title(process_obj: "Any") -> str:
     """What the process list shows of a process."""
     target = getattr(process_obj, "_target", None)
     what = getattr(target, "__qualname__", None) or type(target or process_obj).__name__

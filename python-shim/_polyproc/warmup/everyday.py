@@ -41,7 +41,7 @@ _LINES = ["2026-01-%02d %02d:%02d:%02d %-7s [worker-%d] request %d took %.3f ms 
     (200, 404, 500)[i % 3]) for i in range(60)]
 
 
-def step():
+def step() -> None:
     """Does one piece for a quarter of a second of processor time; at the next call, the next one."""
     piece = next(_pieces)
     end = time.thread_time() + _STEP_SECONDS
@@ -462,7 +462,7 @@ def _pickles():
 
 
 def _files():
-    with tempfile.TemporaryDirectory(prefix="polyproc-practice-") as folder:
+    with tempfile.TemporaryDirectory(prefix="polyproc-warmup-") as folder:
         path = os.path.join(folder, "data.txt")
         with open(path, "w", encoding="utf-8") as file:
             for line in _LINES:

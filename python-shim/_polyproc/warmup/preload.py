@@ -11,6 +11,10 @@ from importlib import _bootstrap
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import ModuleType
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _USUAL = (
     "random", "datetime", "json", "argparse", "decimal", "fractions", "statistics", "csv", "pathlib", "glob",
     "fnmatch", "tempfile", "shutil", "subprocess", "hashlib", "hmac", "base64", "string", "textwrap", "pprint",
@@ -120,7 +124,7 @@ class _Loader:
             setattr(self._all[parent].module, tail, module)
 
 
-class _SourceLoader(_Loader, SourceFileLoader):
+class _SourceLoader(_Loader, SourceFileLoader):  # type: ignore[misc]
     """The same for a module in Python, whose loader others know by its class."""
 
     def __init__(self, preloaded, own):
@@ -128,7 +132,7 @@ class _SourceLoader(_Loader, SourceFileLoader):
         _Loader.__init__(self, preloaded, own)
 
 
-def find_spec(name):
+def find_spec(name: str) -> "ModuleSpec | None":
     """How to load a preloaded module; None if it is not, or would not be what is found."""
     if name not in _preloaded or _preloaded[name].spec is None:
         return None
@@ -142,7 +146,7 @@ def find_spec(name):
     preloaded = _preloaded[name]
     taken = {each: _preloaded.pop(each) for each in names if each not in stale and each.partition(".")[0] not in hidden}
     own = preloaded.spec.loader
-    loader = (_SourceLoader if type(own) is SourceFileLoader else _Loader)(taken, own)
+    loader: "Any" = (_SourceLoader if type(own) is SourceFileLoader else _Loader)(taken, own)
     spec = ModuleSpec(name, loader, origin=preloaded.spec.origin, loader_state=preloaded.spec.loader_state)
     spec.submodule_search_locations = preloaded.spec.submodule_search_locations
     spec.has_location = preloaded.spec.has_location
@@ -183,18 +187,18 @@ def _used_by_ours():
     return names
 
 
-def module(name):
+def module(name: str) -> "Any":
     """A preloaded module that the program has not imported; None if there is none."""
     preloaded = _preloaded.get(name)
     return preloaded and preloaded.module
 
 
-def loaded(name):
+def loaded(name: str) -> "Any":
     """A module that the program has imported, or else the preloaded one; None if there is neither."""
     return sys.modules.get(name) or module(name)
 
 
-def step():
+def step() -> bool:
     """Imports one more module; returns whether there may be others."""
     name = next(_NAMES, None)
     if name is None:
@@ -204,7 +208,7 @@ def step():
     return True
 
 
-def import_ahead(name):
+def import_ahead(name: str) -> None:
     """Imports a module; what is new then, but for our own, is preloaded."""
     before = set(sys.modules)
     load = _bootstrap._load_unlocked
@@ -229,7 +233,7 @@ def import_ahead(name):
     put_back(before)
 
 
-def put_back(before):
+def put_back(before: "set[str]") -> None:
     """Makes preloaded ones of the standard library's modules that `sys.modules` did not have before.
 
     before: the names that it had.
@@ -263,7 +267,7 @@ def _came_after_parent(name, before):
     return parent in before or parent in _nested and name not in _nested[parent]
 
 
-def note_hooks(*lists):
+def note_hooks(*lists: "list[Any]") -> None:
     """Notes lists of functions that are called when a process ends or forks: what modules add to them is theirs."""
     _hook_lists.extend(lists)
 

@@ -1,6 +1,6 @@
 """What a standby worker does while it waits: it starts processes and is them, without any other process.
 
-Each worker is forked from one that has rehearsed, so what was loaded, linked and compiled here no
+Each worker is forked from one that has run these rounds, so what was loaded, linked and compiled here no
 process has to do again. A round leaves no trace: what it changes of a module is put back.
 """
 
@@ -16,22 +16,27 @@ import _polyproc
 from _polyproc.process import child, environment, forking
 from _polyproc.warmup import preload
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
-def play(stage, number):
-    """Plays one round, with one or the other start method in turn.
 
-    stage: Java's stand-in for the supervisor, which hands over what was to start.
+def run(supervisor: "Any", number: int) -> None:
+    """Runs one round, with one or the other start method in turn.
+
+    supervisor: Java's stand-in for it, which hands over what was to start.
     """
     with nothing_changed():
         import multiprocessing
         multiprocessing.process._process_counter = itertools.count(1)
         if number % 2 and not str(_polyproc.runtime.whyNoFork() or ""):
-            _play_forked()
+            _run_forked()
         else:
-            _play_spawned(stage)
+            _run_spawned(supervisor)
 
 
-def _play_forked():
+def _run_forked():
     """A child that this process really has, and what it does once more in this one."""
     import multiprocessing
     context = multiprocessing.get_context("fork")
@@ -47,20 +52,20 @@ def _play_forked():
             return  # there is no room for another process now
         process.join()
         if process.exitcode or queue.get() != ["a", 1, None] or here.recv() != {"b": 2.5}:
-            raise AssertionError(f"a rehearsed process has ended with status {process.exitcode}")
+            raise AssertionError(f"the process of a round has ended with status {process.exitcode}")
         process.close()
         with nothing_changed():
             sys.modules["multiprocessing.util"]._close_stdin = _nothing
             forking.become_child()
             status = context.Process(target=_nothing)._bootstrap(parent_sentinel=0)
         if status:
-            raise AssertionError(f"a rehearsed process has ended with status {status}")
+            raise AssertionError(f"the process of a round has ended with status {status}")
     finally:
         for part in parts:
             part.close()
 
 
-def _play_spawned(stage):
+def _run_spawned(supervisor):
     import multiprocessing
     from multiprocessing import resource_tracker
     resource_tracker.getfd = _standard_input
@@ -69,17 +74,17 @@ def _play_spawned(stage):
     queue, lock = context.SimpleQueue(), context.Lock()
     here, there = context.Pipe()
     parts = [queue._reader, queue._writer, here, there]
-    os.environ["POLYPROC_REHEARSED"] = "changed in the child"
+    os.environ["POLYPROC_WARM_UP"] = "changed in the child"
     sys.argv[:] = ["program"]
     try:
         process = context.Process(target=_part, args=(queue, lock, there))
         process.start()
-        payload, *others = [int(fd) for fd in stage.takeStarted()]
-        _be_child(int(stage.parentPid()), payload, others)
-        stage.end()
+        payload, *others = [int(fd) for fd in supervisor.takeStarted()]
+        _be_child(int(supervisor.parentPid()), payload, others)
+        supervisor.end()
         process.join()
         if queue.get() != ["a", 1, None] or here.recv() != {"b": 2.5}:
-            raise AssertionError("a rehearsed process has sent something else")
+            raise AssertionError("the process of a round has sent something else")
         process.close()
     finally:
         for part in parts:
@@ -94,15 +99,15 @@ def _be_child(parent_pid, payload, others):
     parent_sentinel = os.dup(0)
     with nothing_changed():
         # A standby's variables are not quite those of whom it runs for.
-        os.environ["POLYPROC_REHEARSED"] = "in a standby"
-        os.environ["POLYPROC_REHEARSED_TOO"] = "in a standby alone"
+        os.environ["POLYPROC_WARM_UP"] = "in a standby"
+        os.environ["POLYPROC_WARM_UP_STANDBY"] = "in a standby alone"
         # A child closes its standard input, which whoever is forked from this worker still needs.
         sys.modules["multiprocessing.util"]._close_stdin = _nothing
         sys.argv[:] = [""]
         status = child.run(parent_pid, parent_sentinel, payload, others)
     os.close(parent_sentinel)
     if status:
-        raise AssertionError(f"a rehearsed process has ended with status {status}")
+        raise AssertionError(f"the process of a round has ended with status {status}")
 
 
 def _part(queue, lock, there):
@@ -124,7 +129,7 @@ def _modules():
 
 
 @contextlib.contextmanager
-def nothing_changed():
+def nothing_changed() -> "Iterator[None]":
     """Puts back, at the end, the modules' variables, what is in their lists, mappings and sets, and the modules."""
     before = set(sys.modules)
     import atexit

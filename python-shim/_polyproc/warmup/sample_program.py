@@ -1,4 +1,4 @@
-"""A program that a process rehearses before its image is written: it imports, defines, computes, fails and ends."""
+"""A program that a process runs before its image is written: it imports, defines, computes, fails and ends."""
 
 import collections
 import json

@@ -16,7 +16,7 @@ _SOME = iter((
     "_polyproc.recording", "_polyproc.timeline", "_polyproc.progress"))
 
 
-def step(thoroughly=True):
+def step(thoroughly: bool = True) -> bool:
     """Imports one more module that nearly all processes need, then if wanted those that some do.
 
     Returns whether there may be others.
@@ -27,5 +27,5 @@ def step(thoroughly=True):
     preload.import_ahead(name)
     if name == "_polyproc.observation":
         for _ in range(_LOOKS):  # what a call asks for comes at a safepoint, and so before the next one
-            _polyproc.runtime.rehearseObservation()
+            _polyproc.runtime.warmUpObservation()
     return True

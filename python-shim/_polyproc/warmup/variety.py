@@ -219,7 +219,7 @@ def _documents():
 def _files_and_paths():
     writing = ("w", "one\ntwo\n"), ("wb", b"bytes\n"), ("a", "more\n"), ("w+", "x"), ("x", "new")
     reading = ("r", {}), ("rb", {}), ("r", {"encoding": "utf-8", "newline": ""}), ("r", {"errors": "replace"})
-    with tempfile.TemporaryDirectory(prefix="polyproc-practice-") as folder:
+    with tempfile.TemporaryDirectory(prefix="polyproc-warmup-") as folder:
         for number, (mode, content) in enumerate(writing):
             name = os.path.join(folder, f"file{number}.txt")
             with open(name, mode, **({} if "b" in mode else {"encoding": "utf-8"})) as file:
@@ -247,7 +247,7 @@ def _threads():
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    log = logging.Logger("practice")
+    log = logging.Logger("warmup")
     log.addHandler(handler)
     log.info("number %d of %s", 1, "two"), log.warning("plain"), log.debug("%r", [1])
     items, done, lock, came = queue.Queue(), [], threading.Lock(), threading.Event()

@@ -27,12 +27,12 @@ _MESSAGES = (42, None, "hello", 2.5, b"bytes", True, [42, None, "hello"], (1, "t
              ("task", 7, "function", (1, 2), {}), list(range(20)), 10 ** 20, "x" * 300)
 
 
-def step(briefly=False):
-    """Does a little of it; returns whether there may be more before the next review.
+def step(briefly: bool = False) -> bool:
+    """Does a little of it; returns whether there may be more before the next pass.
 
     briefly: a few times, instead of for half a second, so that nothing gets hot.
 
-    The next step after that begins the review.
+    The next step after that begins the next pass.
     """
     piece = next(_plan, None)
     if piece is None:
@@ -250,10 +250,10 @@ class _Duplicate:
 @contextlib.contextmanager
 def _manager(context):
     from multiprocessing.managers import BaseProxy, SyncManager
-    with tempfile.TemporaryDirectory(prefix="polyproc-practice-") as folder:
+    with tempfile.TemporaryDirectory(prefix="polyproc-warmup-") as folder:
         address = os.path.join(folder, "manager")
-        server = _Server(SyncManager(address, b"practice", ctx=context).get_server())
-        client = SyncManager(address, b"practice", ctx=context)
+        server = _Server(SyncManager(address, b"warm-up", ctx=context).get_server())
+        client = SyncManager(address, b"warm-up", ctx=context)
         client.connect()
         shared, items, namespace = client.dict(), client.list(), client.Namespace()
 
@@ -320,7 +320,7 @@ assert plain.name == "plain" and value == inner.value == 7 and __name__ == "__ma
 @contextlib.contextmanager
 def _programs(context):
     """The start of a program, its imports and its end."""
-    with tempfile.TemporaryDirectory(prefix="polyproc-practice-") as folder:
+    with tempfile.TemporaryDirectory(prefix="polyproc-warmup-") as folder:
         os.mkdir(os.path.join(folder, "package"))
         for name, source in _SOURCES.items():
             with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
@@ -333,7 +333,7 @@ def _programs(context):
             with nothing_changed():
                 entry.become(environment, around["cwd"], around["umask"], [], [], [])
                 if main.run("script", program, ["argument"]):
-                    raise AssertionError("a practised program has failed")
+                    raise AssertionError("the program of a warm-up has failed")
         yield again
 
 

@@ -107,7 +107,10 @@ public final class JavaCallback<T> implements AutoCloseable {
         functional);
   }
 
-  /** Forgets the object: calls raise from now on. Does not wait for those that run. */
+  /**
+   * Forgets the object: calls raise from now on. Does not wait for those that run. A second call
+   * does nothing.
+   */
   @Override
   public void close() {
     server.remove(number);

@@ -79,12 +79,21 @@ public final class Polyproc implements AutoCloseable {
     new SecureRandom().nextBytes(authkey);
   }
 
-  /** Starts a runtime with what {@link Builder} has as its defaults. */
+  /**
+   * Starts a runtime with what {@link Builder} has as its defaults.
+   *
+   * @return a runtime, to be closed by the caller
+   * @throws UncheckedIOException as {@link Builder#build}
+   */
   public static Polyproc start() {
     return builder().build();
   }
 
-  /** For a runtime with other options. */
+  /**
+   * For a runtime with other options.
+   *
+   * @return what {@link Builder#build} takes its options from
+   */
   public static Builder builder() {
     return new Builder();
   }
@@ -116,7 +125,12 @@ public final class Polyproc implements AutoCloseable {
 
     private Builder() {}
 
-    /** Adds folders, or zip files, in which the workers look for modules first. */
+    /**
+     * Adds folders, or zip files, in which the workers look for modules first.
+     *
+     * @param entries relative ones are of this program's folder
+     * @return this
+     */
     public Builder pythonPath(Path... entries) {
       Arrays.stream(entries)
           .map(entry -> entry.toAbsolutePath().normalize())
@@ -127,6 +141,10 @@ public final class Polyproc implements AutoCloseable {
     /**
      * How many workers wait booted for the next process, which then starts in some 50 ms; 0 for
      * none. By default as many as there are cores, as far as memory allows.
+     *
+     * @param workers how many, at least 0
+     * @return this
+     * @throws IllegalArgumentException if it is negative
      */
     public Builder standby(int workers) {
       if (workers < 0) {
@@ -136,13 +154,23 @@ public final class Polyproc implements AutoCloseable {
       return this;
     }
 
-    /** Adds options for each worker's JVM, such as {@code -Xmx512m} or {@code -Dname=value}. */
+    /**
+     * Adds options for each worker's JVM, such as {@code -Xmx512m} or {@code -Dname=value}.
+     *
+     * @param jvmOptions one option each
+     * @return this
+     */
     public Builder workerOptions(String... jvmOptions) {
       workerOptions.addAll(List.of(jvmOptions));
       return this;
     }
 
-    /** The JDK 25 of the workers, where they have no runtime image; by default this program's. */
+    /**
+     * The JDK 25 of the workers, where they have no runtime image; by default this program's.
+     *
+     * @param jdk its folder
+     * @return this
+     */
     public Builder javaHome(Path jdk) {
       javaHome = jdk.toAbsolutePath();
       return this;
@@ -152,19 +180,33 @@ public final class Polyproc implements AutoCloseable {
      * An installed polyproc to start workers from. By default the one named by the system property
      * {@code polyproc.home} or the variable {@code POLYPROC_HOME}, else one that is made on first
      * use.
+     *
+     * @param installation its folder
+     * @return this
      */
     public Builder home(Path installation) {
       home = installation.toAbsolutePath();
       return this;
     }
 
-    /** Sets an environment variable for the workers, beside those of this program. */
+    /**
+     * Sets an environment variable for the workers, beside those of this program.
+     *
+     * @param name of the variable; one of this program's is replaced
+     * @param value of the variable
+     * @return this
+     */
     public Builder environment(String name, String value) {
       environment.put(name, value);
       return this;
     }
 
-    /** The working directory of the workers; by default this program's. */
+    /**
+     * The working directory of the workers; by default this program's.
+     *
+     * @param directory must exist when a worker starts
+     * @return this
+     */
     public Builder cwd(Path directory) {
       folder = directory.toAbsolutePath();
       return this;
@@ -173,6 +215,10 @@ public final class Polyproc implements AutoCloseable {
     /**
      * How Python code in the workers, and in contexts, starts processes of its own by default:
      * {@code "fork"}, which is the default, {@code "spawn"} or {@code "forkserver"}.
+     *
+     * @param method one of these names
+     * @return this
+     * @throws IllegalArgumentException if it is another one
      */
     public Builder startMethod(String method) {
       if (!List.of("fork", "spawn", "forkserver").contains(method)) {
@@ -187,30 +233,51 @@ public final class Polyproc implements AutoCloseable {
      * own come from, however it is packed: class path, manifests, module path, jars within a jar.
      *
      * @param entries separated as in {@code -cp}; relative ones are of this program's folder
+     * @return this
      */
     public Builder classPath(String entries) {
       classPath = entries;
       return this;
     }
 
-    /** Takes what the workers write to standard output; by default it goes to this program's. */
+    /**
+     * Takes what the workers write to standard output; by default it goes to this program's.
+     *
+     * @param sink written to by one thread of the runtime; stays open
+     * @return this
+     */
     public Builder output(OutputStream sink) {
       output = sink;
       return this;
     }
 
-    /** Takes what the workers write to standard output, line by line. */
+    /**
+     * Takes what the workers write to standard output, line by line.
+     *
+     * @param lines called by one thread of the runtime, without the line's end
+     * @return this
+     */
     public Builder output(Consumer<String> lines) {
       return output(new LineStream(lines));
     }
 
-    /** Takes what the workers write to standard error; by default it goes to this program's. */
+    /**
+     * Takes what the workers write to standard error; by default it goes to this program's.
+     *
+     * @param sink written to by one thread of the runtime; stays open
+     * @return this
+     */
     public Builder error(OutputStream sink) {
       error = sink;
       return this;
     }
 
-    /** Takes what the workers write to standard error, line by line. */
+    /**
+     * Takes what the workers write to standard error, line by line.
+     *
+     * @param lines called by one thread of the runtime, without the line's end
+     * @return this
+     */
     public Builder error(Consumer<String> lines) {
       return error(new LineStream(lines));
     }
@@ -218,6 +285,7 @@ public final class Polyproc implements AutoCloseable {
     /**
      * Starts the runtime. Workers begin to boot; this does not wait for them.
      *
+     * @return the runtime, to be closed by the caller
      * @throws UncheckedIOException if there is no installation to start workers from and none can
      *     be made
      */
@@ -252,6 +320,9 @@ public final class Polyproc implements AutoCloseable {
    * A pool of worker processes, which start at once.
    *
    * @param workers how many tasks run at a time
+   * @return the pool, to be closed by the caller
+   * @throws IllegalArgumentException if there is to be no worker
+   * @throws IllegalStateException if this runtime is closed
    */
   public PythonPool pool(int workers) {
     return pool(workers, PythonPool.options());
@@ -259,6 +330,12 @@ public final class Polyproc implements AutoCloseable {
 
   /**
    * A pool with a timeout for its tasks, an initializer, and more; see {@link PythonPool.Options}.
+   *
+   * @param workers how many tasks run at a time
+   * @param poolOptions copied: later changes of them have no effect
+   * @return the pool, to be closed by the caller
+   * @throws IllegalArgumentException if there is to be no worker
+   * @throws IllegalStateException if this runtime is closed
    */
   public PythonPool pool(int workers, PythonPool.Options poolOptions) {
     checkOpen();
@@ -309,7 +386,7 @@ public final class Polyproc implements AutoCloseable {
     if (status != 0 && last) {
       throw new IllegalStateException(
           "workers can't start: "
-              + (probe.lastWords().isEmpty() ? "exit status " + status : probe.lastWords()));
+              + (probe.lastLines().isEmpty() ? "exit status " + status : probe.lastLines()));
     }
     return status == 0;
   }
@@ -317,7 +394,10 @@ public final class Polyproc implements AutoCloseable {
   /**
    * A process that will call a function, once it is {@linkplain PythonProcess#start started}.
    *
+   * @param function what it calls
    * @param arguments of the function
+   * @return the process, which is not started yet
+   * @throws IllegalStateException if this runtime is closed
    */
   public PythonProcess process(PythonFunction function, @Nullable Object... arguments) {
     checkOpen();
@@ -333,6 +413,9 @@ public final class Polyproc implements AutoCloseable {
    *   context.eval("python", "import multiprocessing; print(multiprocessing.cpu_count())");
    * }
    * }</pre>
+   *
+   * @return a context for one thread at a time, as GraalPy's are
+   * @throws IllegalStateException if this runtime is closed
    */
   public Context newContext() {
     return newContext(_ -> {});
@@ -343,7 +426,9 @@ public final class Polyproc implements AutoCloseable {
    *
    * @param customizer may set what it likes, but for {@code python.PosixModuleBackend}: only with
    *     the native one can other processes have a context's pipes
+   * @return a context for one thread at a time, as GraalPy's are
    * @throws IllegalArgumentException if the context can't have processes
+   * @throws IllegalStateException if this runtime is closed
    */
   public Context newContext(Consumer<Context.Builder> customizer) {
     checkOpen();
@@ -381,13 +466,26 @@ public final class Polyproc implements AutoCloseable {
    * <pre>{@code
    * context.getBindings("python").putMember("queue", polyproc.toPython(context, queue));
    * }</pre>
+   *
+   * @param context one of {@link #newContext}
+   * @param value anything that has a counterpart in Python
+   * @return the counterpart, bound to the context
+   * @throws UnconvertibleValueException if it has none
    */
   public Value toPython(Context context, @Nullable Object value) {
     byte[] pickle = ValueWriter.write(value, "value");
     return embedding(context).invokeMember("loads", new String(pickle, ISO_8859_1));
   }
 
-  /** The reverse of {@link #toPython}: what a value of a context is in Java. */
+  /**
+   * The reverse of {@link #toPython}: what a value of a context is in Java.
+   *
+   * @param <T> what it is to be in Java
+   * @param type what it is to be in Java; {@code Object} for whatever it is
+   * @param value of a context of {@link #newContext}
+   * @return the value; null for {@code None}
+   * @throws UnconvertibleValueException if it is none of this type
+   */
   public <T> @Nullable T fromPython(Class<T> type, Value value) {
     String pickle = embedding(value.getContext()).invokeMember("dumps_as_text", value).asString();
     return Conversions.convert(
@@ -406,10 +504,12 @@ public final class Polyproc implements AutoCloseable {
    * pool.submit(String.class, PythonFunction.ofSource("def f(g): return g('hi')", "f"), shout);
    * }</pre>
    *
+   * @param <T> the interface
    * @param type an interface, whose methods Python may call
    * @param target does what they do; must be safe for use by several threads
    * @return goes into Python as an argument or in any value; closing it forgets the object
    * @throws IllegalArgumentException if the type is no interface
+   * @throws IllegalStateException if this runtime is closed
    */
   public <T> JavaCallback<T> callback(Class<T> type, T target) {
     checkOpen();
@@ -425,36 +525,69 @@ public final class Polyproc implements AutoCloseable {
     return server;
   }
 
-  /** Starts a manager, in a process of its own, and waits until it listens. */
+  /**
+   * Starts a manager, in a process of its own, and waits until it listens.
+   *
+   * @return the manager, to be closed by the caller
+   * @throws IllegalStateException if this runtime is closed, or if workers can't start
+   * @throws UncheckedIOException if the manager ends before it listens
+   */
   public PythonManager manager() {
     checkOpen();
     return PythonManager.start(this);
   }
 
-  /** A queue of any length between Java and Python processes. */
+  /**
+   * A queue of any length between Java and Python processes.
+   *
+   * @return an empty queue
+   * @throws IllegalStateException if this runtime is closed
+   */
   public PythonQueue queue() {
     return queue(SharedSemaphore.MAX_VALUE);
   }
 
-  /** A queue for so many values at a time: who puts one more waits. */
+  /**
+   * A queue for so many values at a time: who puts one more waits.
+   *
+   * @param capacity how many values, at least 1
+   * @return an empty queue
+   * @throws IllegalArgumentException if there is to be no room
+   * @throws IllegalStateException if this runtime is closed
+   */
   public PythonQueue queue(int capacity) {
     checkOpen();
     return PythonQueue.create(this, capacity);
   }
 
-  /** Two connected ends, both for sending and receiving. */
+  /**
+   * Two connected ends, both for sending and receiving.
+   *
+   * @return the pipe, to be closed by the caller
+   * @throws IllegalStateException if this runtime is closed
+   */
   public PythonPipe pipe() {
     checkOpen();
     return PythonPipe.create(host, types);
   }
 
-  /** A lock between processes: {@code multiprocessing.Lock}. */
+  /**
+   * A lock between processes: {@code multiprocessing.Lock}.
+   *
+   * @return a free lock
+   * @throws IllegalStateException if this runtime is closed
+   */
   public PythonLock lock() {
     checkOpen();
     return new PythonLock(SharedLock.create(host, "Lock", 1));
   }
 
-  /** A lock that its thread may take again: {@code multiprocessing.RLock}. */
+  /**
+   * A lock that its thread may take again: {@code multiprocessing.RLock}.
+   *
+   * @return a free lock
+   * @throws IllegalStateException if this runtime is closed
+   */
   public PythonLock reentrantLock() {
     checkOpen();
     return new PythonLock(SharedLock.create(host, "RLock", 1));
@@ -464,6 +597,9 @@ public final class Polyproc implements AutoCloseable {
    * A semaphore between processes.
    *
    * @param permits how many there are
+   * @return a semaphore of which all permits are free
+   * @throws IllegalArgumentException if there is to be no permit
+   * @throws IllegalStateException if this runtime is closed
    */
   public PythonSemaphore semaphore(int permits) {
     if (permits < 1) {
@@ -475,13 +611,25 @@ public final class Polyproc implements AutoCloseable {
     return new PythonSemaphore(lock);
   }
 
-  /** A flag that processes wait for, not set yet. */
+  /**
+   * A flag that processes wait for, not set yet.
+   *
+   * @return the flag
+   * @throws IllegalStateException if this runtime is closed
+   */
   public PythonEvent event() {
     checkOpen();
     return PythonEvent.create(host);
   }
 
-  /** Where so many threads of any processes wait for each other. */
+  /**
+   * Where so many threads of any processes wait for each other.
+   *
+   * @param parties how many wait for each other, at least 1
+   * @return a barrier at which nobody waits
+   * @throws IllegalArgumentException if there is to be no party
+   * @throws IllegalStateException if this runtime is closed
+   */
   public PythonBarrier barrier(int parties) {
     checkOpen();
     return PythonBarrier.create(host, parties);
@@ -491,19 +639,39 @@ public final class Polyproc implements AutoCloseable {
    * A number in shared memory.
    *
    * @param typecode as in Python's {@code array}: {@code 'i'} is a C int, {@code 'd'} a double, …
+   * @param initial what it is at first
+   * @return the number
+   * @throws IllegalArgumentException if there is no such type of numbers
+   * @throws IllegalStateException if this runtime is closed
    */
   public SharedValue value(char typecode, Number initial) {
     checkOpen();
     return SharedValue.create(host, typecode, initial);
   }
 
-  /** So many numbers in shared memory, all 0; see {@link #value}. */
+  /**
+   * So many numbers in shared memory, all 0; see {@link #value}.
+   *
+   * @param typecode as in Python's {@code array}
+   * @param length how many, at least 1
+   * @return the numbers
+   * @throws IllegalArgumentException if there is no such type of numbers, or are to be none
+   * @throws IllegalStateException if this runtime is closed
+   */
   public SharedArray array(char typecode, int length) {
     checkOpen();
     return SharedArray.create(host, typecode, length);
   }
 
-  /** So many bytes of shared memory with a name. */
+  /**
+   * So many bytes of shared memory with a name.
+   *
+   * @param size how many bytes, at least 1
+   * @return the memory, all 0, to be closed by the caller
+   * @throws IllegalArgumentException if there is to be no byte
+   * @throws UncheckedIOException if the system has no room for it
+   * @throws IllegalStateException if this runtime is closed
+   */
   public PythonSharedMemory sharedMemory(long size) {
     checkOpen();
     return PythonSharedMemory.create(host, size);
@@ -511,7 +679,10 @@ public final class Polyproc implements AutoCloseable {
 
   /**
    * Ends every process of this runtime, by SIGTERM, and by SIGKILL after five seconds; tasks that
-   * still run fail. Blocks until all have ended: some tenths of a second, and at most seven.
+   * still run fail. Blocks until all have ended: some tenths of a second, and at most seven. An
+   * interrupt of the calling thread ends the wait; the processes end all the same. Locks, flags and
+   * shared numbers that Java still refers to stay usable within this program. A second call does
+   * nothing.
    */
   @Override
   public void close() {

@@ -270,7 +270,7 @@ final class PoolWorker {
           task.title());
       Events.workerLost(lost.pid(), exitStatus, task.title());
       task.completeExceptionally(
-          new WorkerLostException(lost.pid(), exitStatus, task.title(), lost.lastWords()));
+          new WorkerLostException(lost.pid(), exitStatus, task.title(), lost.lastLines()));
     }
     return stopped ? "stopped" : "lost";
   }
@@ -278,10 +278,10 @@ final class PoolWorker {
   /** JVMs that can't boot must not be started for ever. */
   private void countFailed(ChildHandle lost, int exitStatus) {
     if (++failedStarts >= MAX_FAILED_STARTS) {
-      String lastWords = lost.lastWords();
+      String lastLines = lost.lastLines();
       throw new IllegalStateException(
           "workers can't start: "
-              + (lastWords.isEmpty() ? "exit status " + exitStatus : lastWords));
+              + (lastLines.isEmpty() ? "exit status " + exitStatus : lastLines));
     }
   }
 

@@ -52,12 +52,20 @@ public final class PythonBarrier {
         parties, null, SharedCondition.create(host, "RLock"), SharedBlock.create(host, BYTES));
   }
 
-  /** How many have to come. */
+  /**
+   * How many have to come.
+   *
+   * @return at least 1
+   */
   public int parties() {
     return parties;
   }
 
-  /** How many wait now. */
+  /**
+   * How many wait now.
+   *
+   * @return 0 while those that have met leave it
+   */
   public int waiting() {
     condition.enter();
     try {
@@ -67,7 +75,11 @@ public final class PythonBarrier {
     }
   }
 
-  /** Whether somebody's time was over, or it was {@linkplain #abort given up}. */
+  /**
+   * Whether somebody's time was over, or it was {@linkplain #abort given up}.
+   *
+   * @return a broken barrier stays broken until Python resets it
+   */
   public boolean isBroken() {
     condition.enter();
     try {
@@ -77,7 +89,13 @@ public final class PythonBarrier {
     }
   }
 
-  /** Waits for the others; see {@link #await(Duration)}. */
+  /**
+   * Waits for the others; see {@link #await(Duration)}.
+   *
+   * @return the number of this one, from 0, in the order in which they came
+   * @throws InterruptedException if the calling thread is interrupted, which breaks the barrier
+   * @throws BrokenBarrierException as {@link #await(Duration)}
+   */
   public int await() throws InterruptedException, BrokenBarrierException {
     return await(timeout == null ? Waits.FOR_EVER : (long) (timeout * 1e9));
   }
@@ -85,9 +103,11 @@ public final class PythonBarrier {
   /**
    * Waits until all have come.
    *
+   * @param time how long to wait for the others at most
    * @return the number of this one, from 0, in the order in which they came
    * @throws BrokenBarrierException if the time is over, for this one or another, or if one has
    *     given the barrier up
+   * @throws InterruptedException if the calling thread is interrupted, which breaks the barrier
    */
   public int await(Duration time) throws InterruptedException, BrokenBarrierException {
     return await(Waits.nanos(time));

@@ -64,7 +64,9 @@ public final class PythonConnection implements AutoCloseable {
   /**
    * Sends a value; waits while the other side is behind.
    *
+   * @param value anything that has a counterpart in Python
    * @throws IOException if nobody is at the other end any more
+   * @throws UnconvertibleValueException if it has none
    */
   public void send(@Nullable Object value) throws IOException {
     check(writable, "sending");
@@ -85,7 +87,13 @@ public final class PythonConnection implements AutoCloseable {
   /**
    * Waits for a value.
    *
+   * @param <T> what it is to be in Java
+   * @param type what it is to be in Java; {@code Object} for whatever it is
+   * @return the value; null for {@code None}
    * @throws EOFException if there will be none, as the other end is closed
+   * @throws IOException if this end is closed or only for sending
+   * @throws InterruptedException if the calling thread is interrupted; no value is lost
+   * @throws UnconvertibleValueException if the value is none of this type; it is taken then
    */
   public <T> T receive(Class<T> type) throws IOException, InterruptedException {
     Optional<byte[]> message = message(Waits.FOR_EVER);
@@ -95,13 +103,30 @@ public final class PythonConnection implements AutoCloseable {
   /**
    * As above, for a type with type arguments.
    *
+   * @param <T> what it is to be in Java
+   * @param type what it is to be in Java
+   * @return the value; null for {@code None}
    * @throws EOFException if there will be none, as the other end is closed
+   * @throws IOException if this end is closed or only for sending
+   * @throws InterruptedException if the calling thread is interrupted; no value is lost
+   * @throws UnconvertibleValueException if the value is none of this type; it is taken then
    */
   public <T> T receive(TypeReference<T> type) throws IOException, InterruptedException {
     return Queues.value(message(Waits.FOR_EVER).orElseThrow(), types, type);
   }
 
-  /** Waits so long for a value; empty if none came. */
+  /**
+   * Waits so long for a value; empty if none came.
+   *
+   * @param <T> what it is to be in Java
+   * @param type what it is to be in Java
+   * @param time how long to wait at most
+   * @return the value; empty for {@code None}, too
+   * @throws EOFException if there will be none, as the other end is closed
+   * @throws IOException if this end is closed or only for sending
+   * @throws InterruptedException if the calling thread is interrupted; no value is lost
+   * @throws UnconvertibleValueException if the value is none of this type; it is taken then
+   */
   public <T> Optional<T> poll(Class<T> type, Duration time)
       throws IOException, InterruptedException {
     return message(Waits.nanos(time)).map(message -> Queues.value(message, types, type));
@@ -120,7 +145,10 @@ public final class PythonConnection implements AutoCloseable {
     }
   }
 
-  /** Closes this end in this program; a process that was given it has its own. */
+  /**
+   * Closes this end in this program; a process that was given it has its own. A thread that waits
+   * for a value here gets an {@link EOFException}. A second call does nothing.
+   */
   @Override
   public void close() {
     closed = true;

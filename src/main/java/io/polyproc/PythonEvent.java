@@ -27,7 +27,11 @@ public final class PythonEvent {
         SharedCondition.create(host, "Lock"), SharedLock.create(host, "Semaphore", 0));
   }
 
-  /** Whether it is set. */
+  /**
+   * Whether it is set.
+   *
+   * @return what it was at that moment: others may change it meanwhile
+   */
   public boolean isSet() {
     condition.enter();
     try {
@@ -67,12 +71,22 @@ public final class PythonEvent {
     }
   }
 
-  /** Waits until it is set. */
+  /**
+   * Waits until it is set.
+   *
+   * @throws InterruptedException if the calling thread is interrupted
+   */
   public void await() throws InterruptedException {
     boolean _ = await(Waits.FOR_EVER);
   }
 
-  /** Waits until it is set; false if it was not in time. */
+  /**
+   * Waits until it is set; false if it was not in time.
+   *
+   * @param time how long to wait at most
+   * @return whether it was set
+   * @throws InterruptedException if the calling thread is interrupted
+   */
   public boolean await(Duration time) throws InterruptedException {
     return await(Waits.nanos(time));
   }

@@ -28,6 +28,7 @@ public final class PythonException extends RuntimeException {
    *
    * @param typeName of a built-in exception, such as {@code "ValueError"}, or with its module, such
    *     as {@code "decimal.InvalidOperation"}
+   * @param message the exception's only argument; may be empty
    */
   public PythonException(String typeName, String message) {
     this(typeName, message, "");
@@ -42,17 +43,29 @@ public final class PythonException extends RuntimeException {
     this.remoteTraceback = remoteTraceback;
   }
 
-  /** The exception's class: the bare name of a built-in one, else with its module. */
+  /**
+   * The exception's class: the bare name of a built-in one, else with its module.
+   *
+   * @return such as {@code "ValueError"} or {@code "decimal.InvalidOperation"}
+   */
   public String typeName() {
     return typeName;
   }
 
-  /** What {@code str()} says of the exception; may be empty. */
+  /**
+   * What {@code str()} says of the exception; may be empty.
+   *
+   * @return without the class's name, which {@link #getMessage} has before it
+   */
   public String message() {
     return pythonMessage;
   }
 
-  /** The traceback as Python prints it; empty for an exception that was not raised but returned. */
+  /**
+   * The traceback as Python prints it; empty for an exception that was not raised but returned.
+   *
+   * @return several lines, those of the exception's causes too
+   */
   public String remoteTraceback() {
     return remoteTraceback;
   }

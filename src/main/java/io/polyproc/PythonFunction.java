@@ -60,6 +60,8 @@ public final class PythonFunction {
    *
    * @param module its full name, such as {@code "os.path"}
    * @param name of the function in it; {@code "Class.method"} reaches inside
+   * @return the function
+   * @throws IllegalArgumentException if one of them is empty
    */
   public static PythonFunction of(String module, String name) {
     return new PythonFunction(MODULE, module, name);
@@ -69,6 +71,11 @@ public final class PythonFunction {
    * A function of a file of Python source, which need not be on Python's path. The file is imported
    * as the module that it would be, and its folder is put on the path, so that it can import its
    * neighbours.
+   *
+   * @param file relative to this program's folder; the workers must be able to read it
+   * @param name of the function in it
+   * @return the function
+   * @throws IllegalArgumentException if the name is empty
    */
   public static PythonFunction ofFile(Path file, String name) {
     return new PythonFunction(FILE, file.toAbsolutePath().normalize().toString(), name);
@@ -80,6 +87,8 @@ public final class PythonFunction {
    *
    * @param source what the module consists of
    * @param name of the function in it
+   * @return the function
+   * @throws IllegalArgumentException if one of them is empty
    */
   public static PythonFunction ofSource(String source, String name) {
     boolean indented =
@@ -160,7 +169,11 @@ public final class PythonFunction {
     return where;
   }
 
-  /** The function's name within its module, file or text. */
+  /**
+   * The function's name within its module, file or text.
+   *
+   * @return such as {@code "sqrt"} or {@code "Class.method"}
+   */
   public String name() {
     return name;
   }
@@ -180,7 +193,11 @@ public final class PythonFunction {
     return Objects.hash(kind, where, name, bound, keywords);
   }
 
-  /** Its name with where it is from, for people. */
+  /**
+   * Its name with where it is from, for people.
+   *
+   * @return such as {@code "math.sqrt"}
+   */
   @Override
   public String toString() {
     return kind.equals(SOURCE) ? name : where + "." + name;

@@ -63,7 +63,7 @@ public final class PythonManager implements AutoCloseable {
           server);
     } catch (IOException e) {
       if (server != null && server.endedInBoot()) {
-        throw new IllegalStateException("workers can't start: " + server.lastWords(), e);
+        throw new IllegalStateException("workers can't start: " + server.lastLines(), e);
       }
       throw new UncheckedIOException("the manager has ended before it listened", e);
     }
@@ -75,6 +75,7 @@ public final class PythonManager implements AutoCloseable {
    * @param address an {@link java.net.InetSocketAddress} or a {@link
    *     java.net.UnixDomainSocketAddress}
    * @param authkey the manager's
+   * @return the manager, to be closed by the caller
    * @throws UncheckedIOException if none answers there, or the key is another one
    */
   public static PythonManager connect(SocketAddress address, byte[] authkey) {
@@ -87,12 +88,20 @@ public final class PythonManager implements AutoCloseable {
     }
   }
 
-  /** Where it listens: other programs connect there, with {@link #authkey}. */
+  /**
+   * Where it listens: other programs connect there, with {@link #authkey}.
+   *
+   * @return an {@link java.net.InetSocketAddress} or a {@link java.net.UnixDomainSocketAddress}
+   */
   public SocketAddress address() {
     return client.address();
   }
 
-  /** What others need to {@link #connect}. */
+  /**
+   * What others need to {@link #connect}.
+   *
+   * @return a copy
+   */
   public byte[] authkey() {
     return client.authkey().clone();
   }
@@ -100,12 +109,20 @@ public final class PythonManager implements AutoCloseable {
   /**
    * A new {@code dict} in the manager. Keys and values are converted as everywhere; iterating is
    * over a copy of that moment.
+   *
+   * @return empty; each of its methods may throw what {@link PythonProxy#call} throws
+   * @throws UncheckedIOException if the manager does not answer
    */
   public Map<Object, @Nullable Object> dict() {
     return new ManagedMap(create("dict"));
   }
 
-  /** A new {@code list} in the manager; see {@link #dict}. */
+  /**
+   * A new {@code list} in the manager; see {@link #dict}.
+   *
+   * @return empty; each of its methods may throw what {@link PythonProxy#call} throws
+   * @throws UncheckedIOException if the manager does not answer
+   */
   public List<@Nullable Object> list() {
     return new ManagedList(create("list"));
   }
@@ -114,7 +131,12 @@ public final class PythonManager implements AutoCloseable {
    * A new object of a type that the manager has registered: {@code "Namespace"}, {@code "Queue"},
    * or one of its own.
    *
+   * @param typeId the name under which it is registered
+   * @param arguments of the function that makes the object
+   * @return stands for the object
    * @throws PythonException if it has not, or if making the object raises
+   * @throws UnconvertibleValueException if an argument has no counterpart in Python
+   * @throws UncheckedIOException if the manager does not answer
    */
   public PythonProxy create(String typeId, @Nullable Object... arguments) {
     @Nullable Object[] all = new Object[arguments.length + 1];
@@ -129,7 +151,11 @@ public final class PythonManager implements AutoCloseable {
     }
   }
 
-  /** Ends the manager and its objects; one that was {@linkplain #connect connected to} goes on. */
+  /**
+   * Ends the manager and its objects; one that was {@linkplain #connect connected to} goes on.
+   * Waits up to five seconds for that. What refers to its objects throws an {@link
+   * IllegalStateException} from now on. A second call does nothing more.
+   */
   @Override
   public void close() {
     client.close();

@@ -62,12 +62,20 @@ public final class PythonObject {
     return object;
   }
 
-  /** The class's name with its module: {@code "crm.Customer"}. */
+  /**
+   * The class's name with its module: {@code "crm.Customer"}.
+   *
+   * @return for people: other classes may have the same name
+   */
   public String className() {
     return type.where() + "." + type.name();
   }
 
-  /** What its class was, or is to be, called with; empty for most objects. */
+  /**
+   * What its class was, or is to be, called with; empty for most objects.
+   *
+   * @return can't be changed
+   */
   public List<@Nullable Object> arguments() {
     return Collections.unmodifiableList(arguments);
   }
@@ -75,6 +83,8 @@ public final class PythonObject {
   /**
    * The attributes, those of slots too, in the order in which they were set. Of a member of an
    * enumeration, {@code name} and {@code value}.
+   *
+   * @return a copy that can't be changed
    */
   public Map<String, @Nullable Object> attributes() {
     Map<String, @Nullable Object> attributes = new LinkedHashMap<>();
@@ -99,6 +109,8 @@ public final class PythonObject {
   /**
    * One attribute.
    *
+   * @param name of the attribute
+   * @return its value; null for {@code None}
    * @throws IllegalArgumentException if it has none of that name
    */
   public @Nullable Object attribute(String name) {
@@ -111,17 +123,29 @@ public final class PythonObject {
     return attributes.get(name);
   }
 
-  /** What {@code __getstate__} gave: a dictionary of the attributes, in most classes. */
+  /**
+   * What {@code __getstate__} gave: a dictionary of the attributes, in most classes.
+   *
+   * @return null if it has none
+   */
   public @Nullable Object state() {
     return state;
   }
 
-  /** The elements, if its class extends {@code list}. */
+  /**
+   * The elements, if its class extends {@code list}.
+   *
+   * @return can't be changed; empty for other classes
+   */
   public List<@Nullable Object> items() {
     return Collections.unmodifiableList(items);
   }
 
-  /** The entries, if its class extends {@code dict}. */
+  /**
+   * The entries, if its class extends {@code dict}.
+   *
+   * @return can't be changed; empty for other classes
+   */
   public Map<@Nullable Object, @Nullable Object> entries() {
     return Collections.unmodifiableMap(pairs);
   }
@@ -129,6 +153,9 @@ public final class PythonObject {
   /**
    * The record with these attributes, or the enum constant with this name.
    *
+   * @param <T> the record or enum
+   * @param javaType the record or enum
+   * @return what its constructor made of the attributes, or its constant
    * @throws UnconvertibleValueException if one is missing or does not fit, with its name
    */
   public <T> T as(Class<T> javaType) {
@@ -180,7 +207,11 @@ public final class PythonObject {
     return Objects.hash(type, arguments);
   }
 
-  /** The class's name and the attributes, for people. */
+  /**
+   * The class's name and the attributes, for people.
+   *
+   * @return such as <code>crm.Customer{age=41}</code>
+   */
   @Override
   public String toString() {
     return className() + attributes();

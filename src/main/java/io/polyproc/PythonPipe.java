@@ -31,17 +31,28 @@ public final class PythonPipe implements AutoCloseable {
         new PythonConnection(host, types, new StreamMessageChannel(ends[1]), true, true));
   }
 
-  /** The end for this program. */
+  /**
+   * The end for this program.
+   *
+   * @return the same one each time
+   */
   public PythonConnection here() {
     return here;
   }
 
-  /** The end to give away. Close it here then, so that the end of the other process is seen. */
+  /**
+   * The end to give away. Close it here then, so that the end of the other process is seen.
+   *
+   * @return the same one each time
+   */
   public PythonConnection there() {
     return there;
   }
 
-  /** Closes both ends in this program. */
+  /**
+   * Closes both ends in this program. Processes that were given one have their own. A second call
+   * does nothing.
+   */
   @Override
   public void close() {
     here.close();

@@ -103,6 +103,10 @@ public final class PythonPool implements AutoCloseable {
      * How long a task may run; then its future fails with a {@link
      * java.util.concurrent.TimeoutException} and its worker is ended and replaced. The time begins
      * when a worker is given the task.
+     *
+     * @param time more than 0
+     * @return this
+     * @throws IllegalArgumentException if it is not
      */
     public Options taskTimeout(Duration time) {
       if (time.isNegative() || time.isZero()) {
@@ -115,6 +119,10 @@ public final class PythonPool implements AutoCloseable {
     /**
      * What each worker calls first. If it raises, the pool is of no use: its tasks fail with that
      * {@link PythonException}.
+     *
+     * @param function what is called
+     * @param arguments of the function; converted each time that a worker starts
+     * @return this
      */
     public Options initializer(PythonFunction function, @Nullable Object... arguments) {
       initializer = function;
@@ -125,6 +133,10 @@ public final class PythonPool implements AutoCloseable {
     /**
      * After so many tasks a worker is replaced by a new one, which gives back what they have
      * leaked.
+     *
+     * @param tasks how many, at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is to be none
      */
     public Options maxTasksPerWorker(int tasks) {
       if (tasks < 1) {
@@ -134,7 +146,12 @@ public final class PythonPool implements AutoCloseable {
       return this;
     }
 
-    /** Called after each task, by one thread at a time, which should not be kept long. */
+    /**
+     * Called after each task, by one thread at a time, which should not be kept long.
+     *
+     * @param listener must not throw, and must not close the pool
+     * @return this
+     */
     public Options onProgress(Consumer<Progress> listener) {
       onProgress = Objects.requireNonNull(listener);
       return this;
@@ -153,7 +170,11 @@ public final class PythonPool implements AutoCloseable {
     }
   }
 
-  /** Options of which none is set. */
+  /**
+   * Options of which none is set.
+   *
+   * @return options to be changed and given to {@link Polyproc#pool(int, Options)}
+   */
   public static Options options() {
     return new Options();
   }
@@ -170,8 +191,11 @@ public final class PythonPool implements AutoCloseable {
   /**
    * Has a worker call a function.
    *
+   * @param <T> of the result
    * @param type of the result: {@code Long}, {@code String}, a record, {@code Object} for whatever
    *     it is
+   * @param function what is called
+   * @param arguments of the function; converted before this returns
    * @return fails with {@link PythonException}, or with the exception of a Java method that Python
    *     called, of its own class; with {@link WorkerLostException}, {@link
    *     UnconvertibleValueException} for arguments or a result, or {@link
@@ -183,7 +207,17 @@ public final class PythonPool implements AutoCloseable {
     return submit(type, options.taskTimeout, function, arguments);
   }
 
-  /** {@link #submit} of a task with a timeout of its own. */
+  /**
+   * {@link #submit} of a task with a timeout of its own.
+   *
+   * @param <T> of the result
+   * @param type of the result
+   * @param timeout from the moment when a worker is given the task; null for none
+   * @param function what is called
+   * @param arguments of the function
+   * @return fails as that of {@link #submit(Class, PythonFunction, Object...)}
+   * @throws IllegalStateException if the pool is closed
+   */
   public <T> CompletableFuture<T> submit(
       Class<T> type,
       @Nullable Duration timeout,
@@ -199,7 +233,11 @@ public final class PythonPool implements AutoCloseable {
    * List<Doc> docs = pool.submit(new TypeReference<List<Doc>>() {}, load, "shelf").join();
    * }</pre>
    *
+   * @param <T> of the result
    * @param type of the result
+   * @param function what is called
+   * @param arguments of the function
+   * @return fails as that of {@link #submit(Class, PythonFunction, Object...)}
    * @throws IllegalStateException if the pool is closed
    */
   public <T> CompletableFuture<T> submit(
@@ -224,13 +262,30 @@ public final class PythonPool implements AutoCloseable {
    * The function's results for all items, in their order. Waits for them; the first failure ends
    * it, stops the rest and is thrown.
    *
+   * @param <T> of the results
+   * @param type of each result
+   * @param function what is called
+   * @param items the only argument of one call each; iterated before the first result is awaited
+   * @return the results, in the order of the items
    * @throws CancellationException if the calling thread is interrupted, which stops the tasks
+   * @throws PythonException if a call raises
+   * @throws WorkerLostException if a worker dies
+   * @throws UnconvertibleValueException if an item or a result has no counterpart
+   * @throws IllegalStateException if the pool is closed
    */
   public <T> List<T> map(Class<T> type, PythonFunction function, Iterable<?> items) {
     return results(submitAll(type, function, items, PythonTuple::of));
   }
 
-  /** As above, for a type with type arguments. */
+  /**
+   * As above, for a type with type arguments.
+   *
+   * @param <T> of the results
+   * @param type of each result
+   * @param function what is called
+   * @param items the only argument of one call each
+   * @return the results, in the order of the items
+   */
   public <T> List<T> map(TypeReference<T> type, PythonFunction function, Iterable<?> items) {
     return results(submitAll(type.type(), function, items, PythonTuple::of));
   }
@@ -243,6 +298,11 @@ public final class PythonPool implements AutoCloseable {
    *     List.of(List.of(2, 5), List.of(3, 2)));   // [32, 9]
    * }</pre>
    *
+   * @param <T> of the results
+   * @param type of each result
+   * @param function what is called
+   * @param items the arguments of one call each
+   * @return the results, in the order of the items
    * @throws CancellationException if the calling thread is interrupted, which stops the tasks
    */
   public <T> List<T> starmap(
@@ -250,7 +310,15 @@ public final class PythonPool implements AutoCloseable {
     return results(submitAll(type, function, items, PythonTuple::copyOf));
   }
 
-  /** As above, for a type with type arguments. */
+  /**
+   * As above, for a type with type arguments.
+   *
+   * @param <T> of the results
+   * @param type of each result
+   * @param function what is called
+   * @param items the arguments of one call each
+   * @return the results, in the order of the items
+   */
   public <T> List<T> starmap(
       TypeReference<T> type, PythonFunction function, Iterable<? extends Collection<?>> items) {
     return results(submitAll(type.type(), function, items, PythonTuple::copyOf));
@@ -283,12 +351,26 @@ public final class PythonPool implements AutoCloseable {
    * The function's results as they come, whatever the order of their items. The stream takes items
    * as workers get free, so there may be more than fit into memory. Its first failure is thrown by
    * the stream's terminal operation; closing the stream stops what still runs.
+   *
+   * @param <T> of the results
+   * @param type of each result
+   * @param function what is called
+   * @param items the only argument of one call each; iterated by the thread that reads the stream
+   * @return a sequential stream, to be read once and closed if it is not read to its end
    */
   public <T> Stream<T> stream(Class<T> type, PythonFunction function, Iterable<?> items) {
     return stream((Type) type, function, items);
   }
 
-  /** As above, for a type with type arguments. */
+  /**
+   * As above, for a type with type arguments.
+   *
+   * @param <T> of the results
+   * @param type of each result
+   * @param function what is called
+   * @param items the only argument of one call each; iterated by the thread that reads the stream
+   * @return a sequential stream, to be read once and closed if it is not read to its end
+   */
   public <T> Stream<T> stream(TypeReference<T> type, PythonFunction function, Iterable<?> items) {
     return stream(type.type(), function, items);
   }
@@ -366,11 +448,14 @@ public final class PythonPool implements AutoCloseable {
    * Scorer scorer = pool.proxy(Scorer.class, "scoring");
    * }</pre>
    *
+   * @param <T> the interface
    * @param type an interface that this program can see
    * @param module its full name; a worker imports it now
+   * @return an object of the interface, for any thread
    * @throws IllegalArgumentException if it is no interface, or functions are missing or can't be
    *     called with so many arguments, with all of them named
    * @throws PythonException if the module can't be imported
+   * @throws IllegalStateException if the pool is closed
    */
   public <T> T proxy(Class<T> type, String module) {
     return ModuleProxy.of(this, type, module);
@@ -496,14 +581,19 @@ public final class PythonPool implements AutoCloseable {
     return closing;
   }
 
-  /** The process ids of the workers that there are now. */
+  /**
+   * The process ids of the workers that there are now.
+   *
+   * @return in no order; those that have just been started or have ended are not among them
+   */
   public List<Integer> pids() {
     return workers.stream().map(PoolWorker::pid).filter(pid -> pid > 0).toList();
   }
 
   /**
    * Takes no more tasks, waits until those that were submitted have ended, and ends the workers. If
-   * the calling thread is interrupted meanwhile, the tasks are stopped.
+   * the calling thread is interrupted meanwhile, the tasks are stopped. Its interrupt status is set
+   * again. A second call does nothing more.
    */
   @Override
   public void close() {
@@ -541,7 +631,10 @@ public final class PythonPool implements AutoCloseable {
     }
   }
 
-  /** Stops all tasks, which then count as cancelled, and ends the workers. */
+  /**
+   * Stops all tasks, which then count as cancelled, and ends the workers. Does not wait for tasks;
+   * a second call does nothing more.
+   */
   public void terminate() {
     polyproc.forgetOnClose(terminate);
     List<PoolTask<?>> stopped = new ArrayList<>();

@@ -64,7 +64,7 @@ public final class PythonProcess {
           Level.WARNING,
           "process {0} has called nothing, as its worker could not start: {1}",
           Integer.toString(process.pid()),
-          process.lastWords());
+          process.lastLines());
     }
   }
 
@@ -81,6 +81,7 @@ public final class PythonProcess {
    *
    * @throws InterruptedException if the calling thread is interrupted, which leaves the process
    *     alone
+   * @throws IllegalStateException if it was not started
    */
   public void join() throws InterruptedException {
     while (!await(A_LONG_TIME)) {
@@ -91,7 +92,11 @@ public final class PythonProcess {
   /**
    * Waits until it ends, or the time is over.
    *
+   * @param time how long to wait at most
    * @return whether it has ended
+   * @throws InterruptedException if the calling thread is interrupted, which leaves the process
+   *     alone
+   * @throws IllegalStateException if it was not started
    */
   public boolean join(Duration time) throws InterruptedException {
     return await(Math.max(0, time.toNanos() / 1e9));
@@ -105,7 +110,12 @@ public final class PythonProcess {
     return ended;
   }
 
-  /** The process id. */
+  /**
+   * The process id.
+   *
+   * @return of the worker; the system may use it again once the process has ended
+   * @throws IllegalStateException if it was not started
+   */
   public int pid() {
     return child().pid();
   }
@@ -113,6 +123,8 @@ public final class PythonProcess {
   /**
    * The exit status, or the negative number of the signal that killed it; empty while it runs and
    * before it was started.
+   *
+   * @return such as 0, or -9 after {@link #kill}
    */
   public OptionalInt exitCode() {
     ChildHandle started;
@@ -123,22 +135,41 @@ public final class PythonProcess {
     return status == null ? OptionalInt.empty() : OptionalInt.of(status);
   }
 
-  /** Whether it was started and has not ended. */
+  /**
+   * Whether it was started and has not ended.
+   *
+   * @return what was so at that moment
+   */
   public synchronized boolean isAlive() {
     return child != null && child.waitFor(0) == null;
   }
 
-  /** Sends SIGTERM, which ends it unless it has a handler of its own. */
+  /**
+   * Sends SIGTERM, which ends it unless it has a handler of its own. Does nothing to one that has
+   * ended, and waits for nothing.
+   *
+   * @throws IllegalStateException if it was not started
+   */
   public void terminate() {
     child().signal(Processes.SIGTERM);
   }
 
-  /** Sends SIGKILL, which ends it in any case. */
+  /**
+   * Sends SIGKILL, which ends it in any case. Does nothing to one that has ended, and waits for
+   * nothing.
+   *
+   * @throws IllegalStateException if it was not started
+   */
   public void kill() {
     child().signal(Processes.SIGKILL);
   }
 
-  /** Completed with the exit code when it ends; see {@link #exitCode}. */
+  /**
+   * Completed with the exit code when it ends; see {@link #exitCode}.
+   *
+   * @return another one each time: to complete or cancel it leaves the process alone
+   * @throws IllegalStateException if it was not started
+   */
   public CompletableFuture<Integer> onExit() {
     return child().end().thenApplyAsync(status -> status);
   }

@@ -65,13 +65,26 @@ public final class PythonProxy {
   /**
    * Calls a method that the manager exposes.
    *
+   * @param <T> what the result is to be in Java
+   * @param type what the result is to be in Java; {@code Object} for whatever it is
+   * @param method its name
+   * @param arguments of the method
+   * @return the result; null for {@code None}
    * @throws PythonException if it raises, or is not exposed
+   * @throws UnconvertibleValueException if an argument has no counterpart in Python, or the result
+   *     is none of this type
+   * @throws java.io.UncheckedIOException if the manager does not answer
+   * @throws IllegalStateException if the manager was closed in this program
    */
   public <T> @Nullable T call(Class<T> type, String method, @Nullable Object... arguments) {
     return Conversions.convert(client.call(id, method, arguments), type, method + "()");
   }
 
-  /** What kind of object it is, as the manager has it registered: {@code "dict"}. */
+  /**
+   * What kind of object it is, as the manager has it registered: {@code "dict"}.
+   *
+   * @return the name that {@link PythonManager#create} takes
+   */
   public String typeId() {
     return typeId;
   }

@@ -81,13 +81,27 @@ public final class PythonQueue {
   /**
    * Puts a value, waiting for room if the queue is full.
    *
+   * @param value anything that has a counterpart in Python; converted before this returns
    * @throws UnconvertibleValueException if the value has no counterpart in Python
+   * @throws InterruptedException if the calling thread is interrupted while there is no room;
+   *     nothing is put then
+   * @throws UncheckedIOException if the queue can't be written
    */
   public void put(@Nullable Object value) throws InterruptedException {
     boolean _ = put(value, Waits.FOR_EVER);
   }
 
-  /** Puts a value if there is room within the time; false if there was none. */
+  /**
+   * Puts a value if there is room within the time; false if there was none.
+   *
+   * @param value anything that has a counterpart in Python; converted before this returns
+   * @param time how long to wait for room at most
+   * @return whether it was put
+   * @throws InterruptedException if the calling thread is interrupted while there is no room;
+   *     nothing is put then
+   * @throws UnconvertibleValueException if the value has no counterpart in Python
+   * @throws UncheckedIOException if the queue can't be written
+   */
   public boolean offer(@Nullable Object value, Duration time) throws InterruptedException {
     return put(value, Waits.nanos(time));
   }
@@ -163,7 +177,12 @@ public final class PythonQueue {
   /**
    * Takes a value, waiting for one.
    *
+   * @param <T> what it is to be in Java
    * @param type what it is to be in Java
+   * @return the value; null for {@code None}
+   * @throws InterruptedException if the calling thread is interrupted; no value is lost
+   * @throws UnconvertibleValueException if the value is none of this type; it is taken then
+   * @throws UncheckedIOException if the queue can't be read
    */
   public <T> T take(Class<T> type) throws InterruptedException {
     while (true) {
@@ -177,7 +196,12 @@ public final class PythonQueue {
   /**
    * As above, for a type with type arguments.
    *
+   * @param <T> what it is to be in Java
    * @param type what it is to be in Java, such as {@code new TypeReference<List<Doc>>() {}}
+   * @return the value; null for {@code None}
+   * @throws InterruptedException if the calling thread is interrupted; no value is lost
+   * @throws UnconvertibleValueException if the value is none of this type; it is taken then
+   * @throws UncheckedIOException if the queue can't be read
    */
   public <T> T take(TypeReference<T> type) throws InterruptedException {
     while (true) {
@@ -188,7 +212,17 @@ public final class PythonQueue {
     }
   }
 
-  /** Takes a value, waiting for one so long; empty if none came. */
+  /**
+   * Takes a value, waiting for one so long; empty if none came.
+   *
+   * @param <T> what it is to be in Java
+   * @param type what it is to be in Java
+   * @param time how long to wait at most
+   * @return the value; empty for {@code None}, too
+   * @throws InterruptedException if the calling thread is interrupted; no value is lost
+   * @throws UnconvertibleValueException if the value is none of this type; it is taken then
+   * @throws UncheckedIOException if the queue can't be read
+   */
   public <T> Optional<T> poll(Class<T> type, Duration time) throws InterruptedException {
     return message(Waits.nanos(time)).map(message -> Queues.value(message, polyproc.types(), type));
   }
@@ -223,12 +257,20 @@ public final class PythonQueue {
     }
   }
 
-  /** About how many values are in it: others may put and take meanwhile. */
+  /**
+   * About how many values are in it: others may put and take meanwhile.
+   *
+   * @return from 0 to the queue's capacity
+   */
   public int size() {
     return (int) (capacity - places.semaphore().value());
   }
 
-  /** Whether nothing can be taken at this moment. */
+  /**
+   * Whether nothing can be taken at this moment.
+   *
+   * @return false if a value was there, which another thread or process may take first
+   */
   public boolean isEmpty() {
     return !reader.channel().stream().await(0);
   }

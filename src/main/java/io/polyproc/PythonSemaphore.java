@@ -30,19 +30,33 @@ public final class PythonSemaphore {
     return lock;
   }
 
-  /** Takes a permit, waiting for it. */
+  /**
+   * Takes a permit, waiting for it.
+   *
+   * @throws InterruptedException if the calling thread is interrupted; no permit is taken then
+   */
   public void acquire() throws InterruptedException {
     while (!lock.acquire(Waits.FOR_EVER)) {
       // Once more.
     }
   }
 
-  /** Takes a permit if there is one. */
+  /**
+   * Takes a permit if there is one.
+   *
+   * @return whether there was one
+   */
   public boolean tryAcquire() {
     return lock.tryAcquire();
   }
 
-  /** Takes a permit, waiting for it so long; false if there was none. */
+  /**
+   * Takes a permit, waiting for it so long; false if there was none.
+   *
+   * @param time how long to wait at most
+   * @return whether there was one
+   * @throws InterruptedException if the calling thread is interrupted; no permit is taken then
+   */
   public boolean tryAcquire(Duration time) throws InterruptedException {
     return lock.acquire(Waits.nanos(time));
   }
@@ -58,7 +72,11 @@ public final class PythonSemaphore {
     }
   }
 
-  /** How many permits are free at this moment. */
+  /**
+   * How many permits are free at this moment.
+   *
+   * @return from 0 to what there was in the beginning
+   */
   public int availablePermits() {
     return lock.semaphore().value();
   }

@@ -79,22 +79,40 @@ public final class PythonSharedMemory implements AutoCloseable {
     }
   }
 
-  /** The name, by which any process of this user can open it. */
+  /**
+   * The name, by which any process of this user can open it.
+   *
+   * @return as Python's {@code name}, without a slash
+   */
   public String name() {
     return name;
   }
 
-  /** How many bytes it has. */
+  /**
+   * How many bytes it has.
+   *
+   * @return as it was asked for, or more if another process has made it
+   */
   public long size() {
     return segment.byteSize();
   }
 
-  /** The memory itself, until {@link #close}. */
+  /**
+   * The memory itself, until {@link #close}.
+   *
+   * @return of {@link #size} bytes, for any thread; access throws an {@link IllegalStateException}
+   *     once this is closed
+   */
   public MemorySegment segment() {
     return segment;
   }
 
-  /** Removes the name; processes that have opened it keep the memory. */
+  /**
+   * Removes the name; processes that have opened it keep the memory. Does nothing if it was removed
+   * already.
+   *
+   * @throws UncheckedIOException if the name can't be removed
+   */
   public void unlink() {
     try {
       if (Files.deleteIfExists(FOLDER.resolve(name))) {
@@ -105,7 +123,11 @@ public final class PythonSharedMemory implements AutoCloseable {
     }
   }
 
-  /** Lets go of the memory in this program; the name stays. */
+  /**
+   * Lets go of the memory in this program; the name stays. A second call does nothing.
+   *
+   * @throws IllegalStateException if a thread is just using the memory
+   */
   @Override
   public void close() {
     if (mapped.scope().isAlive()) {

@@ -23,12 +23,22 @@ public final class PythonTuple extends AbstractList<@Nullable Object> implements
     this.elements = elements;
   }
 
-  /** A tuple of these elements. */
+  /**
+   * A tuple of these elements.
+   *
+   * @param elements copied
+   * @return the tuple
+   */
   public static PythonTuple of(@Nullable Object... elements) {
     return new PythonTuple(Arrays.copyOf(elements, elements.length, Object[].class));
   }
 
-  /** A tuple of a collection's elements. */
+  /**
+   * A tuple of a collection's elements.
+   *
+   * @param elements copied, in the order of their iterator
+   * @return the tuple
+   */
   public static PythonTuple copyOf(Collection<? extends @Nullable Object> elements) {
     return new PythonTuple(elements.toArray());
   }

@@ -41,17 +41,33 @@ public final class SharedArray {
         SharedLock.create(host, "RLock", 1));
   }
 
-  /** How many elements it has. */
+  /**
+   * How many elements it has.
+   *
+   * @return at least 1
+   */
   public int length() {
     return length;
   }
 
-  /** One element: a {@link Long}, or a {@link Double} of types {@code f} and {@code d}. */
+  /**
+   * One element: a {@link Long}, or a {@link Double} of types {@code f} and {@code d}.
+   *
+   * @param index from 0
+   * @return the element, read without the lock
+   * @throws IndexOutOfBoundsException if there is no such element
+   */
   public Number get(int index) {
     return type.get(block.segment(), offset(index));
   }
 
-  /** Changes one element, without the lock. */
+  /**
+   * Changes one element, without the lock.
+   *
+   * @param index from 0
+   * @param value cut to the size of the type, as a Java cast does
+   * @throws IndexOutOfBoundsException if there is no such element
+   */
   public void set(int index, Number value) {
     type.set(block.segment(), offset(index), value);
   }
@@ -60,7 +76,11 @@ public final class SharedArray {
     return (long) Objects.checkIndex(index, length) * type.bytes();
   }
 
-  /** The memory itself, which is there as long as this object. */
+  /**
+   * The memory itself, which is there as long as this object.
+   *
+   * @return in the byte order of the machine, for any thread
+   */
   public MemorySegment segment() {
     return block.segment();
   }
@@ -68,6 +88,7 @@ public final class SharedArray {
   /**
    * What {@code get_lock()} gives.
    *
+   * @return the lock; reentrant, unless Python has made it otherwise
    * @throws IllegalStateException if Python has made it without one
    */
   public PythonLock lock() {

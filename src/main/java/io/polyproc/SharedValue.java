@@ -35,17 +35,31 @@ public final class SharedValue {
     return value;
   }
 
-  /** The number: a {@link Long}, or a {@link Double} of types {@code f} and {@code d}. */
+  /**
+   * The number: a {@link Long}, or a {@link Double} of types {@code f} and {@code d}.
+   *
+   * @return the number, read without the lock
+   */
   public Number get() {
     return type.get(block.segment(), 0);
   }
 
-  /** Changes the number, without the lock. */
+  /**
+   * Changes the number, without the lock.
+   *
+   * @param value cut to the size of the type, as a Java cast does
+   */
   public void set(Number value) {
     type.set(block.segment(), 0, value);
   }
 
-  /** Changes the number while nobody else who takes the lock does; returns the new one. */
+  /**
+   * Changes the number while nobody else who takes the lock does; returns the new one.
+   *
+   * @param change gets the number and gives the new one, with the lock held
+   * @return the new number
+   * @throws IllegalStateException if Python has made it without a lock
+   */
   public Number update(UnaryOperator<Number> change) {
     PythonLock held = lock();
     held.lock();
@@ -60,6 +74,7 @@ public final class SharedValue {
   /**
    * What {@code get_lock()} gives.
    *
+   * @return the lock; reentrant, unless Python has made it otherwise
    * @throws IllegalStateException if Python has made it without one
    */
   public PythonLock lock() {

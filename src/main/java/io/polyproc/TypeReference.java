@@ -34,7 +34,11 @@ public abstract class TypeReference<T> {
     this.type = named.getActualTypeArguments()[0];
   }
 
-  /** The type. */
+  /**
+   * The type.
+   *
+   * @return with its type arguments
+   */
   public final Type type() {
     return type;
   }
@@ -49,7 +53,11 @@ public abstract class TypeReference<T> {
     return type.hashCode();
   }
 
-  /** The type as Java code has it. */
+  /**
+   * The type as Java code has it.
+   *
+   * @return such as {@code java.util.List<java.lang.String>}
+   */
   @Override
   public final String toString() {
     return type.getTypeName();

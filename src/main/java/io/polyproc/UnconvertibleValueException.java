@@ -26,12 +26,20 @@ public final class UnconvertibleValueException extends IllegalArgumentException 
     this.reason = reason;
   }
 
-  /** Which part of the value, as an expression: {@code value['key'][2]}. */
+  /**
+   * Which part of the value, as an expression: {@code value['key'][2]}.
+   *
+   * @return for people and logs
+   */
   public String element() {
     return element;
   }
 
-  /** Why it can't be converted. */
+  /**
+   * Why it can't be converted.
+   *
+   * @return the second part of the message
+   */
   public String reason() {
     return reason;
   }

@@ -19,10 +19,10 @@ public final class WorkerLostException extends RuntimeException {
   private final int exitStatus;
   private final String task;
 
-  WorkerLostException(int pid, int exitStatus, String task, String lastWords) {
+  WorkerLostException(int pid, int exitStatus, String task, String lastLines) {
     super(
         "worker %d %s while it ran %s%s"
-            .formatted(pid, how(exitStatus), task, lastWords.isEmpty() ? "" : "\n" + lastWords));
+            .formatted(pid, how(exitStatus), task, lastLines.isEmpty() ? "" : "\n" + lastLines));
     this.pid = pid;
     this.exitStatus = exitStatus;
     this.task = task;
@@ -37,17 +37,29 @@ public final class WorkerLostException extends RuntimeException {
     };
   }
 
-  /** The worker's process id. */
+  /**
+   * The worker's process id.
+   *
+   * @return of a process that has ended
+   */
   public int pid() {
     return pid;
   }
 
-  /** Its exit status, or the negative number of the signal that killed it. */
+  /**
+   * Its exit status, or the negative number of the signal that killed it.
+   *
+   * @return such as 3, or -9 for SIGKILL
+   */
   public int exitStatus() {
     return exitStatus;
   }
 
-  /** The task that is lost: its number in the pool and the function. */
+  /**
+   * The task that is lost: its number in the pool and the function.
+   *
+   * @return such as {@code "task 1 (os._exit)"}
+   */
   public String task() {
     return task;
   }

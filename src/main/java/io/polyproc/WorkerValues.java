@@ -21,6 +21,8 @@ public final class WorkerValues {
    * The pickle of a Java value, as text of Latin-1 characters: Python reads it as the counterpart
    * that {@code docs/embedding.md} names.
    *
+   * @param value anything that has a counterpart in Python
+   * @return one character a byte
    * @throws UnconvertibleValueException if it has none
    */
   public static String pickle(@Nullable Object value) {

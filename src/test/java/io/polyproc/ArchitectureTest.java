@@ -65,6 +65,7 @@ final class ArchitectureTest {
               "bridge",
               "ipc",
               "sync",
+              "pickle",
               "protocol",
               "posix",
               "image",

@@ -32,7 +32,7 @@ final class FuzzTest {
   private int read;
 
   /** What an input led to is told with the bytes that did. */
-  private interface Trial {
+  private interface Target {
     /** Whether the bytes were read. */
     boolean read(byte[] input) throws Exception;
   }
@@ -43,13 +43,13 @@ final class FuzzTest {
     assertTrue(read > 0 && read < inputs, "inputs are neither all right nor all wrong");
   }
 
-  private void fuzz(List<byte[]> examples, int count, Trial trial) {
+  private void fuzz(List<byte[]> examples, int count, Target target) {
     Mutator mutator = new Mutator(examples, new Random(SEED));
     for (int i = 0; i < count; i++) {
       byte[] input = mutator.next();
       inputs++;
       try {
-        if (trial.read(input)) {
+        if (target.read(input)) {
           read++;
         }
       } catch (Throwable e) {
@@ -66,7 +66,7 @@ final class FuzzTest {
                 new Message.Ready(),
                 new Message.StartProcess(Long.MIN_VALUE, "Process-1 (f of ü.py)", true),
                 new Message.Assign("a title", 1, false),
-                new Message.Exited(4121, -15, "last words", true),
+                new Message.Exited(4121, -15, "last lines", true),
                 new Message.TakeDescriptor(9, "token"),
                 new Message.ForkFailed("fork: no memory left"))
             .stream()

@@ -1,6 +1,5 @@
 package io.polyproc.bridge;
 
-import io.polyproc.graalpy.Compilations;
 import io.polyproc.hotspot.BufferedRandomness;
 import io.polyproc.hotspot.JvmFork;
 import io.polyproc.hotspot.WorkingSet;
@@ -21,14 +20,11 @@ import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;
 import io.polyproc.sync.TaskClaims;
 import io.polyproc.sync.WaitSet;
-import io.polyproc.trace.Profile;
-import io.polyproc.trace.Trace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.graalvm.polyglot.Value;
@@ -42,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may call; GraalPy releases its global lock around each call.
  */
 public final class Bridge {
-  private static final System.Logger LOG = System.getLogger(Bridge.class.getName());
   private static final int ENOMEM = 12;
   private static final int POLLIN = 1;
   private static final Duration DYING = Duration.ofSeconds(10);
@@ -50,17 +45,10 @@ public final class Bridge {
   private final Path home;
   private final Supervision supervision;
   private final @Nullable Embedding embedding;
-  private volatile @Nullable ControlClient connected;
-
-  /** In a forked child: its parent's line to the supervisor. */
-  private volatile @Nullable ControlClient parents;
-
-  private volatile ReentrantLock connecting = new ReentrantLock();
-
+  private final SupervisorConnection connection;
   private @Nullable SignalWaker waker;
   private volatile @Nullable ObservationPoint observation;
-  private volatile @Nullable StackSampler sampler;
-  private volatile @Nullable ProgressBars bars;
+  private final Recorder recorder = new Recorder();
 
   /**
    * @param home the folder of the distribution
@@ -73,6 +61,7 @@ public final class Bridge {
   private Bridge(Path home, Supervision supervision, @Nullable Embedding embedding) {
     this.home = home;
     this.supervision = supervision;
+    this.connection = new SupervisorConnection(supervision);
     this.embedding = embedding;
   }
 
@@ -103,45 +92,6 @@ public final class Bridge {
   public interface Embedding {
     /** What processes get as standard input, output and error in place of the JVM's own. */
     int[] standardStreams();
-  }
-
-  private ControlClient control() throws IOException {
-    ReentrantLock lock = connecting;
-    lock.lock();
-    try {
-      ControlClient client = connected;
-      if (client == null) {
-        client = joinOrConnect();
-        connected = client;
-      }
-      return client;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private ControlClient joinOrConnect() throws IOException {
-    ControlClient ofParent = parents;
-    if (ofParent != null) {
-      try {
-        return ofParent.join();
-      } catch (IOException e) {
-        LOG.log(System.Logger.Level.DEBUG, "the parent''s supervisor is not to be joined", e);
-      }
-    }
-    return supervision.connect();
-  }
-
-  /** A line by which a child can join the supervisor: a parent and its children share it. */
-  private @Nullable ControlClient lineForChild() {
-    if (connected == null && parents != null) {
-      return parents;
-    }
-    try {
-      return control();
-    } catch (IOException e) {
-      return null; // the child meets the same error if it ever needs a supervisor
-    }
   }
 
   /** In a forked JVM, on Python's main thread. */
@@ -188,7 +138,7 @@ public final class Bridge {
    * @throws IOException if it can't be forked, with the reason
    */
   public int fork() throws IOException {
-    ControlClient client = lineForChild();
+    ControlClient client = connection.ofChild();
     try {
       String objection = MemoryReserve.of(System.getenv()).objection();
       if (objection != null) {
@@ -220,12 +170,7 @@ public final class Bridge {
   }
 
   private void becomeChild(@Nullable ControlClient ofParent) {
-    if (ofParent != null) {
-      ofParent.abandonChildren();
-    }
-    parents = ofParent;
-    connected = null;
-    connecting = new ReentrantLock(); // a thread that is no more may have it
+    connection.afterFork(ofParent);
     ChildProcess.afterFork();
     supervision.afterFork();
     SemaphoreArena.afterFork();
@@ -234,9 +179,7 @@ public final class Bridge {
     if (point != null) {
       point.afterFork();
     }
-    Trace.afterFork();
-    sampler = null;
-    bars = null;
+    recorder.afterFork();
     afterFork();
   }
 
@@ -286,12 +229,12 @@ public final class Bridge {
 
   /** The next call connects anew. */
   public void disconnect() {
-    connected = null;
+    connection.disconnect();
   }
 
   /** Processes will be needed: workers boot in the background. */
   public void prepare() throws IOException {
-    control().tell(new Message.Prepare());
+    connection.client().tell(new Message.Prepare());
   }
 
   /**
@@ -314,7 +257,7 @@ public final class Bridge {
         all[i + 1] = Descriptors.duplicateInternal(fd);
       }
       try {
-        return control().startProcess(title, daemonic, all);
+        return connection.client().startProcess(title, daemonic, all);
       } finally {
         for (int i = 1; i < all.length; i++) {
           Descriptors.close(all[i]);
@@ -345,12 +288,12 @@ public final class Bridge {
 
   /** Leaves a copy of a descriptor for whoever has the token. */
   public String shareDescriptor(int descriptor) throws IOException {
-    return control().shareDescriptor(descriptor);
+    return connection.client().shareDescriptor(descriptor);
   }
 
   /** Fetches a descriptor by its token; the caller closes it. */
   public int takeDescriptor(String token) throws IOException {
-    return Descriptors.handOver(control().takeDescriptor(token));
+    return Descriptors.handOver(connection.client().takeDescriptor(token));
   }
 
   /** Sends descriptors over a stream socket; see {@link MessageSocket#sendDescriptors}. */
@@ -474,104 +417,17 @@ public final class Bridge {
     }
   }
 
-  /** See {@link ObservationPoint#rehearse}. */
-  public void rehearseObservation() {
+  /** See {@link ObservationPoint#warmUp}. */
+  public void warmUpObservation() {
     ObservationPoint point = observation;
     if (point != null) {
-      point.rehearse();
+      point.warmUp();
     }
   }
 
-  /**
-   * Begins the timeline of a program, in its main process.
-   *
-   * @throws IOException if the file can't be written
-   */
-  public void beginTimeline(String path, String name) throws IOException {
-    try {
-      Trace.begin(Path.of(path), name);
-      traceCompilations();
-    } catch (PosixException e) {
-      throw new IOException(e.getMessage(), e);
-    }
-  }
-
-  /** In another process of a program with a timeline. */
-  public void joinTimeline(String path, String name) {
-    Trace.join(Path.of(path), name);
-    traceCompilations();
-  }
-
-  private static void traceCompilations() {
-    String objection =
-        Compilations.listen(
-            (function, begin, outcome) -> {
-              Trace trace = Trace.current();
-              if (trace != null) {
-                trace.slice("jvm", "compile " + function, begin, 0, 0, outcome);
-              }
-            });
-    if (objection != null) {
-      LOG.log(System.Logger.Level.DEBUG, "a timeline has no compilations: {0}", objection);
-    }
-  }
-
-  /** The timeline that was begun or joined. */
-  public Timeline timeline() {
-    Trace trace = Trace.current();
-    if (trace == null) {
-      throw new IllegalStateException("there is no timeline");
-    }
-    return new Timeline(trace);
-  }
-
-  /**
-   * Begins the profile of a program, in its main process.
-   *
-   * @throws IOException if the file can't be written
-   */
-  public void beginProfile(String path, String name) throws IOException {
-    try {
-      sampler = StackSampler.start(Profile.begin(Path.of(path), name), true);
-    } catch (PosixException e) {
-      throw new IOException(e.getMessage(), e);
-    }
-  }
-
-  /** In another process of a program with a profile. */
-  public void joinProfile(String path, String name) {
-    sampler = StackSampler.start(Profile.join(Path.of(path), name), false);
-  }
-
-  /** Names this process in the profile. */
-  public void nameProfile(String name) {
-    StackSampler current = sampler;
-    if (current != null) {
-      current.nameProcess(name);
-    }
-  }
-
-  /** Bars of progress on standard error. */
-  public ProgressBars progressBars() {
-    ProgressBars made = bars;
-    if (made == null) {
-      made = new ProgressBars();
-      bars = made;
-    }
-    return made;
-  }
-
-  /** Before this process ends: nothing of what it has recorded is to be lost. */
-  public void finishRecording() {
-    Trace.flush();
-    StackSampler current = sampler;
-    if (current != null) {
-      current.finish();
-    }
-    ProgressBars shown = bars;
-    if (shown != null) {
-      shown.finish();
-    }
+  /** What this process records of itself. */
+  public Recorder recorder() {
+    return recorder;
   }
 
   /** How often a handler of Python's was called for a signal. */
@@ -767,7 +623,7 @@ public final class Bridge {
   }
 
   private void end() {
-    finishRecording();
+    recorder.finish();
     SharedSemaphore.releaseAll();
     supervision.beforeEnd();
   }

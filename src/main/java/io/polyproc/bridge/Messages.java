@@ -27,7 +27,10 @@ public final class Messages {
   private static final ThreadLocal<MessageWriter> WRITER =
       ThreadLocal.withInitial(MessageWriter::new);
 
-  private static final ThreadLocal<PlainPickle> PLAIN = ThreadLocal.withInitial(PlainPickle::new);
+  private static final ThreadLocal<PlainPickler> PICKLER =
+      ThreadLocal.withInitial(PlainPickler::new);
+  private static final ThreadLocal<PlainUnpickler> UNPICKLER =
+      ThreadLocal.withInitial(PlainUnpickler::new);
 
   private static final ThreadLocal<PacketCodec> PACKETS = ThreadLocal.withInitial(PacketCodec::new);
 
@@ -36,7 +39,7 @@ public final class Messages {
    */
   private static final double SLICE = 0.1;
 
-  /** An object is not plain, see {@link PlainPickle}: nothing was sent. */
+  /** An object is not plain, see {@link PlainPickler}: nothing was sent. */
   private static final int NOT_PLAIN = 7;
 
   /**
@@ -110,7 +113,7 @@ public final class Messages {
    * @return as {@link #write}; or {@link #NOT_PLAIN}
    */
   public Object send(int fd, Value object) {
-    byte[][] pickle = PLAIN.get().dump(PythonObjects.of(object));
+    byte[][] pickle = PICKLER.get().dump(PythonObjects.of(object));
     if (pickle == null) {
       return NOT_PLAIN;
     }
@@ -135,7 +138,7 @@ public final class Messages {
   }
 
   private Object received(byte[] pickle) {
-    Object object = PLAIN.get().load(pickle);
+    Object object = UNPICKLER.get().load(pickle);
     return object == null ? setOutcome(PythonObjects.bytes(pickle)) : object;
   }
 
@@ -148,7 +151,7 @@ public final class Messages {
    * The plain object that this is the pickle of, or {@code NotImplemented} if it may be another.
    */
   public Object loaded(byte[] pickle) {
-    Object object = PLAIN.get().load(pickle);
+    Object object = UNPICKLER.get().load(pickle);
     return object == null ? PythonObjects.notImplemented() : object;
   }
 
@@ -159,7 +162,7 @@ public final class Messages {
 
   /** The pickle of a plain object: {@code bytes}, or {@code None}. */
   public Object pickled(Value object) {
-    byte[][] pickle = PLAIN.get().dump(PythonObjects.of(object));
+    byte[][] pickle = PICKLER.get().dump(PythonObjects.of(object));
     return pickle == null
         ? PythonObjects.none()
         : PythonObjects.bytes(MessageChannel.joined(pickle));
@@ -253,7 +256,7 @@ public final class Messages {
    * @return as {@link QueueFeeder#offer}; or {@link #NOT_PLAIN}
    */
   public int offer(QueueFeeder feeder, Value object) {
-    byte[][] pickle = PLAIN.get().dump(PythonObjects.of(object));
+    byte[][] pickle = PICKLER.get().dump(PythonObjects.of(object));
     return pickle == null ? NOT_PLAIN : feeder.offerParts(pickle);
   }
 

@@ -79,7 +79,7 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
   private final ThreadGroup group;
   private final Value describe;
   private volatile @Nullable String startMethod;
-  private @Nullable Map<Thread, PythonStacks.Answer> rehearsed;
+  private @Nullable Map<Thread, PythonStacks.Answer> requestedInWarmUp;
 
   /** Open now; closed in a forked child, in which nobody serves them. */
   private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
@@ -105,14 +105,14 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
    * Loads and links what an answer needs, in a process whose image is kept; on Python's main
    * thread, twice: what the first call asks for this thread answers between the two.
    */
-  void rehearse() {
+  void warmUp() {
     Thread main = Thread.currentThread();
-    Map<Thread, PythonStacks.Answer> found = rehearsed;
-    rehearsed = stacks.request(List.of(main), Processes::currentThread, new Semaphore(0));
+    Map<Thread, PythonStacks.Answer> found = requestedInWarmUp;
+    requestedInWarmUp = stacks.request(List.of(main), Processes::currentThread, new Semaphore(0));
     if (found == null) {
       return;
     }
-    rehearsed = null;
+    requestedInWarmUp = null;
     List<PythonStacks.Call> calls = new ArrayList<>();
     found.values().forEach(answer -> calls.addAll(answer.calls()));
     List<String> java = javaStack(main);

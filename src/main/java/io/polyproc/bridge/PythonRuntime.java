@@ -120,13 +120,13 @@ public final class PythonRuntime {
   }
 
   /**
-   * Plays through the start and the end of a process.
+   * Runs the start and the end of a process within this one.
    *
-   * @param stage what stands for the supervisor, with the methods that {@code rehearsal.py} calls
+   * @param supervisor what stands for it, with the methods that {@code process_rounds.py} calls
    * @param number of the round, from 0
    */
-  public void rehearse(Object stage, int number) {
-    boot.invokeMember("rehearse", stage, number);
+  public void runProcessRound(Object supervisor, int number) {
+    boot.invokeMember("run_process_round", supervisor, number);
   }
 
   /**
@@ -134,33 +134,33 @@ public final class PythonRuntime {
    *
    * @throws IllegalStateException if the program fails
    */
-  public void rehearseProgram(RunRequest request) {
-    boot.invokeMember("begin_rehearsal");
+  public void runProgramRound(RunRequest request) {
+    boot.invokeMember("begin_program_round");
     try {
       int status = runProgram(request);
       if (status != 0) {
         throw new IllegalStateException(
-            "the rehearsed program " + request.what() + " has ended with status " + status);
+            "the program of a warm-up " + request.what() + " has ended with status " + status);
       }
     } finally {
-      boot.invokeMember("end_rehearsal");
+      boot.invokeMember("end_program_round");
     }
   }
 
   /**
    * Does a little of what the compiler is to have seen before a program needs it. After it has
-   * returned false, the next call begins a review.
+   * returned false, the next call begins another pass.
    *
    * @param briefly a few times instead of half a second long
    * @return whether it has done something
    */
-  public boolean practise(boolean briefly) {
-    return boot.invokeMember("practise", briefly).asBoolean();
+  public boolean runWorkload(boolean briefly) {
+    return boot.invokeMember("run_workload", briefly).asBoolean();
   }
 
   /** Does for a moment what scripts do in their first seconds; each time something else. */
-  public void practiseEveryday() {
-    boot.invokeMember("practise_everyday");
+  public void runEverydayWorkload() {
+    boot.invokeMember("run_everyday_workload");
   }
 
   /** Collects garbage, and lets Python close what was not used any more. */
@@ -237,7 +237,7 @@ public final class PythonRuntime {
       boot.invokeMember("flush");
       throw e;
     } finally {
-      bridge.finishRecording();
+      bridge.recorder().finish();
     }
   }
 }

@@ -24,8 +24,8 @@ final class ImageProcess {
   private static final int COMMAND = 2;
   private static final int ARGUMENTS = 4;
 
-  /** An argument behind the path: practise before the image is written. */
-  static final String PRACTISE = "--practise";
+  /** An argument behind the path: warm up before the image is written. */
+  static final String WARM_UP = "--warm-up";
 
   private ImageProcess() {}
 
@@ -33,7 +33,7 @@ final class ImageProcess {
     CrashReport.forAllThreads();
     int status;
     try {
-      status = run(Path.of(arguments[0]), List.of(arguments).contains(PRACTISE));
+      status = run(Path.of(arguments[0]), List.of(arguments).contains(WARM_UP));
     } catch (Throwable failure) { // nobody else is left to tell of it
       CrashReport.print(failure);
       status = ExitCode.INTERNAL.status();
@@ -43,18 +43,18 @@ final class ImageProcess {
     Processes.exit(status);
   }
 
-  private static int run(Path target, boolean practises) {
+  private static int run(Path target, boolean warmsUp) {
     MainImage image;
     Optional<Resumption> resumption;
     try {
       image = MainImage.boot();
       say("imports modules");
       image.importModules();
-      if (practises) {
-        say("practises, which takes some minutes");
-        image.practise();
+      if (warmsUp) {
+        say("warms up, which takes some minutes");
+        image.warmUp();
       }
-      rehearseCommandLines();
+      warmUpCommandLines();
       say("writes its image");
       resumption = image.write(target);
     } catch (IOException e) {
@@ -69,7 +69,7 @@ final class ImageProcess {
   }
 
   /** Loads the classes that a restored process needs at once. */
-  private static void rehearseCommandLines() {
+  private static void warmUpCommandLines() {
     List<String> command = List.of("-c", "pass");
     Invocation invocation =
         Arguments.parse(command.subList(0, command.size()), CommandName.POLYPROC);
@@ -78,7 +78,7 @@ final class ImageProcess {
     }
     Preconditions.problem(new Program.Code("pass"));
     Preconditions.problem(new Program.Script("/no such script"));
-    PsCommand.rehearse();
+    PsCommand.warmUp();
   }
 
   private static boolean hasOptionsOfImage(Invocation.Run run) {
@@ -104,7 +104,7 @@ final class ImageProcess {
       int status =
           image.run(
               run.program(), run.arguments(), run.recording(), Path.of(all.get(IMAGE)), resumption);
-      if (!image.hasPractised()) {
+      if (!image.isWarmedUp()) {
         ImageRenewal.afterFirstImage(resumption.variables());
       }
       return status;

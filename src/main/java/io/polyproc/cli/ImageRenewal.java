@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * Has the image of a process made in the background when a program has ended that could not start
- * from one, or from one that has not practised.
+ * from one, or from one that has not warmed up.
  */
 final class ImageRenewal {
   /** The environment variable for whether images are used and made. */
@@ -30,7 +30,7 @@ final class ImageRenewal {
   /** What has failed fails again soon. */
   private static final Duration BETWEEN_TRIES = Duration.ofHours(1);
 
-  /** A process that practises takes as much at times, in bytes, which others may want. */
+  /** A process that warms up takes as much at times, in bytes, which others may want. */
   private static final long MIN_MEMORY = 2L << 30;
 
   private ImageRenewal() {}
@@ -40,7 +40,7 @@ final class ImageRenewal {
     startIf(image -> image.state().isRenewable(), System.getenv());
   }
 
-  /** After a program that started from an image which has not practised. */
+  /** After a program that started from an image that is not warmed up. */
   static void afterFirstImage(Map<String, String> variables) {
     startIf(_ -> true, variables);
   }

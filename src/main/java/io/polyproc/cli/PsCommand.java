@@ -50,7 +50,7 @@ final class PsCommand implements Callable<Integer> {
    * Loads and links what looking at programs needs, in a process whose image is kept. What it finds
    * is dropped.
    */
-  static void rehearse() {
+  static void warmUp() {
     new CommandLine(new PsCommand()).parseArgs("--json");
     new CommandLine(new WhyCommand()).parseArgs("1");
     new CommandLine(new StackCommand()).parseArgs("1", "--locals");

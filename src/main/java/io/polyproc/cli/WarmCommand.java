@@ -29,9 +29,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "polyproc warm",
     description = {
-      "Makes the image of a process, from which programs start in a tenth of a second. The process",
-      "boots; then another one practises, for some minutes, so that the compilers have seen what",
-      "programs do first, and takes its place. Programs have this done in the background, once.",
+      "Makes the image of a process, from which programs start in a tenth of a",
+      "second. The process boots; then another one warms up, for some minutes, so",
+      "that the compilers have seen what programs do first, and its image takes the",
+      "place of the first. Programs have this done in the background, once.",
       ""
     },
     footer = {"", "Exit status: 0 if the image is there, 1 if it is not."})
@@ -41,7 +42,7 @@ final class WarmCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "without practice, which takes some seconds; an image that fits stays")
+      description = "without the warm-up, which takes some seconds; an image that fits stays")
   @SuppressWarnings("unused") // Picocli fills it
   private boolean quick;
 
@@ -123,13 +124,13 @@ final class WarmCommand implements Callable<Integer> {
     }
   }
 
-  private static int write(Installation installation, Path target, boolean practises) {
+  private static int write(Installation installation, Path target, boolean warmsUp) {
     List<String> command =
-        new ArrayList<>(practises ? installation.practisingCommand() : installation.javaCommand());
+        new ArrayList<>(warmsUp ? installation.warmingCommand() : installation.javaCommand());
     command.add("-Dpolyproc.executable=" + MainProgram.executable(installation));
     command.addAll(List.of("-m", "io.polyproc/" + ImageProcess.class.getName(), target.toString()));
-    if (practises) {
-      command.add(ImageProcess.PRACTISE);
+    if (warmsUp) {
+      command.add(ImageProcess.WARM_UP);
     }
     ChildProcess process = ChildProcess.start(command, "polyproc: booting", System.getenv(), 2, 2);
     // Whoever ends this command ends that, too.
@@ -141,7 +142,7 @@ final class WarmCommand implements Callable<Integer> {
       System.err.println("polyproc: the process to be kept was killed by signal " + -status);
     }
     if (status == 0) {
-      tryOut(installation, target);
+      probePages(installation, target);
     }
     return status;
   }
@@ -150,8 +151,9 @@ final class WarmCommand implements Callable<Integer> {
    * Has a process of this image find which pages it writes to. If it fails, the image stays:
    * processes of it are only slower.
    */
-  private static void tryOut(Installation installation, Path image) {
-    String code = "import sys; from _polyproc.warmup import trial; trial.run(sys.argv[1])";
+  private static void probePages(Installation installation, Path image) {
+    String code =
+        "import sys; from _polyproc.warmup import page_probe; page_probe.run(sys.argv[1])";
     // Instead of the launcher, which would boot a process without an image, a name that is no file.
     List<String> command =
         List.of(
@@ -164,7 +166,7 @@ final class WarmCommand implements Callable<Integer> {
             image.toString());
     Map<String, String> variables = new HashMap<>(System.getenv());
     variables.put(ImageRenewal.SETTING, ImageRenewal.KEPT);
-    int _ = ChildProcess.start(command, "polyproc: trial", variables, 2, 2).reap();
+    int _ = ChildProcess.start(command, "polyproc: page probe", variables, 2, 2).reap();
   }
 
   private static int report(ImageFile image) throws IOException, InterruptedException {

@@ -4,7 +4,6 @@ import io.polyproc.image.Installation;
 import io.polyproc.observation.Json;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The agent of one node: it serves the programs of its machine ({@link LocalServer}) and the agents
- * of others ({@link PeerServer}), runs processes of programs of other nodes, and takes what a lost
- * node had away from it. Any thread may call.
+ * of others ({@link PeerServer}), and takes what a lost node had away from it. {@link
+ * HostedProcesses} runs processes of programs of other nodes. Any thread may call.
  */
 final class Agent {
   private static final System.Logger LOG = System.getLogger(Agent.class.getName());
@@ -35,7 +34,6 @@ final class Agent {
   private final Tls tls;
   private final Engine engine;
   private final ClusterFolder folder;
-  private final Installation installation;
   private final Map<String, Peer> peers = new ConcurrentHashMap<>();
   private final Set<String> lost = ConcurrentHashMap.newKeySet();
   private final Map<String, Client> clients = new ConcurrentHashMap<>();
@@ -46,27 +44,20 @@ final class Agent {
   /** How many connections each program that began here has. */
   private final Map<String, Integer> programs = new HashMap<>();
 
-  private final Map<String, HostedProcess> starting = new ConcurrentHashMap<>();
-  private final Set<HostedProcess> hosted = ConcurrentHashMap.newKeySet();
-
-  /** Processes of this node's own programs that run here, without their main processes. */
-  private final AtomicLong held = new AtomicLong();
-
-  /** Descriptors that a process of this machine has left for one on another. */
-  private final Map<String, LocalChannel> exports = new ConcurrentHashMap<>();
-
+  private final HostedProcesses processes;
+  private final ExportedDescriptors exports;
   private final HostedMemory memory = new HostedMemory();
   private final AtomicLong serial = new AtomicLong();
   private final ExecutorService notices = Executors.newVirtualThreadPerTaskExecutor();
   private final CountDownLatch end = new CountDownLatch(1);
-  private volatile boolean draining;
 
   Agent(NodeInfo info, Tls tls, Engine engine, ClusterFolder folder, Installation installation) {
     this.info = info;
     this.tls = tls;
     this.engine = engine;
     this.folder = folder;
-    this.installation = installation;
+    this.processes = new HostedProcesses(folder, installation);
+    this.exports = new ExportedDescriptors(info.incarnation());
   }
 
   NodeInfo info() {
@@ -75,6 +66,14 @@ final class Agent {
 
   ClusterFolder folder() {
     return folder;
+  }
+
+  HostedProcesses processes() {
+    return processes;
+  }
+
+  ExportedDescriptors exports() {
+    return exports;
   }
 
   /** Makes itself known, and begins to look after the others. */
@@ -131,7 +130,7 @@ final class Agent {
 
   /** Before the end: what runs here for others ends now. */
   void killAll() {
-    hosted.forEach(HostedProcess::kill);
+    processes.killAll();
     peers.values().forEach(Peer::close);
   }
 
@@ -156,7 +155,7 @@ final class Agent {
         return;
       }
       engine.members().forEach(this::meet);
-      clients.values().forEach(client -> client.lookAfter(PATIENCE_NANOS));
+      clients.values().forEach(client -> client.retryAfter(PATIENCE_NANOS));
     } catch (Engine.EngineException e) {
       fail(e);
     }
@@ -199,11 +198,7 @@ final class Agent {
     if (peer != null) {
       peer.close();
     }
-    for (HostedProcess process : hosted) {
-      if (process.program().startsWith(incarnation)) {
-        process.kill();
-      }
-    }
+    processes.killOf(incarnation);
     try {
       passOn(engine.execAll("", lostCommand(incarnation + "#")));
       engine.removeAll(NODES + incarnation);
@@ -331,31 +326,6 @@ final class Agent {
     }
   }
 
-  /** Leaves a descriptor for a process of another node; returns the name by which it is opened. */
-  String export(LocalChannel channel) {
-    String name = info.incarnation() + "/" + serial.incrementAndGet();
-    exports.put(name, channel);
-    return name;
-  }
-
-  /** Takes what was left under a name; null if there is nothing. */
-  @Nullable LocalChannel takeExport(String name) {
-    return exports.remove(name);
-  }
-
-  void dropExports(List<String> names) {
-    for (String name : names) {
-      LocalChannel channel = exports.remove(name);
-      if (channel != null) {
-        channel.close();
-      }
-    }
-  }
-
-  AtomicLong held() {
-    return held;
-  }
-
   /**
    * Where a process is to run: on its own node as long as a core is free there, else where the most
    * is.
@@ -371,7 +341,7 @@ final class Agent {
     if (!wanted.isEmpty()) {
       return find(wanted).info().incarnation();
     }
-    long running = held.get() + hosted.size();
+    long running = processes.running();
     if (running < info.cores()) {
       return info.incarnation();
     }
@@ -429,51 +399,7 @@ final class Agent {
 
   /** Processes that run here for other nodes' programs and for this one's. */
   byte[] load() {
-    return Fields.of(held.get() + hosted.size(), draining ? 0 : info.cores());
-  }
-
-  // --- Processes for other nodes
-
-  /** Runs a process until it ends; its channel to what stands for it ends then, too. */
-  void host(Channel home, String program, String title, Map<String, String> variables) {
-    String token = Certificates.secret(16);
-    Map<String, String> environment = new HashMap<>(System.getenv());
-    environment.put("POLYPROC_CLUSTER", "on");
-    environment.put("POLYPROC_CLUSTER_NODE", folder.toString());
-    environment.put("POLYPROC_CLUSTER_PROGRAM", program);
-    environment.put("POLYPROC_CLUSTER_PROCESS", token);
-    environment.putAll(variables);
-    Path launcher = installation.bin().resolve("polyproc");
-    HostedProcess process =
-        HostedProcess.start(
-            home,
-            title,
-            program,
-            List.of(launcher.toString(), "-c", "from _polyproc.cluster import child; child.main()"),
-            environment,
-            folder.empty());
-    starting.put(token, process);
-    hosted.add(process);
-    try {
-      if (lost.contains(
-          ClusterObjects.incarnation(program.substring(0, program.lastIndexOf('-'))))) {
-        process.kill();
-      }
-      process.serve();
-    } finally {
-      hosted.remove(process);
-      starting.remove(token);
-    }
-  }
-
-  /** The process that was started with a token has connected. */
-  boolean attach(String token, Channel channel) {
-    HostedProcess process = starting.remove(token);
-    if (process == null) {
-      return false;
-    }
-    process.attach(channel);
-    return true;
+    return Fields.of(processes.running(), processes.isDraining() ? 0 : info.cores());
   }
 
   // --- Questions
@@ -542,30 +468,12 @@ final class Agent {
 
   /** This node, for {@code status}. */
   Map<String, Object> describe() {
-    List<Object> processes = new ArrayList<>();
-    for (HostedProcess process : hosted) {
-      Map<String, Object> one = new LinkedHashMap<>();
-      one.put("pid", process.pid());
-      one.put("title", process.title());
-      one.put("of", NodeInfo.nameOf(process.program()));
-      processes.add(one);
-    }
     Map<String, Object> node = new LinkedHashMap<>();
     node.put("name", info.name());
     node.put("address", info.address());
-    node.put("state", draining ? "leaving" : "up");
+    node.put("state", processes.isDraining() ? "leaving" : "up");
     node.put("cores", info.cores());
-    node.put("local", held.get());
-    node.put("hosted", processes);
+    node.putAll(processes.describe());
     return node;
-  }
-
-  /** Takes no more processes, and waits until those that run here have ended. */
-  void drain(long seconds) throws InterruptedException {
-    draining = true;
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    while (!hosted.isEmpty() && System.nanoTime() < deadline) {
-      Thread.sleep(100);
-    }
   }
 }

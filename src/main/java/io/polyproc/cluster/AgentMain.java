@@ -258,8 +258,8 @@ final class AgentMain {
    *
    * <p>They speak TLS 1.2. In a handshake of TLS 1.3 the client may close its connection while the
    * server has yet to read the end of the handshake, as Coherence's ring of members does when
-   * members join; Coherence 25.03.2 then leaves bytes in a buffer, finds the connection readable for
-   * ever, and keeps a processor busy.
+   * members join; Coherence 25.03.2 then leaves bytes in a buffer, finds the connection readable
+   * for ever, and keeps a processor busy.
    */
   private String override(List<String> addresses) {
     StringBuilder known = new StringBuilder();

@@ -152,7 +152,7 @@ final class Client {
   /**
    * Looks again if it has waited for long: a notice may have been lost with the node that sent it.
    */
-  synchronized void lookAfter(long nanos) {
+  synchronized void retryAfter(long nanos) {
     Wait current = wait;
     if (current != null && System.nanoTime() - current.since >= nanos) {
       retry(

@@ -145,7 +145,7 @@ final class LocalServer {
       channel.send(Fields.of(Outcome.DONE, node, NodeInfo.nameOf(node)));
       return;
     }
-    long _ = agent.held().incrementAndGet();
+    agent.processes().ownBegun();
     agent.enter(program);
     try {
       channel.send(Fields.of(Outcome.DONE, "", NodeInfo.nameOf(node)));
@@ -153,7 +153,7 @@ final class LocalServer {
         byte[] _ = channel.receive();
       }
     } finally {
-      long _ = agent.held().decrementAndGet();
+      agent.processes().ownEnded();
       agent.leave(program);
     }
   }
@@ -162,7 +162,7 @@ final class LocalServer {
       throws IOException {
     String node = first.text(1);
     String program = first.text(2);
-    List<String> names = left.stream().map(agent::export).toList();
+    List<String> names = left.stream().map(agent.exports()::add).toList();
     agent.enter(program);
     try {
       Peer peer = agent.peer(node);
@@ -184,7 +184,7 @@ final class LocalServer {
       channel.send(letter('K', String.join("\n", names)));
       Channel.join(channel, there);
     } finally {
-      agent.dropExports(names);
+      agent.exports().drop(names);
       agent.leave(program);
     }
   }
@@ -200,20 +200,20 @@ final class LocalServer {
   /** The thread that serves the process reads from the channel from now on. */
   private void attach(LocalChannel channel, String token) throws IOException {
     channel.send(Fields.of(Outcome.DONE));
-    if (agent.attach(token, channel)) {
+    if (agent.processes().attach(token, channel)) {
       channel.awaitClose();
     }
   }
 
   private void export(LocalChannel channel, List<LocalChannel> left) throws IOException {
-    List<String> names = left.stream().map(agent::export).toList();
+    List<String> names = left.stream().map(agent.exports()::add).toList();
     channel.send(Fields.of(names.toArray()));
   }
 
   private void open(LocalChannel channel, String name) throws IOException {
     String incarnation = name.substring(0, Math.max(0, name.indexOf('/')));
     if (incarnation.equals(agent.info().incarnation())) {
-      LocalChannel exported = agent.takeExport(name);
+      LocalChannel exported = agent.exports().take(name);
       channel.send(Fields.of(exported == null ? Outcome.NOT_NOW : Outcome.DONE));
       if (exported != null) {
         Channel.join(channel, exported);
@@ -246,7 +246,7 @@ final class LocalServer {
 
   private void leave(LocalChannel channel, long seconds) throws IOException {
     try {
-      agent.drain(seconds);
+      agent.processes().drain(seconds);
       channel.send(Fields.of(Outcome.DONE));
       agent.end();
     } catch (InterruptedException e) {

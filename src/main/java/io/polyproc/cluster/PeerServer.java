@@ -177,9 +177,10 @@ final class PeerServer {
 
   private static void stream(Agent agent, TlsChannel channel, Fields first) throws IOException {
     switch (first.text(0)) {
-      case "start" -> agent.host(channel, first.text(1), first.text(2), Map.of());
+      case "start" ->
+          agent.processes().run(channel, first.text(1), first.text(2), Map.of(), agent::isLost);
       case "open" -> {
-        LocalChannel exported = agent.takeExport(first.text(1));
+        LocalChannel exported = agent.exports().take(first.text(1));
         channel.send(Fields.of(exported == null ? Outcome.NOT_NOW : Outcome.DONE));
         if (exported != null) {
           Channel.join(channel, exported);

@@ -12,7 +12,7 @@ import java.lang.System.Logger.Level;
 final class OutputPump implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(OutputPump.class.getName());
   private static final int BUFFER_BYTES = 8 << 10;
-  private static final long LAST_WORDS_MILLIS = 1000;
+  private static final long LAST_OUTPUT_MILLIS = 1000;
 
   private final RawStream reader;
   private final RawStream writer;
@@ -69,7 +69,7 @@ final class OutputPump implements AutoCloseable {
   public void close() {
     writer.close();
     try {
-      thread.join(LAST_WORDS_MILLIS);
+      thread.join(LAST_OUTPUT_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a command to its end, keeps what it says to itself, and tells its last words on failure. */
+/** Runs a command to its end, keeps what it says to itself, and tells its last lines on failure. */
 final class Command {
 
   private static final int LAST_LINES = 5;
@@ -36,11 +36,11 @@ final class Command {
       if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
         kill(process);
         throw new StepFailedException(
-            name + " did not end within " + seconds + " s" + lastWords(output.join()));
+            name + " did not end within " + seconds + " s" + lastLines(output.join()));
       }
       if (process.exitValue() != 0) {
         throw new StepFailedException(
-            name + " exited with status " + process.exitValue() + lastWords(output.join()));
+            name + " exited with status " + process.exitValue() + lastLines(output.join()));
       }
     } catch (InterruptedException e) {
       kill(process);
@@ -73,7 +73,7 @@ final class Command {
     return Optional.ofNullable(reader.readLine());
   }
 
-  private static String lastWords(Collection<String> lines) {
+  private static String lastLines(Collection<String> lines) {
     return lines.isEmpty() ? "" : ": " + String.join(" | ", lines);
   }
 }

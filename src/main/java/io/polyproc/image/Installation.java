@@ -91,10 +91,10 @@ public final class Installation {
   /**
    * The {@link #javaCommand} for a JVM that has both of HotSpot's compilers, without the AOT cache,
    * which was made for one with C1 alone. It keeps all compiled code: HotSpot would drop what was
-   * not called between some collections, which practice has many of, and each program would compile
-   * it anew.
+   * not called between some collections, of which a warm-up has many, and each program would
+   * compile it anew.
    */
-  public List<String> practisingCommand() {
+  public List<String> warmingCommand() {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
     command.addAll(options(false));

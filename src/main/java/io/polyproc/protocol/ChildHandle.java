@@ -80,9 +80,9 @@ public final class ChildHandle implements AutoCloseable {
   }
 
   /** What it wrote before it had a standard error of its own: why it could not boot. */
-  public String lastWords() {
+  public String lastLines() {
     Exited how = exited;
-    return how == null ? "" : how.lastWords();
+    return how == null ? "" : how.lastLines();
   }
 
   /** Whether its JVM ended before it had booted: it has not begun what it was to do. */

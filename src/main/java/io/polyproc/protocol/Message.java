@@ -39,10 +39,10 @@ public sealed interface Message {
    * Supervisor to worker: a process that it started has ended. No descriptors.
    *
    * @param status the exit status, or the negative number of the signal that killed it
-   * @param lastWords what it wrote before it was assigned its own standard error; empty normally
+   * @param lastLines what it wrote before it was assigned its own standard error; empty normally
    * @param booted whether it had booted, so that it may have begun what it was assigned
    */
-  record Exited(int pid, int status, String lastWords, boolean booted) implements Message {}
+  record Exited(int pid, int status, String lastLines, boolean booted) implements Message {}
 
   /**
    * Worker to supervisor: keep the descriptor for whoever asks with this token. The key is drawn

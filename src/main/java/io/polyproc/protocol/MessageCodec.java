@@ -70,7 +70,7 @@ public final class MessageCodec {
       case Exited m -> {
         out.writeInt(m.pid());
         out.writeInt(m.status());
-        writeText(out, m.lastWords());
+        writeText(out, m.lastLines());
         out.writeBoolean(m.booted());
       }
       case ShareDescriptor m -> {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * control socket, the pidfd and the log, and {@link #reap} closes them.
  */
 final class WorkerJvm {
-  private static final int LAST_WORDS_BYTES = 4000;
+  private static final int LAST_LINES_BYTES = 4000;
 
   /** It takes some 20; a loaded machine may take more. */
   private static final int FORK_MILLIS = 10_000;
@@ -294,13 +294,13 @@ final class WorkerJvm {
     abandonZygote();
     int status = process.reap();
     control.close();
-    String lastWords = status == 0 ? "" : lastWords();
+    String lastLines = status == 0 ? "" : lastLines();
     log.close();
-    return new Message.Exited(pid(), status, lastWords, booted);
+    return new Message.Exited(pid(), status, lastLines, booted);
   }
 
-  private String lastWords() {
-    return MemoryFile.tail(log.fd(), LAST_WORDS_BYTES).strip();
+  private String lastLines() {
+    return MemoryFile.tail(log.fd(), LAST_LINES_BYTES).strip();
   }
 
   /** Whoever may ask the supervisor for processes: the main program, or a worker. */

@@ -77,7 +77,7 @@ final class CompilerGate {
   }
 
   /** Loads what {@link #openAfterWork} needs. */
-  void rehearse() {
+  void warmUp() {
     Timer _ = timer(WORK_BEFORE_START_UP);
   }
 

@@ -20,8 +20,6 @@ import io.polyproc.posix.Memory;
 import io.polyproc.posix.ProcessTitle;
 import io.polyproc.posix.Processes;
 import io.polyproc.protocol.ControlClient;
-import io.polyproc.supervisor.StandbyPolicy;
-import io.polyproc.supervisor.Supervisor;
 import io.polyproc.sync.SemaphoreArena;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A process that boots Python, prepares for any program, and has its image written to a file. Each
@@ -47,7 +44,7 @@ public final class MainImage {
   private static final String TITLE = "polyproc: image";
   private static final int STANDARD_ERROR = 2;
 
-  /** How often the start and the end of a process are played before practice. */
+  /** How often the start and the end of a process are run before the workloads. */
   private static final int ROUNDS = 60;
 
   /** Each piece ten times, which is a minute and a half of one processor's time. */
@@ -56,7 +53,7 @@ public final class MainImage {
   /** Each piece twice. */
   private static final int COMPILED_STEPS = 72;
 
-  /** How often they are played when the image is about to be written. */
+  /** How often they are run when the image is about to be written. */
   private static final int ROUNDS_AFTER_COLLECTION = 6;
 
   /** So often the collector gets its chance before an image is written. */
@@ -66,7 +63,7 @@ public final class MainImage {
   private static final int QUIET_MILLIS = 500;
   private static final int QUIET_SHARE = 10;
 
-  private final Control control = new Control();
+  private final ImageSupervision control = new ImageSupervision();
   private final Installation installation = Installation.current();
   private final JavaEnvironment environment;
   private final JavaRandom random;
@@ -77,7 +74,7 @@ public final class MainImage {
   private final PythonRuntime python;
 
   private int round;
-  private boolean hasPractised;
+  private boolean isWarmedUp;
 
   private MainImage(
       JavaEnvironment environment, JavaRandom random, CompilerGate gate, CodeCache codes) {
@@ -135,12 +132,12 @@ public final class MainImage {
     while (python.importAhead()) {
       // the next module
     }
-    gate.rehearse();
-    rehearseSupervisor();
+    gate.warmUp();
+    warmUpSupervisor();
   }
 
   /** Loads and links what the first process that a program starts needs of a supervisor. */
-  private void rehearseSupervisor() throws IOException {
+  private void warmUpSupervisor() throws IOException {
     control.begin(workerCommand(Path.of("none")), Map.of()); // no worker is started
     ControlClient client = control.connect();
     Descriptors.close(client.takeDescriptor(client.shareDescriptor(STANDARD_ERROR)));
@@ -153,52 +150,52 @@ public final class MainImage {
    * Lets the compiler see what programs do, until that is compiled: it takes some minutes of a
    * processor's time.
    */
-  public void practise() {
+  public void warmUp() {
     for (int i = 0; i < ROUNDS; i++) {
-      playRound();
+      runRound();
     }
-    // Without Graal at first, as it is the interpreter that is practised here.
-    practiseEveryday(EVERYDAY_STEPS);
+    // Without Graal at first: here the interpreter itself is to be compiled.
+    runEverydayWorkloads(EVERYDAY_STEPS);
     gate.open();
-    practiseEveryday(COMPILED_STEPS);
-    Practice practice =
-        new Practice(python, this::playRound, MainImage::isQuiet, this::limitCompilers);
-    while (practice.step()) {
-      Processes.ignore(Processes.SIGINT); // a process that was played has taken it over
+    runEverydayWorkloads(COMPILED_STEPS);
+    WarmUpPlan plan =
+        new WarmUpPlan(python, this::runRound, MainImage::isQuiet, this::limitCompilers);
+    while (plan.step()) {
+      Processes.ignore(Processes.SIGINT); // the process of a round has taken it over
     }
-    hasPractised = true;
+    isWarmedUp = true;
   }
 
-  private void practiseEveryday(int steps) {
+  private void runEverydayWorkloads(int steps) {
     for (int i = 0; i < steps; i++) {
-      python.practiseEveryday();
+      python.runEverydayWorkload();
     }
   }
 
-  /** What is still profiled by C1 for C2 has to be compiled once more, so some practice follows. */
+  /** What C1 still profiles for C2 has to be compiled once more, so some workloads follow. */
   private void limitCompilers() {
     try {
       CompilerTier.find().limitToC1();
     } catch (UnsupportedOperationException e) {
       LOG.log(System.Logger.Level.WARNING, "programs have C2, if the JVM has: {0}", e.getMessage());
     }
-    practiseEveryday(2 * COMPILED_STEPS);
+    runEverydayWorkloads(2 * COMPILED_STEPS);
   }
 
-  /** Whether it had practised before its image was written. */
-  public boolean hasPractised() {
-    return hasPractised;
+  /** Whether it had warmed up before its image was written. */
+  public boolean isWarmedUp() {
+    return isWarmedUp;
   }
 
-  private void playRound() {
+  private void runRound() {
     try {
-      Rehearsal.play(python, round++, control::connected);
+      ProcessRound.run(python, round++, control::connected);
     } finally {
       control.connected(null);
       bridge.disconnect();
     }
-    rehearse(new Program.Code("pass"));
-    rehearse(new Program.Script(sampleProgram().toString()));
+    runProgramRound(new Program.Code("pass"));
+    runProgramRound(new Program.Script(sampleProgram().toString()));
   }
 
   private Path sampleProgram() {
@@ -210,11 +207,11 @@ public final class MainImage {
    * would be given up in each restored process, and each time HotSpot walks through all of its
    * code, for milliseconds.
    */
-  private void rehearse(Program program) {
+  private void runProgramRound(Program program) {
     Resumption resumption = new Resumption(List.of(), System.getenv(), List.of(), List.of(), 0, 0);
     try {
       takeOver(resumption);
-      python.rehearseProgram(
+      python.runProgramRound(
           begin(program, List.of("argument"), Recording.NONE, sampleProgram(), resumption));
       resumption.prepareForks();
       resumption.succeeded();
@@ -265,7 +262,7 @@ public final class MainImage {
     return resumption;
   }
 
-  /** Lets the collector close what practice has left to it, as it can't be in an image. */
+  /** Lets the collector close what the warm-up has left to it, as it can't be in an image. */
   private void closeUnused() {
     Path home = installation.home();
     for (int i = 0; i < MAX_COLLECTIONS && Descriptors.nameless(home).length > 0; i++) {
@@ -275,18 +272,18 @@ public final class MainImage {
 
   /**
    * After a collection the JVM enters each piece of compiled code by a detour, once, and writes
-   * into it. Each process that is restored would do so again for thousands of them, so a brief
-   * review follows, in which nothing gets hot enough to be compiled.
+   * into it. Each process that is restored would do so again for thousands of them, so a brief pass
+   * follows, in which nothing gets hot enough to be compiled.
    */
   private void enterCompiledCode() {
     codes.forgetHeat();
-    while (hasPractised && python.practise(true)) {
-      Processes.ignore(Processes.SIGINT); // a process that was played has taken it over
+    while (isWarmedUp && python.runWorkload(true)) {
+      Processes.ignore(Processes.SIGINT); // the process of a round has taken it over
     }
     for (int i = 0; i < ROUNDS_AFTER_COLLECTION; i++) {
-      playRound();
+      runRound();
     }
-    while (hasPractised && !isQuiet()) {
+    while (isWarmedUp && !isQuiet()) {
       // the compiler has something to do
     }
     Processes.ignore(Processes.SIGINT);
@@ -395,71 +392,5 @@ public final class MainImage {
         Worker.command(
             installation, PythonOptions.DEFAULT, MainProgram.executable(installation), false));
     return command;
-  }
-
-  /**
-   * Starts the supervisor when a process is wanted; before there is a program, there is none. A
-   * worker has one elsewhere.
-   */
-  private static final class Control implements Bridge.Supervision, AutoCloseable {
-    private @Nullable List<String> workerCommand;
-    private Map<String, String> environment = Map.of();
-    private Supervisor.@Nullable Connection supervisor;
-    private @Nullable ControlClient client;
-
-    synchronized void begin(List<String> command, Map<String, String> variables) {
-      workerCommand = command;
-      environment = variables;
-    }
-
-    synchronized void end() {
-      workerCommand = null;
-      environment = Map.of();
-      supervisor = null;
-      client = null;
-    }
-
-    synchronized void connected(@Nullable ControlClient connected) {
-      client = connected;
-    }
-
-    @Override
-    public synchronized ControlClient connect() {
-      ControlClient connected = client;
-      if (connected != null) {
-        return connected;
-      }
-      List<String> command = workerCommand;
-      if (command == null) {
-        throw new IllegalStateException("an image has no program yet");
-      }
-      Supervisor.Connection connection =
-          Supervisor.start(command, environment, StandbyPolicy.fromEnvironment());
-      supervisor = connection;
-      return ControlClient.connect(connection.socket(), () -> {});
-    }
-
-    @Override
-    public void beforeEnd() {
-      close();
-    }
-
-    @Override
-    public synchronized void afterFork() {
-      client = null;
-      Supervisor.Connection connection = supervisor;
-      if (connection != null) {
-        supervisor = null;
-        connection.abandon();
-      }
-    }
-
-    @Override
-    public synchronized void close() {
-      Supervisor.Connection connection = supervisor;
-      if (connection != null) {
-        connection.close();
-      }
-    }
   }
 }

@@ -71,14 +71,14 @@ public final class Worker {
   /** How long to wait before looking again whether there is a processor to spare. */
   private static final int BUSY_MILLIS = 250;
 
-  /** How often a zygote plays the start and the end of a process. */
+  /** How often a zygote runs the start and the end of a process. */
   private static final int ROUNDS = 60;
 
   /** What a worker does while it has nothing to do. */
   private enum Preparation {
     WARM_UP,
     IMPORTS,
-    REHEARSAL,
+    PROCESS_ROUNDS,
     DONE
   }
 
@@ -224,7 +224,7 @@ public final class Worker {
 
   /**
    * Prepares until something comes, in short steps: a worker that is in demand has its message
-   * after the one it is in. Rehearsals wait while others use all processors.
+   * after the one it is in. Process rounds wait while others use all processors.
    */
   private void prepare() {
     int[] fd = {control.fd()};
@@ -237,7 +237,7 @@ public final class Worker {
       } else {
         wait = 0;
         preparation = step();
-        // A process that was played has taken it over.
+        // The process of a round has taken it over.
         Processes.ignore(Processes.SIGINT);
       }
     }
@@ -246,8 +246,8 @@ public final class Worker {
   private Preparation step() {
     return switch (preparation) {
       case WARM_UP -> warmUp();
-      case IMPORTS -> python.importAhead() ? Preparation.IMPORTS : Preparation.REHEARSAL;
-      case REHEARSAL -> rehearse() ? Preparation.REHEARSAL : prepared();
+      case IMPORTS -> python.importAhead() ? Preparation.IMPORTS : Preparation.PROCESS_ROUNDS;
+      case PROCESS_ROUNDS -> runRound() ? Preparation.PROCESS_ROUNDS : prepared();
       case DONE -> Preparation.DONE;
     };
   }
@@ -261,12 +261,12 @@ public final class Worker {
     return inBackground ? Preparation.IMPORTS : Preparation.DONE;
   }
 
-  /** Plays a round; false if all were played. */
-  private boolean rehearse() {
+  /** Runs a round; false if there were enough. */
+  private boolean runRound() {
     if (round == ROUNDS) {
       return false;
     }
-    Rehearsal.play(python, round++, deferred);
+    ProcessRound.run(python, round++, deferred);
     bridge.disconnect();
     return true;
   }

@@ -387,7 +387,7 @@ final class ImageIT {
   }
 
   /**
-   * Modules are in the image, and practice has used them: a program must find them as an import
+   * Modules are in the image, and the warm-up has used them: a program must find them as an import
    * makes them. What differs in each process is left out, and memories that show in time alone.
    */
   @Test
@@ -869,7 +869,7 @@ if __name__ == '__main__':
           i++) {
         Thread.sleep(100);
       }
-      // It goes on to practise, at the lowest priority, and whoever comes meanwhile starts no other
+      // It goes on to warm up, at the lowest priority, and whoever comes meanwhile starts no other
       // one.
       assertEquals(new Outcome(0, "True\n", ""), run(own, Map.of("POLYPROC_IMAGE", ""), program));
       List<ProcessHandle> makers = processesOf(own);

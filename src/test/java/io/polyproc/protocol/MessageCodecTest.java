@@ -23,7 +23,7 @@ final class MessageCodecTest {
         new Message.Started(7, Integer.MAX_VALUE),
         new Message.StartFailed(8, "no memory\0left"),
         new Message.Assign("", 1, false),
-        new Message.Exited(4121, -15, "last words", true),
+        new Message.Exited(4121, -15, "last lines", true),
         new Message.ShareDescriptor(7, "token"),
         new Message.SharedDescriptor(7),
         new Message.TakeDescriptor(9, "token"),

@@ -73,7 +73,7 @@ final class SupervisorTest {
       ChildHandle child = start(client, false);
       assertEquals(5, child.waitFor(20));
       assertTrue(child.endedInBoot());
-      assertEquals("no such flag", child.lastWords());
+      assertEquals("no such flag", child.lastLines());
       child.close();
     }
     IOException e = assertThrows(IOException.class, () -> start(client, false));
@@ -137,7 +137,7 @@ final class SupervisorTest {
     supervise("echo 'not enough memory' >&2; exit 1", 0);
     ChildHandle child = start(false);
     assertEquals(1, child.waitFor(20));
-    assertEquals("not enough memory", child.lastWords());
+    assertEquals("not enough memory", child.lastLines());
     child.close();
   }
 

@@ -1,4 +1,4 @@
-"""Tries a new image out: finds which pages of memory a restored process writes to before it has done much, and
+"""Finds which pages of memory a process that is restored from a new image writes to before it has done much, and
 which ones a process that is forked from that; see `io.polyproc.hotspot.WorkingSet`."""
 
 import multiprocessing
@@ -7,10 +7,10 @@ import signal
 import _polyproc
 
 _SECONDS = 60
-"""A trial that takes longer is ended by a signal: nobody is to wait for it for ever."""
+"""A probe that takes longer is ended by a signal, so that the command which waits for it ends."""
 
 
-def run(image):
+def run(image: str) -> None:
     """Notes them beside the image that this process was restored from.
 
     image: its path. Raises `OSError` if the file can't be written.

@@ -13,39 +13,39 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
 /**
- * Lets a standby worker start processes and be them, so that what this takes is loaded and compiled
+ * One start and end of a process within this one, so that what this takes is loaded and compiled
  * before it is needed. Stands for the supervisor, on a socket and a thread that are gone after each
  * round: a fork in between has neither.
  */
-public final class Rehearsal {
+public final class ProcessRound {
   private final MessageSocket supervisor;
   private final int ownPidfd = ChildProcess.openPidfd(Processes.id());
   private final LinkedBlockingQueue<int[]> started = new LinkedBlockingQueue<>();
 
-  private Rehearsal(MessageSocket supervisor) {
+  private ProcessRound(MessageSocket supervisor) {
     this.supervisor = supervisor;
   }
 
   /**
-   * Plays one round.
+   * Runs one round.
    *
    * @param number of the round, from 0
    * @param connect makes the Python side speak through a client until the round is over
    */
-  static void play(PythonRuntime python, int number, Consumer<ControlClient> connect) {
+  static void run(PythonRuntime python, int number, Consumer<ControlClient> connect) {
     MessageSocket[] ends = MessageSocket.pair();
-    Rehearsal stage = new Rehearsal(ends[0]);
-    Thread supervisor = Thread.ofPlatform().name("polyproc-rehearsal").start(stage::supervise);
+    ProcessRound round = new ProcessRound(ends[0]);
+    Thread supervisor = Thread.ofPlatform().name("polyproc-process-round").start(round::supervise);
     ControlClient client = ControlClient.connect(ends[1], () -> {});
     try {
       connect.accept(client);
-      python.rehearse(stage, number);
+      python.runProcessRound(round, number);
     } finally {
       ends[0].disconnect();
       client.awaitEnd();
       await(supervisor);
       ends[0].close();
-      Descriptors.close(stage.ownPidfd);
+      Descriptors.close(round.ownPidfd);
     }
   }
 

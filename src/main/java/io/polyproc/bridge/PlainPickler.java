@@ -1,51 +1,43 @@
 package io.polyproc.bridge;
 
+import static io.polyproc.pickle.Opcodes.APPENDS;
+import static io.polyproc.pickle.Opcodes.BINBYTES;
+import static io.polyproc.pickle.Opcodes.BINFLOAT;
+import static io.polyproc.pickle.Opcodes.BININT;
+import static io.polyproc.pickle.Opcodes.BININT1;
+import static io.polyproc.pickle.Opcodes.BININT2;
+import static io.polyproc.pickle.Opcodes.BINUNICODE;
+import static io.polyproc.pickle.Opcodes.EMPTY_DICT;
+import static io.polyproc.pickle.Opcodes.EMPTY_LIST;
+import static io.polyproc.pickle.Opcodes.EMPTY_TUPLE;
+import static io.polyproc.pickle.Opcodes.LONG1;
+import static io.polyproc.pickle.Opcodes.MARK;
+import static io.polyproc.pickle.Opcodes.NEWFALSE;
+import static io.polyproc.pickle.Opcodes.NEWTRUE;
+import static io.polyproc.pickle.Opcodes.NONE;
+import static io.polyproc.pickle.Opcodes.PROTO;
+import static io.polyproc.pickle.Opcodes.SHORT_BINBYTES;
+import static io.polyproc.pickle.Opcodes.SHORT_BINUNICODE;
+import static io.polyproc.pickle.Opcodes.STOP;
+import static io.polyproc.pickle.Opcodes.TUPLE;
+import static io.polyproc.pickle.Opcodes.TUPLE1;
+
 import io.polyproc.ipc.BytesPickle;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pickles of what most messages are: numbers, texts, bytes, and lists and tuples of them. GraalPy
- * has one pickler for all, which has met objects of every kind, so that what the compiler makes of
- * it is slow, and in a new process it is not compiled yet. What is not plain is for that.
+ * Makes pickles of what most messages are: numbers, texts, bytes, and lists and tuples of them.
+ * GraalPy has one pickler for all, which has met objects of every kind, so that what the compiler
+ * makes of it is slow, and in a new process it is not compiled yet. What is not plain is for that.
  *
  * <p>Confined to one thread, in which Python runs.
  */
-final class PlainPickle {
-  // The instructions of the machine that reads pickles, as `pickletools` names them.
-  private static final int PROTO = 0x80;
-  private static final int FRAME = 0x95;
-  private static final int MEMOIZE = 0x94;
-  private static final int STOP = '.';
-  private static final int MARK = '(';
-  private static final int NONE = 'N';
-  private static final int NEWTRUE = 0x88;
-  private static final int NEWFALSE = 0x89;
-  private static final int BININT = 'J';
-  private static final int BININT1 = 'K';
-  private static final int BININT2 = 'M';
-  private static final int LONG1 = 0x8a;
-  private static final int BINFLOAT = 'G';
-  private static final int SHORT_BINUNICODE = 0x8c;
-  private static final int BINUNICODE = 'X';
-  private static final int SHORT_BINBYTES = 'C';
-  private static final int BINBYTES = 'B';
-  private static final int EMPTY_LIST = ']';
-  private static final int APPEND = 'a';
-  private static final int APPENDS = 'e';
-  private static final int EMPTY_TUPLE = ')';
-  private static final int TUPLE1 = 0x85;
-  private static final int TUPLE2 = 0x86;
-  private static final int TUPLE3 = 0x87;
-  private static final int TUPLE = 't';
-  private static final int EMPTY_DICT = '}';
-
+final class PlainPickler {
   private static final int PROTOCOL = 4;
-  private static final int LATEST_PROTOCOL = 5;
   private static final int FIRST_ROOM = 512;
   private static final int LARGEST_ROOM = 64 << 10;
-  private static final char MALFORMED = '\ufffd';
 
   /** Containers that one pickle may have: each is compared with all before. */
   private static final int MAX_CONTAINERS = 32;
@@ -58,25 +50,14 @@ final class PlainPickle {
   /** More bytes, and with what is around them they may be more than an array can hold. */
   private static final int MAX_BYTES = 1 << 30;
 
-  private static final int FIRST_STACK = 64;
-  private static final int LARGEST_STACK = 1024;
   private static final int BYTE = 0xff;
   private static final int TWO_BYTES = 0xffff;
-  private static final byte[] END = {STOP};
-  private static final Object[] NOTHING = {};
 
   private final Object[] containers = new Object[MAX_CONTAINERS];
   private byte[] room = new byte[FIRST_ROOM];
   private int size;
   private int containerCount;
   private int repeated;
-
-  private final int[] marks = new int[MAX_DEPTH];
-  private Object[] stack = new Object[FIRST_STACK];
-  private int height;
-  private int markCount;
-  private byte[] pickle = END;
-  private int at;
 
   /**
    * An object's pickle.
@@ -287,171 +268,6 @@ final class PlainPickle {
   private void makeRoom(int bytes) {
     if (room.length - size < bytes) {
       room = Arrays.copyOf(room, Math.max(Math.addExact(size, bytes), 2 * room.length));
-    }
-  }
-
-  // --- Loading
-
-  /**
-   * What a pickle, of any pickler, holds.
-   *
-   * @return the object, or null if it is not plain, or the pickle damaged
-   */
-  @Nullable Object load(byte[] pickle) {
-    this.pickle = pickle;
-    at = 0;
-    height = 0;
-    markCount = 0;
-    try {
-      return run();
-    } catch (IndexOutOfBoundsException e) {
-      return null; // it ends too early, or takes what is not there: GraalPy says what is wrong
-    } finally {
-      this.pickle = END;
-      if (stack.length > LARGEST_STACK) {
-        stack = new Object[FIRST_STACK];
-      } else {
-        Arrays.fill(stack, null);
-      }
-    }
-  }
-
-  private @Nullable Object run() {
-    while (true) {
-      int instruction = next();
-      switch (instruction) {
-        case PROTO -> {
-          if (next() > LATEST_PROTOCOL) {
-            return null;
-          }
-        }
-        case FRAME -> {
-          if (Long.compareUnsigned(little(Long.BYTES), pickle.length - at) > 0) {
-            return null;
-          }
-        }
-        case MEMOIZE -> {}
-        case MARK -> marks[markCount++] = height;
-        case NONE -> push(PythonObjects.none());
-        case NEWTRUE -> push(true);
-        case NEWFALSE -> push(false);
-        case BININT1 -> push(next());
-        case BININT2 -> push((int) little(Short.BYTES));
-        case BININT -> push((int) little(Integer.BYTES));
-        case LONG1 -> {
-          int bytes = next();
-          if (bytes == 0 || bytes > Long.BYTES) {
-            return null;
-          }
-          int above = Long.SIZE - Byte.SIZE * bytes;
-          push(little(bytes) << above >> above);
-        }
-        case BINFLOAT -> push(Double.longBitsToDouble(Long.reverseBytes(little(Double.BYTES))));
-        case SHORT_BINUNICODE, BINUNICODE -> {
-          int length = length(instruction == BINUNICODE);
-          String text = new String(pickle, at, length, StandardCharsets.UTF_8);
-          if (text.indexOf(MALFORMED) >= 0) {
-            return null;
-          }
-          at += length;
-          push(PythonObjects.text(text));
-        }
-        case SHORT_BINBYTES, BINBYTES -> {
-          int length = length(instruction == BINBYTES);
-          push(PythonObjects.bytes(Arrays.copyOfRange(pickle, at, at + length)));
-          at += length;
-        }
-        case EMPTY_LIST -> push(new Items());
-        case EMPTY_DICT -> push(PythonObjects.dict());
-        case EMPTY_TUPLE -> push(PythonObjects.tuple(NOTHING));
-        case TUPLE1, TUPLE2, TUPLE3 -> push(PythonObjects.tuple(pop(instruction - TUPLE1 + 1)));
-        case TUPLE -> push(PythonObjects.tuple(popMarked()));
-        case APPEND, APPENDS -> {
-          Object[] items = instruction == APPEND ? pop(1) : popMarked();
-          if (height == base() || !(stack[height - 1] instanceof Items list)) {
-            return null;
-          }
-          list.add(items);
-        }
-        case STOP -> {
-          return height == 1 && markCount == 0 && at == pickle.length ? pop(1)[0] : null;
-        }
-        default -> {
-          return null;
-        }
-      }
-    }
-  }
-
-  private int next() {
-    return pickle[at++] & BYTE;
-  }
-
-  private long little(int bytes) {
-    long number = 0;
-    for (int i = 0; i < bytes; i++) {
-      number |= (long) next() << (Byte.SIZE * i);
-    }
-    return number;
-  }
-
-  private int length(boolean longForm) {
-    long length = longForm ? little(Integer.BYTES) : next();
-    if (length > pickle.length - at) {
-      throw new IndexOutOfBoundsException();
-    }
-    return (int) length;
-  }
-
-  private void push(Object object) {
-    if (height == stack.length) {
-      stack = Arrays.copyOf(stack, 2 * height);
-    }
-    stack[height++] = object;
-  }
-
-  /** What is on the stack below the last mark can't be taken. */
-  private int base() {
-    return markCount == 0 ? 0 : marks[markCount - 1];
-  }
-
-  private Object[] popMarked() {
-    return pop(height - marks[--markCount]);
-  }
-
-  private Object[] pop(int count) {
-    if (count > height - base()) {
-      throw new IndexOutOfBoundsException();
-    }
-    height -= count;
-    Object[] items = Arrays.copyOfRange(stack, height, height + count);
-    for (int i = 0; i < count; i++) {
-      if (items[i] instanceof Items list) {
-        items[i] = PythonObjects.list(list.all());
-      }
-    }
-    return items;
-  }
-
-  /** A list that is not whole yet: a pickle has it in parts. */
-  private static final class Items {
-    private Object[] all = NOTHING;
-    private int size;
-
-    void add(Object[] more) {
-      if (size == 0) {
-        all = more;
-      } else {
-        if (all.length - size < more.length) {
-          all = Arrays.copyOf(all, Math.max(2 * all.length, size + more.length));
-        }
-        System.arraycopy(more, 0, all, size, more.length);
-      }
-      size += more.length;
-    }
-
-    Object[] all() {
-      return all.length == size ? all : Arrays.copyOf(all, size);
     }
   }
 }
