@@ -65,10 +65,10 @@ def _add_site_folders():
             sys.modules["site"].addsitedir(folder)
 
 
-def install_embedded(home, runtime, path, start_method):
+def install_embedded(home, runtime, path, sites, start_method):
     """Connects a context that a Java program has made in its own JVM.
 
-    path: what comes first on `sys.path`.
+    path: what comes first on `sys.path`; sites: folders with packages, added as `site` adds its own.
     """
     backend = __graalpython__.posix_module_backend()
     if backend != "native":
@@ -82,6 +82,9 @@ def install_embedded(home, runtime, path, start_method):
     while home in sys.path:
         sys.path.remove(home)
     sys.path[:0] = [str(entry) for entry in path]
+    for folder in sites:
+        import site
+        site.addsitedir(str(folder))
     from _polyproc.fork import baseline  # noqa: F401  notes what there is now
     _polyproc.embedded = True
     _polyproc.reducer = _reduce_for_java

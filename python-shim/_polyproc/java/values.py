@@ -176,6 +176,22 @@ def memory(handle, start, size):
     return made
 
 
+def view(data, typecode):
+    """A memoryview of a buffer."""
+    made = memoryview(data)
+    return made if typecode == "B" else made.cast(typecode)
+
+
+def mapped_view(handle, size, typecode):
+    """A memoryview of a buffer in memory that Java has filled for this process."""
+    import mmap
+    fd = handle.detach()
+    try:
+        return view(mmap.mmap(fd, size), typecode)
+    finally:
+        os.close(fd)
+
+
 def number(typecode, memory, lock):
     """A `Value`, with its lock or None."""
     from multiprocessing import sharedctypes

@@ -47,4 +47,9 @@ public final class PythonPipe implements AutoCloseable {
     here.close();
     there.close();
   }
+
+  @Override
+  public String toString() {
+    return "PythonPipe[here %s, there %s]".formatted(here, there);
+  }
 }
