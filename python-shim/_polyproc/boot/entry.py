@@ -70,10 +70,11 @@ def _add_site_folders():
             sys.modules["site"].addsitedir(folder)
 
 
-def install_embedded(home: str, runtime: "Any", path: "Iterable[Any]", start_method: str) -> None:
+def install_embedded(home: str, runtime: "Any", path: "Iterable[Any]", sites: "Iterable[Any]",
+                     start_method: str) -> None:
     """Connects a context that a Java program has made in its own JVM.
 
-    path: what comes first on `sys.path`.
+    path: what comes first on `sys.path`; sites: folders with packages, added as `site` adds its own.
     """
     backend = __graalpython__.posix_module_backend()  # type: ignore[name-defined]
     if backend != "native":
@@ -87,6 +88,9 @@ def install_embedded(home: str, runtime: "Any", path: "Iterable[Any]", start_met
     while home in sys.path:
         sys.path.remove(home)
     sys.path[:0] = [str(entry) for entry in path]
+    for folder in sites:
+        import site
+        site.addsitedir(str(folder))
     from _polyproc.fork import baseline  # noqa: F401  notes what there is now
     _polyproc.embedded = True
     _polyproc.reducer = _reduce_for_java

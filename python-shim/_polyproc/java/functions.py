@@ -1,7 +1,8 @@
-"""The functions of Python that Java names: of a module, of a file, or of source text."""
+"""The functions of Python that Java names: of a module, of a file, of a resource, or of source text."""
 
 import os
 import sys
+import types
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +13,12 @@ _functions = {}
 
 
 def call(spec: "tuple[str, str, str]", arguments: "Iterable[Any]", keywords: "dict[str, Any]") -> "Any":
-    """Calls the function that Java means."""
-    return function(spec)(*arguments, **keywords)
+    """Calls the function that Java means; one that is `async def` runs to its end."""
+    result = function(spec)(*arguments, **keywords)
+    if isinstance(result, types.CoroutineType):
+        import asyncio
+        return asyncio.run(result)
+    return result
 
 
 def partial(func: "Callable[..., Any]", arguments: "Iterable[Any]", keywords: "dict[str, Any]") -> "Callable[..., Any]":
@@ -23,7 +28,7 @@ def partial(func: "Callable[..., Any]", arguments: "Iterable[Any]", keywords: "d
 
 
 def function(spec: "tuple[str, str, str]") -> "Callable[..., Any]":
-    """The function that Java means: (kind, where, qualified name)."""
+    """The function that Java means: (kind, where, qualified name); `where` is the name and the text of a resource."""
     found = _functions.get(spec)
     if found is None:
         found = _functions[spec] = _find(*spec)
@@ -59,14 +64,23 @@ def _import_file(path):
 
 
 def _import_source(text):
+    return _import_text("", text)
+
+
+def _import_resource(resource):
+    return _import_text(*resource)
+
+
+def _import_text(filename, text):
+    """The module that consists of a text; a traceback shows it under the file's name if it has one."""
     import hashlib
     import linecache
-    import types
-    name = "java_source_" + hashlib.sha1(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    content = (filename + "\n" + text).encode("utf-8", "surrogatepass")
+    name = "java_source_" + hashlib.sha1(content).hexdigest()[:12]
     known = sys.modules.get(name)
     if known is not None:
         return known
-    filename = f"<{name}>"
+    filename = filename or f"<{name}>"
     linecache.cache[filename] = len(text), None, text.splitlines(True), filename
     code = compile(text, filename, "exec")
     return _execute(name, types.ModuleType(name), lambda module: exec(code, module.__dict__))
@@ -82,7 +96,8 @@ def _execute(name, module, execute):
     return module
 
 
-_IMPORTS = {"module": _import_module, "file": _import_file, "source": _import_source}
+_IMPORTS = {"module": _import_module, "file": _import_file, "resource": _import_resource,
+            "source": _import_source}
 
 
 def check_functions(module: str, wanted: "Iterable[tuple[str, str, int]]") -> "tuple[tuple[str | None, str | None], ...]":

@@ -27,6 +27,9 @@ def _process(start, arguments):
     descriptors.close_received()
     _polyproc.embedded = True
     sys.path[:0] = start["path"]
+    for folder in start["sites"]:
+        import site
+        site.addsitedir(folder)
     sys.argv[:] = [""]
     _name_class_path()
     _polyproc.reducer = reduction.ForkingPickler.reducer_override = reduce_for_java

@@ -1,6 +1,7 @@
 """What a worker of a Java program runs: the tasks of a pool, or the server of a manager."""
 
 import pickle
+import time
 import traceback
 
 from _polyproc.java.functions import call
@@ -11,21 +12,25 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from typing import Any
 
-_OK, _FAILED, _NO_START, _THREW = b"\0", b"\1", b"\2", b"\3"
+_OK, _FAILED, _NO_START, _THREW, _READY = b"\0", b"\1", b"\2", b"\3", b"\4"
 _MAX_CAUSES = 100
 _NUMBER_BYTES = 8
 
 
-def serve(connection: "Connection", initializer: "tuple[Any, Any, Any] | None") -> None:
+def serve(connection: "Connection", initializer: "tuple[Any, Any, Any] | None", started: int) -> None:
     """Runs tasks one after the other, until Java closes the connection.
 
-    `initializer` is None or a call: (function, arguments, keyword arguments)."""
+    initializer: None or a call: (function, arguments, keyword arguments); started: when Java has
+    started this process, in milliseconds since the epoch.
+    """
     if initializer is not None:
         try:
             call(*initializer)
         except Exception as e:
             _send(connection, bytes(_NUMBER_BYTES) + _NO_START + _failure(e))
             return
+    took = max(0, time.time_ns() // 1_000_000 - started)
+    _send(connection, bytes(_NUMBER_BYTES) + _READY + took.to_bytes(8, "big"))
     while True:
         try:
             message = connection.recv_bytes()
@@ -82,6 +87,67 @@ def _traceback(e):
         return "".join(traceback.format_exception(type(e), e, own))
     except Exception:
         return f"{type_name(e)}: {_message(e)}\n"
+
+
+def generate(connection: "Connection", name: str, task: "tuple[Any, Any, Any]") -> None:
+    """Sends the elements that a function yields, as many as Java asks for, until it closes its end.
+
+    task: a call: (function, arguments, keyword arguments).
+    """
+    with connection:
+        elements = _elements(name, call(*task))
+        try:
+            wanted = 0
+            while wanted or (wanted := _wanted(connection)):
+                try:
+                    element = next(elements)
+                except StopIteration:
+                    return
+                if not _send(connection, dumps(element)):
+                    return
+                wanted -= 1
+        finally:
+            if hasattr(elements, "close"):
+                elements.close()
+
+
+def _wanted(connection):
+    try:
+        return connection.recv()
+    except (EOFError, OSError):
+        return 0
+
+
+def _elements(name, result):
+    if hasattr(result, "__aiter__"):
+        return _awaited(result)
+    try:
+        return iter(result)
+    except TypeError:
+        raise TypeError(f"{name}() yields nothing: it returns an object of type "
+                        f"{type(result).__name__}") from None
+
+
+def _awaited(source):
+    """The elements of an asynchronous iterator, whose event loop runs while one is computed."""
+    import asyncio
+    iterator = source.__aiter__()
+
+    async def advance():
+        try:
+            return (await iterator.__anext__(),)
+        except StopAsyncIteration:
+            return ()
+
+    with asyncio.Runner() as runner:
+        try:
+            while found := runner.run(advance()):
+                yield found[0]
+        finally:
+            if hasattr(iterator, "aclose"):
+                async def end():
+                    await iterator.aclose()
+                runner.run(end())
 
 
 def serve_manager(connection: "Connection") -> None:

@@ -182,6 +182,22 @@ def memory(handle: "Any", start: int, size: int) -> "Any":
     return made
 
 
+def view(data: "Any", typecode: str) -> memoryview:
+    """A memoryview of a buffer."""
+    made = memoryview(data)
+    return made if typecode == "B" else made.cast(typecode)
+
+
+def mapped_view(handle: "Any", size: int, typecode: str) -> memoryview:
+    """A memoryview of a buffer in memory that Java has filled for this process."""
+    import mmap
+    fd = handle.detach()
+    try:
+        return view(mmap.mmap(fd, size), typecode)
+    finally:
+        os.close(fd)
+
+
 def number(typecode: str, memory: "Any", lock: "Any") -> "Any":
     """A `Value`, with its lock or None."""
     from multiprocessing import sharedctypes

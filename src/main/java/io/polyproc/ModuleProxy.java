@@ -13,7 +13,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +108,13 @@ final class ModuleProxy implements InvocationHandler {
             || method.getReturnType() == CompletionStage.class
             || method.getReturnType() == Future.class)) {
       return pool.submit(generic.getActualTypeArguments()[0], pool.taskTimeout(), function, all);
+    }
+    if (result instanceof ParameterizedType generic && method.getReturnType() == Stream.class) {
+      return pool.generate(generic.getActualTypeArguments()[0], function, all);
+    }
+    if (result instanceof ParameterizedType generic
+        && method.getReturnType() == Flow.Publisher.class) {
+      return new GeneratorPublisher<>(pool, generic.getActualTypeArguments()[0], function, all);
     }
     boolean wantsNothing = method.getReturnType() == void.class;
     Object value =

@@ -2,12 +2,14 @@ package io.polyproc;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.polyproc.bridge.CacheFolder;
 import io.polyproc.bridge.PythonContexts;
 import io.polyproc.classpath.ClassPath;
 import io.polyproc.classpath.ClassPathEntry;
 import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.host.HostClassPath;
 import io.polyproc.host.HostOptions;
+import io.polyproc.host.HostResources;
 import io.polyproc.host.InstallationLocator;
 import io.polyproc.posix.Processes;
 import io.polyproc.protocol.ChildHandle;
@@ -32,6 +34,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.PolyglotException;
@@ -63,17 +66,20 @@ public final class Polyproc implements AutoCloseable {
   private static final int MAX_FAILED_STARTS = 3;
 
   private final EmbeddedRuntime host;
-  private final Builder options;
+  private final String startMethod;
+  private final HostResources.Folders folders;
   private final byte[] authkey = new byte[KEY_BYTES];
   private final KnownTypes types;
   private @Nullable Engine engine;
   private @Nullable CallbackServer callbacks;
   private final AtomicLong numbers = new AtomicLong();
+  private final Counters counters = new Counters(null);
   private final Set<Runnable> beforeClose = ConcurrentHashMap.newKeySet();
 
-  private Polyproc(EmbeddedRuntime host, Builder options) {
+  private Polyproc(EmbeddedRuntime host, String startMethod, HostResources.Folders folders) {
     this.host = host;
-    this.options = options;
+    this.startMethod = startMethod;
+    this.folders = folders;
     this.types = new KnownTypes();
     types.rebuildBy(new SharedObjects(this, host));
     new SecureRandom().nextBytes(authkey);
@@ -112,6 +118,9 @@ public final class Polyproc implements AutoCloseable {
    */
   public static final class Builder {
     private final List<Path> pythonPath = new ArrayList<>();
+    private final List<String> resources = new ArrayList<>();
+    private final List<String> graalpyResources = new ArrayList<>();
+    private final List<Path> graalpyDirectories = new ArrayList<>();
     private final List<String> workerOptions = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>(System.getenv());
     private @Nullable Integer standby;
@@ -133,8 +142,71 @@ public final class Polyproc implements AutoCloseable {
      */
     public Builder pythonPath(Path... entries) {
       Arrays.stream(entries)
-          .map(entry -> entry.toAbsolutePath().normalize())
+          .map(entry -> PythonFunction.checkFile(entry).toAbsolutePath().normalize())
           .forEach(pythonPath::add);
+      return this;
+    }
+
+    /**
+     * Adds folders of the program's resources, in which workers and {@link Polyproc#newContext}
+     * look for modules after those of {@link #pythonPath}. The program may be packed in any way:
+     * what is in a jar is copied into the cache folder, once for each content. Each place of the
+     * class path that has such a folder counts, in its order. {@link #build} throws an {@link
+     * IllegalArgumentException} for a folder that there is not.
+     *
+     * <pre>{@code
+     * Polyproc polyproc = Polyproc.builder().resources("python/").build();
+     * pool.submit(Double.class, PythonFunction.of("scoring", "score"), text);   // python/scoring.py
+     * }</pre>
+     *
+     * @param folders from the root of the class path, with {@code /} between them
+     * @return this
+     */
+    public Builder resources(String... folders) {
+      resources.addAll(List.of(folders));
+      return this;
+    }
+
+    /**
+     * Adds the sources and packages that GraalPy's Maven or Gradle plugin has put among the
+     * program's resources by default; see {@link #graalpyResources(String)}.
+     *
+     * @return this
+     */
+    public Builder graalpyResources() {
+      return graalpyResources("org.graalvm.python.vfs");
+    }
+
+    /**
+     * Adds the sources and packages that GraalPy's Maven or Gradle plugin has put among the
+     * program's resources, for workers and {@link Polyproc#newContext}: what {@code
+     * GraalPyResources.forVirtualFileSystem} gives a context. Modules are looked for in the
+     * folder's {@code src} after those of {@link #pythonPath} and {@link #resources}, and in the
+     * packages of its {@code venv} last. {@link #build} throws an {@link IllegalArgumentException}
+     * if it has neither.
+     *
+     * <pre>{@code
+     * Polyproc.builder().graalpyResources("GRAALPY-VFS/com.acme/shop").build();
+     * }</pre>
+     *
+     * @param resourceDirectory what the plugin and {@code VirtualFileSystem.Builder} call so
+     * @return this
+     */
+    public Builder graalpyResources(String resourceDirectory) {
+      graalpyResources.add(resourceDirectory);
+      return this;
+    }
+
+    /**
+     * As {@link #graalpyResources(String)}, of a folder on disk: what {@code
+     * GraalPyResources.forExternalDirectory} gives a context.
+     *
+     * @param externalDirectory what the plugin calls so
+     * @return this
+     */
+    public Builder graalpyResources(Path externalDirectory) {
+      graalpyDirectories.add(
+          PythonFunction.checkFile(externalDirectory).toAbsolutePath().normalize());
       return this;
     }
 
@@ -286,12 +358,14 @@ public final class Polyproc implements AutoCloseable {
      * Starts the runtime. Workers begin to boot; this does not wait for them.
      *
      * @return the runtime, to be closed by the caller
+     * @throws IllegalArgumentException if there are no such resources as were named
      * @throws UncheckedIOException if there is no installation to start workers from and none can
-     *     be made
+     *     be made, or resources can't be copied
      */
     public Polyproc build() {
       String hostClassPath = classPath;
       List<ClassPathEntry> program = ClassPath.ofProgram(Polyproc.class);
+      HostResources.Folders folders = folders(new HostResources(program, CacheFolder::find));
       HostOptions hostOptions =
           new HostOptions(
               InstallationLocator.find(home, program, javaHome),
@@ -302,7 +376,22 @@ public final class Polyproc implements AutoCloseable {
               hostClassPath == null ? HostClassPath.of(program) : absolute(hostClassPath),
               output,
               error);
-      return new Polyproc(EmbeddedRuntime.start(hostOptions), this);
+      return new Polyproc(EmbeddedRuntime.start(hostOptions), startMethod, folders);
+    }
+
+    private HostResources.Folders folders(HostResources all) {
+      List<Path> path = new ArrayList<>(pythonPath);
+      List<Path> sites = new ArrayList<>();
+      resources.forEach(name -> path.addAll(all.folders(name)));
+      Stream.concat(
+              graalpyResources.stream().map(all::graalpy),
+              graalpyDirectories.stream().map(HostResources::graalpy))
+          .forEach(
+              each -> {
+                path.addAll(each.path());
+                sites.addAll(each.sites());
+              });
+      return new HostResources.Folders(path, sites);
     }
 
     /** Workers are started elsewhere. */
@@ -340,6 +429,19 @@ public final class Polyproc implements AutoCloseable {
   public PythonPool pool(int workers, PythonPool.Options poolOptions) {
     checkOpen();
     return new PythonPool(this, workers, poolOptions);
+  }
+
+  /**
+   * What all pools of this runtime have done so far, also of those that are closed.
+   *
+   * @return counters and times up to now; it does not change
+   */
+  public PoolMetrics metrics() {
+    return counters.read();
+  }
+
+  Counters counters() {
+    return counters;
   }
 
   /**
@@ -437,7 +539,7 @@ public final class Polyproc implements AutoCloseable {
     customizer.accept(builder);
     Context context = builder.build();
     try {
-      host.install(context, options.pythonPath, options.startMethod);
+      host.install(context, folders, startMethod);
       return context;
     } catch (PolyglotException e) {
       context.close(true);
@@ -749,14 +851,15 @@ public final class Polyproc implements AutoCloseable {
 
   private byte[] payload(String name, long number, PythonFunction function, PythonTuple arguments) {
     Map<String, @Nullable Object> start = new LinkedHashMap<>();
-    start.put("path", options.pythonPath.stream().map(Path::toString).toList());
+    start.put("path", folders.path().stream().map(Path::toString).toList());
+    start.put("sites", folders.sites().stream().map(Path::toString).toList());
     start.put("authkey", authkey);
     start.put("parent", Processes.id());
-    start.put("method", options.startMethod);
+    start.put("method", startMethod);
     start.put("name", name);
     start.put("number", number);
     byte[] head = ValueWriter.write(start, "start");
-    byte[] body = ValueWriter.write(function.call(arguments), "arguments");
+    byte[] body = ValueWriter.write(function.call(arguments), "arguments", host);
     Map<String, @Nullable Object> surroundings = new LinkedHashMap<>();
     surroundings.put("cwd", host.options().folder().toString());
     surroundings.put("umask", Processes.fileModeMask());

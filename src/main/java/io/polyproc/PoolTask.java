@@ -22,6 +22,7 @@ final class PoolTask<T> extends CompletableFuture<T> {
 
   // Only the worker that has the task begins it, and it hands it on through the pool's monitor.
   private boolean timed;
+  private volatile boolean begun;
 
   PoolTask(
       PythonPool pool,
@@ -71,6 +72,7 @@ final class PoolTask<T> extends CompletableFuture<T> {
 
   /** A worker has it: its time runs. */
   void begun() {
+    begun = true;
     Duration limit = timeout;
     if (limit != null && !timed) {
       timed = true;
@@ -84,6 +86,11 @@ final class PoolTask<T> extends CompletableFuture<T> {
               CompletableFuture.delayedExecutor(limit.toNanos(), TimeUnit.NANOSECONDS));
       var _ = whenComplete((_, _) -> alarm.cancel(false));
     }
+  }
+
+  /** Whether a worker has it, or has had it. */
+  boolean hasBegun() {
+    return begun;
   }
 
   /** Completes it with what the worker answered. */

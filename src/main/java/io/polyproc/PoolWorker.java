@@ -1,5 +1,6 @@
 package io.polyproc;
 
+import io.polyproc.Counters.Counter;
 import io.polyproc.ipc.StreamMessageChannel;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;
@@ -7,9 +8,11 @@ import io.polyproc.posix.RawStream;
 import io.polyproc.protocol.ChildHandle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,7 @@ final class PoolWorker {
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final int THREW = 3;
+  private static final int READY = 4;
   private static final int STATUS = Long.BYTES;
   private static final double EXIT_SECONDS = 10;
 
@@ -39,6 +43,7 @@ final class PoolWorker {
   private boolean ended;
   private boolean serving;
   private int tasks;
+  private int starts;
   private int failedStarts;
 
   PoolWorker(PythonPool pool, int number) {
@@ -154,9 +159,11 @@ final class PoolWorker {
                       connection,
                       initializer == null
                           ? null
-                          : initializer.call(pool.poolOptions().initializerArguments())));
+                          : initializer.call(pool.poolOptions().initializerArguments()),
+                      System.currentTimeMillis()));
+      count(starts++ > 0);
       // A process that does not boot never takes its end of the line.
-      var _ = started.end().thenRun(line.stream()::disconnect);
+      var _ = started.end().thenRun(() -> processEnded(line));
       process = started;
       frames = line;
       tasks = 0;
@@ -165,6 +172,20 @@ final class PoolWorker {
       line.close();
       throw e;
     }
+  }
+
+  private void count(boolean again) {
+    Counters counters = pool.counters();
+    counters.increment(Counter.WORKERS_ALIVE);
+    counters.increment(Counter.WORKERS_STARTED);
+    if (again) {
+      counters.increment(Counter.WORKERS_RESTARTED);
+    }
+  }
+
+  private void processEnded(StreamMessageChannel line) {
+    pool.counters().decrement(Counter.WORKERS_ALIVE);
+    line.stream().disconnect();
   }
 
   /** Gives up the present process; it ends by itself once it sees that. */
@@ -191,15 +212,29 @@ final class PoolWorker {
     Events.TaskEnd event =
         Events.taskStarted(task.number(), task.function().toString(), running.pid());
     String outcome = "lost";
+    long begun = System.nanoTime();
     try {
       line.send(task.head(), task.message());
-      byte[] answer = line.receive();
+      byte[] answer = answer(line);
       outcome = answered(task, answer);
     } catch (IOException e) {
       outcome = lost(task, running);
     } finally {
+      pool.counters().add(Counter.TASK_NANOS, System.nanoTime() - begun);
       Events.taskEnded(event, outcome);
     }
+  }
+
+  /** The answer to a task. Before its first one a process says how long it took to be ready. */
+  private byte[] answer(StreamMessageChannel line) throws IOException {
+    byte[] answer = line.receive();
+    if (answer[STATUS] != READY) {
+      return answer;
+    }
+    pool.counters().increment(Counter.WORKERS_READY);
+    long millis = ByteBuffer.wrap(answer).getLong(STATUS + 1);
+    pool.counters().add(Counter.BOOT_NANOS, TimeUnit.MILLISECONDS.toNanos(Math.max(0, millis)));
+    return line.receive();
   }
 
   private synchronized void served() {
@@ -209,6 +244,7 @@ final class PoolWorker {
 
   private synchronized ChildHandle begin(PoolTask<?> task) {
     current = task;
+    pool.counters().increment(Counter.TASKS_RUNNING);
     tasks++;
     task.begun();
     return Objects.requireNonNull(process);
@@ -216,6 +252,7 @@ final class PoolWorker {
 
   private synchronized void finished() {
     current = null;
+    pool.counters().decrement(Counter.TASKS_RUNNING);
   }
 
   private String answered(PoolTask<?> task, byte[] answer) {
@@ -269,6 +306,7 @@ final class PoolWorker {
           exitStatus,
           task.title());
       Events.workerLost(lost.pid(), exitStatus, task.title());
+      pool.counters().increment(Counter.WORKERS_LOST);
       task.completeExceptionally(
           new WorkerLostException(lost.pid(), exitStatus, task.title(), lost.lastLines()));
     }

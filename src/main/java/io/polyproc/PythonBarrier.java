@@ -189,4 +189,9 @@ public final class PythonBarrier {
   void write(ValueWriter writer) throws IOException {
     writer.build("barrier", parties, timeout, condition, block);
   }
+
+  @Override
+  public String toString() {
+    return "PythonBarrier[%d parties]".formatted(parties);
+  }
 }

@@ -70,7 +70,7 @@ public final class PythonConnection implements AutoCloseable {
    */
   public void send(@Nullable Object value) throws IOException {
     check(writable, "sending");
-    byte[] message = ValueWriter.write(value, "value");
+    byte[] message = ValueWriter.write(value, "value", host);
     writing.lock();
     try {
       boolean _ =
@@ -175,5 +175,14 @@ public final class PythonConnection implements AutoCloseable {
     }
     String form = channel instanceof PacketChannel ? "packet_connection" : "connection";
     writer.build(form, DescriptorToken.of(host, channel.stream().fd()), readable, writable);
+  }
+
+  @Override
+  public String toString() {
+    String ends =
+        (readable ? "reads" : "")
+            + (readable && writable ? " and " : "")
+            + (writable ? "writes" : "");
+    return "PythonConnection[%s]".formatted(closed ? "closed" : ends);
   }
 }

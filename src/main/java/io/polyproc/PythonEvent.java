@@ -107,4 +107,9 @@ public final class PythonEvent {
   void write(ValueWriter writer) throws IOException {
     writer.build("event", condition, flag);
   }
+
+  @Override
+  public String toString() {
+    return "PythonEvent[%s]".formatted(flag.semaphore().value() > 0 ? "set" : "not set");
+  }
 }

@@ -1,5 +1,13 @@
 package io.polyproc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.polyproc.classpath.Resources;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * PythonFunction sqrt = PythonFunction.of("math", "sqrt");
  * PythonFunction score = PythonFunction.ofFile(Path.of("scoring.py"), "score");
+ * PythonFunction rank = PythonFunction.ofResource(Shop.class, "ranking.py", "rank");
  * PythonFunction twice = PythonFunction.ofSource("def twice(x): return 2 * x", "twice");
  * PythonFunction compact = PythonFunction.of("json", "dumps").keyword("indent", null);
  * }</pre>
@@ -27,21 +36,24 @@ import org.jspecify.annotations.Nullable;
 public final class PythonFunction {
   private static final String MODULE = "module";
   private static final String FILE = "file";
+  private static final String RESOURCE = "resource";
   private static final String SOURCE = "source";
 
   private final String kind;
   private final String where;
+  private final String text; // of a resource
   private final String name;
   private final PythonTuple bound;
   private final Map<String, @Nullable Object> keywords;
 
   private PythonFunction(String kind, String where, String name) {
-    this(kind, where, name, PythonTuple.of(), Map.of());
+    this(kind, where, "", name, PythonTuple.of(), Map.of());
   }
 
   private PythonFunction(
       String kind,
       String where,
+      String text,
       String name,
       PythonTuple bound,
       Map<String, @Nullable Object> keywords) {
@@ -49,6 +61,7 @@ public final class PythonFunction {
     this.keywords = keywords;
     this.kind = kind;
     this.where = Objects.requireNonNull(where);
+    this.text = text;
     this.name = Objects.requireNonNull(name);
     if (name.isEmpty() || where.isEmpty()) {
       throw new IllegalArgumentException("a function needs a %s and a name".formatted(kind));
@@ -75,15 +88,74 @@ public final class PythonFunction {
    * @param file relative to this program's folder; the workers must be able to read it
    * @param name of the function in it
    * @return the function
-   * @throws IllegalArgumentException if the name is empty
+   * @throws IllegalArgumentException if the name is empty, or the file is none of the operating
+   *     system's, such as an entry of an archive
    */
   public static PythonFunction ofFile(Path file, String name) {
-    return new PythonFunction(FILE, file.toAbsolutePath().normalize().toString(), name);
+    return new PythonFunction(FILE, checkFile(file).toAbsolutePath().normalize().toString(), name);
   }
 
   /**
-   * A function of source text, which each worker executes once, as a module of its own. Text that
-   * is indented as a whole is taken as if it were not.
+   * Other file systems are in this JVM's memory only: Python would look for such a file on disk.
+   */
+  static Path checkFile(Path file) {
+    if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new IllegalArgumentException(
+          "%s is in no file system that Python can read: if it is a resource of this program, use"
+                  .formatted(file.toUri())
+              + " PythonFunction.ofResource, or Polyproc.Builder.resources for its folder; else"
+              + " copy it to a file");
+    }
+    return file;
+  }
+
+  /**
+   * A function of a resource of the program, Python source in UTF-8, wherever the program's class
+   * loaders have it from. Each worker executes it once, as a module of its own; a traceback shows
+   * its name and lines. One that imports its neighbours, or is imported by them, belongs into a
+   * folder that is given to {@link Polyproc.Builder#resources}, and is named by {@link #of}.
+   *
+   * <pre>{@code
+   * PythonFunction score = PythonFunction.ofResource(Shop.class, "scoring.py", "score");
+   * }</pre>
+   *
+   * @param anchor a class of the jar or module that has the resource
+   * @param resource as for {@link Class#getResource}: relative to the class's package, or with a
+   *     {@code /} before it
+   * @param name of the function in it
+   * @return the function
+   * @throws IllegalArgumentException if there is no such resource, or it is not UTF-8
+   * @throws UncheckedIOException if it can't be read
+   */
+  public static PythonFunction ofResource(Class<?> anchor, String resource, String name) {
+    String path = Resources.resolve(anchor, resource);
+    try {
+      byte[] content =
+          Resources.read(anchor, path)
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "there is no resource %s where %s is from"
+                              .formatted(path, anchor.getName())));
+      String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+      return new PythonFunction(
+          RESOURCE,
+          path,
+          text.startsWith("\uFEFF") ? text.substring(1) : text,
+          name,
+          PythonTuple.of(),
+          Map.of());
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("the resource %s is not UTF-8".formatted(path), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the resource %s can't be read: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * A function of source text, which each worker executes once, as a module of its own. White space
+   * with which all lines begin is removed, as by Python's {@code textwrap.dedent}.
    *
    * @param source what the module consists of
    * @param name of the function in it
@@ -91,10 +163,7 @@ public final class PythonFunction {
    * @throws IllegalArgumentException if one of them is empty
    */
   public static PythonFunction ofSource(String source, String name) {
-    boolean indented =
-        source.lines().filter(line -> !line.isBlank()).findFirst().orElse("").startsWith(" ");
-    return new PythonFunction(
-        SOURCE, indented ? source.stripTrailing().stripIndent() + "\n" : source, name);
+    return new PythonFunction(SOURCE, Dedent.dedent(source), name);
   }
 
   /**
@@ -110,7 +179,7 @@ public final class PythonFunction {
    * @return another function; this one is as before
    */
   public PythonFunction bind(@Nullable Object... arguments) {
-    return new PythonFunction(kind, where, name, joined(PythonTuple.of(arguments)), keywords);
+    return new PythonFunction(kind, where, text, name, joined(PythonTuple.of(arguments)), keywords);
   }
 
   /**
@@ -124,7 +193,7 @@ public final class PythonFunction {
   public PythonFunction keyword(String argument, @Nullable Object value) {
     Map<String, @Nullable Object> more = new LinkedHashMap<>(keywords);
     more.put(Objects.requireNonNull(argument), value);
-    return new PythonFunction(kind, where, name, bound, Collections.unmodifiableMap(more));
+    return new PythonFunction(kind, where, text, name, bound, Collections.unmodifiableMap(more));
   }
 
   private PythonTuple joined(PythonTuple arguments) {
@@ -153,12 +222,12 @@ public final class PythonFunction {
 
   /** The function alone. */
   PythonFunction unbound() {
-    return new PythonFunction(kind, where, name);
+    return new PythonFunction(kind, where, text, name, PythonTuple.of(), Map.of());
   }
 
   /** What {@code _polyproc.java.functions.function} takes. */
   PythonTuple specification() {
-    return PythonTuple.of(kind, where, name);
+    return PythonTuple.of(kind, kind.equals(RESOURCE) ? PythonTuple.of(where, text) : where, name);
   }
 
   boolean isOfModule() {
@@ -183,6 +252,7 @@ public final class PythonFunction {
     return other instanceof PythonFunction function
         && kind.equals(function.kind)
         && where.equals(function.where)
+        && text.equals(function.text)
         && name.equals(function.name)
         && bound.equals(function.bound)
         && keywords.equals(function.keywords);
@@ -190,7 +260,7 @@ public final class PythonFunction {
 
   @Override
   public int hashCode() {
-    return Objects.hash(kind, where, name, bound, keywords);
+    return Objects.hash(kind, where, text, name, bound, keywords);
   }
 
   /**

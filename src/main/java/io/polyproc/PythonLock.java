@@ -85,4 +85,10 @@ public final class PythonLock implements Lock {
   void write(ValueWriter writer) throws IOException {
     lock.write(writer);
   }
+
+  @Override
+  public String toString() {
+    return "PythonLock[%s, %s]"
+        .formatted(lock.className(), lock.semaphore().value() > 0 ? "free" : "taken");
+  }
 }

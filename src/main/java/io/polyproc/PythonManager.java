@@ -172,4 +172,9 @@ public final class PythonManager implements AutoCloseable {
       own.signal(io.polyproc.posix.Processes.SIGTERM);
     }
   }
+
+  @Override
+  public String toString() {
+    return "PythonManager[%s]".formatted(address());
+  }
 }

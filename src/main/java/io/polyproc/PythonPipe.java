@@ -58,4 +58,9 @@ public final class PythonPipe implements AutoCloseable {
     here.close();
     there.close();
   }
+
+  @Override
+  public String toString() {
+    return "PythonPipe[here %s, there %s]".formatted(here, there);
+  }
 }

@@ -1,5 +1,6 @@
 package io.polyproc;
 
+import io.polyproc.Counters.Counter;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -12,14 +13,20 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -54,6 +61,9 @@ public final class PythonPool implements AutoCloseable {
   private final List<PoolWorker> workers = new ArrayList<>();
   private final AtomicLong numbers = new AtomicLong();
   private final Runnable terminate = this::terminate;
+  private final Counters counters;
+  private final Set<ExecutorService> executors = ConcurrentHashMap.newKeySet();
+  private final Set<GeneratorCall<?>> generators = ConcurrentHashMap.newKeySet();
 
   // Guarded by this; awaited by workers for a task, and by close() for the last one's end.
   private final Deque<PoolTask<?>> waiting = new ArrayDeque<>();
@@ -71,6 +81,7 @@ public final class PythonPool implements AutoCloseable {
     }
     this.polyproc = polyproc;
     this.types = polyproc.types();
+    this.counters = new Counters(polyproc.counters());
     this.options = options.copy();
     for (int i = 1; i <= size; i++) {
       workers.add(new PoolWorker(this, i));
@@ -85,6 +96,8 @@ public final class PythonPool implements AutoCloseable {
     private @Nullable PythonFunction initializer;
     private PythonTuple initializerArguments = PythonTuple.of();
     private int maxTasksPerWorker;
+    private int maxWaiting = Integer.MAX_VALUE;
+    private boolean rejecting;
     private Consumer<Progress> onProgress = _ -> {};
 
     private Options() {}
@@ -95,6 +108,8 @@ public final class PythonPool implements AutoCloseable {
       copy.initializer = initializer;
       copy.initializerArguments = initializerArguments;
       copy.maxTasksPerWorker = maxTasksPerWorker;
+      copy.maxWaiting = maxWaiting;
+      copy.rejecting = rejecting;
       copy.onProgress = onProgress;
       return copy;
     }
@@ -147,6 +162,36 @@ public final class PythonPool implements AutoCloseable {
     }
 
     /**
+     * How many tasks may wait for a worker, beside those that run. Who submits one more waits for
+     * room, or is refused where {@link #rejectWhenFull} was called. By default there is no limit.
+     *
+     * <p>A thread that completes a task, and so may run what depends on its future, must not wait
+     * for room: use the {@code Async} methods of {@link CompletableFuture} for what submits tasks.
+     *
+     * @param tasks at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is less
+     */
+    public Options maxWaiting(int tasks) {
+      if (tasks < 1) {
+        throw new IllegalArgumentException("a task must be able to wait, not " + tasks);
+      }
+      maxWaiting = tasks;
+      return this;
+    }
+
+    /**
+     * Has {@code submit} throw a {@link RejectedExecutionException} where it would wait for room,
+     * as {@link #maxWaiting} says. Methods that run many tasks, such as {@code map}, still wait.
+     *
+     * @return this
+     */
+    public Options rejectWhenFull() {
+      rejecting = true;
+      return this;
+    }
+
+    /**
      * Called after each task, by one thread at a time, which should not be kept long.
      *
      * @param listener must not throw, and must not close the pool
@@ -167,6 +212,14 @@ public final class PythonPool implements AutoCloseable {
 
     int maxTasksPerWorker() {
       return maxTasksPerWorker;
+    }
+
+    int maxWaiting() {
+      return maxWaiting;
+    }
+
+    boolean isRejecting() {
+      return rejecting;
     }
   }
 
@@ -201,6 +254,9 @@ public final class PythonPool implements AutoCloseable {
    *     UnconvertibleValueException} for arguments or a result, or {@link
    *     java.util.concurrent.TimeoutException}
    * @throws IllegalStateException if the pool is closed
+   * @throws RejectedExecutionException if too many tasks wait and the pool {@linkplain
+   *     Options#rejectWhenFull rejects} them then
+   * @throws CancellationException if the calling thread is interrupted while it waits for room
    */
   public <T> CompletableFuture<T> submit(
       Class<T> type, PythonFunction function, @Nullable Object... arguments) {
@@ -247,15 +303,206 @@ public final class PythonPool implements AutoCloseable {
 
   <T> CompletableFuture<T> submit(
       Type type, @Nullable Duration timeout, PythonFunction function, PythonTuple arguments) {
-    long number = numbers.incrementAndGet();
-    PoolTask<T> task = new PoolTask<>(this, number, type, function, timeout);
+    return submit(this.<T>task(type, timeout, function), arguments, options.isRejecting());
+  }
+
+  <T> PoolTask<T> task(Type type, @Nullable Duration timeout, PythonFunction function) {
+    return new PoolTask<>(this, numbers.incrementAndGet(), type, function, timeout);
+  }
+
+  /**
+   * @param rejecting whether it is refused where it would have to wait for room
+   */
+  <T> CompletableFuture<T> submit(PoolTask<T> task, PythonTuple arguments, boolean rejecting) {
     try {
-      task.setMessage(ValueWriter.write(function.call(arguments), "arguments"));
+      task.setMessage(
+          ValueWriter.write(task.function().call(arguments), "arguments", polyproc.host()));
     } catch (UnconvertibleValueException e) {
       return CompletableFuture.failedFuture(e);
     }
-    enqueue(task);
+    enqueue(task, rejecting);
     return task;
+  }
+
+  /**
+   * A task for an {@link ExecutorService}, such as {@link #executorService()}: one call of a
+   * function. It submits the task and waits for it; interrupting it stops the task. It throws what
+   * the future of {@link #submit} fails with.
+   *
+   * <pre>{@code
+   * ExecutorService executor = pool.executorService();
+   * String fastest = executor.invokeAny(List.of(
+   *     pool.callable(String.class, search, "north"), pool.callable(String.class, search, "south")));
+   * }</pre>
+   *
+   * @param <T> the type of the result
+   * @param type the same
+   * @param function to be called
+   * @param arguments of the call
+   * @return one call of the function
+   */
+  public <T> Callable<T> callable(
+      Class<T> type, PythonFunction function, @Nullable Object... arguments) {
+    PythonTuple all = PythonTuple.of(arguments);
+    return () -> {
+      CompletableFuture<T> future =
+          submit(this.<T>task(type, options.taskTimeout, function), all, false);
+      try {
+        return future.get();
+      } catch (InterruptedException e) {
+        future.cancel(true);
+        throw e;
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof Exception cause ? cause : e;
+      }
+    };
+  }
+
+  /**
+   * A view of this pool for code that wants an {@link ExecutorService}. It runs as many tasks at a
+   * time as the pool has workers, each on a virtual thread of this JVM, in the order in which they
+   * were submitted; those that {@link #callable} makes run in the workers, and other ones may call
+   * the pool. Its contract is the usual one: {@code shutdown} lets what was submitted end, and
+   * {@code shutdownNow} and cancelling interrupt tasks, which stops what they run in workers.
+   * {@link Options#maxWaiting} counts for it, too.
+   *
+   * <p>Shutting it down leaves the pool as it is; {@link #close} of the pool closes it, and {@link
+   * #terminate} shuts it down at once.
+   *
+   * @return a new one at each call
+   * @throws IllegalStateException if the pool is closed
+   */
+  public ExecutorService executorService() {
+    ExecutorService executor = new PoolExecutor(workers.size(), options, executors::remove);
+    executors.add(executor);
+    if (isClosing()) {
+      executor.shutdown();
+      throw new IllegalStateException("this pool is closed");
+    }
+    return executor;
+  }
+
+  /**
+   * The elements that a Python generator yields, one after the other: each is computed when the
+   * stream asks for it. The function may also be an asynchronous generator, or return anything that
+   * can be iterated over.
+   *
+   * <pre>{@code
+   * // def pages(url):
+   * //     while url:
+   * //         page = fetch(url)
+   * //         yield page.text
+   * //         url = page.next
+   * try (Stream<String> pages = pool.generate(String.class, PythonFunction.of("crawl", "pages"), url)) {
+   *   Optional<String> first = pages.filter(text -> text.contains("tea")).findFirst();
+   * }
+   * }</pre>
+   *
+   * <p>The generator has a worker for itself until it has ended or the stream is closed, which has
+   * to be done unless all elements were taken; {@code taskTimeout} does not count for it. Closing
+   * the stream closes the generator at its {@code yield}; one that has not ended a second later is
+   * stopped with its worker. Closing the pool closes it, too.
+   *
+   * @param <T> the type of the elements
+   * @param type the same
+   * @param function to be called
+   * @param arguments of the call
+   * @return sequential; its terminal operation throws what the generator raises, as {@link #map}
+   *     does
+   * @throws IllegalStateException if the pool is closed
+   */
+  public <T> Stream<T> generate(
+      Class<T> type, PythonFunction function, @Nullable Object... arguments) {
+    return generate((Type) type, function, PythonTuple.of(arguments));
+  }
+
+  /**
+   * As above, for elements of a type with type arguments.
+   *
+   * @param <T> the type of the elements
+   * @param type the same
+   * @param function to be called
+   * @param arguments of the call
+   * @return as above
+   */
+  public <T> Stream<T> generate(
+      TypeReference<T> type, PythonFunction function, @Nullable Object... arguments) {
+    return generate(type.type(), function, PythonTuple.of(arguments));
+  }
+
+  <T> Stream<T> generate(Type type, PythonFunction function, PythonTuple arguments) {
+    return GeneratorCall.<T>start(this, type, function, arguments).stream();
+  }
+
+  /**
+   * As {@link #generate}, for subscribers: the generator computes as many elements as a subscriber
+   * requests. Each subscriber gets a call of the function of its own. It is served by a virtual
+   * thread, and must not keep that for ever; {@code onError} gets what the generator raises, or a
+   * {@link NullPointerException} for an element {@code None}, which publishers can't have.
+   *
+   * <pre>{@code
+   * pool.publish(Reading.class, PythonFunction.of("sensors", "readings")).subscribe(subscriber);
+   * }</pre>
+   *
+   * @param <T> the type of the elements
+   * @param type the same
+   * @param function to be called
+   * @param arguments of the call
+   * @return a publisher that may be subscribed to at any time; once the pool is closed, {@code
+   *     onError} gets an {@link IllegalStateException}
+   */
+  public <T> Flow.Publisher<T> publish(
+      Class<T> type, PythonFunction function, @Nullable Object... arguments) {
+    return new GeneratorPublisher<>(this, type, function, PythonTuple.of(arguments));
+  }
+
+  /**
+   * As above, for elements of a type with type arguments.
+   *
+   * @param <T> the type of the elements
+   * @param type the same
+   * @param function to be called
+   * @param arguments of the call
+   * @return as above
+   */
+  public <T> Flow.Publisher<T> publish(
+      TypeReference<T> type, PythonFunction function, @Nullable Object... arguments) {
+    return new GeneratorPublisher<>(this, type.type(), function, PythonTuple.of(arguments));
+  }
+
+  /** A generator is open: the pool's end closes it. */
+  void opened(GeneratorCall<?> generator) {
+    generators.add(generator);
+    if (isClosing()) {
+      generator.close();
+    }
+  }
+
+  void closed(GeneratorCall<?> generator) {
+    generators.remove(generator);
+  }
+
+  /**
+   * Why this pool can't run tasks any more: workers can't start, or the initializer has raised.
+   * Every task fails with it. Empty as long as tasks can run.
+   *
+   * @return the failure
+   */
+  public synchronized Optional<RuntimeException> failure() {
+    return Optional.ofNullable(broken);
+  }
+
+  /**
+   * What this pool has done so far.
+   *
+   * @return counters and times up to now; it does not change
+   */
+  public PoolMetrics metrics() {
+    return counters.read();
+  }
+
+  Counters counters() {
+    return counters;
   }
 
   /**
@@ -327,10 +574,17 @@ public final class PythonPool implements AutoCloseable {
   private <T, I> List<CompletableFuture<T>> submitAll(
       Type type, PythonFunction function, Iterable<I> items, Function<I, PythonTuple> arguments) {
     List<CompletableFuture<T>> futures = new ArrayList<>();
-    for (I item : items) {
-      futures.add(submit(type, options.taskTimeout, function, arguments.apply(item)));
+    try {
+      for (I item : items) {
+        futures.add(
+            submit(
+                this.<T>task(type, options.taskTimeout, function), arguments.apply(item), false));
+      }
+      return futures;
+    } catch (RuntimeException e) {
+      futures.forEach(future -> future.cancel(true));
+      throw e;
     }
-    return futures;
   }
 
   private static <T> List<T> results(List<CompletableFuture<T>> futures) {
@@ -401,7 +655,10 @@ public final class PythonPool implements AutoCloseable {
     public boolean hasNext() {
       while (running.size() < STREAMED_PER_WORKER * workers.size() && items.hasNext()) {
         CompletableFuture<T> future =
-            submit(type, options.taskTimeout, function, PythonTuple.of(items.next()));
+            submit(
+                PythonPool.this.<T>task(type, options.taskTimeout, function),
+                PythonTuple.of(items.next()),
+                false);
         running.add(future);
         var _ = future.whenComplete((_, _) -> ended.add(future));
       }
@@ -437,8 +694,10 @@ public final class PythonPool implements AutoCloseable {
    * A Java interface whose methods are functions of a Python module: calling one submits a task. A
    * function has the method's name, or that name as Python writes it: {@code scoreText} may be
    * {@code score_text}. A method that returns a {@link CompletableFuture} or a {@link
-   * java.util.concurrent.CompletionStage} does not wait; every other one waits and throws what
-   * {@link #map} throws. Default methods are Java's own.
+   * java.util.concurrent.CompletionStage} does not wait; one that returns a {@link Stream} or a
+   * {@link Flow.Publisher} has the elements that a generator yields, as {@link #generate} and
+   * {@link #publish} have them; every other one waits and throws what {@link #map} throws. Default
+   * methods are Java's own.
    *
    * <pre>{@code
    * interface Scorer {
@@ -475,9 +734,10 @@ public final class PythonPool implements AutoCloseable {
     }
   }
 
-  private void enqueue(PoolTask<?> task) {
+  private void enqueue(PoolTask<?> task, boolean rejecting) {
     RuntimeException failure;
     synchronized (this) {
+      awaitRoom(rejecting);
       if (closing) {
         throw new IllegalStateException("this pool is closed");
       }
@@ -486,11 +746,28 @@ public final class PythonPool implements AutoCloseable {
       failure = broken;
       if (failure == null) {
         waiting.add(task);
+        counters.increment(Counter.TASKS_WAITING);
         notifyAll();
       }
     }
     if (failure != null) {
       task.completeExceptionally(failure);
+    }
+  }
+
+  /** Called with this pool's monitor, which it gives up while it waits. */
+  private void awaitRoom(boolean rejecting) {
+    while (waiting.size() >= options.maxWaiting() && !closing && broken == null) {
+      if (rejecting) {
+        throw new RejectedExecutionException(
+            "%d tasks wait for the pool's workers already".formatted(waiting.size()));
+      }
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw (CancellationException) new CancellationException("interrupted").initCause(e);
+      }
     }
   }
 
@@ -502,7 +779,10 @@ public final class PythonPool implements AutoCloseable {
       }
       wait();
     }
-    return waiting.remove();
+    PoolTask<?> next = waiting.remove();
+    counters.decrement(Counter.TASKS_WAITING);
+    notifyAll();
+    return next;
   }
 
   /** Whether no task waits for a worker. */
@@ -516,7 +796,10 @@ public final class PythonPool implements AutoCloseable {
     synchronized (options) {
       Progress progress;
       synchronized (this) {
-        waiting.remove(task);
+        if (waiting.remove(task)) {
+          counters.decrement(Counter.TASKS_WAITING);
+        }
+        counters.increment(failure ? Counter.TASKS_FAILED : Counter.TASKS_SUCCEEDED);
         done++;
         failed += failure ? 1 : 0;
         unfinished--;
@@ -534,6 +817,7 @@ public final class PythonPool implements AutoCloseable {
       failure = terminated ? new CancellationException("the pool was ended") : broken;
       if (failure == null) {
         waiting.addFirst(task);
+        counters.increment(Counter.TASKS_WAITING);
         notifyAll();
       }
     }
@@ -555,6 +839,7 @@ public final class PythonPool implements AutoCloseable {
         broken = why;
       }
       lost = List.copyOf(waiting);
+      counters.add(Counter.TASKS_WAITING, -waiting.size());
       waiting.clear();
       notifyAll();
     }
@@ -591,16 +876,20 @@ public final class PythonPool implements AutoCloseable {
   }
 
   /**
-   * Takes no more tasks, waits until those that were submitted have ended, and ends the workers. If
-   * the calling thread is interrupted meanwhile, the tasks are stopped. Its interrupt status is set
-   * again. A second call does nothing more.
+   * Takes no more tasks, waits until those that were submitted have ended, closes generators, and
+   * ends the workers. If the calling thread is interrupted meanwhile, the tasks are stopped. Its
+   * interrupt status is set again. A second call does nothing more.
    */
   @Override
   public void close() {
     boolean interrupted = false;
+    executors.forEach(ExecutorService::close);
     synchronized (this) {
       closing = true;
       notifyAll();
+    }
+    generators.forEach(GeneratorCall::close);
+    synchronized (this) {
       while (unfinished > 0 && !interrupted) {
         try {
           wait();
@@ -644,6 +933,8 @@ public final class PythonPool implements AutoCloseable {
       stopped.addAll(waiting);
       notifyAll();
     }
+    executors.forEach(ExecutorService::shutdownNow);
+    generators.forEach(GeneratorCall::close);
     workers.forEach(worker -> worker.current().ifPresent(stopped::add));
     stopped.forEach(task -> task.cancel(true));
     workers.forEach(PoolWorker::end);

@@ -109,7 +109,7 @@ public final class PythonQueue {
   private boolean put(@Nullable Object value, long nanos) throws InterruptedException {
     Events.QueuePut event = new Events.QueuePut();
     event.begin();
-    byte[] message = ValueWriter.write(value, "value");
+    byte[] message = ValueWriter.write(value, "value", polyproc.host());
     if (!Waits.acquire(places.semaphore(), nanos)) {
       return false;
     }
@@ -277,5 +277,10 @@ public final class PythonQueue {
 
   void write(ValueWriter out) throws IOException {
     out.build("queue", capacity, reader, writer, readLock, writeLock, places);
+  }
+
+  @Override
+  public String toString() {
+    return "PythonQueue[about %d values]".formatted(size());
   }
 }

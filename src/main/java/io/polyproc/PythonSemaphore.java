@@ -84,4 +84,9 @@ public final class PythonSemaphore {
   void write(ValueWriter writer) throws IOException {
     lock.write(writer);
   }
+
+  @Override
+  public String toString() {
+    return "PythonSemaphore[%d permits free]".formatted(availablePermits());
+  }
 }

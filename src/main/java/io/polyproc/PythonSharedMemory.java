@@ -138,4 +138,9 @@ public final class PythonSharedMemory implements AutoCloseable {
   void write(ValueWriter writer) throws IOException {
     writer.build("named_memory", name);
   }
+
+  @Override
+  public String toString() {
+    return "PythonSharedMemory[%s, %d bytes]".formatted(name, size());
+  }
 }

@@ -101,4 +101,9 @@ public final class SharedArray {
   void write(ValueWriter writer) throws IOException {
     writer.build("array", String.valueOf(type.code()), length, block, lock);
   }
+
+  @Override
+  public String toString() {
+    return "SharedArray[%d of type %s]".formatted(length, type.code());
+  }
 }

@@ -87,4 +87,9 @@ public final class SharedValue {
   void write(ValueWriter writer) throws IOException {
     writer.build("number", String.valueOf(type.code()), block, lock);
   }
+
+  @Override
+  public String toString() {
+    return "SharedValue[%s of type %s]".formatted(get(), type.code());
+  }
 }

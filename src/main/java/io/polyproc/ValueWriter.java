@@ -1,18 +1,28 @@
 package io.polyproc;
 
+import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.pickle.Opcodes;
+import io.polyproc.posix.MemoryFile;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +47,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,18 +69,33 @@ final class ValueWriter {
   private final Deque<Object> path = new ArrayDeque<>();
   private final String root;
 
-  private ValueWriter(String root) {
+  private final @Nullable EmbeddedRuntime host;
+
+  private ValueWriter(String root, @Nullable EmbeddedRuntime host) {
     this.root = root;
+    this.host = host;
   }
 
   /**
-   * The pickle of a value.
+   * The pickle of a value, with all of it in the pickle.
    *
    * @param name what to call it in an error
    * @throws UnconvertibleValueException if it, or a part of it, has no counterpart in Python
    */
   static byte[] write(@Nullable Object value, String name) {
-    ValueWriter writer = new ValueWriter(name);
+    return write(value, name, null);
+  }
+
+  /**
+   * The pickle of a value for one process, once.
+   *
+   * @param name what to call it in an error
+   * @param host has the memory of buffers, which the process maps; null if they are to be in the
+   *     pickle
+   * @throws UnconvertibleValueException if it, or a part of it, has no counterpart in Python
+   */
+  static byte[] write(@Nullable Object value, String name, @Nullable EmbeddedRuntime host) {
+    ValueWriter writer = new ValueWriter(name, host);
     try {
       writer.out.write(Opcodes.PROTO);
       writer.out.write(PROTOCOL);
@@ -148,8 +174,11 @@ final class ValueWriter {
       case ZoneId zone -> zone(zone);
       case Optional<?> optional -> save(optional.orElse(null));
       case UUID uuid -> call("uuid", "UUID", uuid.toString());
-      case Path file -> call("pathlib", "Path", file.toString());
+      case Path file -> path(file);
+      case MemorySegment segment -> memory(segment);
+      case ByteBuffer buffer when buffer.isDirect() -> memory(MemorySegment.ofBuffer(buffer));
       case ByteBuffer buffer -> bytes(content(buffer));
+      case Buffer buffer -> memory(buffer);
       case PythonFunction function -> function(function);
       case PythonObject object -> remembering(object, () -> object(object));
       case Throwable failure -> failure(failure);
@@ -242,6 +271,48 @@ final class ValueWriter {
     byte[] content = new byte[buffer.remaining()];
     buffer.duplicate().get(content);
     return content;
+  }
+
+  private void memory(MemorySegment segment) throws IOException {
+    memory(segment.byteSize(), "B", target -> target.copyFrom(segment));
+  }
+
+  /** Numbers, in this machine's byte order whatever the buffer's is. */
+  private void memory(Buffer buffer) throws IOException {
+    switch (buffer) {
+      case ShortBuffer numbers ->
+          memory(numbers, Short.BYTES, "h", t -> t.asShortBuffer().put(numbers.duplicate()));
+      case IntBuffer numbers ->
+          memory(numbers, Integer.BYTES, "i", t -> t.asIntBuffer().put(numbers.duplicate()));
+      case LongBuffer numbers ->
+          memory(numbers, Long.BYTES, "q", t -> t.asLongBuffer().put(numbers.duplicate()));
+      case FloatBuffer numbers ->
+          memory(numbers, Float.BYTES, "f", t -> t.asFloatBuffer().put(numbers.duplicate()));
+      case DoubleBuffer numbers ->
+          memory(numbers, Double.BYTES, "d", t -> t.asDoubleBuffer().put(numbers.duplicate()));
+      default -> throw new AssertionError("another class was looked at before: " + buffer);
+    }
+  }
+
+  private void memory(Buffer buffer, int bytes, String format, Consumer<ByteBuffer> fill)
+      throws IOException {
+    memory(
+        (long) buffer.remaining() * bytes,
+        format,
+        target -> fill.accept(target.asByteBuffer().order(ByteOrder.nativeOrder())));
+  }
+
+  /** A memoryview of memory that the process maps: what is here is copied once. */
+  private void memory(long size, String format, Consumer<MemorySegment> fill) throws IOException {
+    if (size == 0 || host == null) {
+      byte[] content = new byte[Math.toIntExact(size)];
+      fill.accept(MemorySegment.ofArray(content));
+      build("view", content, format);
+      return;
+    }
+    try (MemoryFile file = MemoryFile.of("polyproc-buffer", size, fill)) {
+      build("mapped_view", DescriptorToken.of(host, file.fd()), size, format);
+    }
   }
 
   private interface Step {
@@ -343,6 +414,13 @@ final class ValueWriter {
     text(module);
     text(name);
     out.write(Opcodes.STACK_GLOBAL);
+  }
+
+  private void path(Path file) throws IOException {
+    if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+      throw unconvertible(file.toUri() + " is in no file system that Python can read");
+    }
+    call("pathlib", "Path", file.toString());
   }
 
   private void function(PythonFunction function) throws IOException {

@@ -5,7 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -157,6 +162,103 @@ final class JavaApiIT {
     PythonFunction twice =
         PythonFunction.ofSource("\n    def twice(x):\n      return 2 * x\n", "twice");
     assertEquals(6L, pool.submit(Long.class, twice, 3).join());
+  }
+
+  @Test
+  void shouldRunResources() {
+    PythonFunction greet = PythonFunction.ofResource(JavaApiIT.class, "resource.py", "greet");
+    assertEquals("Grüße, Ada", pool.submit(String.class, greet, "Ada").join());
+    PythonFunction fail = PythonFunction.ofResource(JavaApiIT.class, "resource.py", "fail");
+    PythonException e =
+        assertThrows(
+            PythonException.class, () -> PythonPool.result(pool.submit(Object.class, fail)));
+    assertTrue(
+        e.remoteTraceback()
+            .contains(
+                """
+                  File "io/polyproc/resource.py", line 6, in fail
+                    raise ValueError("no greeting")
+                """),
+        e::remoteTraceback);
+  }
+
+  @Test
+  void shouldPassBuffersThroughSharedMemory() {
+    PythonFunction describe =
+        PythonFunction.ofSource(
+            """
+            def describe(view):
+                total = sum(view)
+                view[0] = 0  # the worker's own
+                return type(view).__name__, view.format, view.nbytes, total
+            """,
+            "describe");
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment segment = arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) 1, (byte) 2);
+      assertEquals(
+          PythonTuple.of("memoryview", "B", 2L, 3L),
+          pool.submit(Object.class, describe, segment).join());
+      assertEquals(1, segment.get(ValueLayout.JAVA_BYTE, 0));
+    }
+    ByteBuffer direct = ByteBuffer.allocateDirect(64); // big-endian, as every new one
+    direct.asDoubleBuffer().put(0, 0.5).put(1, 1.5);
+    assertEquals(
+        PythonTuple.of("memoryview", "d", 64L, 2.0),
+        pool.submit(Object.class, describe, direct.asDoubleBuffer()).join());
+    assertEquals(
+        PythonTuple.of("memoryview", "i", 8L, 12L),
+        pool.submit(Object.class, describe, IntBuffer.wrap(new int[] {1, 5, 7}, 1, 2)).join());
+    assertEquals(
+        PythonTuple.of("memoryview", "B", 3L, 0L),
+        pool.submit(Object.class, describe, direct.slice(61, 3)).join());
+    PythonFunction length = PythonFunction.of("builtins", "len");
+    assertEquals(0, pool.submit(Integer.class, length, ByteBuffer.allocateDirect(0)).join());
+    int large = 64 << 20;
+    assertEquals(
+        large, pool.submit(Integer.class, length, ByteBuffer.allocateDirect(large)).join());
+  }
+
+  @Test
+  void shouldAwaitCoroutines() {
+    PythonFunction slowly =
+        PythonFunction.ofSource(
+            """
+            import asyncio
+
+            async def twice(x):
+                await asyncio.sleep(0.01)
+                return 2 * x
+            """,
+            "twice");
+    assertEquals(List.of(2, 4), pool.map(Integer.class, slowly, List.of(1, 2)));
+  }
+
+  @Test
+  void shouldSayWhatItIs() throws Exception {
+    assertEquals("SharedArray[3 of type d]", polyproc.array('d', 3).toString());
+    assertEquals("SharedValue[7 of type i]", polyproc.value('i', 7).toString());
+    assertEquals("PythonSemaphore[2 permits free]", polyproc.semaphore(2).toString());
+    PythonLock lock = polyproc.lock();
+    lock.lock();
+    try {
+      assertEquals("PythonLock[Lock, taken]", lock.toString());
+    } finally {
+      lock.unlock();
+    }
+    assertEquals("PythonLock[Lock, free]", lock.toString());
+    PythonEvent event = polyproc.event();
+    event.set();
+    assertEquals("PythonEvent[set]", event.toString());
+    assertEquals("PythonBarrier[2 parties]", polyproc.barrier(2).toString());
+    PythonQueue queue = polyproc.queue();
+    queue.put(1);
+    assertEquals("PythonQueue[about 1 values]", queue.toString());
+    PythonPipe pipe = polyproc.pipe();
+    pipe.there().close();
+    assertEquals(
+        "PythonPipe[here PythonConnection[reads and writes], there PythonConnection[closed]]",
+        pipe.toString());
+    pipe.close();
   }
 
   /** What {@code shelf.py} is in Java. */

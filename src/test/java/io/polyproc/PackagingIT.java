@@ -71,11 +71,26 @@ final class PackagingIT {
 
         public class Main {
           public static void main(String[] classNames) {
-            PythonFunction price =
-                PythonFunction.ofSource(
-                    "import java\\ndef price(c, x): return java.type(c).price(x)", "price");
-            try (Polyproc polyproc = Polyproc.builder().standby(0).build();
+            PythonFunction price = PythonFunction.of("pricing", "price");
+            try (Polyproc polyproc =
+                    Polyproc.builder()
+                        .standby(0)
+                        .resources("python")
+                        .graalpyResources("GRAALPY-VFS/com.acme/shop")
+                        .build();
                 PythonPool pool = polyproc.pool(1)) {
+              PythonFunction greet = PythonFunction.ofResource(Main.class, "greeting.py", "greet");
+              if (!pool.submit(String.class, greet, "you").join().equals("hello you")) {
+                throw new AssertionError(greet);
+              }
+              if (Boolean.getBoolean("context")) {
+                try (var context = polyproc.newContext()) {
+                  String tea = context.eval("python", "import pricing; pricing.tea").asString();
+                  if (!tea.equals("tea")) {
+                    throw new AssertionError(tea);
+                  }
+                }
+              }
               for (String name : classNames) {
                 System.out.println(
                     pool.submit(String.class, price, name, "tea")
@@ -88,6 +103,27 @@ final class PackagingIT {
         """);
     Files.writeString(
         folder.resolve("src/module-info.java"), "module com.acme { requires io.polyproc; }");
+    resource("com/acme/greeting.py", "def greet(who): return 'hello ' + who");
+    resource(
+        "python/pricing.py",
+        """
+        import java
+        from leaves import tea
+
+        def price(name, what):
+            return java.type(name).price(what)
+        """);
+    resource("GRAALPY-VFS/com.acme/shop/src/leaves.py", "from packaged import tea");
+    String packages = "GRAALPY-VFS/com.acme/shop/venv/lib/python3.12/site-packages/";
+    resource(packages + "more.pth", "more");
+    resource(packages + "more/packaged.py", "tea = 'tea'");
+  }
+
+  /** Where the compiler's output goes, too. */
+  private void resource(String name, String text) throws Exception {
+    Path file = folder.resolve("classes").resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
   }
 
   private static Path own() throws Exception {
@@ -131,6 +167,7 @@ final class PackagingIT {
             .directory(folder.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("POLYPROC_HOME", System.getProperty("polyproc.home"));
+    builder.environment().put("POLYPROC_CACHE", folder.resolve("cache").toString());
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
@@ -152,7 +189,9 @@ final class PackagingIT {
     Path jar = folder.resolve("app.jar");
     tool(
         "jar", List.of("-cfm", jar.toString(), manifest.toString(), "-C", classes.toString(), "."));
-    assertEquals("tea costs 3\n", run(BIN.resolve("java"), "-jar", "app.jar", "com.acme.Pricing"));
+    assertEquals(
+        "tea costs 3\n",
+        run(BIN.resolve("java"), "-Dcontext=true", "-jar", "app.jar", "com.acme.Pricing"));
   }
 
   private static String folded(String text) {
@@ -167,6 +206,7 @@ final class PackagingIT {
         run(
             BIN.resolve("java"),
             "--enable-native-access=io.polyproc",
+            "-Dcontext=true",
             "-p",
             classes + File.pathSeparator + classPath(),
             "-m",
@@ -217,9 +257,11 @@ final class PackagingIT {
           }
         }
       }
-      for (String name : List.of("com/acme/Main.class", "com/acme/Pricing.class")) {
-        out.putNextEntry(new ZipEntry(name));
-        Files.copy(classes.resolve(name), out);
+      try (Stream<Path> files = Files.walk(classes)) {
+        for (Path own : files.filter(Files::isRegularFile).toList()) {
+          out.putNextEntry(new ZipEntry(classes.relativize(own).toString()));
+          Files.copy(own, out);
+        }
       }
     }
     return merged;

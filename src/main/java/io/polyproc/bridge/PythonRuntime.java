@@ -27,9 +27,10 @@ public final class PythonRuntime {
 
   private static final String BOOT_EMBEDDED =
       """
-      lambda home, runtime, path, start_method: (
+      lambda home, runtime, path, sites, start_method: (
           __import__("sys").path.insert(0, home),
-          __import__("_polyproc.boot.entry").boot.entry.install_embedded(home, runtime, path, start_method))
+          __import__("_polyproc.boot.entry").boot.entry.install_embedded(
+              home, runtime, path, sites, start_method))
       """;
 
   /** Held, as one that nobody can reach may be closed. */
@@ -79,16 +80,23 @@ public final class PythonRuntime {
    * Lets a context of a Java program find the shim.
    *
    * @param path comes first on {@code sys.path}
+   * @param sites folders with packages
    * @throws PolyglotException if the context can't have processes, with the reason
    */
   public static void install(
-      Context context, Path shim, Bridge bridge, List<Path> path, String startMethod) {
+      Context context,
+      Path shim,
+      Bridge bridge,
+      List<Path> path,
+      List<Path> sites,
+      String startMethod) {
     context
         .eval("python", BOOT_EMBEDDED)
         .executeVoid(
             shim.toString(),
             bridge,
             path.stream().map(Path::toString).toArray(String[]::new),
+            sites.stream().map(Path::toString).toArray(String[]::new),
             startMethod);
   }
 

@@ -45,6 +45,14 @@ public sealed interface ClassPathEntry {
     return Optional.empty();
   }
 
+  /**
+   * One of its folders, as an entry of its own.
+   *
+   * @param prefix the folder's name with a {@code /} at the end
+   * @return empty if there is nothing in it
+   */
+  Optional<ClassPathEntry> folder(String prefix) throws IOException;
+
   /** Writes it as a jar; the same content gives the same bytes. */
   default void copyTo(Path target) throws IOException {
     try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(target))) {
@@ -94,6 +102,12 @@ public sealed interface ClassPathEntry {
     @Override
     public Optional<Path> file() {
       return Optional.of(path);
+    }
+
+    @Override
+    public Optional<ClassPathEntry> folder(String prefix) {
+      Path inner = path.resolve(prefix);
+      return Files.isDirectory(inner) ? Optional.of(new Folder(inner)) : Optional.empty();
     }
   }
 
@@ -147,6 +161,11 @@ public sealed interface ClassPathEntry {
     }
 
     @Override
+    public Optional<ClassPathEntry> folder(String prefix) {
+      return new JarFolder(zip, "").folder(prefix);
+    }
+
+    @Override
     public void copyTo(Path target) throws IOException {
       try (FileChannel channel =
           FileChannel.open(
@@ -195,6 +214,12 @@ public sealed interface ClassPathEntry {
     public String fingerprint() {
       return hash(checksums(zip.checksums(), prefix));
     }
+
+    @Override
+    public Optional<ClassPathEntry> folder(String inner) {
+      JarFolder folder = new JarFolder(zip, prefix + inner);
+      return folder.names().isEmpty() ? Optional.empty() : Optional.of(folder);
+    }
   }
 
   /** A module of which its maker knows all: of a linked runtime, or within a merged jar. */
@@ -213,6 +238,33 @@ public sealed interface ClassPathEntry {
     @Override
     public byte[] read(String name) throws IOException {
       return content.read(name);
+    }
+
+    @Override
+    public Optional<ClassPathEntry> folder(String prefix) throws IOException {
+      FolderContent folder = new FolderContent(content, prefix);
+      return folder.names().isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Module(descriptor, name, hash(fingerprint + "\n" + prefix), folder));
+    }
+  }
+
+  /** What is in a folder of something else. */
+  record FolderContent(Content all, String prefix) implements Content {
+    @Override
+    public SortedSet<String> names() throws IOException {
+      SortedSet<String> names = new TreeSet<>();
+      for (String name : all.names()) {
+        if (name.startsWith(prefix)) {
+          names.add(name.substring(prefix.length()));
+        }
+      }
+      return names;
+    }
+
+    @Override
+    public byte[] read(String name) throws IOException {
+      return all.read(prefix + name);
     }
   }
 

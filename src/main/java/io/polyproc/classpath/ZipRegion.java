@@ -93,6 +93,11 @@ public final class ZipRegion {
     return file;
   }
 
+  /** Whether it is the whole file. */
+  public boolean isFile() {
+    return start == 0;
+  }
+
   /** How many bytes it has. */
   public long length() {
     return length;

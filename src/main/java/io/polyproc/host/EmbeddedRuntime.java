@@ -18,7 +18,6 @@ import io.polyproc.worker.Worker;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -134,15 +133,21 @@ public final class EmbeddedRuntime implements AutoCloseable {
   /**
    * Lets a context of this JVM start processes.
    *
-   * @param path comes first on {@code sys.path}
+   * @param folders where it finds modules
    */
-  public void install(Context context, List<Path> path, String startMethod) {
+  public void install(Context context, HostResources.Folders folders, String startMethod) {
     Bridge bridge =
         Bridge.embedded(
             options.installation().home(),
             control,
             () -> new int[] {0, descriptor(output, 1), descriptor(error, 2)});
-    PythonRuntime.install(context, options.installation().pythonShim(), bridge, path, startMethod);
+    PythonRuntime.install(
+        context,
+        options.installation().pythonShim(),
+        bridge,
+        folders.path(),
+        folders.sites(),
+        startMethod);
   }
 
   private static int descriptor(@Nullable OutputPump pump, int own) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 
 /**
  * Memory behind a descriptor. What is {@linkplain #create created} here is anonymous ({@code man 2
@@ -72,6 +73,26 @@ public final class MemoryFile implements AutoCloseable {
       }
       return file;
     } catch (PosixException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Creates memory and has it filled in its place.
+   *
+   * @param size at least 1
+   * @param fill is given the memory, which is mapped until it returns
+   */
+  public static MemoryFile of(String name, long size, Consumer<MemorySegment> fill) {
+    MemoryFile file = create(name, size);
+    try (Arena arena = Arena.ofConfined()) {
+      long address = LibC.MMAP.call(0, size, PROT_READ_WRITE, MAP_SHARED, file.fd, 0);
+      fill.accept(
+          MemorySegment.ofAddress(address)
+              .reinterpret(size, arena, _ -> LibC.MUNMAP.tryCall(address, size)));
+      return file;
+    } catch (RuntimeException e) {
       file.close();
       throw e;
     }

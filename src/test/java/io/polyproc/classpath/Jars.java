@@ -10,15 +10,16 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Writes jars for tests. */
-final class Jars {
+public final class Jars {
   private Jars() {}
 
-  static void write(Path jar, Map<String, byte[]> files) throws IOException {
+  /** With compressed entries. */
+  public static void write(Path jar, Map<String, byte[]> files) throws IOException {
     write(jar, files, ZipEntry.DEFLATED);
   }
 
   /** As a jar has the jars that are in it. */
-  static void writeStored(Path jar, Map<String, byte[]> files) throws IOException {
+  public static void writeStored(Path jar, Map<String, byte[]> files) throws IOException {
     write(jar, files, ZipEntry.STORED);
   }
 

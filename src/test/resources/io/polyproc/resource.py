@@ -1,0 +1,6 @@
+def greet(name):
+    return "Grüße, " + name
+
+
+def fail():
+    raise ValueError("no greeting")
