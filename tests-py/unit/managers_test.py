@@ -6,6 +6,10 @@ from multiprocessing.managers import SyncManager
 
 
 class Managers(unittest.TestCase):
+    def setUp(self):
+        # Else children would use the program's.
+        mp.current_process()._config.pop("tempdir", None)
+
     def test_killed_server_leaves_no_folder(self):
         for method in "fork", "spawn":
             with self.subTest(method):

@@ -182,7 +182,7 @@ def memory(handle: "Any", start: int, size: int) -> "Any":
     return made
 
 
-def view(data: "Any", typecode: str) -> memoryview:
+def view(data: "Any", typecode: "Any") -> memoryview:
     """A memoryview of a buffer."""
     made = memoryview(data)
     return made if typecode == "B" else made.cast(typecode)
