@@ -60,11 +60,11 @@ public final class JvmFork {
   private static final long EBUSY = 16;
   private static final long CLONE_PARENT = 0x8000;
 
-  /** How long a thread may be where it can't be copied or left out, until the fork is refused. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
   private static final long FIRST_PAUSE_NANOS = 100_000;
-  private static final long LONGEST_PAUSE_NANOS = 5_000_000;
+
+  /** Each try interrupts all threads: on a busy machine they would get no further between two. */
+  private static final long LONGEST_PAUSE_NANOS = 50_000_000;
+
   private static final long MAX_LOCK_BYTES = 8192;
 
   private static @Nullable JvmFork instance;
@@ -144,9 +144,9 @@ public final class JvmFork {
    */
   public synchronized int fork(boolean sibling) {
     long flags = SIGCHLD | (sibling ? CLONE_PARENT : 0);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Patience patience = new Patience();
     long result = code.call(FORK, SIGNAL, flags);
-    while (result == -EBUSY && System.nanoTime() - deadline < 0) {
+    while (result == -EBUSY && !patience.isOver()) {
       // A thread holds a lock that it could not unlock in the child; it soon holds it no more.
       LockSupport.parkNanos(FIRST_PAUSE_NANOS);
       result = code.call(FORK, SIGNAL, flags);
@@ -183,8 +183,8 @@ public final class JvmFork {
    * program's other threads are no more, and those of the JVM go on.
    *
    * @return the child's process id, or 0 in the child
-   * @throws PosixException EAGAIN if a thread that is to be left out runs Java or native code for
-   *     more than five seconds in which it waits for nothing, or if the system has no threads left
+   * @throws PosixException EAGAIN if a thread that is to be left out runs Java or native code in
+   *     which it waits for nothing while this process uses five seconds of processor time, or if the system has no threads left
    *     for the child; otherwise as {@link #fork(boolean)}
    * @throws UnsupportedOperationException if {@link #whyNoProgramCanBeForked} gives a reason
    */
@@ -200,7 +200,7 @@ public final class JvmFork {
   }
 
   private int forkProgram(JvmThreads known, Program program) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Patience patience = new Patience();
     long pauseNanos = FIRST_PAUSE_NANOS;
     int tries = 0;
     while (true) {
@@ -220,7 +220,7 @@ public final class JvmFork {
       if (result != -EBUSY) {
         return (int) checked(FORK, result);
       }
-      if (System.nanoTime() - deadline >= 0) {
+      if (patience.isOver()) {
         throw new PosixException("forking this JVM while " + describeBusy(known, left), EAGAIN);
       }
       tries++;
@@ -322,5 +322,25 @@ public final class JvmFork {
       throw new PosixException(what == FORK ? "forking this JVM" : "sigaction", (int) -result);
     }
     return result;
+  }
+
+  /**
+   * How long a thread may be where it can't be copied or left out, until the fork is refused: five
+   * seconds, on a busy machine until the process has had as much processor time, but a minute at
+   * most.
+   */
+  private static final class Patience {
+    private static final Duration USUAL = Duration.ofSeconds(5);
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+
+    private final long begin = System.nanoTime();
+    private final Duration usedBefore = Processes.processorTime();
+
+    boolean isOver() {
+      Duration passed = Duration.ofNanos(System.nanoTime() - begin);
+      return passed.compareTo(LONGEST) >= 0
+          || (passed.compareTo(USUAL) >= 0
+              && Processes.processorTime().minus(usedBefore).compareTo(USUAL) >= 0);
+    }
   }
 }
