@@ -19,8 +19,13 @@ import java.io.Serial;
 public final class PythonException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
+  /** The name of Python's class. */
   private final String typeName;
+
+  /** What it says. */
   private final String pythonMessage;
+
+  /** Its traceback, as Python prints it. */
   private final String remoteTraceback;
 
   /**

@@ -17,7 +17,10 @@ import java.io.Serial;
 public final class UnconvertibleValueException extends IllegalArgumentException {
   @Serial private static final long serialVersionUID = 1L;
 
+  /** Where the value is, such as {@code result[1]}. */
   private final String element;
+
+  /** Why it has no counterpart. */
   private final String reason;
 
   UnconvertibleValueException(String element, String reason) {

@@ -184,8 +184,8 @@ public final class JvmFork {
    *
    * @return the child's process id, or 0 in the child
    * @throws PosixException EAGAIN if a thread that is to be left out runs Java or native code in
-   *     which it waits for nothing while this process uses five seconds of processor time, or if the system has no threads left
-   *     for the child; otherwise as {@link #fork(boolean)}
+   *     which it waits for nothing while this process uses five seconds of processor time, or if
+   *     the system has no threads left for the child; otherwise as {@link #fork(boolean)}
    * @throws UnsupportedOperationException if {@link #whyNoProgramCanBeForked} gives a reason
    */
   public int forkProgram(Program program) {
