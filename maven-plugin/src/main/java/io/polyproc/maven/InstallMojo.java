@@ -31,12 +31,14 @@ import org.apache.maven.toolchain.ToolchainManager;
 public class InstallMojo extends AbstractMojo {
 
   /** The folder to make it in. */
-  @Parameter(property = "polyproc.installation", defaultValue = "${project.build.directory}/polyproc")
+  @Parameter(
+      property = "polyproc.installation",
+      defaultValue = "${project.build.directory}/polyproc")
   private File installation;
 
   /**
-   * The JDK 25 that the runtime of the workers is linked from; by default the one of the
-   * toolchain, or else Maven's own.
+   * The JDK 25 that the runtime of the workers is linked from; by default the one of the toolchain,
+   * or else Maven's own.
    */
   @Parameter(property = "polyproc.javaHome")
   private File javaHome;
