@@ -24,8 +24,7 @@ public class PolyprocAutoConfiguration {
 
   @Bean(destroyMethod = "close")
   @ConditionalOnMissingBean
-  Polyproc polyproc(
-      PolyprocProperties properties, ObjectProvider<PolyprocCustomizer> customizers) {
+  Polyproc polyproc(PolyprocProperties properties, ObjectProvider<PolyprocCustomizer> customizers) {
     Polyproc.Builder builder = Polyproc.builder();
     PropertyMapper map = PropertyMapper.get();
     map.from(properties::home).to(builder::home);
@@ -78,8 +77,7 @@ public class PolyprocAutoConfiguration {
     }
     customizers.orderedStream().forEach(customizer -> customizer.customize(options));
     Integer size = pool.size();
-    return polyproc.pool(
-        size == null ? Runtime.getRuntime().availableProcessors() : size, options);
+    return polyproc.pool(size == null ? Runtime.getRuntime().availableProcessors() : size, options);
   }
 
   @Bean

@@ -37,8 +37,7 @@ public final class PolyprocMeters implements MeterBinder {
   @Override
   public void bindTo(MeterRegistry registry) {
     gauge(registry, "polyproc.workers", "Workers that there are", PoolMetrics::workersAlive);
-    counter(
-        registry, "polyproc.workers.started", "Workers started", PoolMetrics::workersStarted);
+    counter(registry, "polyproc.workers.started", "Workers started", PoolMetrics::workersStarted);
     counter(
         registry,
         "polyproc.workers.restarted",
@@ -57,8 +56,7 @@ public final class PolyprocMeters implements MeterBinder {
         metrics -> metrics.bootTime().toNanos());
     gauge(
         registry, "polyproc.tasks.waiting", "Tasks that no worker has", PoolMetrics::tasksWaiting);
-    gauge(
-        registry, "polyproc.tasks.running", "Tasks that a worker has", PoolMetrics::tasksRunning);
+    gauge(registry, "polyproc.tasks.running", "Tasks that a worker has", PoolMetrics::tasksRunning);
     completed(registry, "succeeded", PoolMetrics::tasksSucceeded);
     completed(registry, "failed", PoolMetrics::tasksFailed);
     timer(

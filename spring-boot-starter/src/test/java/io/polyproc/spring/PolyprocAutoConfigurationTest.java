@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
@@ -99,22 +100,34 @@ class PolyprocAutoConfigurationTest {
             context -> {
               assertThat(context).hasSingleBean(Polyproc.class).hasBean("own");
               PythonPool pool = context.getBean(PythonPool.class);
-              assertThat(pool.submit(Integer.class, ABS, -1))
-                  .failsWithin(Duration.ofMinutes(10));
+              assertThat(pool.submit(Integer.class, ABS, -1)).failsWithin(Duration.ofMinutes(10));
               Health health = context.getBean(HealthIndicator.class).health();
               assertThat(health.getStatus()).isEqualTo(Status.DOWN);
               assertThat(health.getDetails().get("error").toString()).contains("no number");
             });
   }
 
+  /** Imports as Spring Boot itself does: by name, the classes' annotations read from their files. */
+  @Configuration(proxyBeanMethods = false)
+  @ImportAutoConfiguration({
+    PolyprocAutoConfiguration.class,
+    PolyprocHealthAutoConfiguration.class,
+    PolyprocMetricsAutoConfiguration.class
+  })
+  static class Application {}
+
   @Test
   void shouldWorkWithoutActuator() {
-    runner
-        .withClassLoader(new FilteredClassLoader("org.springframework.boot.health", "io.micrometer"))
+    new ApplicationContextRunner()
+        .withUserConfiguration(Application.class)
+        .withPropertyValues("polyproc.standby=0", "polyproc.pool.size=1")
+        .withClassLoader(
+            new FilteredClassLoader("org.springframework.boot.health", "io.micrometer"))
         .run(
             context -> {
               assertThat(context).hasNotFailed().hasSingleBean(PythonPool.class);
               assertThat(context).doesNotHaveBean("polyprocHealthIndicator");
+              assertThat(context).doesNotHaveBean("polyprocMeters");
             });
   }
 
@@ -140,8 +153,7 @@ class PolyprocAutoConfigurationTest {
                       .count())
               .isEqualTo(1);
           assertThat(registry.get("polyproc.tasks").functionTimer().count()).isEqualTo(3);
-          assertThat(
-                  registry.get("polyproc.tasks").functionTimer().totalTime(TimeUnit.NANOSECONDS))
+          assertThat(registry.get("polyproc.tasks").functionTimer().totalTime(TimeUnit.NANOSECONDS))
               .isPositive();
         });
   }
@@ -160,15 +172,16 @@ class PolyprocAutoConfigurationTest {
     assertThat(tasks[1]).isCompleted();
     runner
         .withPropertyValues("polyproc.pool.shutdown-timeout=100ms")
-        .run(context -> tasks[0] = context.getBean(PythonPool.class).submit(Object.class, sleep, 1000));
+        .run(
+            context ->
+                tasks[0] = context.getBean(PythonPool.class).submit(Object.class, sleep, 1000));
     assertThat(tasks[0]).isCancelled();
   }
 
   @Test
   void shouldFailAtTheStartIfWorkersCannotStart() {
     runner
-        .withPropertyValues(
-            "polyproc.start-timeout=10m", "polyproc.worker-options=-XX:NoSuchFlag")
+        .withPropertyValues("polyproc.start-timeout=10m", "polyproc.worker-options=-XX:NoSuchFlag")
         .run(
             context ->
                 assertThat(context)
