@@ -19,8 +19,14 @@ import java.io.Serial;
 public final class PythonException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
+  /** The name of the exception's class. */
   private final String typeName;
+
+  /** What {@code str()} says of the exception. */
   private final String pythonMessage;
+
+
+  /** The traceback as Python prints it; empty if there is none. */
   private final String remoteTraceback;
 
   /**

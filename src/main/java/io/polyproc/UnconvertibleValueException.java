@@ -17,7 +17,10 @@ import java.io.Serial;
 public final class UnconvertibleValueException extends IllegalArgumentException {
   @Serial private static final long serialVersionUID = 1L;
 
+  /** Which part of the value, as an expression. */
   private final String element;
+
+  /** Why it can't be converted. */
   private final String reason;
 
   UnconvertibleValueException(String element, String reason) {

@@ -15,8 +15,13 @@ import java.io.Serial;
 public final class WorkerLostException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
+  /** The process id of the worker. */
   private final int pid;
+
+  /** Its exit status; that of a signal is negative. */
   private final int exitStatus;
+
+  /** What it ran. */
   private final String task;
 
   WorkerLostException(int pid, int exitStatus, String task, String lastLines) {

@@ -114,7 +114,8 @@ class ShopIT {
     }
     assertThat(lines).containsExactly("offer 0", "offer 1", "offer 2");
     // The first one comes long before the last one is there.
-    assertThat(times.getLast() - times.getFirst()).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(700));
+    assertThat(times.getLast() - times.getFirst())
+        .isGreaterThan(TimeUnit.MILLISECONDS.toNanos(700));
   }
 
   @Test
@@ -126,9 +127,12 @@ class ShopIT {
     assertThat(response.body().read()).isEqualTo('o');
     response.body().close();
     // Both workers serve again.
-    assertThat(shared.ask("/ship?seconds=0.1").thenCombine(shared.ask("/ship?seconds=0.1"),
-                (one, other) -> one.body() + other.body())
-            .join())
+    assertThat(
+            shared
+                .ask("/ship?seconds=0.1")
+                .thenCombine(
+                    shared.ask("/ship?seconds=0.1"), (one, other) -> one.body() + other.body())
+                .join())
         .isEqualTo("shippedshipped");
   }
 
