@@ -2,6 +2,7 @@ package io.polyproc.sample.shop;
 
 import io.polyproc.JavaCallback;
 import io.polyproc.PythonException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -40,7 +41,7 @@ class ShopController {
   /** A line for each element that the generator yields, as soon as there is one. */
   @GetMapping("/offers")
   ResponseEntity<StreamingResponseBody> offers(
-      @RequestParam int count, @RequestParam double pause) {
+      @RequestParam int count, @RequestParam double pause, HttpServletResponse response) {
     return ResponseEntity.ok()
         .contentType(MediaType.TEXT_PLAIN)
         .body(
@@ -50,7 +51,7 @@ class ShopController {
                     offer -> {
                       try {
                         out.write((offer.text() + "\n").getBytes(StandardCharsets.UTF_8));
-                        out.flush();
+                        response.flushBuffer(); // Spring ignores out.flush()
                       } catch (IOException e) {
                         throw new UncheckedIOException(e); // the browser has gone
                       }

@@ -53,11 +53,21 @@ class ShopIT {
         lines.add(line);
         Matcher started = STARTED.matcher(line);
         if (started.find()) {
-          Thread.ofVirtual().start(() -> output.lines().forEach(System.out::println));
+          Thread.ofVirtual().start(() -> show(output));
           return new Shop(process, Integer.parseInt(started.group(1)));
         }
       }
       throw new AssertionError("the application has ended: " + String.join("\n", lines));
+    }
+
+    private static void show(BufferedReader output) {
+      try {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+          System.out.println(line);
+        }
+      } catch (IOException e) {
+        // The process was killed: there is no more.
+      }
     }
 
     private HttpRequest request(String path) {
