@@ -10,7 +10,7 @@ public final class Tax {
   private Tax() {}
 
   /** A price with its tax. */
-  public static String with(String net) {
+  public static String gross(String net) {
     return new BigDecimal(net).multiply(RATE).setScale(2, RoundingMode.HALF_UP).toString();
   }
 }
