@@ -25,7 +25,6 @@ public final class PythonException extends RuntimeException {
   /** What {@code str()} says of the exception. */
   private final String pythonMessage;
 
-
   /** The traceback as Python prints it; empty if there is none. */
   private final String remoteTraceback;
 
