@@ -413,7 +413,7 @@ class Dispatcher:
         self.done_by_former += worker.done
         process = worker.process
         status = process.exitcode
-        node = getattr(getattr(process, "_popen", None), "lost_node", None)
+        node = getattr(worker.popen, "lost_node", None)
         self._forget(worker)
         self._workers.remove(worker)
         util.debug("cleaning up worker %s" % process.pid)

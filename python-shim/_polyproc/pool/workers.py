@@ -40,6 +40,11 @@ class Worker:
         self.done = 0
         """How many it has answered since it was started."""
 
+    @property
+    def popen(self) -> "Any":
+        """What has started its process; None if the pool's processes are of a kind that has no such object."""
+        return getattr(self.process, "_popen", None)
+
     def is_available(self) -> bool:
         return self.ready and not self.leaving and self.kill_at is None and self.left > 0
 
@@ -119,10 +124,11 @@ class WorkerManager:
             channel.close()
             raise
         channel.hand_over()
-        if hasattr(getattr(process, "_popen", None), "is_remote"):
+        worker = Worker(process, channel, self._max_tasks)
+        if hasattr(worker.popen, "is_remote"):
             channel.claims = SentClaims()
         util.debug("added worker")
-        return Worker(process, channel, self._max_tasks)
+        return worker
 
     def remove(self, worker: Worker) -> None:
         """Forgets a worker that has ended."""

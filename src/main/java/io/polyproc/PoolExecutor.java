@@ -73,8 +73,7 @@ final class PoolExecutor extends ThreadPoolExecutor {
     try {
       room.acquire();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw (CancellationException) new CancellationException("interrupted").initCause(e);
+      throw Waits.cancelled(e);
     }
   }
 

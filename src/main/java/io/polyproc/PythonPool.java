@@ -676,8 +676,7 @@ public final class PythonPool implements AutoCloseable {
         return result(future);
       } catch (InterruptedException e) {
         stop();
-        Thread.currentThread().interrupt();
-        throw (CancellationException) new CancellationException("interrupted").initCause(e);
+        throw Waits.cancelled(e);
       } catch (RuntimeException e) {
         stop();
         throw e;
@@ -729,8 +728,7 @@ public final class PythonPool implements AutoCloseable {
       }
       throw new CompletionException(e.getCause());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw (CancellationException) new CancellationException("interrupted").initCause(e);
+      throw Waits.cancelled(e);
     }
   }
 
@@ -765,8 +763,7 @@ public final class PythonPool implements AutoCloseable {
       try {
         wait();
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw (CancellationException) new CancellationException("interrupted").initCause(e);
+        throw Waits.cancelled(e);
       }
     }
   }

@@ -5,6 +5,7 @@ import io.polyproc.posix.Descriptors;
 import io.polyproc.sync.SharedSemaphore;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 
 /**
  * Waits for what other processes do, in slices, so that an interrupt is seen; the kernel wakes no
@@ -17,6 +18,17 @@ final class Waits {
   private static final long SLICE_NANOS = 100_000_000;
 
   private Waits() {}
+
+  /**
+   * What a method throws that was interrupted while it waited, and declares no {@link
+   * InterruptedException}: the interrupt status of the calling thread is set again.
+   */
+  static CancellationException cancelled(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    CancellationException cancelled = new CancellationException("interrupted");
+    cancelled.initCause(e);
+    return cancelled;
+  }
 
   static long nanos(Duration time) {
     try {

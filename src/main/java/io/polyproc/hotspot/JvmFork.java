@@ -327,16 +327,21 @@ public final class JvmFork {
   /**
    * How long a thread may be where it can't be copied or left out, until the fork is refused: five
    * seconds, on a busy machine until the process has had as much processor time, but a minute at
-   * most.
+   * most. It begins with the first question, as most forks need none.
    */
   private static final class Patience {
     private static final Duration USUAL = Duration.ofSeconds(5);
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
-    private final long begin = System.nanoTime();
-    private final Duration usedBefore = Processes.processorTime();
+    private long begin;
+    private @Nullable Duration usedBefore;
 
     boolean isOver() {
+      if (usedBefore == null) {
+        begin = System.nanoTime();
+        usedBefore = Processes.processorTime();
+        return false;
+      }
       Duration passed = Duration.ofNanos(System.nanoTime() - begin);
       return passed.compareTo(LONGEST) >= 0
           || (passed.compareTo(USUAL) >= 0
