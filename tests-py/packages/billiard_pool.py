@@ -44,8 +44,13 @@ def main():
         process.join()
     print([process.exitcode for process in processes])
 
+    # billiard 4.1.0's look at time limits fails if a map goes on for a second.
+    unlimited = Pool(2)
+    print(unlimited.map(square, range(8)), unlimited.apply(square, (9,)))
+    unlimited.terminate()
+    unlimited.join()
+
     pool = Pool(2, timeout=60)
-    print(pool.map(square, range(8)), pool.apply(square, (9,)))
     print(attempt(pool.apply_async(sleep, (30,), timeout=1)))
     print(attempt(pool.apply_async(leave, (3,), lost_worker_timeout=1)))
     print(pool.apply_async(square, (10,)).get(timeout=30))

@@ -240,7 +240,11 @@ def record(timeline: str, profile: str, progress: bool) -> str:
 def run_main(kind: str, what: str, arguments: "Iterable[Any]") -> int:
     """Runs the main program; returns its exit status."""
     from _polyproc.boot import main
+    from _polyproc.compat import signal_handlers
+    from _polyproc.process import child
     _polyproc.runtime.setStartMethod(None)
+    if not signal_handlers.has_quit_action():
+        child.reset_quit()
     if "POLYPROC_CLUSTER" in os.environ:
         from _polyproc import cluster
         if not cluster.activate():

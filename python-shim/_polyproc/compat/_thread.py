@@ -44,7 +44,9 @@ class lock:
     release_lock = release
 
     def _at_fork_reinit(self):
-        self.__init__()
+        # In place: a Condition has the method `acquire` of its lock.
+        if self.locked():
+            self._lock.release()
 
     def __reduce_ex__(self, protocol):
         raise TypeError("cannot pickle '_thread.lock' object")
@@ -85,7 +87,12 @@ class RLock:
         self.release()
 
     def _at_fork_reinit(self):
-        RLock.__init__(self)
+        if self._is_owned():
+            self._release_save()
+        elif not self.acquire(False):
+            RLock.__init__(self)  # its owner has vanished, and only an owner can release GraalPy's
+        else:
+            self.release()
 
     def __reduce_ex__(self, protocol):
         raise TypeError("cannot pickle '_thread.RLock' object")

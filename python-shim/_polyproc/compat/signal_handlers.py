@@ -29,6 +29,14 @@ _real_time = {}
 masks = None
 """`_polyproc.compat.signal_masks`, once the program has blocked a signal."""
 _JVM_SIGNALS = frozenset((3, 4, 5, 6, 7, 8, 11))  # SIGQUIT, ILL, TRAP, ABRT, BUS, FPE and SEGV
+_SIGQUIT = 3
+_FAULTS = frozenset((4, 8, 11))
+"""SIGILL, SIGFPE and SIGSEGV, by which a thread of the JVM asks for help: a program's action is for what it sends itself."""
+_CARRIER = 16
+"""SIGSTKFLT, which Linux sends to nobody: the JVM takes no handler for SIGQUIT, so that is made one of these."""
+_SYS_TGKILL = 131 if os.uname().machine == "aarch64" else 234
+_jvm_actions = {}
+"""The actions that the program has set for SIGQUIT and for faults, where they are no functions."""
 
 
 def install():
@@ -46,7 +54,7 @@ def install():
 def _watch(number, handler):
     if callable(handler):
         _handlers[number] = handler
-        _polyproc.runtime.watchSignal(number)
+        _polyproc.runtime.watchSignal(number, number)
 
 
 @builtin("_signal")
@@ -56,6 +64,10 @@ def signal(module, signalnum, handler, /):
     number = int(signalnum)
     if _FIRST_REAL_TIME <= number < 65:
         return _set_real_time(number, handler, former)
+    if number == _SIGQUIT or number in _FAULTS:
+        return _set_jvms(number, handler, former)
+    if number == _CARRIER and _SIGQUIT in _handlers:
+        raise OSError(22, "SIGSTKFLT calls the function that is set for SIGQUIT")
     if _handlers.pop(number, None) is not None:
         _polyproc.runtime.unwatchSignal(number)
     if number == _SIGURG and handler in (_signal.SIG_DFL, _signal.SIG_IGN):
@@ -74,6 +86,45 @@ def signal(module, signalnum, handler, /):
     if masks is not None:
         masks.resume(number)
     return former
+
+
+def _set_jvms(number, handler, former):
+    """Sets the action for a signal for which GraalPy sets none, as the JVM takes it."""
+    if not callable(handler) and handler not in (_signal.SIG_DFL, _signal.SIG_IGN):
+        raise TypeError("signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object")
+    if not threads.is_main_thread():
+        raise ValueError("signal only works in main thread of the main interpreter")
+    if number == _SIGQUIT:
+        _set_quit(handler)
+    _handlers.pop(number, None)
+    if callable(handler):
+        _handlers[number] = handler
+    else:
+        _jvm_actions[number] = handler
+    return former
+
+
+def _set_quit(handler):
+    if callable(handler) and _get(_CARRIER) != _signal.SIG_DFL and _SIGQUIT not in _handlers:
+        raise OSError(22, "a function is set for SIGSTKFLT, by which one for SIGQUIT would be called")
+    runtime = _polyproc.runtime
+    if masks is not None:
+        masks.suspend(_SIGQUIT)
+    if not callable(handler):
+        (runtime.ignoreSignal if handler == _signal.SIG_IGN else runtime.setDefaultSignalAction)(_SIGQUIT)
+    if _SIGQUIT in _handlers:
+        runtime.unwatchSignal(_SIGQUIT)
+        _set(_CARRIER, _signal.SIG_DFL)
+    if callable(handler):
+        _set(_CARRIER, runtime.signalHandler(_SIGQUIT, handler))
+        runtime.watchSignal(_SIGQUIT, _CARRIER)
+    if masks is not None:
+        masks.resume(_SIGQUIT)
+
+
+def has_quit_action():
+    """Whether an action was set for SIGQUIT, so that it is not the JVM's."""
+    return _SIGQUIT in _jvm_actions or _SIGQUIT in _handlers
 
 
 def _let_urgent_be_ignored(action):
@@ -124,12 +175,18 @@ def _send_here(signalnum, frame):
     if masks is not None and masks.send_here(number):
         return
     action = getsignal(number) if 0 < number < _signal.NSIG else None
+    if action == _signal.SIG_IGN and number in _FAULTS:
+        return
     if action == _signal.SIG_DFL and number in _JVM_SIGNALS and not _polyproc.embedded:
         _polyproc.runtime.dieOf(number)  # the JVM would print what its threads do, or write a crash report
     elif callable(action) and threads.is_main_thread():
         if "_polyproc.compat.signal" in sys.modules:
             sys.modules["_polyproc.compat.signal"].write_wakeup(number)
         action(number, frame)  # the JVM would run it some milliseconds later
+    elif 0 < number < 65 and number != _SIGQUIT:  # which the JVM's threads block, but for one
+        from _polyproc.compat.libc import call
+        # To the calling thread, so that it has had its effect when this returns.
+        call("syscall", _SYS_TGKILL, os.getpid(), threads.get_native_id(), number)
     else:
         _kill(os.getpid(), number)
 
@@ -150,4 +207,8 @@ def getsignal(module, signalnum, /):
         return _real_time.get(signalnum, _signal.SIG_DFL)
     if handler is None and signalnum == _SIGURG:
         return _urgent_action
+    if signalnum == _CARRIER and _SIGQUIT in _handlers:
+        return _signal.SIG_DFL
+    if handler is None and (signalnum == _SIGQUIT or signalnum in _FAULTS):
+        return _jvm_actions.get(signalnum, _signal.SIG_DFL)
     return _get(signalnum) if handler is None else handler

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 def run(parent_pid: int, parent_sentinel: int, payload: int, received: "list[int]") -> int:
     """Runs the process in the payload; returns its exit status."""
     _show_parent(parent_pid)
-    reset_signals()
+    reset_interrupt()
     with io.FileIO(payload) as file:  # `open` has been compiled for names of files
         method, surroundings, body = pickle.loads(file.readall())
     _polyproc.runtime.setStartMethod(method)
+    if method != "java":  # Java's tools send it to attach to a worker
+        reset_quit()
     if surroundings.get("recording") is not None:
         from _polyproc import recording
         recording.join(surroundings["recording"])
@@ -50,6 +52,12 @@ def _show_parent(parent_pid):
 
 
 def reset_signals(ignored: "Sequence[int]" = ()) -> None:
+    """Lets signals do what they do in a new process: those that its parent ignored are ignored."""
+    reset_interrupt(ignored)
+    reset_quit(ignored)
+
+
+def reset_interrupt(ignored: "Sequence[int]" = ()) -> None:
     """Lets SIGINT raise KeyboardInterrupt, which a standby worker ignores."""
     import _signal as signal
     if signal.SIGINT in ignored:
@@ -58,6 +66,12 @@ def reset_signals(ignored: "Sequence[int]" = ()) -> None:
     # The JVM takes over no signal that is ignored.
     _polyproc.runtime.setDefaultSignalAction(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def reset_quit(ignored: "Sequence[int]" = ()) -> None:
+    """Lets SIGQUIT end this process; a JVM would print what its threads do, and go on."""
+    import _signal as signal
+    signal.signal(signal.SIGQUIT, signal.SIG_IGN if signal.SIGQUIT in ignored else signal.SIG_DFL)
 
 
 def move_into(surroundings: "dict[str, Any]") -> None:

@@ -170,6 +170,7 @@ def _forget_threads():
     threading = preload.loaded("threading")
     if threading is None:
         return
+    threading.Condition._at_fork_reinit = _renew_condition
     current = threading.current_thread()
     others = [thread for thread in threading._enumerate() if thread is not current]
     threading._main_thread = current
@@ -185,6 +186,12 @@ def _forget_threads():
     threading._limbo.clear()
     threading._active.clear()
     threading._active[current.ident] = current
+
+
+def _renew_condition(self):
+    """`threading.Condition._at_fork_reinit`, where a lock that was made anew may have other methods."""
+    self._lock._at_fork_reinit()
+    sys.modules["threading"].Condition.__init__(self, self._lock)
 
 
 _OWN_VERSIONS = {("threading", "_after_fork"): _forget_threads}

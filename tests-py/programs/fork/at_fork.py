@@ -83,7 +83,39 @@ def use():
 
 
 forked(use)
+
+
+def use_conditions():
+    for name, condition in conditions.items():
+        condition._at_fork_reinit()
+        answers = []
+        with condition:
+            waiting = threading.Thread(target=lambda: (condition.acquire(), answers.append(name), condition.notify(),
+                                                       condition.release()))
+            waiting.start()
+            print(name, condition._is_owned(), condition.wait_for(lambda: answers, 30))
+        waiting.join()
+        print(condition.acquire(blocking=False), condition.release())
+
+
+def hold_conditions():
+    with conditions['held lock'], conditions['held recursive lock']:
+        all_held.set()
+        go_on.wait()
+
+
+all_held = threading.Event()
+conditions = {'lock': threading.Condition(threading.Lock()), 'recursive lock': threading.Condition(),
+              'held lock': threading.Condition(threading.Lock()), 'held recursive lock': threading.Condition(),
+              "the forking thread's lock": threading.Condition(threading.Lock()),
+              "the forking thread's recursive lock": threading.Condition()}
+other_holder = threading.Thread(target=hold_conditions)
+other_holder.start()
+all_held.wait()
+with conditions["the forking thread's lock"], conditions["the forking thread's recursive lock"]:
+    forked(use_conditions)
 go_on.set()
+other_holder.join()
 holder.join()
 
 for hooks in {}, {"before": None}, {"after_in_child": "three"}, {"before": use, "after_in_parent": None}:

@@ -586,12 +586,17 @@ public final class Bridge {
    * @param function the handler as the program knows it
    */
   public Object signalHandler(int signal, Value function) {
-    return new SignalHandler(function, () -> waker().repeater(signal));
+    return new SignalHandler(signal, function, () -> waker().repeater(signal));
   }
 
-  /** The signal's handler is a Python function: it wakes Python's main thread, which calls this. */
-  public void watchSignal(int signal) {
-    waker().watch(signal);
+  /**
+   * The signal's handler is a Python function: it wakes Python's main thread, which calls this.
+   *
+   * @param carrier the signal for which GraalPy has the handler; another one where the JVM takes no
+   *     handler for the signal itself
+   */
+  public void watchSignal(int signal, int carrier) {
+    waker().watch(signal, carrier);
   }
 
   private synchronized SignalWaker waker() {
@@ -620,6 +625,11 @@ public final class Bridge {
   /** Lets a signal do what the kernel does by default, whatever the JVM had installed. */
   public void setDefaultSignalAction(int signal) {
     Processes.setDefaultAction(signal);
+  }
+
+  /** Lets this process ignore a signal, whatever the JVM had installed. */
+  public void ignoreSignal(int signal) {
+    Processes.ignore(signal);
   }
 
   private void end() {

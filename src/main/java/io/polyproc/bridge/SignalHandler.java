@@ -36,6 +36,7 @@ final class SignalHandler implements ProxyExecutable {
 
   private static final AtomicLong CALLS = new AtomicLong();
 
+  private final int signal;
   private final Value function;
   private final Supplier<@Nullable Runnable> repeater;
   private @Nullable Runnable again;
@@ -43,10 +44,12 @@ final class SignalHandler implements ProxyExecutable {
   private long keptSince;
 
   /**
+   * @param signal what the function is told that it handles
    * @param function the handler as the program knows it
    * @param repeater gives what lets GraalPy call this once more where it looks for signals next
    */
-  SignalHandler(Value function, Supplier<@Nullable Runnable> repeater) {
+  SignalHandler(int signal, Value function, Supplier<@Nullable Runnable> repeater) {
+    this.signal = signal;
     this.function = function;
     this.repeater = repeater;
   }
@@ -100,7 +103,7 @@ final class SignalHandler implements ProxyExecutable {
   private @Nullable PolyglotException call(Value... arguments) {
     CALLS.incrementAndGet();
     try {
-      function.executeVoid((Object[]) arguments);
+      function.executeVoid(signal, arguments[1]);
       return null;
     } catch (PolyglotException e) {
       return e;

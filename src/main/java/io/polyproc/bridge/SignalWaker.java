@@ -1,6 +1,7 @@
 package io.polyproc.bridge;
 
 import io.polyproc.posix.Processes;
+import io.polyproc.posix.SignalRelay;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("sunapi") // the JDK has no other interface to signals
 final class SignalWaker {
   private static final String[] NAMES = {
-    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "FPE", "BUS", "SYS", "PIPE", "ALRM", "TERM",
+    "HUP", "INT", "ILL", "TRAP", "ABRT", "FPE", "BUS", "SYS", "PIPE", "ALRM", "TERM", "STKFLT",
     "USR1", "USR2", "CHLD", "PWR", "IO", "URG", "WINCH", "TSTP", "CONT", "TTIN", "TTOU", "VTALRM",
     "PROF", "XCPU", "XFSZ"
   };
@@ -32,7 +33,7 @@ final class SignalWaker {
   private final BooleanSupplier observers;
   private volatile int wakeupDescriptor = -1;
   private volatile int mainThread = Processes.currentThread();
-  private final Map<Integer, sun.misc.SignalHandler> watched = new ConcurrentHashMap<>();
+  private final Map<Integer, Watch> watched = new ConcurrentHashMap<>();
 
   /**
    * Made on Python's main thread.
@@ -63,15 +64,23 @@ final class SignalWaker {
     }
   }
 
-  /** Puts itself before the handler that GraalPy has set. */
-  void watch(int number) {
-    sun.misc.Signal signal = signal(number);
-    if (signal != null && !watched.containsKey(number)) {
-      Watch watch = new Watch();
-      sun.misc.SignalHandler handler = sun.misc.Signal.handle(signal, watch);
-      watch.handler = handler;
-      watched.put(number, handler);
+  /**
+   * Puts itself before the handler that GraalPy has set.
+   *
+   * @param carrier the signal that has it; if it is another one, the signal is made one of these
+   *     from now on
+   */
+  void watch(int number, int carrier) {
+    sun.misc.Signal signal = signal(carrier);
+    Watch former = watched.get(number);
+    if (signal != null && former == null) {
+      Watch watch = new Watch(number, signal);
+      watch.handler = sun.misc.Signal.handle(signal, watch);
+      watched.put(number, watch);
       restarting.remove(number);
+    }
+    if (carrier != number) {
+      SignalRelay.relay(number, carrier);
     }
   }
 
@@ -80,17 +89,19 @@ final class SignalWaker {
    * it has another one by then; null if the signal is not watched.
    */
   @Nullable Runnable repeater(int number) {
-    sun.misc.Signal signal = signal(number);
-    sun.misc.SignalHandler handler = watched.get(number);
-    return signal == null || handler == null ? null : () -> handler.handle(signal);
+    Watch watch = watched.get(number);
+    if (watch == null) {
+      return null;
+    }
+    sun.misc.SignalHandler handler = watch.handler;
+    return () -> handler.handle(watch.carrier);
   }
 
   /** Gives GraalPy its handler back, before it looks at it or sets another. */
   void unwatch(int number) {
-    sun.misc.SignalHandler handler = watched.remove(number);
-    sun.misc.Signal signal = signal(number);
-    if (handler != null && signal != null) {
-      sun.misc.Signal.handle(signal, handler);
+    Watch watch = watched.remove(number);
+    if (watch != null) {
+      sun.misc.Signal.handle(watch.carrier, watch.handler);
     }
   }
 
@@ -109,21 +120,28 @@ final class SignalWaker {
   }
 
   private final class Watch implements sun.misc.SignalHandler {
+    private final int number;
+    private final sun.misc.Signal carrier;
     private volatile sun.misc.SignalHandler handler = sun.misc.SignalHandler.SIG_IGN;
+
+    Watch(int number, sun.misc.Signal carrier) {
+      this.number = number;
+      this.carrier = carrier;
+    }
 
     @Override
     public void handle(sun.misc.Signal signal) {
-      if (signal.getNumber() == Processes.SIGURG && observers.getAsBoolean()) {
+      if (number == Processes.SIGURG && observers.getAsBoolean()) {
         return;
       }
       int wakeup = wakeupDescriptor;
       if (wakeup >= 0) {
         // As in CPython, nobody is told here when its buffer is full: the byte says nothing new
         // then.
-        boolean _ = Processes.writeByte(wakeup, signal.getNumber());
+        boolean _ = Processes.writeByte(wakeup, number);
       }
       handler.handle(signal);
-      if (restarting.contains(signal.getNumber())) {
+      if (restarting.contains(number)) {
         return;
       }
       try {

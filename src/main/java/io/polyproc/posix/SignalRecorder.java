@@ -17,18 +17,8 @@ import java.nio.ByteOrder;
  */
 public final class SignalRecorder {
   private static final int INFO_BYTES = 128;
-  private static final int PAGE = 4096;
-  private static final int ACTION_BYTES = 152;
-  private static final int ACTION_FLAGS = 136;
-  private static final int SA_SIGINFO = 4;
-  private static final int SA_RESTART = 0x10000000;
-  private static final int SA_ONSTACK = 0x08000000;
   private static final int O_NONBLOCK = 0x800;
   private static final int O_CLOEXEC = 0x80000;
-  // man 2 mmap
-  private static final long READ_WRITE = 3;
-  private static final long READ_EXECUTE = 5;
-  private static final long PRIVATE_ANONYMOUS = 0x22;
 
   private final int input;
   private final long handler;
@@ -49,10 +39,7 @@ public final class SignalRecorder {
       LibC.PIPE2.call(ends.address(), O_NONBLOCK | O_CLOEXEC);
       int input = Descriptors.internal(ends.getAtIndex(ValueLayout.JAVA_INT, 0));
       int output = Descriptors.internal(ends.getAtIndex(ValueLayout.JAVA_INT, 1));
-      long page = LibC.MMAP.call(0, PAGE, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
-      SystemCalls.write(page, code(output));
-      LibC.MPROTECT.call(page, PAGE, READ_EXECUTE);
-      return new SignalRecorder(input, page);
+      return new SignalRecorder(input, SignalCode.map(code(output)));
     }
   }
 
@@ -93,10 +80,8 @@ public final class SignalRecorder {
    */
   public byte[] record(int signal) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment action = arena.allocate(ACTION_BYTES, 8);
-      action.set(ValueLayout.JAVA_LONG, 0, handler);
-      action.set(ValueLayout.JAVA_INT, ACTION_FLAGS, SA_SIGINFO | SA_RESTART | SA_ONSTACK);
-      MemorySegment former = arena.allocate(ACTION_BYTES, 8);
+      MemorySegment action = SignalCode.action(arena, handler);
+      MemorySegment former = arena.allocate(SignalCode.ACTION_BYTES, 8);
       LibC.SIGACTION.call(signal, action.address(), former.address());
       return former.toArray(ValueLayout.JAVA_BYTE);
     }
@@ -111,10 +96,6 @@ public final class SignalRecorder {
 
   /** Whether a signal is being recorded, and nothing else has taken it over since. */
   public boolean records(int signal) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment action = arena.allocate(ACTION_BYTES, 8);
-      LibC.SIGACTION.call(signal, 0, action.address());
-      return action.get(ValueLayout.JAVA_LONG, 0) == handler;
-    }
+    return SignalCode.handler(signal) == handler;
   }
 }

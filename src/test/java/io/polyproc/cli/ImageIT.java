@@ -300,6 +300,11 @@ final class ImageIT {
         Arguments.of(
             "nohup", "nohup \"$0\" -c \"$1\"", "signal.getsignal(1) == signal.SIG_IGN", "True"),
         Arguments.of(
+            "",
+            "trap '' QUIT; \"$0\" -c \"$1\"",
+            "signal.getsignal(3) == signal.SIG_IGN, subprocess.call(['kill', '-3', str(os.getpid())])",
+            "True 0"),
+        Arguments.of(
             "script",
             "L=\"$0\" C=\"$1\" script -qec '\"$L\" -c \"$C\"' /dev/null </dev/null",
             "os.isatty(0) and open('/dev/tty').isatty() and os.tcgetpgrp(0) == os.getpgid(0)",
@@ -346,7 +351,7 @@ final class ImageIT {
   void shouldRunInWhatIsAroundIt(String tool, String command, String expression, String printed)
       throws Exception {
     String code =
-        "import os, resource, signal, socket, sys, time; print("
+        "import os, resource, signal, socket, subprocess, sys, time; print("
             + IS_RESTORED
             + ", "
             + expression
@@ -367,6 +372,14 @@ final class ImageIT {
     Outcome outcome =
         run(cache, Map.of(), "timeout", "1", launcher(), "-c", "import time; time.sleep(100)");
     assertEquals(new Outcome(124, "", ""), outcome);
+  }
+
+  @Test
+  void shouldEndByQuitFromOutside() throws Exception {
+    String code =
+        "import os, subprocess, time; subprocess.call(['kill', '-3', str(os.getpid())]); time.sleep(100)";
+    Outcome outcome = run(cache, Map.of(), launcher(), "-c", code);
+    assertEquals(new Outcome(128 + 3, "", ""), outcome);
   }
 
   @Test
