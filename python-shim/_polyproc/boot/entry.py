@@ -27,7 +27,7 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
     sys._xoptions = dict(_x_option(str(option)) for option in x_options)
     from _polyproc.fork import baseline  # noqa: F401  notes what there is now
     _polyproc.optimize = int(optimize)
-    from _polyproc.boot import streams
+    from _polyproc.boot import options, streams
     from _polyproc.compat import (
         _thread,
         atexit,
@@ -43,6 +43,7 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
     )
     from _polyproc.process import environment, forking
     environment.correct()
+    options.install(None if sys.flags.ignore_environment else os.environ.get("PYTHONHASHSEED"))
     atexit.install()
     builtins.install(_polyproc.optimize)
     os_exit.install()
@@ -210,11 +211,12 @@ def after_fork() -> None:
 
 
 def become(environment: "Sequence[Any]", folder: str, file_mode_mask: int, command_line: "Iterable[Any]",
-           ignored_signals: "Iterable[int]", closed_streams: "Iterable[int]") -> None:
+           ignored_signals: "Iterable[int]", closed_streams: "Iterable[int]", options: "Iterable[Any]") -> None:
     """Takes over what the main program has from the shell that started it.
 
-    environment: names and values in turn.
+    environment: names and values in turn; options: those of the interpreter, see `options.apply`.
     """
+    from _polyproc.boot import options as interpreter_options
     from _polyproc.boot import streams
     from _polyproc.process import child
     # All at once: a function that is called for each would be worth compiling.
@@ -229,6 +231,13 @@ def become(environment: "Sequence[Any]", folder: str, file_mode_mask: int, comma
         setattr(sys, name, None)
         setattr(sys, f"__{name}__", None)
     streams.set_buffering()
+    interpreter_options.apply([str(option) for option in options])
+
+
+def has_user_site() -> bool:
+    """Whether packages of the user's can be imported here; see `options.has_user_site`."""
+    from _polyproc.boot import options
+    return options.has_user_site()
 
 
 def record(timeline: str, profile: str, progress: bool) -> str:

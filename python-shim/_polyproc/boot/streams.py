@@ -1,5 +1,6 @@
 """The standard streams of a process: how they are buffered, and their last flush."""
 
+import io
 import sys
 
 TYPE_CHECKING = False
@@ -13,6 +14,20 @@ def set_buffering() -> None:
         if stream is not None and hasattr(stream.buffer, "raw"):
             stream.reconfigure(line_buffering=stream is sys.stderr or stream.isatty(),
                                write_through=False)
+
+
+def write_through() -> None:
+    """Lets standard output and error write at once whatever they are given: the option -u."""
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        stream = getattr(sys, name)
+        if stream is None or not hasattr(stream.buffer, "raw"):
+            continue
+        stream.flush()
+        raw = io.FileIO(descriptor, "w", closefd=False)
+        new: "Any" = io.TextIOWrapper(raw, stream.encoding, stream.errors, write_through=True)
+        raw.name, new.mode = f"<{name}>", "w"
+        setattr(sys, name, new)
+        setattr(sys, f"__{name}__", new)
 
 
 def flush_all() -> None:

@@ -8,7 +8,7 @@ import sys
 import time
 
 import _polyproc
-from _polyproc.boot import lifecycle, streams
+from _polyproc.boot import lifecycle, options, streams
 from _polyproc.process import descriptors, environment
 from _polyproc.warmup import preload
 
@@ -34,6 +34,7 @@ def run(parent_pid: int, parent_sentinel: int, payload: int, received: "list[int
     move_into(surroundings)
     # What is behind 0, 1 and 2 has changed since the standby made its streams.
     streams.set_buffering()
+    options.apply(surroundings["options"])
     if "POLYPROC_CLUSTER" in os.environ:
         from _polyproc import cluster
         cluster.activate()

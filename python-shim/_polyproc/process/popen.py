@@ -7,6 +7,7 @@ import sys
 from multiprocessing import context, util
 
 import _polyproc
+from _polyproc.boot import options
 from _polyproc.process import descriptors, environment
 
 TYPE_CHECKING = False
@@ -141,7 +142,7 @@ class ForkserverPopen(SpawnPopen):
 def surroundings(descriptors: "list[int]") -> "dict[str, Any]":
     """What a child process has from its parent whatever the start method."""
     found = {"cwd": current_folder(), "umask": file_mode_mask(), "environment": environment.raw(),
-             "descriptors": descriptors}
+             "descriptors": descriptors, "options": options.inherited}
     if _polyproc.recorder is not None:
         found["recording"] = _polyproc.recorder.for_child()
     return found

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The interpreter options of one program, named as in {@code sys.flags}. Every process of a program
@@ -50,6 +51,28 @@ public record PythonOptions(
   public PythonOptions {
     warnings = List.copyOf(warnings);
     xOptions = List.copyOf(xOptions);
+  }
+
+  /**
+   * Whether a process that has booted with the default options can have these ones instead.
+   *
+   * @param variables of the process to be: some options are about those of Python's
+   * @param hasUserSite whether it has taken packages of the user's
+   */
+  public boolean canBeApplied(Map<String, String> variables, boolean hasUserSite) {
+    boolean ignoresVariables = ignoreEnvironment || isolated;
+    return optimize == 0
+        && xOptions.isEmpty()
+        && !noSite
+        && !verbose
+        && !inspect
+        && checkHashPycs.equals(DEFAULT.checkHashPycs)
+        && !(ignoresVariables && variables.keySet().stream().anyMatch(PythonOptions::isPythons))
+        && !((noUserSite || isolated) && hasUserSite);
+  }
+
+  private static boolean isPythons(String variable) {
+    return variable.startsWith("PYTHON") || variable.equals("POLYPROC_SITE");
   }
 
   /** The shortest command-line arguments that stand for these options. */

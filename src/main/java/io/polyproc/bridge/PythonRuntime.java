@@ -119,6 +119,11 @@ public final class PythonRuntime {
     return boot.invokeMember("import_ahead").asBoolean();
   }
 
+  /** Whether packages of the user's can be imported. */
+  public boolean hasUserSite() {
+    return boot.invokeMember("has_user_site").asBoolean();
+  }
+
   /**
    * The paths on which it depends what Python has done at its start, whether or not something is
    * there.
@@ -221,7 +226,8 @@ public final class PythonRuntime {
         request.fileModeMask(),
         request.commandLine().toArray(String[]::new),
         request.ignoredSignals().stream().mapToInt(Integer::intValue).toArray(),
-        request.closedStreams().stream().mapToInt(Integer::intValue).toArray());
+        request.closedStreams().stream().mapToInt(Integer::intValue).toArray(),
+        request.options().toArray(String[]::new));
     return runMain(request.kind(), request.what(), request.arguments(), request.recording());
   }
 

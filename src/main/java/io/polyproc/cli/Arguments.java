@@ -5,15 +5,19 @@ import io.polyproc.bridge.Recording;
 import io.polyproc.image.Installation;
 import io.polyproc.worker.Program;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds out what a command line asks for.
  *
  * <p>It knows the subcommands and the four ways to name a program; options are {@link
- * PythonGrammar}'s. A command line without options never gets there, because Picocli takes some 80
- * ms of a start to load: its classes are of a version that the JVM's AOT cache cannot hold.
+ * PythonGrammar}'s. A command line with usual options never gets there, because Picocli takes some
+ * 80 ms of a start to load: its classes are of a version that the JVM's AOT cache cannot hold.
  */
 final class Arguments {
+
+  /** The options of Python's that are often given, each by itself. */
+  private static final Set<String> FLAGS = Set.of("-B", "-E", "-I", "-P", "-q", "-s", "-u");
 
   private static final String TIMELINE = "--timeline";
   private static final String PROFILE = "--profile";
@@ -115,25 +119,31 @@ final class Arguments {
   }
 
   private static Invocation bench(List<String> arguments) {
-    return run(benchmark(), arguments);
+    return run(PythonOptions.DEFAULT, benchmark(), arguments);
   }
 
-  private static Invocation parseProgram(List<String> arguments) {
+  private static Invocation parseProgram(List<String> all) {
+    int flags = 0;
+    while (flags < all.size() && FLAGS.contains(all.get(flags))) {
+      flags++;
+    }
+    PythonOptions options = PythonOptions.fromArguments(all.subList(0, flags));
+    List<String> arguments = all.subList(flags, all.size());
     int size = arguments.size();
     if (size == 0) {
-      return run(new Program.StandardInput(""), arguments);
+      return run(options, new Program.StandardInput(""), arguments);
     }
     String first = arguments.getFirst();
     if (!first.startsWith("-") || first.equals("-")) {
-      return run(operand(first), arguments.subList(1, size));
+      return run(options, operand(first), arguments.subList(1, size));
     }
     if (size > 1 && first.equals("-c")) {
-      return run(new Program.Code(arguments.get(1)), arguments.subList(2, size));
+      return run(options, new Program.Code(arguments.get(1)), arguments.subList(2, size));
     }
     if (size > 1 && first.equals("-m")) {
-      return run(new Program.Module(arguments.get(1)), arguments.subList(2, size));
+      return run(options, new Program.Module(arguments.get(1)), arguments.subList(2, size));
     }
-    return new PythonGrammar().parse(arguments);
+    return new PythonGrammar().parse(all);
   }
 
   /** What the first argument that is no option names. */
@@ -141,7 +151,7 @@ final class Arguments {
     return argument.equals("-") ? new Program.StandardInput("-") : new Program.Script(argument);
   }
 
-  private static Invocation run(Program program, List<String> arguments) {
-    return new Invocation.Run(PythonOptions.DEFAULT, program, List.copyOf(arguments));
+  private static Invocation run(PythonOptions options, Program program, List<String> arguments) {
+    return new Invocation.Run(options, program, List.copyOf(arguments));
   }
 }

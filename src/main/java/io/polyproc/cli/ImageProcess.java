@@ -73,16 +73,13 @@ final class ImageProcess {
     List<String> command = List.of("-c", "pass");
     Invocation invocation =
         Arguments.parse(command.subList(0, command.size()), CommandName.POLYPROC);
-    if (!(invocation instanceof Invocation.Run run) || !hasOptionsOfImage(run)) {
+    if (!(invocation instanceof Invocation.Run run)
+        || !run.options().equals(PythonOptions.DEFAULT)) {
       throw new IllegalStateException("no image would be used for " + command);
     }
     Preconditions.problem(new Program.Code("pass"));
     Preconditions.problem(new Program.Script("/no such script"));
     PsCommand.warmUp();
-  }
-
-  private static boolean hasOptionsOfImage(Invocation.Run run) {
-    return run.options().equals(PythonOptions.DEFAULT);
   }
 
   /** In a restored process. */
@@ -95,7 +92,7 @@ final class ImageProcess {
     List<String> arguments = all.subList(ARGUMENTS, all.size());
     CommandName name = CommandName.of(launcher);
     Invocation invocation = Arguments.parse(arguments, name);
-    if (invocation instanceof Invocation.Run run && hasOptionsOfImage(run)) {
+    if (invocation instanceof Invocation.Run run && image.canHave(run.options(), resumption)) {
       Optional<Problem> problem = Preconditions.problem(run.program());
       if (problem.isPresent()) {
         System.err.println(name + ": " + problem.get().message());
@@ -103,7 +100,12 @@ final class ImageProcess {
       }
       int status =
           image.run(
-              run.program(), run.arguments(), run.recording(), Path.of(all.get(IMAGE)), resumption);
+              run.options(),
+              run.program(),
+              run.arguments(),
+              run.recording(),
+              Path.of(all.get(IMAGE)),
+              resumption);
       if (!image.isWarmedUp()) {
         ImageRenewal.afterFirstImage(resumption.variables());
       }

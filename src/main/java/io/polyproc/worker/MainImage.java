@@ -212,7 +212,13 @@ public final class MainImage {
     try {
       takeOver(resumption);
       python.runProgramRound(
-          begin(program, List.of("argument"), Recording.NONE, sampleProgram(), resumption));
+          begin(
+              PythonOptions.DEFAULT,
+              program,
+              List.of("argument"),
+              Recording.NONE,
+              sampleProgram(),
+              resumption));
       resumption.prepareForks();
       resumption.succeeded();
     } catch (IOException e) {
@@ -338,20 +344,32 @@ public final class MainImage {
   }
 
   /**
+   * Whether this process, which has booted with the default options, can have others.
+   *
+   * @param resumption what it has from the shell
+   */
+  public boolean canHave(PythonOptions options, Resumption resumption) {
+    return options.equals(PythonOptions.DEFAULT)
+        || options.canBeApplied(resumption.variables(), python.hasUserSite());
+  }
+
+  /**
    * In a restored process: runs its program to the end. Its workers are restored, too.
    *
+   * @param options that it {@linkplain #canHave can have}
    * @param arguments become {@code sys.argv[1:]}
    * @param recording what the program is to tell of itself
    * @param image the file that it was restored from
    * @return the exit status
    */
   public int run(
+      PythonOptions options,
       Program program,
       List<String> arguments,
       Recording recording,
       Path image,
       Resumption resumption) {
-    RunRequest request = begin(program, arguments, recording, image, resumption);
+    RunRequest request = begin(options, program, arguments, recording, image, resumption);
     gate.openAfterWork();
     GcTrigger.startOnce();
     try {
@@ -362,6 +380,7 @@ public final class MainImage {
   }
 
   private RunRequest begin(
+      PythonOptions options,
       Program program,
       List<String> arguments,
       Recording recording,
@@ -369,7 +388,7 @@ public final class MainImage {
       Resumption resumption) {
     RunRequest request =
         new RunRequest(
-            PythonOptions.DEFAULT.toArguments(),
+            options.toArguments(),
             program.kind(),
             program.what(),
             arguments,

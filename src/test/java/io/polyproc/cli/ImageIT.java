@@ -374,6 +374,31 @@ final class ImageIT {
     assertEquals(new Outcome(124, "", ""), outcome);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"-u", "-Bq", "-I", "-P -s -E", "-Wignore -W error::UserWarning"})
+  void shouldHaveOptionsAsABootedProgramHas(String options) throws Exception {
+    String code =
+        "import os, sys, warnings, site; print("
+            + IS_RESTORED
+            + ", tuple(sys.flags), sys.warnoptions, warnings.filters[:2], sys.dont_write_bytecode,"
+            + " site.ENABLE_USER_SITE, sys.path, sys.stdout.write_through,"
+            + " type(sys.stdout.buffer), sys.stdout.name, sys.stdout.mode, sys.stderr.line_buffering)";
+    List<String> command = new ArrayList<>(List.of(launcher()));
+    command.addAll(List.of(options.split(" ", -1)));
+    command.addAll(List.of("-c", code));
+    String[] words = command.toArray(String[]::new);
+    String restored = run(cache, Map.of(), words).output();
+    String booted = run(cache, Map.of("POLYPROC_IMAGE", "off"), words).output();
+    assertTrue(restored.startsWith("True "), restored);
+    assertEquals(booted.replaceFirst("^False ", "True "), restored);
+  }
+
+  @Test
+  void shouldBootForOptionsThatComeTooLate() throws Exception {
+    String code = "import os; print(" + IS_RESTORED + ", __debug__)";
+    assertEquals("False False\n", run(cache, Map.of(), launcher(), "-uO", "-c", code).output());
+  }
+
   @Test
   void shouldEndByQuitFromOutside() throws Exception {
     String code =
@@ -959,6 +984,8 @@ if __name__ == '__main__':
     builder.environment().put("POLYPROC_CACHE", cacheFolder.toString());
     builder.environment().put("POLYPROC_IMAGE", "kept");
     builder.environment().put("LC_ALL", "C.UTF-8");
+    // The options -E and -I ignore them, which an image can't do.
+    builder.environment().keySet().removeIf(name -> name.startsWith("PYTHON"));
     return builder;
   }
 
