@@ -313,7 +313,8 @@ public final class Polyproc implements AutoCloseable {
     }
 
     /**
-     * Takes what the workers write to standard output; by default it goes to this program's.
+     * Takes what the workers write to standard output; by default it goes to {@code System.out},
+     * also where the program, its test runner or jshell has replaced that.
      *
      * @param sink written to by one thread of the runtime; stays open
      * @return this
@@ -334,7 +335,8 @@ public final class Polyproc implements AutoCloseable {
     }
 
     /**
-     * Takes what the workers write to standard error; by default it goes to this program's.
+     * Takes what the workers write to standard error; by default it goes to {@code System.err},
+     * also where that was replaced.
      *
      * @param sink written to by one thread of the runtime; stays open
      * @return this

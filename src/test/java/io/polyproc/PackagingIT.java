@@ -2,8 +2,10 @@ package io.polyproc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polyproc.classpath.Jars;
 import java.io.File;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -13,7 +15,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
@@ -34,11 +38,14 @@ final class PackagingIT {
   private static final Path BIN = Path.of(System.getProperty("java.home"), "bin");
   private static final Path TARGET = Path.of("target").toAbsolutePath();
 
+  private static final List<String> CLASS_PATH =
+      List.of(
+          System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+              .split(File.pathSeparator, -1));
+
   /** What is needed for a program, without our own and without what tests need. */
   private static final List<String> LIBRARIES =
-      Stream.of(
-              System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
-                  .split(File.pathSeparator, -1))
+      CLASS_PATH.stream()
           .filter(entry -> entry.endsWith(".jar"))
           .filter(
               entry ->
@@ -158,17 +165,27 @@ final class PackagingIT {
   }
 
   private String run(Path java, String... arguments) throws Exception {
+    return run(System.getProperty("polyproc.home"), java, arguments);
+  }
+
+  /**
+   * @param installation that workers are started from; empty for one that the program makes
+   */
+  private String run(String installation, Path java, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(java.toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
+    if (java.endsWith("java")) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
     command.addAll(Arrays.asList(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().put("POLYPROC_HOME", System.getProperty("polyproc.home"));
+    builder.environment().put("POLYPROC_HOME", installation);
     builder.environment().put("POLYPROC_CACHE", folder.resolve("cache").toString());
     Process process = builder.start();
+    process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
     assertEquals(0, process.exitValue(), output);
@@ -177,9 +194,23 @@ final class PackagingIT {
 
   @Test
   void shouldRunAThinJarWhoseManifestNamesItsClassPath() throws Exception {
-    Path classes = compile(false);
+    assertEquals(
+        "tea costs 3\n",
+        run(
+            BIN.resolve("java"),
+            "-Dcontext=true",
+            "-jar",
+            thinJar(compile(false), jars()).toString(),
+            "com.acme.Pricing"));
+  }
+
+  private static List<Path> jars() throws Exception {
+    return Stream.concat(Stream.of(own()), LIBRARIES.stream().map(Path::of)).toList();
+  }
+
+  private Path thinJar(Path classes, List<Path> libraries) throws Exception {
     String relative =
-        Stream.concat(Stream.of(own()), LIBRARIES.stream().map(Path::of))
+        libraries.stream()
             .map(jar -> folder.toAbsolutePath().relativize(jar).toString())
             .collect(Collectors.joining(" "));
     Path manifest = folder.resolve("manifest");
@@ -189,13 +220,170 @@ final class PackagingIT {
     Path jar = folder.resolve("app.jar");
     tool(
         "jar", List.of("-cfm", jar.toString(), manifest.toString(), "-C", classes.toString(), "."));
-    assertEquals(
-        "tea costs 3\n",
-        run(BIN.resolve("java"), "-Dcontext=true", "-jar", "app.jar", "com.acme.Pricing"));
+    return jar;
   }
 
   private static String folded(String text) {
     return text.replace(" ", " \n  ");
+  }
+
+  /** As an IDE writes a class path that is too long for a command. */
+  @Test
+  void shouldRunWithAnArgumentFile() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("classpath.args"),
+            "-cp\n\"%s\"\n".formatted(compile(false) + File.pathSeparator + classPath()));
+    assertEquals(
+        "tea costs 3\n", run(BIN.resolve("java"), "@" + file, "com.acme.Main", "com.acme.Pricing"));
+  }
+
+  @Test
+  void shouldRunInJshell() throws Exception {
+    Path script =
+        Files.writeString(
+            folder.resolve("script.jsh"),
+            """
+            com.acme.Main.main(new String[] {"com.acme.Pricing"})
+            /exit
+            """);
+    String output =
+        run(
+            BIN.resolve("jshell"),
+            "-s",
+            "-R--enable-native-access=ALL-UNNAMED",
+            "--class-path",
+            compile(false) + File.pathSeparator + classPath(),
+            script.toString());
+    assertEquals("tea costs 3\n", output);
+  }
+
+  /**
+   * As Spring Boot's Maven plugin packs them: {@code Main} is in a folder of the jar, {@code
+   * Pricing} and the Python code are in a jar within the jar.
+   */
+  private Path fatJar(Path classes) throws Exception {
+    Path nested = folder.resolve("pricing.jar");
+    tool(
+        "jar",
+        List.of(
+            "-cf",
+            nested.toString(),
+            "-C",
+            classes.toString(),
+            "com/acme/Pricing.class",
+            "-C",
+            classes.toString(),
+            "python",
+            "-C",
+            classes.toString(),
+            "GRAALPY-VFS"));
+    Map<String, byte[]> files = new TreeMap<>();
+    for (String name : List.of("com/acme/Main.class", "com/acme/greeting.py")) {
+      files.put("BOOT-INF/classes/" + name, Files.readAllBytes(classes.resolve(name)));
+    }
+    StringBuilder index = new StringBuilder();
+    Stream<Path> libraries =
+        Stream.concat(jars().stream(), Stream.of(nested, library("spring-boot-jarmode-tools")));
+    for (Path jar : libraries.toList()) {
+      String name = "BOOT-INF/lib/" + jar.getFileName();
+      files.put(name, Files.readAllBytes(jar));
+      index.append("- \"%s\"\n".formatted(name));
+    }
+    files.put("BOOT-INF/classpath.idx", index.toString().getBytes(UTF_8));
+    try (ZipFile loader = new ZipFile(library("spring-boot-loader").toFile())) {
+      for (ZipEntry entry : loader.stream().filter(each -> !each.isDirectory()).toList()) {
+        files.put(entry.getName(), loader.getInputStream(entry).readAllBytes());
+      }
+    }
+    files.put(
+        "META-INF/MANIFEST.MF",
+        """
+        Manifest-Version: 1.0
+        Main-Class: org.springframework.boot.loader.launch.JarLauncher
+        Start-Class: com.acme.Main
+        Spring-Boot-Classes: BOOT-INF/classes/
+        Spring-Boot-Lib: BOOT-INF/lib/
+        Spring-Boot-Classpath-Index: BOOT-INF/classpath.idx
+        """
+            .getBytes(UTF_8));
+    Path jar = folder.resolve("shop.jar");
+    Jars.writeStored(jar, files);
+    return jar;
+  }
+
+  private static Path library(String name) {
+    return CLASS_PATH.stream()
+        .filter(entry -> entry.contains("/" + name + "-"))
+        .findFirst()
+        .map(Path::of)
+        .orElseThrow();
+  }
+
+  @Test
+  void shouldRunAFatJarOfSpringBoot() throws Exception {
+    String jar = fatJar(compile(false)).toString();
+    assertEquals(
+        "tea costs 3\n",
+        run(BIN.resolve("java"), "-Dcontext=true", "-jar", jar, "com.acme.Pricing"));
+  }
+
+  @Test
+  void shouldRunWhatSpringBootHasExtracted() throws Exception {
+    String jar = fatJar(compile(false)).toString();
+    run(
+        BIN.resolve("java"),
+        "-Djarmode=tools",
+        "-jar",
+        jar,
+        "extract",
+        "--destination",
+        "extracted");
+    assertTrue(Files.exists(folder.resolve("extracted/lib/pricing.jar")));
+    assertEquals(
+        "tea costs 3\n",
+        run(
+            BIN.resolve("java"),
+            "-Dcontext=true",
+            "-jar",
+            folder.resolve("extracted/shop.jar").toString(),
+            "com.acme.Pricing"));
+  }
+
+  /** As the next release in another folder does, and one that is packed in another way. */
+  @Test
+  void shouldMakeOneInstallationOfTheSameJars() throws Exception {
+    Path classes = compile(false);
+    String java = "tea costs 3\n";
+    String thin = thinJar(classes, jars()).toString();
+    assertEquals(java, run("", BIN.resolve("java"), "-jar", thin, "com.acme.Pricing"));
+    Path installation = onlyInstallation();
+    FileTime made = Files.getLastModifiedTime(installation.resolve("lib/build"));
+
+    List<Path> copies = new ArrayList<>();
+    for (Path jar : jars()) {
+      Path copy = folder.resolve("next").resolve(jar.getFileName());
+      Files.createDirectories(copy.getParent());
+      copies.add(Files.copy(jar, copy));
+    }
+    String next = thinJar(classes, copies).toString();
+    assertEquals(java, run("", BIN.resolve("java"), "-jar", next, "com.acme.Pricing"));
+    String fat = fatJar(classes).toString();
+    assertEquals(java, run("", BIN.resolve("java"), "-jar", fat, "com.acme.Pricing"));
+    assertEquals(installation, onlyInstallation());
+    assertEquals(made, Files.getLastModifiedTime(installation.resolve("lib/build")));
+  }
+
+  private Path onlyInstallation() throws Exception {
+    try (Stream<Path> cache = Files.list(folder.resolve("cache"))) {
+      List<Path> installations =
+          cache
+              .filter(each -> each.getFileName().toString().startsWith("home-"))
+              .filter(Files::isDirectory)
+              .toList();
+      assertEquals(1, installations.size(), installations::toString);
+      return installations.getFirst();
+    }
   }
 
   @Test
@@ -214,28 +402,43 @@ final class PackagingIT {
             "com.acme.Pricing"));
   }
 
-  @Test
-  void shouldRunInALinkedRuntime() throws Exception {
-    Path classes = compile(true);
+  private Path linked(String modules) throws Exception {
     Path runtime = folder.resolve("runtime");
     tool(
         "jlink",
         List.of(
             "--ignore-signing-information", // of Bouncy Castle, which GraalPy needs
             "-p",
-            classes + File.pathSeparator + classPath(),
+            compile(true) + File.pathSeparator + classPath(),
             "--add-modules",
-            "com.acme",
+            modules,
             "--output",
             runtime.toString()));
+    return runtime.resolve("bin/java");
+  }
+
+  private String runLinked(String installation, Path java) throws Exception {
+    return run(
+        installation,
+        java,
+        "--enable-native-access=io.polyproc",
+        "-m",
+        "com.acme/com.acme.Main",
+        "com.acme.Pricing");
+  }
+
+  @Test
+  void shouldRunInALinkedRuntime() throws Exception {
     assertEquals(
-        "tea costs 3\n",
-        run(
-            runtime.resolve("bin/java"),
-            "--enable-native-access=io.polyproc",
-            "-m",
-            "com.acme/com.acme.Main",
-            "com.acme.Pricing"));
+        "tea costs 3\n", runLinked(System.getProperty("polyproc.home"), linked("com.acme")));
+  }
+
+  /** Where there is nothing but the linked runtime: its workers interpret. */
+  @Test
+  void shouldRunWorkersOnALinkedRuntime() throws Exception {
+    Path java = linked("com.acme,java.se,jdk.security.auth,jdk.zipfs");
+    assertEquals("tea costs 3\n", runLinked("", java));
+    assertFalse(Files.exists(onlyInstallation().resolve("runtime/bin/java")));
   }
 
   /** Of all jars, as {@code maven-shade-plugin} merges them: what comes first counts. */
