@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The layers of the Dockerfile, made by its instructions, on a file system that is read-only. */
-@Timeout(900) // an installation is made
+@Timeout(1800) // an installation is made
 class ContainerIT {
   @TempDir private Path work;
 
