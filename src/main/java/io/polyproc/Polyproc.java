@@ -59,7 +59,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first start on a machine links a Java runtime with the Graal compiler for the workers and
  * keeps it in {@code ~/.cache/polyproc}, which takes a minute or two, once; {@link Builder#home}
- * names an installation instead.
+ * names an installation instead, and {@link MakeInstallation} makes one ahead. Workers boot, which
+ * takes some seconds, unless there is an image of one.
  */
 public final class Polyproc implements AutoCloseable {
   private static final int KEY_BYTES = 32;

@@ -90,7 +90,15 @@ public final class PythonPool implements AutoCloseable {
     polyproc.onClose(terminate);
   }
 
-  /** What a pool may do beyond running tasks; every method returns the same object. */
+  /**
+   * What a pool may do beyond running tasks; every method returns the same object.
+   *
+   * <pre>{@code
+   * PythonPool pool = polyproc.pool(4, PythonPool.options()
+   *     .taskTimeout(Duration.ofSeconds(30))
+   *     .maxWaiting(100).rejectWhenFull());
+   * }</pre>
+   */
   public static final class Options {
     private @Nullable Duration taskTimeout;
     private @Nullable PythonFunction initializer;
@@ -234,6 +242,10 @@ public final class PythonPool implements AutoCloseable {
 
   /**
    * How far a pool is.
+   *
+   * <pre>{@code
+   * PythonPool.options().onProgress(progress -> bar.set(progress.done(), progress.submitted()));
+   * }</pre>
    *
    * @param done how many tasks have ended, however
    * @param failed how many of those without a result

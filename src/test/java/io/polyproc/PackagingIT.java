@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900) // a worker takes minutes to boot on a machine that is busy enough
 @NullUnmarked // a null fails the test anyhow
 final class PackagingIT {
+  private static final String GRAALPY = "org.graalvm.py,org.graalvm.py.resources";
   private static final Path BIN = Path.of(System.getProperty("java.home"), "bin");
   private static final Path TARGET = Path.of("target").toAbsolutePath();
 
@@ -52,6 +54,8 @@ final class PackagingIT {
                   Stream.of("graalvm", "picocli", "bouncycastle", "jspecify")
                       .anyMatch(entry::contains))
           .toList();
+
+  private final Map<String, String> environment = new HashMap<>();
 
   @TempDir private Path folder;
 
@@ -95,6 +99,10 @@ final class PackagingIT {
                   String tea = context.eval("python", "import pricing; pricing.tea").asString();
                   if (!tea.equals("tea")) {
                     throw new AssertionError(tea);
+                  }
+                  String engine = context.getEngine().getImplementationName();
+                  if (!engine.matches(System.getProperty("engine", ".*"))) {
+                    throw new AssertionError(engine);
                   }
                 }
               }
@@ -172,6 +180,16 @@ final class PackagingIT {
    * @param installation that workers are started from; empty for one that the program makes
    */
   private String run(String installation, Path java, String... arguments) throws Exception {
+    Process process = start(installation, ProcessBuilder.Redirect.INHERIT, java, arguments);
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(0, process.exitValue(), output);
+    return output;
+  }
+
+  private Process start(
+      String installation, ProcessBuilder.Redirect errors, Path java, String... arguments)
+      throws Exception {
     List<String> command = new ArrayList<>();
     command.add(java.toString());
     if (java.endsWith("java")) {
@@ -179,17 +197,13 @@ final class PackagingIT {
     }
     command.addAll(Arrays.asList(arguments));
     ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT);
+        new ProcessBuilder(command).directory(folder.toFile()).redirectError(errors);
     builder.environment().put("POLYPROC_HOME", installation);
     builder.environment().put("POLYPROC_CACHE", folder.resolve("cache").toString());
+    builder.environment().putAll(environment);
     Process process = builder.start();
     process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-    assertEquals(0, process.exitValue(), output);
-    return output;
+    return process;
   }
 
   @Test
@@ -282,16 +296,19 @@ final class PackagingIT {
     for (String name : List.of("com/acme/Main.class", "com/acme/greeting.py")) {
       files.put("BOOT-INF/classes/" + name, Files.readAllBytes(classes.resolve(name)));
     }
-    StringBuilder index = new StringBuilder();
-    Stream<Path> libraries =
-        Stream.concat(jars().stream(), Stream.of(nested, library("spring-boot-jarmode-tools")));
-    for (Path jar : libraries.toList()) {
-      String name = "BOOT-INF/lib/" + jar.getFileName();
-      files.put(name, Files.readAllBytes(jar));
-      index.append("- \"%s\"\n".formatted(name));
+    for (String each : List.of("BOOT-INF/", "BOOT-INF/classes/", "BOOT-INF/lib/")) {
+      files.put(each, new byte[0]);
     }
-    files.put("BOOT-INF/classpath.idx", index.toString().getBytes(UTF_8));
-    try (ZipFile loader = new ZipFile(library("spring-boot-loader").toFile())) {
+    for (Path jar : Stream.concat(jars().stream(), Stream.of(nested)).toList()) {
+      files.put("BOOT-INF/lib/" + jar.getFileName(), Files.readAllBytes(jar));
+    }
+    Path loaderJar =
+        CLASS_PATH.stream()
+            .filter(entry -> entry.contains("/spring-boot-loader-"))
+            .findFirst()
+            .map(Path::of)
+            .orElseThrow();
+    try (ZipFile loader = new ZipFile(loaderJar.toFile())) {
       for (ZipEntry entry : loader.stream().filter(each -> !each.isDirectory()).toList()) {
         files.put(entry.getName(), loader.getInputStream(entry).readAllBytes());
       }
@@ -304,20 +321,11 @@ final class PackagingIT {
         Start-Class: com.acme.Main
         Spring-Boot-Classes: BOOT-INF/classes/
         Spring-Boot-Lib: BOOT-INF/lib/
-        Spring-Boot-Classpath-Index: BOOT-INF/classpath.idx
         """
             .getBytes(UTF_8));
     Path jar = folder.resolve("shop.jar");
     Jars.writeStored(jar, files);
     return jar;
-  }
-
-  private static Path library(String name) {
-    return CLASS_PATH.stream()
-        .filter(entry -> entry.contains("/" + name + "-"))
-        .findFirst()
-        .map(Path::of)
-        .orElseThrow();
   }
 
   @Test
@@ -326,28 +334,6 @@ final class PackagingIT {
     assertEquals(
         "tea costs 3\n",
         run(BIN.resolve("java"), "-Dcontext=true", "-jar", jar, "com.acme.Pricing"));
-  }
-
-  @Test
-  void shouldRunWhatSpringBootHasExtracted() throws Exception {
-    String jar = fatJar(compile(false)).toString();
-    run(
-        BIN.resolve("java"),
-        "-Djarmode=tools",
-        "-jar",
-        jar,
-        "extract",
-        "--destination",
-        "extracted");
-    assertTrue(Files.exists(folder.resolve("extracted/lib/pricing.jar")));
-    assertEquals(
-        "tea costs 3\n",
-        run(
-            BIN.resolve("java"),
-            "-Dcontext=true",
-            "-jar",
-            folder.resolve("extracted/shop.jar").toString(),
-            "com.acme.Pricing"));
   }
 
   /** As the next release in another folder does, and one that is packed in another way. */
@@ -375,14 +361,17 @@ final class PackagingIT {
   }
 
   private Path onlyInstallation() throws Exception {
+    List<Path> installations = installations();
+    assertEquals(1, installations.size(), installations::toString);
+    return installations.getFirst();
+  }
+
+  private List<Path> installations() throws Exception {
     try (Stream<Path> cache = Files.list(folder.resolve("cache"))) {
-      List<Path> installations =
-          cache
-              .filter(each -> each.getFileName().toString().startsWith("home-"))
-              .filter(Files::isDirectory)
-              .toList();
-      assertEquals(1, installations.size(), installations::toString);
-      return installations.getFirst();
+      return cache
+          .filter(each -> each.getFileName().toString().startsWith("home-"))
+          .filter(Files::isDirectory)
+          .toList();
     }
   }
 
@@ -402,18 +391,20 @@ final class PackagingIT {
             "com.acme.Pricing"));
   }
 
-  private Path linked(String modules) throws Exception {
+  private Path linked(String modules, String... options) throws Exception {
     Path runtime = folder.resolve("runtime");
-    tool(
-        "jlink",
-        List.of(
-            "--ignore-signing-information", // of Bouncy Castle, which GraalPy needs
-            "-p",
-            compile(true) + File.pathSeparator + classPath(),
-            "--add-modules",
-            modules,
-            "--output",
-            runtime.toString()));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "--ignore-signing-information", // of Bouncy Castle, which GraalPy needs
+                "-p",
+                compile(true) + File.pathSeparator + classPath(),
+                "--add-modules",
+                modules,
+                "--output",
+                runtime.toString()));
+    command.addAll(List.of(options));
+    tool("jlink", command);
     return runtime.resolve("bin/java");
   }
 
@@ -436,9 +427,73 @@ final class PackagingIT {
   /** Where there is nothing but the linked runtime: its workers interpret. */
   @Test
   void shouldRunWorkersOnALinkedRuntime() throws Exception {
-    Path java = linked("com.acme,java.se,jdk.security.auth,jdk.zipfs");
+    Path java = linked("com.acme," + GRAALPY + ",java.se,jdk.security.auth,jdk.zipfs");
     assertEquals("tea costs 3\n", runLinked("", java));
     assertFalse(Files.exists(onlyInstallation().resolve("runtime/bin/java")));
+  }
+
+  /** By options that the runtime was linked with: its users start it as ever. */
+  @Test
+  void shouldCompileInContextsOfALinkedRuntime() throws Exception {
+    Path java =
+        linked(
+            "com.acme,org.graalvm.truffle.runtime,jdk.graal.compiler," + GRAALPY,
+            "--add-options",
+            "-XX:+UnlockExperimentalVMOptions -XX:+EnableJVMCI");
+    assertEquals(
+        "tea costs 3\n",
+        run(
+            java,
+            "--enable-native-access=io.polyproc",
+            "-Dcontext=true",
+            "-Dengine=GraalVM.*",
+            "-m",
+            "com.acme/com.acme.Main",
+            "com.acme.Pricing"));
+  }
+
+  /** By the variable that the command java reads. */
+  @Test
+  void shouldCompileInContextsOfAFatJar() throws Exception {
+    environment.put(
+        "JDK_JAVA_OPTIONS",
+        "-XX:+UnlockExperimentalVMOptions -XX:+EnableJVMCI --upgrade-module-path=%s/lib/modules"
+                .formatted(System.getProperty("polyproc.home"))
+            + " --add-modules=jdk.graal.compiler"
+            + " --enable-native-access=io.polyproc,org.graalvm.truffle,org.graalvm.py");
+    assertEquals(
+        "tea costs 3\n",
+        run(
+            BIN.resolve("java"),
+            "-Dcontext=true",
+            "-Dengine=GraalVM.*",
+            "-jar",
+            fatJar(compile(false)).toString(),
+            "com.acme.Pricing"));
+  }
+
+  /** Before anything is made of it. */
+  @Test
+  void shouldNameAllModulesThatALinkedRuntimeLacks() throws Exception {
+    Path java = linked("com.acme," + GRAALPY);
+    Process process =
+        start(
+            "",
+            ProcessBuilder.Redirect.PIPE,
+            java,
+            "--enable-native-access=io.polyproc",
+            "-m",
+            "com.acme/com.acme.Main");
+    String errors = new String(process.getErrorStream().readAllBytes(), UTF_8);
+    assertEquals(1, process.waitFor());
+    assertTrue(
+        errors.contains(
+            "workers can't start: the Java runtime in %s lacks modules that are needed: "
+                .formatted(folder.resolve("runtime"))),
+        errors);
+    assertTrue(errors.contains("java.management, "), errors);
+    assertTrue(errors.contains("jdk.security.auth, "), errors);
+    assertEquals(List.of(), installations());
   }
 
   /** Of all jars, as {@code maven-shade-plugin} merges them: what comes first counts. */

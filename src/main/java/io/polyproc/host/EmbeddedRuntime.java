@@ -24,7 +24,9 @@ import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.graalvm.polyglot.Context;
@@ -54,7 +56,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
     this.error = pump("error", options.error(), 2, () -> System.err);
     this.tracker = new SharedMemoryTracker(options.installation(), options.environment());
     this.supervisor =
-        Supervisor.startForGood(command(options), options.environment(), policy(options));
+        Supervisor.startForGood(command(options), environment(options), policy(options));
     this.control = ControlClient.connect(supervisor.socket(), () -> {});
   }
 
@@ -130,6 +132,13 @@ public final class EmbeddedRuntime implements AutoCloseable {
         ? MainImage.restoring(
             installation, installation.processImage(CacheFolder.find().path()), booting)
         : booting;
+  }
+
+  /** Of the workers' JVMs: the options there are for this program's. Python has all variables. */
+  private static Map<String, String> environment(HostOptions options) {
+    Map<String, String> environment = new HashMap<>(options.environment());
+    environment.remove("JDK_JAVA_OPTIONS");
+    return environment;
   }
 
   /** A restored JVM has the options that its image was written with. */

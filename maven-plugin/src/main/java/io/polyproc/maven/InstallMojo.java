@@ -23,6 +23,13 @@ import org.apache.maven.toolchain.ToolchainManager;
  * first start of the application waits for it. It has to stay at its place: the application finds
  * it by {@code POLYPROC_HOME} or the system property {@code polyproc.home}. One that is made of the
  * same jars is left alone.
+ *
+ * <pre>{@code
+ * <execution>
+ *   <goals><goal>install</goal></goals>
+ *   <configuration><installation>/opt/polyproc</installation></configuration>
+ * </execution>
+ * }</pre>
  */
 @Mojo(
     name = "install",
