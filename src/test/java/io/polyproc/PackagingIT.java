@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polyproc.classpath.Jars;
+import io.polyproc.hotspot.ImageWriter;
 import java.io.File;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -340,9 +341,9 @@ final class PackagingIT {
   @Test
   void shouldMakeOneInstallationOfTheSameJars() throws Exception {
     Path classes = compile(false);
-    String java = "tea costs 3\n";
+    String price = "tea costs 3\n";
     String thin = thinJar(classes, jars()).toString();
-    assertEquals(java, run("", BIN.resolve("java"), "-jar", thin, "com.acme.Pricing"));
+    assertEquals(price, run("", BIN.resolve("java"), "-jar", thin, "com.acme.Pricing"));
     Path installation = onlyInstallation();
     FileTime made = Files.getLastModifiedTime(installation.resolve("lib/build"));
 
@@ -353,9 +354,9 @@ final class PackagingIT {
       copies.add(Files.copy(jar, copy));
     }
     String next = thinJar(classes, copies).toString();
-    assertEquals(java, run("", BIN.resolve("java"), "-jar", next, "com.acme.Pricing"));
+    assertEquals(price, run("", BIN.resolve("java"), "-jar", next, "com.acme.Pricing"));
     String fat = fatJar(classes).toString();
-    assertEquals(java, run("", BIN.resolve("java"), "-jar", fat, "com.acme.Pricing"));
+    assertEquals(price, run("", BIN.resolve("java"), "-jar", fat, "com.acme.Pricing"));
     assertEquals(installation, onlyInstallation());
     assertEquals(made, Files.getLastModifiedTime(installation.resolve("lib/build")));
   }
@@ -529,21 +530,21 @@ final class PackagingIT {
   void shouldMakeAnInstallationAheadOfAMergedJar() throws Exception {
     String jar = merged(compile(false)).toString();
     Path home = folder.resolve("app/polyproc");
+    Path java = BIN.resolve("java");
     String[] make = {"-cp", jar, "io.polyproc.MakeInstallation", home.toString()};
-    assertEquals(home + "\n", run(BIN.resolve("java"), make));
+    assertEquals(home + "\n", run(java, make));
     FileTime made = Files.getLastModifiedTime(home.resolve("lib/build"));
-    assertEquals(home + "\n", run(BIN.resolve("java"), make));
+    if (ImageWriter.isSupported()) {
+      String output =
+          run(java, "-cp", jar, "io.polyproc.MakeInstallation", "--warm=quick", home.toString());
+      Path images = folder.resolve("cache/images");
+      assertTrue(output.startsWith(home + "\n" + images), output);
+    }
     assertEquals(made, Files.getLastModifiedTime(home.resolve("lib/build")));
     assertTrue(Files.exists(home.resolve("runtime/bin/java")));
     assertEquals(
         "tea costs 3\n",
-        run(
-            BIN.resolve("java"),
-            "-Dpolyproc.home=" + home,
-            "-cp",
-            jar,
-            "com.acme.Main",
-            "com.acme.Pricing"));
+        run(java, "-Dpolyproc.home=" + home, "-cp", jar, "com.acme.Main", "com.acme.Pricing"));
   }
 
   @Test
