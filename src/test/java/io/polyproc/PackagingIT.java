@@ -392,20 +392,18 @@ final class PackagingIT {
             "com.acme.Pricing"));
   }
 
-  private Path linked(String modules, String... options) throws Exception {
+  private Path linked(String modules) throws Exception {
     Path runtime = folder.resolve("runtime");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "--ignore-signing-information", // of Bouncy Castle, which GraalPy needs
-                "-p",
-                compile(true) + File.pathSeparator + classPath(),
-                "--add-modules",
-                modules,
-                "--output",
-                runtime.toString()));
-    command.addAll(List.of(options));
-    tool("jlink", command);
+    tool(
+        "jlink",
+        List.of(
+            "--ignore-signing-information", // of Bouncy Castle, which GraalPy needs
+            "-p",
+            compile(true) + File.pathSeparator + classPath(),
+            "--add-modules",
+            modules,
+            "--output",
+            runtime.toString()));
     return runtime.resolve("bin/java");
   }
 
@@ -431,26 +429,6 @@ final class PackagingIT {
     Path java = linked("com.acme," + GRAALPY + ",java.se,jdk.security.auth,jdk.zipfs");
     assertEquals("tea costs 3\n", runLinked("", java));
     assertFalse(Files.exists(onlyInstallation().resolve("runtime/bin/java")));
-  }
-
-  /** By options that the runtime was linked with: its users start it as ever. */
-  @Test
-  void shouldCompileInContextsOfALinkedRuntime() throws Exception {
-    Path java =
-        linked(
-            "com.acme,org.graalvm.truffle.runtime,jdk.graal.compiler," + GRAALPY,
-            "--add-options",
-            "-XX:+UnlockExperimentalVMOptions -XX:+EnableJVMCI");
-    assertEquals(
-        "tea costs 3\n",
-        run(
-            java,
-            "--enable-native-access=io.polyproc",
-            "-Dcontext=true",
-            "-Dengine=GraalVM.*",
-            "-m",
-            "com.acme/com.acme.Main",
-            "com.acme.Pricing"));
   }
 
   /** By the variable that the command java reads. */
