@@ -72,9 +72,7 @@ final class ManagerClient {
 
   /** Calls a method of an object in the server. */
   @Nullable Object call(String id, String method, @Nullable Object... arguments) {
-    if (closed) {
-      throw new IllegalStateException("this manager is closed");
-    }
+    checkOpen();
     PythonTuple list = PythonTuple.of(arguments);
     Deque<ManagerChannel> free = idle.computeIfAbsent(id, _ -> new ConcurrentLinkedDeque<>());
     try {
@@ -102,6 +100,12 @@ final class ManagerClient {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("the manager does not answer: " + e.getMessage(), e);
+    }
+  }
+
+  void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("this manager is closed");
     }
   }
 

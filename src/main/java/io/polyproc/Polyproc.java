@@ -59,7 +59,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first start on a machine links a Java runtime with the Graal compiler for the workers and
  * keeps it in {@code ~/.cache/polyproc}, which takes a minute or two, once; {@link Builder#home}
- * names an installation instead.
+ * names an installation instead, and {@link MakeInstallation} makes one ahead. Workers boot, which
+ * takes some seconds, unless there is an image of one.
  */
 public final class Polyproc implements AutoCloseable {
   private static final int KEY_BYTES = 32;
@@ -313,7 +314,8 @@ public final class Polyproc implements AutoCloseable {
     }
 
     /**
-     * Takes what the workers write to standard output; by default it goes to this program's.
+     * Takes what the workers write to standard output; by default it goes to {@code System.out},
+     * also where the program, its test runner or jshell has replaced that.
      *
      * @param sink written to by one thread of the runtime; stays open
      * @return this
@@ -334,7 +336,8 @@ public final class Polyproc implements AutoCloseable {
     }
 
     /**
-     * Takes what the workers write to standard error; by default it goes to this program's.
+     * Takes what the workers write to standard error; by default it goes to {@code System.err},
+     * also where that was replaced.
      *
      * @param sink written to by one thread of the runtime; stays open
      * @return this

@@ -85,8 +85,9 @@ final class ImageProcess {
   /** In a restored process. */
   private static int perform(MainImage image, Resumption resumption) {
     List<String> all = resumption.arguments();
-    if (MainImage.startsWorker(all.subList(COMMAND, all.size()))) {
-      return image.serve();
+    List<String> command = all.subList(COMMAND, all.size());
+    if (MainImage.startsWorker(command)) {
+      return image.serve(command);
     }
     String launcher = all.get(COMMAND);
     List<String> arguments = all.subList(ARGUMENTS, all.size());

@@ -165,7 +165,7 @@ final class WarmCommand implements Callable<Integer> {
             code,
             image.toString());
     Map<String, String> variables = new HashMap<>(System.getenv());
-    variables.put(ImageRenewal.SETTING, ImageRenewal.KEPT);
+    variables.put(Installation.IMAGES_VARIABLE, ImageRenewal.KEPT);
     int _ = ChildProcess.start(command, "polyproc: page probe", variables, 2, 2).reap();
   }
 

@@ -28,6 +28,12 @@ public final class Installation {
   /** Set by {@code lib/jvm.options} to the distribution that the JVM was started from. */
   public static final String HOME_PROPERTY = "polyproc.home";
 
+  /** The environment variable for whether the images of processes are used and made. */
+  public static final String IMAGES_VARIABLE = "POLYPROC_IMAGE";
+
+  /** Images are neither used nor made. */
+  public static final String IMAGES_OFF = "off";
+
   private static final String EXTRA_OPTIONS_VARIABLE = "POLYPROC_JAVA_OPTS";
 
   private final Path home;
@@ -225,6 +231,24 @@ public final class Installation {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + imagePropertiesFile(), e);
     }
+  }
+
+  /**
+   * The folder of images of processes, which all installations of a user share.
+   *
+   * @param cache the user's cache folder
+   */
+  public static Path processImages(Path cache) {
+    return cache.resolve("images");
+  }
+
+  /**
+   * Begins the paths of all images of processes of this build.
+   *
+   * @param cache the user's cache folder
+   */
+  public Path processImage(Path cache) {
+    return processImages(cache).resolve(build());
   }
 
   /** The program that restores a process from its image; not there on other processors. */

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A process that boots Python, prepares for any program, and has its image written to a file. Each
@@ -338,8 +339,16 @@ public final class MainImage {
 
   /**
    * In a process that a supervisor has restored as a worker: waits for an assignment and runs it.
+   *
+   * @param command that would have booted it: of its options, only the class path of a Java program
+   *     is not the image's
    */
-  public int serve() {
+  public int serve(List<String> command) {
+    String classPath = "-D" + PythonContexts.HOST_CLASS_PATH_PROPERTY + "=";
+    command.stream()
+        .filter(option -> option.startsWith(classPath))
+        .map(option -> option.substring(classPath.length()))
+        .forEach(PythonContexts::addHostClasses);
     return Worker.serveRestored(codes, python, bridge, control::connected, gate);
   }
 
@@ -405,11 +414,23 @@ public final class MainImage {
 
   /** Restores a worker, or boots one where the image does not fit any more. */
   private List<String> workerCommand(Path image) {
-    List<String> command =
-        new ArrayList<>(List.of(installation.restorer().toString(), image.toString()));
-    command.addAll(
+    return restoring(
+        installation,
+        image,
         Worker.command(
             installation, PythonOptions.DEFAULT, MainProgram.executable(installation), false));
-    return command;
+  }
+
+  /**
+   * The command that restores a worker, or boots one where no image fits.
+   *
+   * @param image the file, without the part of its name that depends on the process's variables
+   * @param booting the command that boots it
+   */
+  public static List<String> restoring(
+      Installation installation, Path image, List<String> booting) {
+    return Stream.concat(
+            Stream.of(installation.restorer().toString(), image.toString()), booting.stream())
+        .toList();
   }
 }
