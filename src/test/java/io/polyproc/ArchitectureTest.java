@@ -49,6 +49,7 @@ final class ArchitectureTest {
               "protocol",
               "posix",
               "image",
+              "observation",
               "classpath"),
           may(
               "worker",

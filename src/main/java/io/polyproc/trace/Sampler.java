@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,19 +29,20 @@ final class Sampler {
 
   private @Nullable List<GarbageCollectorMXBean> collectors;
   private final Map<String, Long> counts = new HashMap<>();
+  private Map<String, Boolean> isCompiler = Map.of();
   private long sampledAt;
   private long compiledNanos = -1;
 
   void sample(Trace trace) {
     Runtime runtime = Runtime.getRuntime();
-    String heap = number((runtime.totalMemory() - runtime.freeMemory()) / MIB);
-    trace.counter("memory MB", "\"resident\":" + number(resident()) + ",\"heap\":" + heap);
+    trace.counter(
+        "memory MB",
+        "resident",
+        resident(),
+        "heap",
+        (runtime.totalMemory() - runtime.freeMemory()) / MIB);
     collections(trace);
     compilers(trace);
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.1f", value);
   }
 
   private static double resident() {
@@ -99,18 +99,26 @@ final class Sampler {
     long now = System.nanoTime();
     long nanos = 0;
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      Map<String, Boolean> seen = new HashMap<>();
       for (Path thread : threads) {
-        if (Files.readString(thread.resolve("comm")).contains(COMPILERS)) {
+        String id = thread.getFileName().toString();
+        Boolean compiles = isCompiler.get(id);
+        if (compiles == null) {
+          compiles = Files.readString(thread.resolve("comm")).contains(COMPILERS);
+        }
+        seen.put(id, compiles);
+        if (compiles) {
           String times = Files.readString(thread.resolve("schedstat"), StandardCharsets.US_ASCII);
           nanos += Long.parseLong(times.split(" ", -1)[0]);
         }
       }
+      isCompiler = seen;
     } catch (IOException | DirectoryIteratorException | NumberFormatException e) {
       return; // a thread may have ended meanwhile
     }
     if (compiledNanos >= 0 && now > sampledAt) {
       double share = 100.0 * Math.max(0, nanos - compiledNanos) / (now - sampledAt);
-      trace.counter("compiling %", "\"processor\":" + number(share));
+      trace.counter("compiling %", "processor", share);
     }
     compiledNanos = nanos;
     sampledAt = now;
