@@ -5,7 +5,8 @@
 
 ps         seconds of the whole command, with so many forked processes that wait
 why        the same of `why`, of two processes that hold each other's lock
-dashboard  share of a processor that the command and all processes use together while a page is open
+dashboard  shares of a processor that the command uses while a page is open, and what the processes use in addition to
+           what they do anyway
 paint      milliseconds from the page's address to the first paint, in a headless Chromium by chromedriver
 timeline   processor time of programs with `--timeline` in relation to that without, in pairs
 profile    the same with `--profile`
@@ -162,6 +163,13 @@ def processor_seconds(pids):
     return total / os.sysconf("SC_CLK_TCK")
 
 
+def percent_used(pids, action):
+    """How much of a processor they use while something is done."""
+    used, begin = processor_seconds(pids), time.monotonic()
+    action()
+    return 100 * (processor_seconds(pids) - used) / (time.monotonic() - begin)
+
+
 def children(pid):
     with open(f"/proc/{pid}/task/{pid}/children") as file:
         return [int(child) for child in file.read().split()]
@@ -185,18 +193,23 @@ def measure_dashboard(options):
     with Program(options.polyproc, WAITING, str(options.processes)) as program, Dashboard(options.polyproc) as dashboard:
         base, _, secret = dashboard.address.partition("/?secret=")
         events = urllib.request.Request(base + "/events", headers={"Cookie": "polyproc=" + secret})
-        pids = [dashboard.process.pid, program.pid, *children(program.pid)]
+        own, observed = [dashboard.process.pid], [program.pid, *children(program.pid)]
+        before = percent_used(observed, lambda: time.sleep(10))
         shares = []
         with urllib.request.urlopen(events) as stream:
-            warm = time.monotonic() + 30  # the command's own code is interpreted at first
-            while time.monotonic() < warm:
-                stream.readline()
-            for _ in range(options.rounds):
-                used, begin = processor_seconds(pids), time.monotonic()
-                while time.monotonic() - begin < 10:
+            def listen():
+                end = time.monotonic() + 10
+                while time.monotonic() < end:
                     stream.readline()
-                shares.append(100 * (processor_seconds(pids) - used) / (time.monotonic() - begin))
-        show(f"dashboard with {options.processes} processes", shares, "%")
+
+            for _ in range(3):  # the command's own code is interpreted at first
+                listen()
+            for _ in range(options.rounds):
+                begin = processor_seconds(observed), time.monotonic()
+                shares.append((percent_used(own, listen),
+                               100 * (processor_seconds(observed) - begin[0]) / (time.monotonic() - begin[1]) - before))
+        show(f"dashboard with {options.processes} processes: itself", [share for share, _ in shares], "%")
+        show("  and what the processes use more", [share for _, share in shares], "%")
 
 
 def driver(session, method, path, body):

@@ -37,6 +37,7 @@ final class ArchitectureTest {
               "posix",
               "observation",
               "cluster",
+              "trace",
               "conformance"),
           may(
               "host",

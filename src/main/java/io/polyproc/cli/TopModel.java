@@ -309,10 +309,10 @@ final class TopModel {
             "order: %s%s".formatted(order.text(), filter.isEmpty() ? "" : "   filter: " + filter)));
     lines.add(
         new Line(
-            "%7s %-10s %5s %7s %7s %8s %7s %5s  %-21s %-11s %s"
+            "%7s %-10s %5s %7s %7s %8s %7s %5s  %-21s %s"
                 .formatted(
                     "PID", "METHOD", "CPU%", "RSS MB", "PSS MB", "DONE", "A SEC", "HELD", "STATE",
-                    "CODE", "NAME"),
+                    "NAME"),
             Style.TITLE));
     for (int i = firstShown; i < Math.min(shown.size(), firstShown + pageLines); i++) {
       lines.add(line(shown.get(i), i == selected));
@@ -349,7 +349,7 @@ final class TopModel {
   private Line line(ProcessRow row, boolean isSelected) {
     ObservedProcess process = row.process();
     String text =
-        "%7d %-10s %5s %7s %7s %8s %7s %5s  %-21s %-11s %s"
+        "%7d %-10s %5s %7s %7s %8s %7s %5s  %-21s %s"
             .formatted(
                 row.pid(),
                 row.method(),
@@ -361,14 +361,18 @@ final class TopModel {
                 row.done() < 0 ? "-" : Long.toString(row.done()),
                 row.doneASecond() < 0 ? "-" : String.format(Locale.ROOT, "%.1f", row.doneASecond()),
                 row.held() < 0 ? "-" : Integer.toString(row.held()),
-                process.state(),
-                row.code(),
+                state(row),
                 (order.value() == null ? "  ".repeat(row.depth()) : "") + row.description());
     return new Line(
         printable(text),
         isSelected
             ? Style.SELECTED
             : process.entry().role() == ProcessTable.Role.STANDBY ? Style.FAINT : Style.PLAIN);
+  }
+
+  private static String state(ProcessRow row) {
+    String code = row.process().code();
+    return code.isEmpty() ? row.process().state() : row.process().state() + ", " + code;
   }
 
   private static String megabytes(Optional<Long> kib) {
@@ -422,6 +426,6 @@ final class TopModel {
         PSS MB   memory, of what is shared its share only; measured now and then
         DONE     tasks of its pool that the process has answered; A SEC: of these a second
         HELD     tasks that it has and has not answered
-        CODE     of the function that runs: interpreted, compiling, or compiled
+        STATE    with how the function runs that it is in: interpreted, compiling, or compiled
       """;
 }

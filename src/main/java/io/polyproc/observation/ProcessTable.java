@@ -138,7 +138,7 @@ public final class ProcessTable {
 
   /** What {@code java} was told to run: a class, a module or a jar, and its arguments. */
   static String javaTitle(String commandLine) {
-    List<String> words = List.of(commandLine.split("\0", -1));
+    List<String> words = List.of(commandLine.replaceAll("\0+$", "").split("\0", -1));
     int at = 1;
     while (at < words.size() && words.get(at).startsWith("-")) {
       String option = words.get(at);

@@ -157,9 +157,12 @@ public final class Profile {
     Map<String, Integer> frames = new LinkedHashMap<>();
     List<String> profiles = new ArrayList<>();
     List<Counted> all = new ArrayList<>();
+    Map<String, String> titles = new HashMap<>();
     try (Stream<String> lines = Files.lines(parts(file), StandardCharsets.UTF_8)) {
-      lines.map(line -> line.split("\t", -1)).forEach(parts -> add(parts, all));
+      lines.map(line -> line.split("\t", -1)).forEach(parts -> add(parts, all, titles));
     }
+    all.replaceAll(
+        it -> new Counted(titles.getOrDefault(it.process(), ""), it.stack(), it.count()));
     profiles.add(
         profile(
             "all processes",
@@ -188,12 +191,14 @@ public final class Profile {
     return profiles.size() - 1;
   }
 
-  private static void add(String[] parts, List<Counted> all) {
+  /** A process is called what it was called last. */
+  private static void add(String[] parts, List<Counted> all, Map<String, String> titles) {
     try {
       if (parts.length > STACK_FROM) {
+        titles.put(parts[0], parts[1] + " (" + parts[0] + ")");
         all.add(
             new Counted(
-                parts[1] + " (" + parts[0] + ")",
+                parts[0],
                 List.of(parts).subList(STACK_FROM, parts.length),
                 Integer.parseInt(parts[2])));
       }

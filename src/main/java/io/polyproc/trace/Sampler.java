@@ -24,11 +24,12 @@ final class Sampler {
   private static final int KIB = 1024;
   private static final String COMPILERS = "Compiler";
 
-  /** The number of the first of the tracks with collections. */
-  private static final int COLLECTOR = 1_000_000_000;
+  private static final long NANOS_A_MILLI = 1_000_000;
 
   private @Nullable List<GarbageCollectorMXBean> collectors;
-  private final Map<String, Long> counts = new HashMap<>();
+  private long collections;
+  private long collectedMillis;
+  private long collectedAt;
   private Map<String, Boolean> isCompiler = Map.of();
   private long sampledAt;
   private long compiledNanos = -1;
@@ -54,44 +55,27 @@ final class Sampler {
     }
   }
 
+  /** How much of the time the program stood still for collections, and how many there were. */
   private void collections(Trace trace) {
     List<GarbageCollectorMXBean> found = collectors;
     if (found == null) {
       found = ManagementFactory.getGarbageCollectorMXBeans();
       collectors = found;
-      for (int i = 0; i < found.size(); i++) {
-        trace.nameThread(COLLECTOR + i, "garbage collector " + found.get(i).getName());
-        counts.put(found.get(i).getName(), found.get(i).getCollectionCount());
-      }
-      return;
     }
-    for (int i = 0; i < found.size(); i++) {
-      GarbageCollectorMXBean collector = found.get(i);
-      long count = collector.getCollectionCount();
-      Long before = counts.put(collector.getName(), count);
-      if (before != null && count > before) {
-        last(trace, COLLECTOR + i, collector, count - before);
-      }
+    long count = 0;
+    long millis = 0;
+    for (GarbageCollectorMXBean collector : found) {
+      count += collector.getCollectionCount();
+      millis += collector.getCollectionTime();
     }
-  }
-
-  /** The last collection; of others since the last look the number is known. */
-  private static void last(Trace trace, int track, GarbageCollectorMXBean collector, long count) {
-    if (!(collector instanceof com.sun.management.GarbageCollectorMXBean known)) {
-      return;
+    long now = System.nanoTime();
+    if (collectedAt != 0) {
+      double share = 100.0 * (millis - collectedMillis) * NANOS_A_MILLI / (now - collectedAt);
+      trace.counter("collecting %", "time", share, "collections", (double) (count - collections));
     }
-    com.sun.management.GcInfo info = known.getLastGcInfo();
-    if (info == null) {
-      return;
-    }
-    long uptime = ManagementFactory.getRuntimeMXBean().getUptime();
-    long end = System.nanoTime() - (uptime - info.getEndTime()) * 1_000_000;
-    trace.sliceOf(
-        track,
-        "collection",
-        end - info.getDuration() * 1_000_000,
-        end,
-        count == 1 ? "" : count + " collections, of which this is the last");
+    collections = count;
+    collectedMillis = millis;
+    collectedAt = now;
   }
 
   /** How much of a processor the compilers have used. */

@@ -452,23 +452,6 @@ public final class Trace {
     events.json(NAME).text(name).json(ARGUMENTS);
   }
 
-  /** Something that another thread of this process, one of the JVM's, has done. */
-  void sliceOf(int thread, String name, long begin, long end, String detail) {
-    lock.lock();
-    try {
-      boolean first = beginSlice(thread, "jvm", name, begin, end, 0, 0);
-      events.json(DETAIL).text(detail).json(END_OF_ARGUMENTS);
-      added(first);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Names a thread that has no number of Java's. */
-  void nameThread(int thread, String name) {
-    nameOf("thread_name", thread, name);
-  }
-
   /** A value over time, such as the length of a queue. Any thread may note it. */
   public final class Value {
     private final String name;

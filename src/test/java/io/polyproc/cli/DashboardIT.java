@@ -61,7 +61,7 @@ final class DashboardIT {
     OutputStream out = socket.getOutputStream();
     String lines = String.join("\r\n", headers);
     out.write(
-        "%s %s HTTP/1.1\r\n%s\r\nConnection: close\r\n\r\n"
+        "%s %s HTTP/1.0\r\n%s\r\nConnection: close\r\n\r\n"
             .formatted(method, path, lines)
             .getBytes(StandardCharsets.UTF_8));
     out.flush();
