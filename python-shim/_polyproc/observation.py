@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT = 120
 _MAX_VARIABLES = 40
-_LIBRARIES = "/python-shim/", "/python-home/lib/python3.12/"
+_LIBRARIES = "/python-shim/", os.path.dirname(os.__file__) + "/", "/python-home/lib/python3.12/"
 _RECURSIVE_MUTEX = 0
 
 
