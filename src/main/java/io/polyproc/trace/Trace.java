@@ -5,9 +5,7 @@ import io.polyproc.posix.Processes;
 import io.polyproc.posix.SharedLog;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -98,7 +96,7 @@ public final class Trace {
   // Guarded by the lock.
   private final EventBuffer events = new EventBuffer();
   private final Set<Long> namedThreads = new HashSet<>();
-  private final List<Value> values = new ArrayList<>();
+  private final Set<Value> behind = new HashSet<>();
   private boolean full;
 
   private Trace(Path path, long maxBytes) {
@@ -218,7 +216,8 @@ public final class Trace {
   }
 
   private void writeEvents() {
-    values.forEach(Value::catchUp);
+    behind.forEach(Value::catchUp);
+    behind.clear();
     if (events.isEmpty() || full) {
       return;
     }
@@ -484,6 +483,8 @@ public final class Trace {
           boolean first = events.isEmpty();
           catchUp();
           added(first);
+        } else {
+          behind.add(this);
         }
       } finally {
         lock.unlock();
@@ -507,14 +508,7 @@ public final class Trace {
    * @param unit of what it is a number
    */
   public Value value(String name, String unit) {
-    Value made = new Value(name, unit);
-    lock.lock();
-    try {
-      values.add(made);
-    } finally {
-      lock.unlock();
-    }
-    return made;
+    return new Value(name, unit);
   }
 
   static void quote(String text, StringBuilder out) {
