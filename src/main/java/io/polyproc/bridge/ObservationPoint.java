@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
@@ -184,7 +183,8 @@ public final class ObservationPoint {
   }
 
   private static boolean isOfProgram(Thread thread) {
-    return !thread.getName().equals(GARBAGE_COLLECTOR) && !thread.getName().startsWith(Responder.THREAD);
+    return !thread.getName().equals(GARBAGE_COLLECTOR)
+        && !thread.getName().startsWith(Responder.THREAD);
   }
 
   /** Whether the innermost call says what a thread waits for. */

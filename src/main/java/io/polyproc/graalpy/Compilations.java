@@ -84,7 +84,9 @@ public final class Compilations {
     }
   }
 
-  /** The functions that are being compiled, or wait for that: those that the compiler has by now. */
+  /**
+   * The functions that are being compiled, or wait for that: those that the compiler has by now.
+   */
   private static final class Queue {
     /** Null where nothing is compiled. */
     static final @Nullable Object QUEUE = find();
@@ -116,7 +118,10 @@ public final class Compilations {
     }
     try {
       Object targets =
-          queue.getClass().getMethod("getAllTargets", Class.forName(ENGINE)).invoke(queue, NO_ENGINE);
+          queue
+              .getClass()
+              .getMethod("getAllTargets", Class.forName(ENGINE))
+              .invoke(queue, NO_ENGINE);
       Set<RootNode> found = new HashSet<>();
       if (targets instanceof Collection<?> all) {
         for (Object target : all) {

@@ -111,10 +111,14 @@ public final class JavaObservation {
       String file = frame.getFileName();
       calls.add(
           Map.of(
-              "file", file == null ? type : file,
-              "function", method,
-              "qualname", type + "." + frame.getMethodName(),
-              "line", Math.max(0, frame.getLineNumber())));
+              "file",
+              file == null ? type : file,
+              "function",
+              method,
+              "qualname",
+              type + "." + frame.getMethodName(),
+              "line",
+              Math.max(0, frame.getLineNumber())));
     }
     facts.put("stack", calls);
     return facts;

@@ -44,8 +44,7 @@ final class Logs {
       }
     }
     addAppended(folder, files);
-    files.forEach(
-        (target, link) -> out.append("%n%s%n%s".formatted(target, tail(link).indent(2))));
+    files.forEach((target, link) -> out.append("%n%s%n%s".formatted(target, tail(link).indent(2))));
     return out.toString();
   }
 

@@ -169,7 +169,8 @@ public record ObservedProcess(
             call ->
                 call.tier() > 0
                     ? "compiled"
-                    : compiling.contains(call.function()) || compiling.contains(call.qualifiedName())
+                    : compiling.contains(call.function())
+                            || compiling.contains(call.qualifiedName())
                         ? "compiling"
                         : "interpreted")
         .orElse("");

@@ -32,9 +32,19 @@ public final class ProcessTable {
   // does.
   private static final Set<String> TAKES_ARGUMENT =
       Set.of(
-          "-cp", "-classpath", "--class-path", "-p", "--module-path", "--upgrade-module-path",
-          "--add-modules", "--add-reads", "--add-exports", "--add-opens", "--patch-module",
-          "--enable-native-access", "--limit-modules");
+          "-cp",
+          "-classpath",
+          "--class-path",
+          "-p",
+          "--module-path",
+          "--upgrade-module-path",
+          "--add-modules",
+          "--add-reads",
+          "--add-exports",
+          "--add-opens",
+          "--patch-module",
+          "--enable-native-access",
+          "--limit-modules");
   private static final Set<String> RUNS = Set.of("-jar", "-m", "--module");
 
   // man 5 proc, /proc/PID/stat, from the third field on

@@ -173,8 +173,8 @@ public final class TaskClaims {
   }
 
   /**
-   * The worker has run all that it has claimed since the last call, which came in one message: tells
-   * the timeline, if there is one.
+   * The worker has run all that it has claimed since the last call, which came in one message:
+   * tells the timeline, if there is one.
    *
    * @param name of these tasks
    */

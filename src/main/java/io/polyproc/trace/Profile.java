@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  * How often the processes of a program were seen with which stack, for a flame graph. Each process
  * counts for itself and writes its counts to the end of one file now and then ({@link SharedLog}),
  * so that those of a killed process are not lost; from that file the main process makes the wanted
- * one at its end, or {@link #complete} if it was killed, in the format of <a href="https://www.speedscope.app">speedscope</a>.
+ * one at its end, or {@link #complete} if it was killed, in the format of <a
+ * href="https://www.speedscope.app">speedscope</a>.
  *
  * <pre>
  *   a line:  process, its name, how often, then a stack, the outermost call first; between them a tab

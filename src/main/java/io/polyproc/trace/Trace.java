@@ -319,13 +319,7 @@ public final class Trace {
 
   /** Returns whether there was no event before. */
   private boolean beginSlice(
-      long thread,
-      String category,
-      String name,
-      long begin,
-      long end,
-      long flowIn,
-      long flowOut) {
+      long thread, String category, String name, long begin, long end, long flowIn, long flowOut) {
     boolean first = events.isEmpty();
     events.json(SLICE).number(pid).json(THREAD).number(thread).json(TIME).micros(begin);
     events.json(DURATION).micros(Math.max(0, end - begin));
@@ -372,8 +366,7 @@ public final class Trace {
   /** Whether what has begun then and ends now is a wait that is to be recorded. */
   public boolean isWait(long begin) {
     long end = System.nanoTime();
-    return end - begin >= MIN_WAIT_NANOS
-        && (end - begin >= SHORT_NANOS || shortWaits.allows(end));
+    return end - begin >= MIN_WAIT_NANOS && (end - begin >= SHORT_NANOS || shortWaits.allows(end));
   }
 
   /**

@@ -151,8 +151,7 @@ final class DashboardBrowserIT {
     await("document.querySelectorAll('#graph rect.stuck').length === 2");
     Object drawn = script("return document.querySelector('#graph svg').getAttribute('aria-label')");
     assertTrue(String.valueOf(drawn).startsWith("Who waits for whom: "), String.valueOf(drawn));
-    var _ =
-        script("document.querySelector(\"[data-key='logs " + program.pid() + "']\").click()");
+    var _ = script("document.querySelector(\"[data-key='logs " + program.pid() + "']\").click()");
     await("document.querySelector('#text').innerText.includes('standard error: ')");
     program.destroyForcibly();
     await("document.querySelector('#happened').innerText.includes('has ended')");

@@ -199,7 +199,8 @@ final class RecordingIT {
     assertEquals("9999900000\n", outcome.output(), outcome.errors());
     List<Map<?, ?>> events = timeline("t.json");
     assertEquals(100_000, tasks(events, "double"));
-    assertTrue(events.size() < 100_000, () -> "short tasks are to be told together: " + events.size());
+    assertTrue(
+        events.size() < 100_000, () -> "short tasks are to be told together: " + events.size());
     assertArrowsEnd(events);
     assertNested(events);
   }
@@ -230,7 +231,8 @@ final class RecordingIT {
     assertEquals("done\n", outcome.output(), outcome.errors());
     List<Map<?, ?>> events = timeline("t.json");
     List<Map<?, ?>> puts = named(events, "put");
-    assertTrue(puts.size() >= 1000 && puts.size() == named(events, "get").size(), () -> "" + puts.size());
+    assertTrue(
+        puts.size() >= 1000 && puts.size() == named(events, "get").size(), () -> "" + puts.size());
     assertArrowsEnd(events);
     assertNested(events);
   }

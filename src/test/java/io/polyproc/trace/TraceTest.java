@@ -118,7 +118,6 @@ final class TraceTest {
 
     Map<?, ?> event = events("a \"b\" \\ \n é \ud83d").getFirst();
     assertEquals(Map.of("detail", "c\"d"), event.get("args"));
-    assertEquals(
-        Map.of("name", "this \"test\""), events("process_name").getFirst().get("args"));
+    assertEquals(Map.of("name", "this \"test\""), events("process_name").getFirst().get("args"));
   }
 }
