@@ -8,8 +8,6 @@ import os
 import sys
 import time
 
-import _polyproc
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +15,7 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT = 120
 _MAX_VARIABLES = 40
-_STANDARD = os.path.dirname(os.__file__) + "/"
-_PACKAGES = _STANDARD + "site-packages/"
+_LIBRARIES = "/python-shim/", os.path.dirname(os.__file__) + "/", "/python-home/lib/python3.12/"
 _RECURSIVE_MUTEX = 0
 
 
@@ -39,10 +36,11 @@ class _Call:
 
     def _library_file(self):
         """None if it is the program's own, or a package's."""
-        if self.file.startswith(_polyproc.home + "/"):
-            return self.file[len(_polyproc.home) + 1:]
-        if self.file.startswith(_STANDARD) and not self.file.startswith(_PACKAGES):
-            return self.file[len(_STANDARD):]
+        # Wherever the distribution was when the library was compiled: it may have been moved since.
+        for library in _LIBRARIES:
+            before, found, file = self.file.rpartition(library)
+            if found and not file.startswith("site-packages/"):
+                return file
         return None
 
     def is_library(self):

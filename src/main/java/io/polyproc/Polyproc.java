@@ -11,6 +11,7 @@ import io.polyproc.host.HostClassPath;
 import io.polyproc.host.HostOptions;
 import io.polyproc.host.HostResources;
 import io.polyproc.host.InstallationLocator;
+import io.polyproc.host.JavaObservation;
 import io.polyproc.posix.Processes;
 import io.polyproc.protocol.ChildHandle;
 import io.polyproc.sync.SharedSemaphore;
@@ -32,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -75,6 +77,8 @@ public final class Polyproc implements AutoCloseable {
   private @Nullable CallbackServer callbacks;
   private final AtomicLong numbers = new AtomicLong();
   private final Counters counters = new Counters(null);
+  private final Set<PythonPool> pools = ConcurrentHashMap.newKeySet();
+  private final Supplier<List<Map<String, Object>>> observedPools = this::describePools;
   private final Set<Runnable> beforeClose = ConcurrentHashMap.newKeySet();
 
   private Polyproc(EmbeddedRuntime host, String startMethod, HostResources.Folders folders) {
@@ -84,6 +88,12 @@ public final class Polyproc implements AutoCloseable {
     this.types = new KnownTypes();
     types.rebuildBy(new SharedObjects(this, host));
     new SecureRandom().nextBytes(authkey);
+    JavaObservation.add(observedPools);
+  }
+
+  /** What observers of this JVM are told of the pools. */
+  private List<Map<String, Object>> describePools() {
+    return pools.stream().map(PythonPool::describe).toList();
   }
 
   /**
@@ -431,7 +441,9 @@ public final class Polyproc implements AutoCloseable {
    */
   public PythonPool pool(int workers, PythonPool.Options poolOptions) {
     checkOpen();
-    return new PythonPool(this, workers, poolOptions);
+    PythonPool pool = new PythonPool(this, workers, poolOptions);
+    pools.add(pool);
+    return pool;
   }
 
   /**
@@ -791,8 +803,14 @@ public final class Polyproc implements AutoCloseable {
    */
   @Override
   public void close() {
+    JavaObservation.remove(observedPools);
     beforeClose.forEach(Runnable::run);
     host.close();
+  }
+
+  /** The pool has no workers any more. */
+  void forget(PythonPool pool) {
+    pools.remove(pool);
   }
 
   void onClose(Runnable action) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -336,6 +337,12 @@ final class PoolWorker {
 
   synchronized int pid() {
     return process == null ? 0 : process.pid();
+  }
+
+  /** What observers are told: its process, how many tasks that has, and has done. */
+  synchronized Map<String, Object> describe() {
+    int held = current == null ? 0 : 1;
+    return Map.of("pid", pid(), "held", held, "done", tasks - held);
   }
 
   /** Starts no process any more; the present one ends when it has answered. */

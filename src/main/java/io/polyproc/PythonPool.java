@@ -10,7 +10,9 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
@@ -886,6 +888,19 @@ public final class PythonPool implements AutoCloseable {
     return types;
   }
 
+  /** What observers are told: as {@code _polyproc/observation.py} tells of pools of Python's. */
+  Map<String, Object> describe() {
+    PoolMetrics now = metrics();
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("kind", "pool");
+    facts.put("size", workers.size());
+    facts.put("jobs", now.tasksWaiting() + now.tasksRunning());
+    facts.put("waiting", now.tasksWaiting());
+    facts.put("done", now.tasksSucceeded() + now.tasksFailed());
+    facts.put("workers", workers.stream().map(PoolWorker::describe).toList());
+    return facts;
+  }
+
   synchronized boolean isClosing() {
     return closing;
   }
@@ -950,6 +965,7 @@ public final class PythonPool implements AutoCloseable {
    */
   public void terminate() {
     polyproc.forgetOnClose(terminate);
+    polyproc.forget(this);
     List<PoolTask<?>> stopped = new ArrayList<>();
     synchronized (this) {
       closing = true;

@@ -118,7 +118,14 @@ public final class Messages {
       return NOT_PLAIN;
     }
     MessageWriter writer = WRITER.get();
-    return outcome(writer, writer.write(fd, pickle));
+    Trace trace = Trace.current();
+    if (trace == null) {
+      return outcome(writer, writer.write(fd, pickle));
+    }
+    long begin = Trace.now();
+    int status = writer.write(fd, pickle);
+    trace.waited("send", begin, "");
+    return outcome(writer, status);
   }
 
   /**
@@ -129,7 +136,12 @@ public final class Messages {
    */
   public Object receive(int fd) {
     MessageReader reader = READER.get();
+    Trace trace = Trace.current();
+    long begin = trace == null ? 0 : Trace.now();
     int status = reader.read(fd, Long.MAX_VALUE);
+    if (trace != null) {
+      trace.waited("receive", begin, "");
+    }
     if (status != MessageReader.DONE) {
       return setOutcome(outcome(reader, status));
     }
@@ -216,10 +228,7 @@ public final class Messages {
     }
     if (slots != null) {
       slots.release();
-      Trace trace = Trace.current();
-      if (trace != null) {
-        trace.queueLength(slots.id(), slots.taken());
-      }
+      slots.traceTaken();
     }
     byte[] bytes = packets.takeBytes();
     return bytes == null ? received(packets.take()) : PythonObjects.bytes(bytes);

@@ -3,7 +3,6 @@ package io.polyproc.ipc;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.polyproc.sync.SharedSemaphore;
-import io.polyproc.trace.Trace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,10 +127,7 @@ public final class QueueFeeder {
     if (closed) {
       return 0;
     }
-    Trace trace = Trace.current();
-    if (trace != null) {
-      trace.queueLength(slots.id(), slots.taken());
-    }
+    slots.traceTaken();
     if (waiting.isEmpty() && !writing && MessageChannel.length(message) <= AT_ONCE) {
       int status = write(message, false);
       if (status != PacketCodec.NOT_NOW) {

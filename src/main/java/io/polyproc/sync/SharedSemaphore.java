@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A counting semaphore or a recursive mutex that processes share: CPython's {@code
@@ -90,6 +91,7 @@ public final class SharedSemaphore {
   private volatile int count;
   private volatile long owner;
   private volatile int lostHolder;
+  private volatile Trace.@Nullable Value length;
 
   SharedSemaphore(SemaphoreArena arena, long slot, int kind, int maxValue) {
     this.arena = arena;
@@ -431,13 +433,16 @@ public final class SharedSemaphore {
     long begin = Trace.now();
     int holder = holder();
     boolean acquired = awaitPermitUntil(deadline);
+    if (!trace.isWait(begin)) {
+      return acquired;
+    }
     String what =
         flags() == PLACES
             ? "wait for room in queue "
             : maxValue > 1
                 ? "wait for semaphore "
                 : kind == RECURSIVE_MUTEX ? "wait for recursive lock " : "wait for lock ";
-    trace.waited(what + id(), begin, holder == 0 ? "" : "held by " + holder);
+    trace.slice("wait", what + id(), begin, 0, 0, holder == 0 ? "" : "held by " + holder);
     return acquired;
   }
 
@@ -542,6 +547,20 @@ public final class SharedSemaphore {
   /** How many permits are taken at this moment. */
   public int taken() {
     return maxValue - value();
+  }
+
+  /** Tells the timeline, if there is one, how many items the queue has whose places these are. */
+  public void traceTaken() {
+    Trace trace = Trace.current();
+    if (trace == null) {
+      return;
+    }
+    Trace.Value value = length;
+    if (value == null || !value.isOf(trace)) {
+      value = trace.value("queue " + id(), "items");
+      length = value;
+    }
+    value.note(taken());
   }
 
   /** Where it lives in its arena. */
