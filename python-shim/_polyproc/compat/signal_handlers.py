@@ -188,7 +188,7 @@ def _send_here(signalnum, frame):
     elif 0 < number < 65 and number != _SIGQUIT:  # which the JVM's threads block, but for one
         from _polyproc.compat.libc import call
         # To the calling thread, so that it has had its effect when this returns.
-        call("syscall", _SYS_TGKILL, os.getpid(), threads.get_native_id(), number)
+        call("syscall", _SYS_TGKILL, system_pid(), threads.get_native_id(), number)
     else:
         _kill(system_pid(), number)
 
