@@ -8,6 +8,7 @@ load_stdlib(globals())
 import sys
 import threading
 
+from _polyproc.compat.signal_handlers import system_pid
 from _polyproc.process.descriptors import call
 
 
@@ -49,7 +50,7 @@ class Popen(Popen):
 
     def _launch(self, process_obj):
         from _polyproc.process.popen import ends_with_parent, title
-        parent = int(call("openPidfd", os.getpid()))
+        parent = int(call("openPidfd", system_pid()))
         is_alone = threading.active_count() == 1
         try:
             self.pid = os.fork()

@@ -29,3 +29,9 @@ def activate():
         return False
     placing.spread()
     return True
+
+
+def join_home():
+    """Lets a spawned process, of a process that belongs to another node's program, have that program's modules."""
+    from _polyproc.cluster import child
+    child.join()

@@ -13,22 +13,26 @@ from _polyproc.process import environment
 from _polyproc.process.descriptors import call
 
 _TOKEN = "POLYPROC_CLUSTER_PROCESS"
+_PIDS = "POLYPROC_CLUSTER_PIDS"
 _own_pid = os.getpid()
 _home_pid = None
 
 
 class _Home:
-    """The channel to what stands for this process at home; one question at a time."""
+    """The channel to what stands for this process at home; one question at a time. A forked child opens its own."""
 
-    def __init__(self, channel):
-        self.channel = channel
+    def __init__(self):
+        self._attach()
+
+    def _attach(self):
+        self.channel = wire.keep(wire.connect("attach", os.environ[_TOKEN]))
+        self.channel.recv_bytes()
         self._lock = threading.Lock()
-        self._pid = _own_pid
+        self._pid = _getpid()
 
     def ask(self, *fields):
         if _getpid() != self._pid:
-            raise ImportError("a process that one on another node has forked can't import modules that its parent "
-                              "has not imported: start it by multiprocessing")
+            self._attach()
         with self._lock:
             self.channel.send_bytes(wire.pack(*fields))
             return wire.unpack(self.channel.recv_bytes())
@@ -37,17 +41,20 @@ class _Home:
 def main():
     """Becomes the process and ends as it does."""
     global _home_pid
-    channel = wire.keep(wire.connect("attach", os.environ.pop(_TOKEN)))
-    channel.recv_bytes()
+    home = _Home()
+    channel = home.channel
     _polyproc.runtime.endWithParent(int(call("openPidfd", _getppid())))
-    home_pid, payload, *names = wire.unpack(channel.recv_bytes())
+    home_pid, size, payload, *names = wire.unpack(channel.recv_bytes())
+    payload = bytearray(payload)
+    while len(payload) < int(size):
+        payload += home.ask("start", len(payload))[0]
     addresses.passed[:] = [name.decode() for name in names]
     start = pickle.loads(payload)
     _home_pid = int(home_pid)
+    os.environ[_PIDS] = f"{_own_pid} {_home_pid}"
     _show_pids(start["parent"])
     _polyproc.runtime.setTitle(start["title"])
     _polyproc.runtime.setStartMethod(start["method"])
-    home = _Home(channel)
     modules.install(home.ask)
     environment.replace({**environment.raw(), **start["environment"]})
     os.umask(start["umask"])
@@ -56,6 +63,19 @@ def main():
         _run_forked(start["body"], channel)
     else:
         _run_spawned(start, channel)
+
+
+def join():
+    """Lets a process that one of another node's program has spawned here import what that can."""
+    from multiprocessing import spawn
+    if _TOKEN not in os.environ:
+        return
+    home = _Home()
+    modules.install(home.ask)
+    parent_pid = os.getppid
+    for module in os, sys.modules["posix"]:
+        module.getppid = lambda: _shown(parent_pid())
+    spawn._fixup_main_from_path = lambda path: _import_main(path, *home.ask("main", path))
 
 
 def _move(folder):
@@ -79,13 +99,19 @@ def _show_pids(parent):
         return _home_pid if pid == _own_pid else pid
 
     def getppid():
-        return parent if _getpid() == _own_pid else _getppid()
+        return parent if _getpid() == _own_pid else _shown(_getppid())
 
     def kill(pid, signal):
         _kill(_own_pid if pid == _home_pid else pid, signal)
 
     for module in os, sys.modules["posix"]:
         module.getpid, module.getppid, module.kill = getpid, getppid, kill
+
+
+def _shown(pid):
+    """The pid that the program knows a process of this node by."""
+    own, shown = map(int, os.environ[_PIDS].split())
+    return shown if pid == own else pid
 
 
 def _run_spawned(start, channel):

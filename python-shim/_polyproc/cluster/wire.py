@@ -12,6 +12,7 @@ import threading
 from multiprocessing.connection import Connection
 
 import _polyproc
+from _polyproc.compat.signal_handlers import system_pid
 from _polyproc.process import forking
 from _polyproc.process.descriptors import call
 
@@ -135,7 +136,7 @@ def enter():
     if member.folder is None:
         member.folder = _find_folder()
     program = member.program or os.environ.get(_PROGRAM)
-    first = ("process", program, _pid()) if program else ("program", _pid())
+    first = ("process", program, system_pid()) if program else ("program", system_pid())
     channel = connect(*first)
     _, name, process, incarnation, node = (field.decode() for field in unpack(channel.recv_bytes()))
     member.program, member.process, member.incarnation, member.node = name, process, incarnation, node
@@ -143,10 +144,6 @@ def enter():
     # For processes that this one starts, by whatever way.
     os.environ[_NODE] = member.folder
     os.environ[_PROGRAM] = name
-
-
-_pid = os.getpid
-"""The system's, whatever the program sees."""
 
 
 def new_name():

@@ -138,7 +138,7 @@ def pthread_kill(thread_id, signalnum, /):
     if number and thread_id == _thread.get_ident():
         signal_handlers._send_here(number, sys._getframe(2))
     else:
-        call("syscall", _SYS_TGKILL, os.getpid(), thread, number)
+        call("syscall", _SYS_TGKILL, signal_handlers.system_pid(), thread, number)
 
 
 @_module
@@ -174,10 +174,10 @@ def pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /):
 
 def _is_own(pidfd):
     try:
-        if os.readlink(f"/proc/self/fd/{pidfd}") == f"/proc/{os.getpid()}":
+        if os.readlink(f"/proc/self/fd/{pidfd}") == f"/proc/{signal_handlers.system_pid()}":
             return True
         with open(f"/proc/self/fdinfo/{pidfd}", "rb") as info:
-            return b"\nPid:\t%d\n" % os.getpid() in b"\n" + info.read()
+            return b"\nPid:\t%d\n" % signal_handlers.system_pid() in b"\n" + info.read()
     except OSError:
         return False
 

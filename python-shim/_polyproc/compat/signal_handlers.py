@@ -20,6 +20,8 @@ _SIGURG = 23
 _set = _signal.signal
 _get = _signal.getsignal
 _kill = os.kill
+system_pid = os.getpid
+"""The kernel's id of this process, whatever the program sees: of a process on another node it is another one."""
 _handlers = {}
 _urgent_action = _signal.SIG_DFL
 _FIRST_REAL_TIME = 32
@@ -158,7 +160,7 @@ def _set_real_time(number, handler, former):
 @builtin("posix")
 def kill(module, pid, signal, /):
     """Sends a signal to a process; one to this process has had its effect when this returns."""
-    if pid == os.getpid():
+    if pid in (os.getpid(), system_pid()):
         _send_here(signal, sys._getframe())
     else:
         _kill(pid, signal)
@@ -186,9 +188,9 @@ def _send_here(signalnum, frame):
     elif 0 < number < 65 and number != _SIGQUIT:  # which the JVM's threads block, but for one
         from _polyproc.compat.libc import call
         # To the calling thread, so that it has had its effect when this returns.
-        call("syscall", _SYS_TGKILL, os.getpid(), threads.get_native_id(), number)
+        call("syscall", _SYS_TGKILL, system_pid(), threads.get_native_id(), number)
     else:
-        _kill(os.getpid(), number)
+        _kill(system_pid(), number)
 
 
 @builtin("posix")

@@ -39,10 +39,10 @@ def _signals():
     global _native, _pid
     if _native is None:
         _native = _polyproc.runtime.newSignals()
-        _pid = os.getpid()
-    elif _pid != os.getpid():
+        _pid = signal_handlers.system_pid()
+    elif _pid != signal_handlers.system_pid():
         _native.afterFork()
-        _pid = os.getpid()
+        _pid = signal_handlers.system_pid()
         _pending.clear()
     return _native
 
@@ -124,10 +124,10 @@ def send_here(number):
         return False
     _signals()
     info = bytearray(_INFO_BYTES)
-    for offset, value in ((0, number), (8, _SI_USER), (16, os.getpid()), (20, os.getuid())):
+    for offset, value in ((0, number), (8, _SI_USER), (16, signal_handlers.system_pid()), (20, os.getuid())):
         info[offset:offset + 4] = (value & 0xffffffff).to_bytes(4, "little")
     # To the calling thread, so that it has been recorded when this returns.
-    call_once("syscall", _SYS_RT_TGSIGQUEUEINFO, os.getpid(), _thread.get_native_id(), number, bytes(info))
+    call_once("syscall", _SYS_RT_TGSIGQUEUEINFO, signal_handlers.system_pid(), _thread.get_native_id(), number, bytes(info))
     return True
 
 

@@ -36,7 +36,8 @@ _LONGEST_PAUSE_SECONDS = 2.0
 class Dispatcher:
     """All its state is its thread's. Other threads call `submit`, `feed`, `add_worker` and `put`."""
 
-    def __init__(self, manager: "WorkerManager", cache: "dict[int, Any]", forked: bool, timeout: "float | None") -> None:
+    def __init__(self, manager: "WorkerManager", cache: "dict[int, Any]", forked: bool, timeout: "float | None",
+                 retries: int) -> None:
         self._manager = manager
         self._cache = cache
         self._pickler = ForkedTaskPickler() if forked else TaskPickler()
@@ -51,6 +52,7 @@ class Dispatcher:
         self._fed = FedCalls(self.call_window, timeout)
         self._fed_turn = False
         self._timed = timeout is not None
+        self._retries = retries
         self._workers = []
         self._handlers = {}
         self._steal_at = None
@@ -405,7 +407,7 @@ class Dispatcher:
         worker.channel.close()
 
     def _ended(self, worker):
-        """A worker has ended: what it had begun is lost, what not goes to others."""
+        """A worker has ended: what it had begun is lost, or done again, and all else goes to others."""
         worker.channel.dry = False
         while not worker.channel.dry:
             self._on_readable(worker)
@@ -420,6 +422,10 @@ class Dispatcher:
         self._manager.remove(worker)
         # The last is the one that was running; before it are those whose results had not been sent.
         for batch in reversed(list(worker.answered(worker.count))):
+            if batch.losses < self._retries and not batch.failed:
+                batch.losses += 1
+                self._returned.appendleft(batch)
+                continue
             for i in reversed(range(len(batch.items))):
                 if not batch.failed:
                     self._fail(batch.job, batch.index + i, lost(process.name, process.pid, status,

@@ -37,7 +37,8 @@ def run(parent_pid: int, parent_sentinel: int, payload: int, received: "list[int
     options.apply(surroundings["options"])
     if "POLYPROC_CLUSTER" in os.environ:
         from _polyproc import cluster
-        cluster.activate()
+        if cluster.activate():
+            cluster.join_home()
     start = {"fork": _run_forked, "spawn": _run_spawned, "forkserver": _run_spawned,
              "java": _run_for_java}[method]
     return start(body, parent_sentinel)

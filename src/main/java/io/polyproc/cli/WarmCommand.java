@@ -40,6 +40,9 @@ final class WarmCommand implements Callable<Integer> {
   /** An option: nobody waits for it. */
   static final String BACKGROUND = "--background";
 
+  /** How the variables begin that make a program use a cluster. */
+  private static final String CLUSTER = "POLYPROC_CLUSTER";
+
   @Option(
       names = "--quick",
       description = "without the warm-up, which takes some seconds; an image that fits stays")
@@ -132,7 +135,7 @@ final class WarmCommand implements Callable<Integer> {
     if (warmsUp) {
       command.add(ImageProcess.WARM_UP);
     }
-    ChildProcess process = ChildProcess.start(command, "polyproc: booting", System.getenv(), 2, 2);
+    ChildProcess process = ChildProcess.start(command, "polyproc: booting", variables(), 2, 2);
     // Whoever ends this command ends that, too.
     Thread ender = new Thread(() -> ChildProcess.signal(process.pidfd(), Processes.SIGKILL));
     Runtime.getRuntime().addShutdownHook(ender);
@@ -145,6 +148,13 @@ final class WarmCommand implements Callable<Integer> {
       probePages(installation, target);
     }
     return status;
+  }
+
+  /** This process's; but what is kept belongs to no cluster. */
+  private static Map<String, String> variables() {
+    Map<String, String> variables = new HashMap<>(System.getenv());
+    variables.keySet().removeIf(name -> name.startsWith(CLUSTER));
+    return variables;
   }
 
   /**
@@ -164,7 +174,7 @@ final class WarmCommand implements Callable<Integer> {
             "-c",
             code,
             image.toString());
-    Map<String, String> variables = new HashMap<>(System.getenv());
+    Map<String, String> variables = variables();
     variables.put(Installation.IMAGES_VARIABLE, ImageRenewal.KEPT);
     int _ = ChildProcess.start(command, "polyproc: page probe", variables, 2, 2).reap();
   }
