@@ -158,6 +158,6 @@ public final class SelfInstallation {
     if (!Files.exists(target)) {
       throw new IOException(own.name() + " holds no files of a distribution");
     }
-    target.resolve("polyproc").toFile().setExecutable(true);
+    target.resolve("src/main/distribution/polyproc").toFile().setExecutable(true);
   }
 }
