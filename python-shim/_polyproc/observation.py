@@ -1,6 +1,6 @@
 """Says what the threads of this process do, for an observer; see `ObservationPoint` in Java.
 
-Nothing here runs before somebody looks. What a thread waits for is read off its stack: each wait of the runtime and
+Nothing here runs before an observer asks. What a thread waits for is read off its stack: each wait of the runtime and
 of the standard library has a function whose local variables name what is waited for (`_RULES`).
 """
 

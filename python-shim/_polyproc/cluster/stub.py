@@ -101,7 +101,7 @@ class _Stub:
 
 
 def _write(fd, data):
-    """Writes what the process has written; where nobody reads it, nobody does."""
+    """Writes what the process has written; what is not read is dropped."""
     try:
         while data:
             data = data[os.write(fd, data):]

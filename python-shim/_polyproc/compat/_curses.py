@@ -554,7 +554,7 @@ def initscr():
 
 
 class _Screen:
-    """Around the window of the whole screen, which nobody deletes."""
+    """Around the window of the whole screen, which is not deleted."""
 
     encoding = property(lambda self: __import__("locale").getencoding())
 

@@ -1,7 +1,7 @@
 """`mmap`: memory is unmapped when nothing can read it any more. GraalPy 25.0.3 reads it all the same, and the JVM dies.
 
-Views are counted: with one that lives, `close` and `resize` raise BufferError, as in CPython. A view that nobody
-refers to is no reason to refuse; the JVM finds out by a collection, which is made where there seems to be one.
+Views are counted: with one that lives, `close` and `resize` raise BufferError, as in CPython. A view without
+references is no reason to refuse; the JVM finds out by a collection, which is made where there seems to be one.
 """
 
 import gc

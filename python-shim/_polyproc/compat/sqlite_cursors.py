@@ -220,7 +220,7 @@ def install(module):
             pass  # it belongs to another thread, or the connection is closed
 
     def _end_dropped(connection):
-        """Ends the statements of cursors that nobody has any more."""
+        """Ends the statements of cursors without references."""
         readers = getattr(connection, "_open", None)
         if readers and (time.monotonic() - connection._looked > _BETWEEN_COLLECTIONS
                         or not readers.keys() <= connection._found):

@@ -97,7 +97,7 @@ def _is_users_path(path):
 
 
 def _is_handmade(name, namespace):
-    """True for `sys.modules['settings'] = types.ModuleType('settings')`: nobody could import it."""
+    """True for `sys.modules['settings'] = types.ModuleType('settings')`: it could not be imported."""
     return (namespace.get("__spec__") is None and namespace.get("__loader__") is None
             and not name.startswith("_sysconfigdata"))
 

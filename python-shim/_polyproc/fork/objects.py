@@ -2,7 +2,7 @@
 
 `REDUCERS` has them by the full name of their type, so that nothing need be imported to know them;
 `INHERITED` holds for subclasses too. Every reducer takes the snapshot and the object, and returns what
-`__reduce__` may return. Locks arrive unlocked, as nobody in the child could release them.
+`__reduce__` may return. Locks arrive unlocked, as no thread of the child could release them.
 """
 
 import sys
@@ -129,7 +129,7 @@ def _match(snapshot, match):
 
 @_reduces("_io.StringIO", "_io.BytesIO", subclasses=True)
 def _memory_stream(snapshot, stream):
-    """A closed one as closed, as nobody may ask for its state any more."""
+    """A closed one as closed, as its state must not be asked for any more."""
     if not stream.closed:
         return snapshot.by_protocol(stream)
     base = next(cls for cls in type(stream).__mro__ if cls.__module__ == "_io")
@@ -420,7 +420,7 @@ def make_local(cls, attributes):
         local.__dict__.update(attributes)
         return local
 
-    # The first look at the attributes would run the class's `__init__`, with arguments that nobody knows.
+    # The first look at the attributes would run the class's `__init__`, with arguments that are not known.
     class Bare(base):
         pass
 

@@ -115,7 +115,7 @@ class SnapshotPickler(SentCode):
         return self._protocol_reducer(type(obj))(self, obj)
 
     def checked(self, obj, value):
-        """A reduce value of somebody else's making, in a form that cannot fail while it is written."""
+        """A reduce value that the program's code has made, in a form that cannot fail while it is written."""
         if isinstance(value, str):
             return self._by_global_name(obj, value)
         if not isinstance(value, tuple) or not 2 <= len(value) <= 6:
@@ -166,7 +166,7 @@ class SnapshotPickler(SentCode):
             return False
 
     def is_by_value(self, cls):
-        """True for a class of the program, or one made at run time by anybody."""
+        """True for a class of the program, or one that was made at run time."""
         known = self._own_classes.get(id(cls))
         if known is None:
             known = self._own_classes[id(cls)] = (

@@ -8,7 +8,7 @@ was, why it stayed behind and what to do.
 
 
 unnamed = []
-"""Placeholders of which nobody has said yet which variable they are."""
+"""Placeholders of variables that are not known yet."""
 
 _ANY = "a value of the parent process"
 

@@ -131,7 +131,7 @@ class SemLock:
     @property
     def handle(self) -> "Any":
         if self.name is not None:
-            return id(self)  # whoever gets it opens the name
+            return id(self)  # the receiver opens the name
         return SemaphoreHandle(self._semaphore, self.kind, self.maxvalue)
 
     def acquire(self, block: bool = True, timeout: "float | None" = None) -> bool:
@@ -194,7 +194,7 @@ class SemLock:
     def _is_zero(self):
         return self._get_value() == 0
 
-    # Who holds permits, and who waits: see `SharedSemaphore`.
+    # The holders of permits, and the waiting processes: see `SharedSemaphore`.
 
     def track(self) -> None:
         self._semaphore.track()
@@ -237,7 +237,7 @@ _INTERNAL = ("multiprocessing.", "_polyproc.", "concurrent.futures.")
 
 
 def sem_unlink(name: str) -> None:
-    """Removes a semaphore's name; those who have opened it keep it."""
+    """Removes a semaphore's name; processes that have opened it keep it."""
     if not isinstance(name, str):
         raise TypeError(f"sem_unlink() argument must be str, not {type(name).__name__}")
     try:

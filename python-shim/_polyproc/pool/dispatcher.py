@@ -1,6 +1,6 @@
 """The thread of a pool that gives tasks to workers and takes their results.
 
-Each worker has a channel of its own, so the pool knows who has which task. When a worker ends, the task
+Each worker has a channel of its own, so the pool knows which worker has which task. When a worker ends, the task
 that it had begun fails and all others go to other workers. Workers get small, quick tasks ahead, so that
 they need not wait for the next; what a worker has not begun is revoked when another has nothing to do.
 """
@@ -45,7 +45,7 @@ class Dispatcher:
         self._asleep = False
         self._state = RUN
         self._sources = collections.deque()
-        """With tasks that nobody has taken yet."""
+        """With tasks that no worker has yet."""
         self._returned = collections.deque()
         self.call_window = PrefetchWindow()
         self._fed = FedCalls(self.call_window, timeout)

@@ -61,7 +61,7 @@ def place(descriptors: "list[int]", numbers: "list[int]") -> None:
 
 
 class Shared:
-    """A descriptor kept by the supervisor for whoever has the token; it can be fetched once."""
+    """A descriptor kept by the supervisor for the process that has the token; it can be fetched once."""
 
     def __init__(self, fd: int) -> None:
         self.token = str(call("shareDescriptor", fd))
@@ -105,7 +105,7 @@ def java_message(e: object) -> str:
 
 
 def close_received() -> None:
-    """Closes what nobody can ask for any more, once the process is rebuilt."""
+    """Closes what cannot be asked for any more, once the process is rebuilt."""
     for fd in received:
         os.close(fd)
     received.clear()

@@ -253,7 +253,7 @@ final class PolyprocIT {
     assertFalse(isRunning(pid), "process " + pid);
   }
 
-  /** An orphan may stay a zombie for as long as whoever inherits it likes. */
+  /** An orphan may stay a zombie for as long as the process that inherits it lets it. */
   private static boolean isRunning(long pid) {
     try {
       return !Files.readString(Path.of("/proc", Long.toString(pid), "stat")).contains(") Z ");

@@ -52,7 +52,7 @@ public final class Bridge {
 
   /**
    * @param home the folder of the distribution
-   * @param supervision who starts processes for this one
+   * @param supervision starts processes for this one
    */
   public Bridge(Path home, Supervision supervision) {
     this(home, supervision, null);
@@ -286,7 +286,7 @@ public final class Bridge {
     return Descriptors.place(descriptors, numbers);
   }
 
-  /** Leaves a copy of a descriptor for whoever has the token. */
+  /** Leaves a copy of a descriptor for the process that has the token. */
   public String shareDescriptor(int descriptor) throws IOException {
     return connection.client().shareDescriptor(descriptor);
   }
@@ -435,7 +435,7 @@ public final class Bridge {
     return SignalHandler.calls();
   }
 
-  /** By which a pool and one of its workers agree on who has which task. */
+  /** By which a pool and one of its workers agree which of the two has a task. */
   public TaskClaims newTaskClaims() {
     return TaskClaims.create();
   }
@@ -608,7 +608,7 @@ public final class Bridge {
     return current;
   }
 
-  /** Answers whoever waits to look at this process; false if nobody does. */
+  /** Answers the observers of this process that wait; false if there are none. */
   private boolean answerObservers() {
     ObservationPoint point = observation;
     return point != null && point.answer();

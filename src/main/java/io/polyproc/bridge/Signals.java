@@ -21,7 +21,7 @@ public final class Signals {
     return recorder.input();
   }
 
-  /** Records a signal from now on, whoever has taken it over since the last call. */
+  /** Records a signal from now on, also if other code has taken it over since the last call. */
   public void record(int signal) {
     if (!former.containsKey(signal) || !recorder.records(signal)) {
       former.put(signal, recorder.record(signal));

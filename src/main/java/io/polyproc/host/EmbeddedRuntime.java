@@ -58,7 +58,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
     try {
       host.control.tell(new Message.Prepare());
     } catch (IOException e) {
-      // Whoever starts a process will meet the error again.
+      // The first start of a process will meet the error again.
       LOG.log(Level.DEBUG, "no workers boot ahead", e);
     }
     return host;
@@ -97,7 +97,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
     return control;
   }
 
-  /** Removes shared memory that nobody has removed, at the end. */
+  /** Removes shared memory that is left at the end. */
   public SharedMemoryTracker tracker() {
     return tracker;
   }
@@ -154,7 +154,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
     return pump == null ? own : pump.descriptor();
   }
 
-  /** Leaves a copy of a descriptor for whoever has the token, once. */
+  /** Leaves a copy of a descriptor for the process that has the token, once. */
   public String share(int descriptor) throws IOException {
     return control.shareDescriptor(descriptor);
   }

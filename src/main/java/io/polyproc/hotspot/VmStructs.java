@@ -13,7 +13,7 @@ import java.util.Set;
 /**
  * The tables in which HotSpot says where its C++ objects have their fields, for debuggers: {@code
  * gHotSpotVMStructs} and {@code gHotSpotVMIntConstants} of {@code vmStructs.hpp}. They are exported
- * by {@code libjvm.so}, so that nobody has to guess a layout.
+ * by {@code libjvm.so}, so that no layout has to be guessed.
  */
 final class VmStructs {
   private static final long LONGEST_NAME = 512;

@@ -58,7 +58,7 @@ public final class SelfInstallation {
   }
 
   /**
-   * The installation in a folder of its own, for everybody to read: made now if it is not there, or
+   * The installation in a folder of its own, which all users can read: made now if it is not there, or
    * is made of other jars.
    *
    * @param classPath of the program
@@ -98,7 +98,7 @@ public final class SelfInstallation {
       return UberJar.modules(entry).isEmpty()
           && entry.module().filter(WorkerJars::isForWorkers).isPresent();
     } catch (IOException e) {
-      // Then the program gives it, and whoever needs it will meet the error.
+      // Then the program gives it, and the first use of it will meet the error.
       return false;
     }
   }

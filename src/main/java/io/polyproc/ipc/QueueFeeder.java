@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * lock each time.
  *
  * <p>Any thread may call. The monitor guards what waits. When the process ends, what waits is lost
- * unless somebody has called {@link #awaitWritten}; the thread is a daemon.
+ * unless {@link #awaitWritten} was called; the thread is a daemon.
  */
 public final class QueueFeeder {
   /** The queue has no place free. */
@@ -163,7 +163,7 @@ public final class QueueFeeder {
         writeAll(batch);
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // nobody does
+      Thread.currentThread().interrupt(); // no code does
     }
   }
 

@@ -64,7 +64,7 @@ public final class ControlClient {
     return client;
   }
 
-  /** Waits until the supervisor has gone and everybody knows. */
+  /** Waits until the supervisor has gone and all waiting calls have learnt so. */
   public void awaitEnd() {
     try {
       ended.await();
@@ -224,7 +224,7 @@ public final class ControlClient {
     return connect(ends[0], () -> {});
   }
 
-  /** In a forked child: nobody here will hear of the processes that its parent has started. */
+  /** In a forked child: the supervisor reports the processes of the parent to the parent only. */
   public void abandonChildren() {
     children.values().forEach(ChildHandle::lost);
   }

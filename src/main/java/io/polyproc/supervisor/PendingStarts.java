@@ -19,7 +19,7 @@ final class PendingStarts {
   private final Queue<PendingStart> starts = new ArrayDeque<>();
 
   /** A process that waits; the descriptors are this record's. */
-  @SuppressWarnings("ArrayRecordComponent") // as they came; nobody compares them
+  @SuppressWarnings("ArrayRecordComponent") // as they came; records are not compared
   record PendingStart(Peer parent, StartProcess start, int[] descriptors, long until) {}
 
   void add(Peer parent, StartProcess start, int[] descriptors) {

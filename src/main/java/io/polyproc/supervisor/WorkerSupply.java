@@ -97,7 +97,7 @@ final class WorkerSupply {
     worker.booted();
   }
 
-  /** The first that nobody has claimed meanwhile becomes the zygote. */
+  /** The first that has not been claimed meanwhile becomes the zygote. */
   void becameWarm(WorkerJvm worker, boolean forkable) {
     worker.becomeWarm();
     if (forkable && wantsZygote() && worker.state() == State.STANDBY) {
@@ -128,7 +128,7 @@ final class WorkerSupply {
     try {
       worker.askForZygote();
     } catch (IOException | PosixException e) {
-      // It has ended, or no descriptor is left: whoever has claimed it learns so.
+      // It has ended, or no descriptor is left: the start that claimed it learns so.
       LOG.log(Level.DEBUG, "no zygote was asked for", e);
     }
   }

@@ -26,8 +26,8 @@ import java.util.stream.LongStream;
  * each process's own knowledge, as in CPython.
  *
  * <p>One that only one process can hold has, beside its value, the process that holds it; both
- * change in one step, so that it is never held by nobody. The holders of several permits are listed
- * if that was asked for. When a holder ends without releasing its permit, whoever waits notices
+ * change in one step, so that a taken one always has a holder. The holders of several permits are listed
+ * if that was asked for. When a holder ends without releasing its permit, a waiting process notices
  * within {@value #LOOK_MILLIS} ms and takes it over: {@link #takeLostHolder}.
  */
 public final class SharedSemaphore {
@@ -46,7 +46,7 @@ public final class SharedSemaphore {
   //   8  waiters    threads that sleep, so that a release without any makes no system call
   //  12  references how many processes use the slot
   //  16  flags      see TRACKED
-  //  20  list       a ProcessIdentity for each permit of a tracked one, or of whoever else has
+  //  20  list       a ProcessIdentity for each permit of a tracked one, or of each process that has
   //                 enlisted; 0 is a free place
   // Value and holder are also one word of 64 bits, the value its lower half.
   static final int SLOT_BYTES = 64;
@@ -58,11 +58,11 @@ public final class SharedSemaphore {
   private static final int LIST = 20;
   private static final int LIST_END = SLOT_BYTES;
 
-  // Of one with several permits: it is listed who holds them, as far as there is room.
+  // Of one with several permits: their holders are listed, as far as there is room.
   private static final int TRACKED = 1;
-  // Nobody holds its permits, for they are released by others than those who have acquired them.
+  // Its permits have no holders: they are released by other processes than those that acquired them.
   private static final int SIGNALS = 2;
-  // The same, but whoever has acquired one and not used it yet is on the list, once for each.
+  // The same, but a process that has acquired one and not used it yet is on the list, once for each.
   private static final int PLACES = 3;
 
   private static final VarHandle WORD = JAVA_INT.varHandle();
@@ -201,14 +201,14 @@ public final class SharedSemaphore {
     WORD.setVolatile(memory, slot + VALUE, value);
   }
 
-  /** Lists from now on who holds its permits; before anybody else knows it. */
+  /** Lists the holders of its permits from now on; called before another process knows it. */
   public void track() {
     if (maxValue > 1) {
       WORD.setVolatile(memory, slot + FLAGS, TRACKED);
     }
   }
 
-  /** Its permits are signals, and pass to nobody when a process ends. */
+  /** Its permits are signals, and do not pass on when a process ends. */
   private void useForSignals() {
     if (flags() != PLACES) {
       WORD.setVolatile(memory, slot + FLAGS, SIGNALS);
@@ -216,8 +216,9 @@ public final class SharedSemaphore {
   }
 
   /**
-   * Its permits are places in a queue, which others free. Who has taken one and has not filled it
-   * yet can {@linkplain #enlist be listed}: when he ends, the place passes to whoever waits.
+   * Its permits are places in a queue, which others free. A process that has taken one and
+   * has not filled it yet can {@linkplain #enlist be listed}: when it ends, the place passes to a
+   * waiting one.
    */
   public void useForPlaces() {
     WORD.setVolatile(memory, slot + FLAGS, PLACES);
@@ -308,7 +309,7 @@ public final class SharedSemaphore {
     return false;
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // whoever counts holds the permit
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the counting thread holds the permit
   private boolean acquired() {
     if (isTracked() && !enlist()) {
       useForSignals();
@@ -316,7 +317,7 @@ public final class SharedSemaphore {
     return counted();
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // whoever counts holds the permit
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the counting thread holds the permit
   private boolean counted() {
     count++;
     owner = Thread.currentThread().threadId();
@@ -401,7 +402,7 @@ public final class SharedSemaphore {
 
   /**
    * Waits until a permit may be free, and takes none: for a caller whose thread must not sleep in a
-   * system call itself. Whoever is told so tries to acquire, and may be too late.
+   * system call itself. The caller then tries to acquire, and may be too late.
    *
    * @param seconds how long at most
    */
@@ -564,8 +565,8 @@ public final class SharedSemaphore {
   }
 
   /**
-   * Drops this process's reference; the last one frees the slot. Later calls do nothing. Where
-   * nobody calls it the collector does, once nothing refers to this object.
+   * Drops this process's reference; the last one frees the slot. Later calls do nothing. If it
+   * is not called, the collector does so once nothing refers to this object.
    */
   public void close() {
     reference.clean();

@@ -110,7 +110,7 @@ public final class Worker {
   /**
    * The command that starts a worker for programs with these options and executable.
    *
-   * @param inBackground whether nobody waits while it boots, so that it may warm up thoroughly
+   * @param inBackground whether no program waits while it boots, so that it may warm up thoroughly
    */
   public static List<String> command(
       Installation installation, PythonOptions options, Path executable, boolean inBackground) {
@@ -156,7 +156,7 @@ public final class Worker {
   private static int run(PythonOptions options) {
     try {
       return boot(options).serve();
-    } catch (Throwable failure) { // nobody else is left to tell of it
+    } catch (Throwable failure) { // no other code is left to report it
       CrashReport.print(failure);
       return FAILED;
     }

@@ -805,7 +805,7 @@ if __name__ == '__main__':
     assertEquals(1, warm.waitFor());
 
     assertEquals("the old one", Files.readString(old));
-    // Whoever was killed left its file; two at once make one image and leave nothing.
+    // A killed process left its file; two at once make one image and leave nothing.
     Process first = builder(folder.resolve("cache"), launcher(), "warm", "--quick").start();
     Process second = builder(folder.resolve("cache"), launcher(), "warm", "--quick").start();
     assertEquals(0, first.waitFor());
