@@ -464,7 +464,7 @@ class window:
 
 def _handled():
     import _polyproc
-    return int(_polyproc.runtime.handledSignals())
+    return int(_polyproc.runtime.signals().handled())
 
 
 def _add_methods():

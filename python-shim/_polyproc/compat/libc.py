@@ -10,7 +10,7 @@ import os
 import _polyproc
 from _polyproc.compat.builtin_functions import BuiltinFunction
 
-_native = _polyproc.runtime.nativeFunctions()
+_native = _polyproc.runtime.standardLibrary().nativeFunctions()
 has = _native.has
 _FAILED = -1 << 63
 _SUCCEEDED = -1 << 62

@@ -14,6 +14,8 @@ import _polyproc
 from _polyproc.compat.libc import call as libc
 from _polyproc.process.descriptors import call
 
+_java = _polyproc.runtime.standardLibrary()
+
 _VIEWS_GOING = 0.5
 """Seconds that views without references are given to go, after a collection."""
 
@@ -47,12 +49,12 @@ def install(module):
 
         def __init_subclass__(cls, **kwargs):
             super().__init_subclass__(**kwargs)
-            _polyproc.runtime.countViews(cls, _acquire, _release)
+            _java.countViews(cls, _acquire, _release)
 
         def close(self):
             """Unmap the memory; a view that still can read it is a BufferError."""
             _refuse_for_views(self, "cannot close exported pointers exist")
-            _polyproc.runtime.closeMapped(self, _closed_type(type(self)))
+            _java.closeMapped(self, _closed_type(type(self)))
 
         def resize(self, newsize, /):
             """Change the size of the memory, and of its file."""
@@ -62,7 +64,7 @@ def install(module):
                 raise TypeError("mmap can't resize a readonly or copy-on-write memory map.")
             if newsize < 0 or self._offset + newsize > sys.maxsize:
                 raise ValueError("new size out of range")
-            call("resizeMapped", self, self._offset, newsize)
+            call("resizeMapped", self, self._offset, newsize, on=_java)
 
         def __getitem__(self, index):
             if isinstance(index, slice):
@@ -145,7 +147,7 @@ def install(module):
             if offset < 0 or size < 0 or offset + size > len(self):
                 raise ValueError("flush values out of range")
             if self._access not in (_READ, _COPY):
-                libc("msync", int(_polyproc.runtime.mappedAddress(self)) + offset, size, _MS_SYNC)
+                libc("msync", int(_java.mappedAddress(self)) + offset, size, _MS_SYNC)
 
         def madvise(self, option, start=0, length=None, /):
             """Tell the kernel how the memory will be used: option is one of the constants MADV_…."""
@@ -158,11 +160,11 @@ def install(module):
                 raise ValueError("madvise length invalid")
             if start + length > sys.maxsize:
                 raise OverflowError("madvise length too large")
-            libc("madvise", int(_polyproc.runtime.mappedAddress(self)) + start, min(length, len(self) - start), option)
+            libc("madvise", int(_java.mappedAddress(self)) + start, min(length, len(self) - start), option)
 
         def size(self):
             """The size of the file, which may be more than the memory has of it."""
-            return os.fstat(int(_polyproc.runtime.mappedDescriptor(self))).st_size
+            return os.fstat(int(_java.mappedDescriptor(self))).st_size
 
         def __exit__(self, *exc_info):
             self.close()
@@ -177,14 +179,14 @@ def install(module):
 
     mmap.__module__ = "mmap"
     mmap.__qualname__ = "mmap"
-    if _polyproc.runtime.countViews(mmap, _acquire, _release):
+    if _java.countViews(mmap, _acquire, _release):
         module.mmap = mmap
 
 
 def _acquire(mapping, flags):
     if mapping.closed:
         raise ValueError(_CLOSED)
-    buffer = _polyproc.runtime.mappedBuffer(mapping)
+    buffer = _java.mappedBuffer(mapping)
     mapping._views += 1
     return buffer
 

@@ -22,7 +22,7 @@ class _Shake:
 
     def __new__(cls, data=b"", /, *, usedforsecurity=True):
         self = object.__new__(cls)
-        self._digest = _polyproc.runtime.newShake(cls.block_size)
+        self._digest = _polyproc.runtime.standardLibrary().newShake(cls.block_size)
         self.update(data)
         return self
 

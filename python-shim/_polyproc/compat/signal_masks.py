@@ -38,7 +38,7 @@ _pid = 0
 def _signals():
     global _native, _pid
     if _native is None:
-        _native = _polyproc.runtime.newSignals()
+        _native = _polyproc.runtime.signals()
         _pid = os.getpid()
     elif _pid != os.getpid():
         _native.afterFork()

@@ -64,7 +64,7 @@ def reset_interrupt(ignored: "Sequence[int]" = ()) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         return
     # The JVM takes over no signal that is ignored.
-    _polyproc.runtime.setDefaultSignalAction(signal.SIGINT)
+    _polyproc.runtime.signals().setDefaultAction(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

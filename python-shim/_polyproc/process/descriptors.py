@@ -80,10 +80,13 @@ def Handle(fd: int) -> "Any":
     return Shared(fd)
 
 
-def call(method: str, *arguments: "Any") -> "Any":
-    """Calls Java; its exceptions become OSError, and what a signal's handler raises meanwhile stays what it is."""
+def call(method: str, *arguments: "Any", on: "Any" = None) -> "Any":
+    """Calls a method of `on`, by default of the runtime.
+
+    Java's exceptions become OSError, and what a signal's handler raises meanwhile stays what it is.
+    """
     try:
-        return getattr(_polyproc.runtime, method)(*arguments)
+        return getattr(_polyproc.runtime if on is None else on, method)(*arguments)
     except BaseException as e:
         from polyglot import ForeignException
         if not isinstance(e, ForeignException):
