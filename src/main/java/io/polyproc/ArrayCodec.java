@@ -68,7 +68,8 @@ final class ArrayCodec implements ValueCodec {
 
   private static byte[] room(ValueWriter writer, long size) {
     if (size > Integer.MAX_VALUE - 8) {
-      throw writer.unconvertible("an array of %d bytes is too large for one message".formatted(size));
+      throw writer.unconvertible(
+          "an array of %d bytes is too large for one message".formatted(size));
     }
     return new byte[(int) size];
   }

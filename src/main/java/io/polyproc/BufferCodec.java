@@ -16,16 +16,15 @@ import java.nio.ShortBuffer;
 import java.util.function.Consumer;
 
 /**
- * Buffers and memory segments, which are a {@code memoryview} in Python; a {@link ByteBuffer} of the
- * heap is {@code bytes}.
+ * Buffers and memory segments, which are a {@code memoryview} in Python; a {@link ByteBuffer} of
+ * the heap is {@code bytes}.
  */
 final class BufferCodec implements ValueCodec {
 
   @Override
   public boolean writes(Class<?> type) {
     return MemorySegment.class.isAssignableFrom(type)
-        || (Buffer.class.isAssignableFrom(type)
-            && !CharBuffer.class.isAssignableFrom(type));
+        || (Buffer.class.isAssignableFrom(type) && !CharBuffer.class.isAssignableFrom(type));
   }
 
   @Override
@@ -54,15 +53,19 @@ final class BufferCodec implements ValueCodec {
   private static void memory(ValueWriter writer, Buffer buffer) throws IOException {
     switch (buffer) {
       case ShortBuffer numbers ->
-          memory(writer, numbers, Short.BYTES, "h", t -> t.asShortBuffer().put(numbers.duplicate()));
+          memory(
+              writer, numbers, Short.BYTES, "h", t -> t.asShortBuffer().put(numbers.duplicate()));
       case IntBuffer numbers ->
-          memory(writer, numbers, Integer.BYTES, "i", t -> t.asIntBuffer().put(numbers.duplicate()));
+          memory(
+              writer, numbers, Integer.BYTES, "i", t -> t.asIntBuffer().put(numbers.duplicate()));
       case LongBuffer numbers ->
           memory(writer, numbers, Long.BYTES, "q", t -> t.asLongBuffer().put(numbers.duplicate()));
       case FloatBuffer numbers ->
-          memory(writer, numbers, Float.BYTES, "f", t -> t.asFloatBuffer().put(numbers.duplicate()));
+          memory(
+              writer, numbers, Float.BYTES, "f", t -> t.asFloatBuffer().put(numbers.duplicate()));
       case DoubleBuffer numbers ->
-          memory(writer, numbers, Double.BYTES, "d", t -> t.asDoubleBuffer().put(numbers.duplicate()));
+          memory(
+              writer, numbers, Double.BYTES, "d", t -> t.asDoubleBuffer().put(numbers.duplicate()));
       default -> throw new AssertionError(buffer.getClass());
     }
   }

@@ -65,8 +65,7 @@ final class ExceptionCodec implements ValueCodec {
 
   /** An exception of the program's, with the message that it has in Python. */
   static PythonException ofProgram(PythonCall call) {
-    return new PythonException(
-        String.valueOf(call.argument(1)), String.valueOf(call.argument(2)));
+    return new PythonException(String.valueOf(call.argument(1)), String.valueOf(call.argument(2)));
   }
 
   /** Whether a class of {@code builtins} is an exception, by its name. */

@@ -30,7 +30,8 @@ final class FunctionCodec implements ValueCodec {
     PythonFunction function =
         ((PythonFunction) call.first())
             .bind(((PythonTuple) Objects.requireNonNull(call.argument(1))).toArray());
-    for (Map.Entry<?, ?> keyword : ((Map<?, ?>) Objects.requireNonNull(call.argument(2))).entrySet()) {
+    for (Map.Entry<?, ?> keyword :
+        ((Map<?, ?>) Objects.requireNonNull(call.argument(2))).entrySet()) {
       function = function.keyword(String.valueOf(keyword.getKey()), keyword.getValue());
     }
     return function;

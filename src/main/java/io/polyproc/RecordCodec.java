@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Records, which are named tuples in Python; what comes back is one of the caller's class again. */
+/**
+ * Records, which are named tuples in Python; what comes back is one of the caller's class again.
+ */
 final class RecordCodec implements ValueCodec {
 
   @Override

@@ -15,7 +15,9 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Dates, times, durations and zones: {@code java.time}, and {@code datetime} and {@code zoneinfo}. */
+/**
+ * Dates, times, durations and zones: {@code java.time}, and {@code datetime} and {@code zoneinfo}.
+ */
 final class TimeCodec implements ValueCodec {
 
   @Override
@@ -48,8 +50,7 @@ final class TimeCodec implements ValueCodec {
       case LocalTime time -> time(writer, time, null);
       case OffsetTime time -> time(writer, time.toLocalTime(), time.getOffset());
       case Duration duration ->
-          writer.call(
-              "datetime", "timedelta", 0, duration.getSeconds(), duration.getNano() / 1000);
+          writer.call("datetime", "timedelta", 0, duration.getSeconds(), duration.getNano() / 1000);
       case ZoneId zone -> zone(writer, zone);
       default -> throw new AssertionError(value.getClass());
     }
@@ -69,8 +70,8 @@ final class TimeCodec implements ValueCodec {
     }
   }
 
-  private static void datetime(
-      ValueWriter writer, LocalDateTime time, @Nullable Object zone) throws IOException {
+  private static void datetime(ValueWriter writer, LocalDateTime time, @Nullable Object zone)
+      throws IOException {
     if (time.getYear() < 1 || time.getYear() > 9999) {
       throw writer.unconvertible("Python's dates have the years 1 to 9999, not " + time.getYear());
     }
@@ -96,8 +97,8 @@ final class TimeCodec implements ValueCodec {
     return ambiguous ? time.getOffset() : time.getZone();
   }
 
-  private static void time(
-      ValueWriter writer, LocalTime time, @Nullable ZoneOffset offset) throws IOException {
+  private static void time(ValueWriter writer, LocalTime time, @Nullable ZoneOffset offset)
+      throws IOException {
     writer.call(
         "datetime",
         "time",
@@ -188,7 +189,8 @@ final class TimeCodec implements ValueCodec {
     byte[] b = state(call);
     LocalTime local =
         b == null
-            ? LocalTime.of(call.integer(0), call.integer(1), call.integer(2), call.integer(3) * 1000)
+            ? LocalTime.of(
+                call.integer(0), call.integer(1), call.integer(2), call.integer(3) * 1000)
             : LocalTime.of(b[0] & 0x7F, b[1], b[2], micros(b, 3) * 1000);
     Object zone = call.argument(b == null ? 4 : 1);
     return switch (zone) {
@@ -217,8 +219,7 @@ final class TimeCodec implements ValueCodec {
   }
 
   private static Object ofZoneinfo(PythonCall call) {
-    boolean named =
-        call.name().equals("ZoneInfo") || call.name().equals("ZoneInfo._unpickle");
+    boolean named = call.name().equals("ZoneInfo") || call.name().equals("ZoneInfo._unpickle");
     if (named && call.first() instanceof String key) {
       try {
         return ZoneId.of(key);

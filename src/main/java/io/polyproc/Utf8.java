@@ -29,8 +29,7 @@ final class Utf8 {
   private static boolean hasLoneSurrogate(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
-        return text.codePoints()
-            .anyMatch(point -> Character.getType(point) == Character.SURROGATE);
+        return text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE);
       }
     }
     return false;

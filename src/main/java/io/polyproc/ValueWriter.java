@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Pickles Java values for Python.
  *
  * <pre>{@code
- *   value ──save──► an opcode of its own (None, numbers, str, bytes, list, dict, tuple)
- *             ├───► a call of a function of Python's, by the {@link ValueCodec} of its class
- *             └───► the name of what Java and Python share, by its {@link Shareable}
+ * value ──save──► an opcode of its own (None, numbers, str, bytes, list, dict, tuple)
+ *           ├───► a call of a function of Python's, by the {@link ValueCodec} of its class
+ *           └───► the name of what Java and Python share, by its {@link Shareable}
  * }</pre>
  *
  * <p>Containers that occur twice are one object in Python, too ({@code known}). An error names the
@@ -338,5 +338,4 @@ final class ValueWriter {
     text(name);
     out.write(Opcodes.STACK_GLOBAL);
   }
-
 }

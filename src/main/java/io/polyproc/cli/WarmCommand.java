@@ -48,7 +48,8 @@ final class WarmCommand implements Callable<Integer> {
 
   @Option(
       names = BACKGROUND,
-      description = "only while no other process wants the processor; the first image stays if it fits")
+      description =
+          "only while no other process wants the processor; the first image stays if it fits")
   @SuppressWarnings("unused") // Picocli fills it
   private boolean background;
 

@@ -24,7 +24,8 @@ import java.util.Map;
  * @param ignoredSignals the numbers of those that its parent had ignored
  * @param closedStreams the numbers of standard streams that were closed, where {@code /dev/null} is
  *     now
- * @param starts the address of the count of starts that have failed so far; 0 if they are not counted
+ * @param starts the address of the count of starts that have failed so far; 0 if they are not
+ *     counted
  * @param pages the address of the lists of pages that are copied early; 0 if there are none
  */
 public record Resumption(

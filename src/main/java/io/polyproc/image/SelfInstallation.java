@@ -58,8 +58,8 @@ public final class SelfInstallation {
   }
 
   /**
-   * The installation in a folder of its own, which all users can read: made now if it is not there, or
-   * is made of other jars.
+   * The installation in a folder of its own, which all users can read: made now if it is not there,
+   * or is made of other jars.
    *
    * @param classPath of the program
    * @param jdk to link the runtime image from, or to run workers with

@@ -190,9 +190,9 @@ public final class MessageSocket implements AutoCloseable {
   }
 
   /**
-   * Ends the conversation for all users of this end: a thread that receives from it, and the
-   * peer, see the end at once. The descriptor stays open, so that its number can't be another
-   * file's while that thread still uses it; the receiving thread closes.
+   * Ends the conversation for all users of this end: a thread that receives from it, and the peer,
+   * see the end at once. The descriptor stays open, so that its number can't be another file's
+   * while that thread still uses it; the receiving thread closes.
    */
   public void disconnect() {
     LibC.SHUTDOWN.tryCall(fd, SHUT_RDWR);

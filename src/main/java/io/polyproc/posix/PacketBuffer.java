@@ -10,8 +10,7 @@ import java.util.Arrays;
 /**
  * Sends and receives packets over {@code SOCK_SEQPACKET} sockets: each is one call of the system,
  * so it is there whole or not at all, also if a process is killed, and any number of processes may
- * do so at once.
- * With a packet one descriptor may travel.
+ * do so at once. With a packet one descriptor may travel.
  *
  * <p>The memory is made once and used again. Confined to one thread at a time. Results are the
  * kernel's, and a failed call returns {@code -errno}.

@@ -223,8 +223,8 @@ public final class Processes {
   }
 
   /**
-   * Lets the calling thread, and what it starts from now on, have the processor only while no
-   * other thread wants it: {@code SCHED_IDLE} of {@code man 7 sched}.
+   * Lets the calling thread, and what it starts from now on, have the processor only while no other
+   * thread wants it: {@code SCHED_IDLE} of {@code man 7 sched}.
    */
   public static void beIdle() {
     try (Arena arena = Arena.ofConfined()) {

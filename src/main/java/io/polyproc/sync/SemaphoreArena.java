@@ -70,8 +70,8 @@ public final class SemaphoreArena {
   }
 
   /**
-   * As {@link #forgetAll}, and closes the arenas' descriptors: no other process
-   * is to have them, and their semaphores must neither be used nor sent any more.
+   * As {@link #forgetAll}, and closes the arenas' descriptors: no other process is to have them,
+   * and their semaphores must neither be used nor sent any more.
    */
   public static synchronized void abandonAll() {
     MAPPED.values().forEach(arena -> Descriptors.close(arena.descriptor));
@@ -103,8 +103,8 @@ public final class SemaphoreArena {
   }
 
   /**
-   * A new semaphore that has a file to itself, which other processes open by its name. It
-   * lasts as long as the file does, and is unmapped once nothing refers to it here.
+   * A new semaphore that has a file to itself, which other processes open by its name. It lasts as
+   * long as the file does, and is unmapped once nothing refers to it here.
    *
    * @param descriptor of the file, which is empty; taken over
    */

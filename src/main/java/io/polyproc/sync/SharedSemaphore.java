@@ -15,9 +15,9 @@ import java.util.Arrays;
  * each process's own knowledge, as in CPython.
  *
  * <p>One that only one process can hold has, beside its value, the process that holds it; both
- * change in one step, so that a taken one always has a holder. The holders of several permits are listed
- * if that was asked for. When a holder ends without releasing its permit, a waiting process notices
- * within {@value #LOOK_MILLIS} ms and takes it over: {@link #takeLostHolder}.
+ * change in one step, so that a taken one always has a holder. The holders of several permits are
+ * listed if that was asked for. When a holder ends without releasing its permit, a waiting process
+ * notices within {@value #LOOK_MILLIS} ms and takes it over: {@link #takeLostHolder}.
  */
 public final class SharedSemaphore {
   /** The kind that counts: {@code SemLock}'s {@code SEMAPHORE}. */
@@ -102,9 +102,9 @@ public final class SharedSemaphore {
   }
 
   /**
-   * Its permits are places in a queue, which others free. A process that has taken one and
-   * has not filled it yet can {@linkplain #enlist be listed}: when it ends, the place passes to a
-   * waiting one.
+   * Its permits are places in a queue, which others free. A process that has taken one and has not
+   * filled it yet can {@linkplain #enlist be listed}: when it ends, the place passes to a waiting
+   * one.
    */
   public void useForPlaces() {
     slot.setUse(SemaphoreSlot.PLACES);
@@ -401,8 +401,8 @@ public final class SharedSemaphore {
   }
 
   /**
-   * Drops this process's reference; the last one frees the slot. Later calls do nothing. If it
-   * is not called, the collector does so once nothing refers to this object.
+   * Drops this process's reference; the last one frees the slot. Later calls do nothing. If it is
+   * not called, the collector does so once nothing refers to this object.
    */
   public void close() {
     reference.clean();

@@ -14,9 +14,9 @@ import java.util.Arrays;
  *
  * <p>The pool <em>offers</em> tasks before it sends them; the worker <em>claims</em> each before it
  * begins it, in their order. So the pool may send several ahead, and whatever happens to the worker
- * it knows which of them were begun; others it can revoke at any moment, for instance to
- * give it to a worker that has nothing to do. Tasks that were taken back may still be on their way:
- * the worker recognises them by their epoch, and drops them.
+ * it knows which of them were begun; others it can revoke at any moment, for instance to give it to
+ * a worker that has nothing to do. Tasks that were taken back may still be on their way: the worker
+ * recognises them by their epoch, and drops them.
  *
  * <p>One thread of the pool offers and revokes, one of the worker claims. A process that dies
  * midway leaves the word as it was before or after its step.

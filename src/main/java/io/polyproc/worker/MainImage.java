@@ -33,8 +33,8 @@ import java.util.Optional;
 
 /**
  * A process that boots Python, prepares for any program, and has its image written to a file. Each
- * process that is restored from that becomes a main program: what its own parent gave it is
- * its own, and what must differ from process to process is made anew.
+ * process that is restored from that becomes a main program: what its own parent gave it is its
+ * own, and what must differ from process to process is made anew.
  *
  * <p>Confined to the thread that boots it, which is Python's main thread.
  */
@@ -290,8 +290,8 @@ public final class MainImage {
   }
 
   /**
-   * Compiled code may still refer to such a descriptor, but will not use it: what can be in an image
-   * takes its place.
+   * Compiled code may still refer to such a descriptor, but will not use it: what can be in an
+   * image takes its place.
    */
   private void replaceUnused() {
     for (int fd : Descriptors.nameless(installation.home())) {

@@ -46,7 +46,8 @@ final class InstallationTest {
     Path cache = makeAotCache();
     describe("aot=on", "aot.home=" + home);
     assertEquals(Optional.of(cache), Installation.of(home).aotCache());
-    assertTrue(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/lib/polyproc.aot"));
+    assertTrue(
+        Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/lib/polyproc.aot"));
   }
 
   @Test
@@ -54,7 +55,8 @@ final class InstallationTest {
     makeAotCache();
     describe("aot=on", "aot.home=/elsewhere");
     assertEquals(Optional.empty(), Installation.of(home).aotCache());
-    assertFalse(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/lib/polyproc.aot"));
+    assertFalse(
+        Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/lib/polyproc.aot"));
   }
 
   @Test
@@ -70,7 +72,8 @@ final class InstallationTest {
     Files.setLastModifiedTime(
         cache, FileTime.fromMillis(System.currentTimeMillis() + Duration.ofMinutes(1).toMillis()));
     assertEquals(Optional.empty(), Installation.of(home).aotCache());
-    assertFalse(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/lib/polyproc.aot"));
+    assertFalse(
+        Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/lib/polyproc.aot"));
   }
 
   private Path makeAotCache() throws IOException {
