@@ -225,7 +225,7 @@ class _Loader:
             file.install(module)
 
 
-class _SourceLoader(_Loader, SourceFileLoader):
+class _SourceLoader(_Loader, SourceFileLoader):  # type: ignore[misc]
     """The same for a module in Python, whose loader others know by its class."""
 
     def __init__(self, loader):

@@ -3,6 +3,7 @@
 A method of a window is the function of that name with a `w` before it; `man 3 curses` says what it does. Where
 ncurses returns ERR, `error` is raised.
 """
+# Needed while: from importlib.util import find_spec; find_spec("_curses") is None
 
 import operator
 import os

@@ -2,6 +2,7 @@
 
 The rules are those of the language reference, "Naming and binding"; numbers are CPython 3.12's.
 """
+# Needed while: from importlib.util import find_spec; find_spec("_symtable") is None
 
 import ast
 

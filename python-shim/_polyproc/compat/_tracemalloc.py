@@ -3,6 +3,7 @@
 A JVM knows how much of its heap is used, not where an object was made. So memory is what the heap has grown by
 since `start`, garbage that was not collected yet included, and snapshots have no traces.
 """
+# Needed while: import _tracemalloc; not hasattr(_tracemalloc, "start")
 
 import operator
 

@@ -3,6 +3,7 @@
 Its first exception would end the program by an internal error, whatever its exit status, SystemExit would not be
 reported at all, and a bound method could not be unregistered.
 """
+# Needed while: import atexit; done = []; atexit.register(done.clear); atexit.unregister(done.clear); atexit._ncallbacks() > 0
 
 import atexit
 import sys

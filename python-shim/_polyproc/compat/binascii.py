@@ -1,4 +1,5 @@
 """The quoted-printable and uuencode conversions of `binascii`, which GraalPy 25.0.3 lacks."""
+# Needed while: import binascii; not hasattr(binascii, "b2a_qp")
 
 import binascii
 

@@ -1,4 +1,5 @@
 """`fcntl`: GraalPy 25.0.3 has no `fcntl.fcntl` and few constants, and its other functions have other errors."""
+# Needed while: import fcntl; not hasattr(fcntl, "fcntl")
 
 import operator
 import sys

@@ -4,6 +4,7 @@ An argument is an int; or `bytes`, of which the function gets a copy with a zero
 which has afterwards what the function has written. A call that a signal interrupts is made again once the
 signal's handler has run (PEP 475); a failure is raised as the `OSError` that CPython raises.
 """
+# Serves: the other files, for native calls
 
 import os
 

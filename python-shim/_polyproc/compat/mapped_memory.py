@@ -3,6 +3,7 @@
 Views are counted: with one that lives, `close` and `resize` raise BufferError, as in CPython. A view without
 references is no reason to refuse; the JVM finds out by a collection, which is made where there seems to be one.
 """
+# Needed while: import mmap; memory = mmap.mmap(-1, 8); view = memoryview(memory); not raises(memory.close)
 
 import gc
 import operator

@@ -1,4 +1,5 @@
 """Constants of `mmap` that GraalPy 25.0.3 lacks: Linux's, which are the same on x86-64 and AArch64."""
+# Needed while: import mmap; not hasattr(mmap, "MADV_NORMAL")
 
 _CONSTANTS = {
     "MADV_NORMAL": 0, "MADV_RANDOM": 1, "MADV_SEQUENTIAL": 2, "MADV_WILLNEED": 3, "MADV_DONTNEED": 4, "MADV_FREE": 8,

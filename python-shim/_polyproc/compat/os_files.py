@@ -1,4 +1,5 @@
 """Functions of `os` for descriptors and files that GraalPy 25.0.3 lacks."""
+# Needed while: import os; not hasattr(os, "pipe2")
 
 import operator
 import os

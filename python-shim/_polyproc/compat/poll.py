@@ -1,4 +1,5 @@
 """`select.poll`, which GraalPy 25.0.3 lacks: descriptors beyond 1023, and other events than `select` tells of."""
+# Needed while: import select; not hasattr(select, "poll")
 
 import errno
 import os

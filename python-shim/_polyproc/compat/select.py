@@ -1,4 +1,5 @@
 """`select.epoll` and its constants, which GraalPy 25.0.3 lacks."""
+# Needed while: import select; not hasattr(select, "epoll")
 
 import errno
 import operator

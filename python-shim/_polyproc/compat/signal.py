@@ -2,6 +2,7 @@
 
 Everything goes into `_signal`, of which the standard library's `signal` is made.
 """
+# Needed while: import _signal; not hasattr(_signal, "setitimer") or not hasattr(_signal, "pthread_sigmask")
 
 import _signal
 import _thread

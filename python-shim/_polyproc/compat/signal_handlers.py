@@ -4,6 +4,7 @@ GraalPy runs them between two bytecodes; a thread in a system call would get the
 returns by itself. So Java wakes it, for which it stands before GraalPy's own handler; `getsignal` and
 `signal` must not see that.
 """
+# Serves: `signal`, which has nothing to see while no signal comes
 
 import _signal
 import operator

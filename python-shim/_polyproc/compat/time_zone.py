@@ -3,6 +3,7 @@
 GraalPy 25.0.3 looks at the zone when it begins, and `tzset` changes nothing. After the first call of it the C library
 tells the local time; until then GraalPy's own functions do.
 """
+# Needed while: import os, time; os.environ["TZ"] = "Asia/Tokyo"; time.tzset(); time.localtime(0).tm_hour != 9
 
 import os
 import re
