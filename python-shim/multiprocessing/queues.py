@@ -2,6 +2,10 @@
 
 A packet is there whole or not at all, also if a process is killed. The feeder is a thread of Java, and only needed
 when there is no room for a packet.
+
+    put ── a place in _sem ── _offer ──┬── room: a packet ─────────► socket pair ── _get ──► get
+                                       ├── none: QueueFeeder, a thread of Java's ──►  (under _rlock,
+                                       └── not plain: pickled in Python, then the same   gives the place back)
 """
 
 import _polyproc

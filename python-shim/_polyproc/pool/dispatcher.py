@@ -3,6 +3,18 @@
 Each worker has a channel of its own, so the pool knows which worker has which task. When a worker ends, the task
 that it had begun fails and all others go to other workers. Workers get small, quick tasks ahead, so that
 they need not wait for the next; what a worker has not begun is revoked when another has nothing to do.
+
+    submit, feed, add_worker ──► inbox ──► _proceed ── _assign ──► channel ──► worker
+     (any thread)                            ▲   │                               │
+                                             │   └── _check_workers: deadlines,  │
+                                             │       lost workers, new ones      │
+                                  _wait ─────┘◄── _on_readable ◄── results ──────┘
+                                             └◄── a sentinel: _ended
+
+What always holds: a task is in a source, in `_returned`, in a batch of exactly one worker, or answered. It is
+answered once: by a result, or with `WorkerLostError` if its worker had claimed it and has ended. What a lost
+worker had not claimed goes to `_returned`, and so to others. When workers cannot start, all tasks fail with the
+reason; the pool tries again after a second.
 """
 
 import collections

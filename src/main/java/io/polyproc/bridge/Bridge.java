@@ -34,6 +34,14 @@ import org.jspecify.annotations.Nullable;
  * Arguments are plain values, descriptors stay the caller's, and a failure becomes an {@link
  * IOException}, which the shim turns into an {@code OSError}.
  *
+ * <pre>
+ *   _polyproc.process   ── processes, descriptors ──► ControlClient ── the supervisor
+ *   multiprocessing     ── messages, semaphores ────► ipc, sync
+ *   os.fork             ── fork ────────────────────► ProgramFork
+ *   _polyproc.compat    ── standardLibrary, signals ► posix, graalpy
+ *   _polyproc.recording ── recorder ────────────────► trace
+ * </pre>
+ *
  * <p>Any thread may call; GraalPy releases its global lock around each call.
  */
 public final class Bridge {

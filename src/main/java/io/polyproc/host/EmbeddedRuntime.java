@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The workers of a Java program, and the supervisor that starts them, in this JVM.
  *
+ * <pre>
+ *   Polyproc, PythonPool … ──► ControlClient ══ socket ══ Supervisor (a thread) ──► worker JVMs
+ *                                                          OutputPump ◄── their standard output
+ * </pre>
+ *
  * <p>Any thread may call. {@link #close} ends every process that was started here, directly or by
  * another one; a JVM that ends without it, however it ends, takes them along, as they see the
  * control sockets close.

@@ -15,6 +15,13 @@ import java.util.function.Predicate;
 /**
  * Makes the distribution, as the last step of {@code mvn package}.
  *
+ * <pre>
+ *   assemble ──► linkRuntime ──► jvm.options ──► unpackPython ──► trainAotCache ──► nameBuild
+ *   bin, lib     runtime/        those that      lib/python       lib/polyproc.aot  lib/build, by
+ *                by jlink        count                            by a training run which images
+ *                                                                                   are named
+ * </pre>
+ *
  * <p>What cannot be had, such as the runtime image or the AOT cache, is written down with its
  * reason in {@link ImageProperties}, and the distribution runs without it, slower. A step whose
  * inputs did not change is skipped.

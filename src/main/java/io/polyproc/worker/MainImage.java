@@ -36,6 +36,18 @@ import java.util.Optional;
  * process that is restored from that becomes a main program: what its own parent gave it is its
  * own, and what must differ from process to process is made anew.
  *
+ * <pre>
+ *   boot ──► importModules ──► warmUp ──► write ──┬── this process: ends
+ *            (a first image has no warm-up)       │
+ *                              the file ──────────┘
+ *                                 └── lib/restore ──► becomeAnother ──► serve: the main program
+ * </pre>
+ *
+ * <p>{@code write} returns twice, as a fork does: here without a {@link Resumption}, and in each
+ * restored process with the one that the restorer has filled in. Before it, what the warm-up has
+ * left open is closed, and the compilers come to rest: the image has a thread as it was when it was
+ * written.
+ *
  * <p>Confined to the thread that boots it, which is Python's main thread.
  */
 public final class MainImage {

@@ -34,6 +34,16 @@ import org.jspecify.annotations.Nullable;
  * A worker JVM: boots, tells its supervisor, waits on its control socket for an assignment, becomes
  * that process and ends with it.
  *
+ * <pre>
+ *   boot ── Ready ──► wait for a message ──┬── Assign ──► run the process in the payload ──► exit
+ *                       ▲         │        └── Fork, a zygote only ──► a child begins at "wait"
+ *                       │         │ none, and a processor to spare
+ *                       └── the next piece of a Preparation
+ * </pre>
+ *
+ * <p>A preparation is done in pieces, between which the socket is looked at, so that an assignment
+ * waits for one piece at most. Only the main thread runs Python and reads the socket.
+ *
  * <p>When the supervisor goes, a worker without assignment ends, and so does a daemonic process;
  * any other one goes on.
  */
