@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-_LONGEST_TEXT = 120
+_MAX_TEXT = 120
 _MAX_VARIABLES = 40
 _STANDARD = os.path.dirname(os.__file__) + "/"
 _PACKAGES = _STANDARD + "site-packages/"
@@ -180,7 +180,7 @@ def _text(value):
         text = repr(value)
     except Exception as e:
         text = f"<{type(value).__name__} whose repr raises {type(e).__name__}>"
-    return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT - 1] + "…"
+    return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT - 1] + "…"
 
 
 def _name_of(objects, call):

@@ -6,7 +6,7 @@ import operator
 import _polyproc
 from _polyproc.compat.blake2 import _bytes_of
 
-_LONGEST = 1 << 29
+_MAX_LENGTH = 1 << 29
 
 
 def install(module):
@@ -47,7 +47,7 @@ class _Shake:
         length = operator.index(length)
         if length < 0:
             raise ValueError("value must be positive")
-        if length >= _LONGEST:
+        if length >= _MAX_LENGTH:
             raise ValueError("length is too large")
         return str(self._digest.hexDigest(length))
 

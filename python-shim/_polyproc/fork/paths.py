@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MAX_VISITS = 300_000
-_LONGEST_PATH = 1_000
+_MAX_PATH = 1_000
 _HAS_NOTHING_BELOW = (str, bytes, int, float, complex, bool, type(None), types.ModuleType, range)
 
 
@@ -29,7 +29,7 @@ def names_of(objects: "Any", process_obj: "Any", modules: "Any") -> "list[str | 
         if id(value) in wanted:
             wanted.discard(id(value))
             names[id(value)] = _phrase(root, path)
-        if (id(value) in seen or len(path) > _LONGEST_PATH
+        if (id(value) in seen or len(path) > _MAX_PATH
                 or issubclass(type(value), _HAS_NOTHING_BELOW)):
             continue
         seen.add(id(value))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _RECURSIVE_MUTEX = 0
-_LONGEST_NAME = 250
+_MAX_NAME = 250
 _serial = itertools.count()
 _SLICE = 0.1
 """Seconds between two looks after signals: a thread inside a Java call is not woken by one."""
@@ -62,7 +62,7 @@ def _path(name):
     if "\0" in name:
         raise ValueError("embedded null character")
     name = name.lstrip("/")
-    if not name or "/" in name or len(os.fsencode(name)) > _LONGEST_NAME:
+    if not name or "/" in name or len(os.fsencode(name)) > _MAX_NAME:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
     return f"/dev/shm/sem.{name}"
 

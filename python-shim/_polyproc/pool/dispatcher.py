@@ -42,7 +42,7 @@ _KILL_SECONDS = 1.0
 _INTERRUPT_SECONDS = 1.0
 _MIN_FAILED_STARTS = 3
 _RETRY_SECONDS = 1.0
-_LONGEST_PAUSE_SECONDS = 2.0
+_MAX_PAUSE_SECONDS = 2.0
 
 
 class Dispatcher:
@@ -493,7 +493,7 @@ class Dispatcher:
         if self._failed_starts < many:
             return
         if any(worker.ready for worker in self._workers):
-            pause = min(0.1 * self._failed_starts, _LONGEST_PAUSE_SECONDS)
+            pause = min(0.1 * self._failed_starts, _MAX_PAUSE_SECONDS)
             self._start_at = time.monotonic() + pause
         else:
             self._break(e)

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ValueWriter {
   private static final int PROTOCOL = 4;
-  private static final int DEEPEST = 500;
+  private static final int MAX_DEPTH = 500;
 
   /** The module of the shim whose functions put together what Java writes. */
   static final String SHIM = "_polyproc.java.values";
@@ -109,7 +109,7 @@ final class ValueWriter {
 
   /** Writes a value, or a reference to it if it was written before. */
   void save(@Nullable Object value) throws IOException {
-    if (path.size() > DEEPEST) {
+    if (path.size() > MAX_DEPTH) {
       throw new UnconvertibleValueException(root, "it is nested too deeply, or contains itself");
     }
     switch (value) {

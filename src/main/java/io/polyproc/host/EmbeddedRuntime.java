@@ -97,7 +97,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
     return options;
   }
 
-  /** The line to the supervisor. */
+  /** The end of the control socket that this program has. */
   public ControlClient control() {
     return control;
   }
