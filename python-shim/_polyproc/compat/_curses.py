@@ -1,4 +1,4 @@
-"""What `curses` is made of, which GraalPy 25.0.3 has not: the system's ncurses, by its functions' names.
+"""`_curses`, which GraalPy 25.0.3 has no module for: calls of the system's ncurses.
 
 A method of a window is the function of that name with a `w` before it; `man 3 curses` says what it does. Where
 ncurses returns ERR, `error` is raised.

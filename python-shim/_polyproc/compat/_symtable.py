@@ -1,4 +1,4 @@
-"""What `symtable` is made of: the names of each scope of a source and what they are, which GraalPy 25.0.3 keeps.
+"""`_symtable`, which GraalPy 25.0.3 has no module for: the names of each scope of a source, and what they are.
 
 The rules are those of the language reference, "Naming and binding"; numbers are CPython 3.12's.
 """
