@@ -29,7 +29,7 @@ final class LauncherTest {
   @BeforeEach
   void makeADistribution() throws IOException {
     folder = folder.toRealPath();
-    home = Files.createDirectories(folder.resolve("a home"));
+    home = Files.createDirectories(folder.resolve("a & home"));
     copyFiles();
     note("jit=on", "aot=off", "aot.home=" + home);
   }
