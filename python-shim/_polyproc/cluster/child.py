@@ -34,7 +34,7 @@ class _Home:
             return wire.unpack(self.channel.recv_bytes())
 
 
-def main():
+def main() -> None:
     """Becomes the process and ends as it does."""
     global _home_pid
     channel = wire.keep(wire.connect("attach", os.environ.pop(_TOKEN)))

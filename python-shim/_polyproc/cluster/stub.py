@@ -11,11 +11,16 @@ import sys
 import _polyproc
 from _polyproc.cluster import modules, wire
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
+
 _FORWARDED = [signal.Signals[name] for name in
               ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT", "SIGWINCH")]
 
 
-def run(node, title, fds, payload, note):
+def run(node: str, title: str, fds: "Sequence[int]", payload: int, note: "Any") -> "NoReturn":
     """Starts the process, and lives as long as it does; never returns.
 
     node: its incarnation; fds: descriptors that the process gets; note: where to write why it was lost.
@@ -109,7 +114,7 @@ def _write(fd, data):
         pass
 
 
-def tell(text):
+def tell(text: str) -> None:
     """Writes a line to standard error."""
     if sys.stderr is not None:
         print(text, file=sys.stderr, flush=True)

@@ -11,7 +11,7 @@ class InheritedPopen:
         self.pid = pid
         self.returncode = returncode
 
-    def poll(self, flag : int= os.WNOHANG) -> "int | None":
+    def poll(self, flag: int = os.WNOHANG) -> "int | None":
         return self.returncode
 
     def terminate(self) -> None:

@@ -46,7 +46,7 @@ class SnapshotPickler(SentCode):
     Its tables are keyed by `id`, as a metaclass of the program may give classes any hash and equality.
     """
 
-    def prepare(self, modules: "Iterable[Any]", registered: dict, flat : bool= False) -> None:
+    def prepare(self, modules: "Iterable[Any]", registered: dict, flat: bool = False) -> None:
         """modules: the by-value modules; registered: {type: reduce function}.
 
         flat: keeps the pickler from descending into the state of instances, as that of a long linked

@@ -29,7 +29,7 @@ class Unavailable:
 
     __slots__ = ("_subject", "_reason", "__weakref__")
 
-    def __init__(self, reason: str, subject : str= "") -> None:
+    def __init__(self, reason: str, subject: str = "") -> None:
         object.__setattr__(self, "_reason", reason)
         object.__setattr__(self, "_subject", subject)
         if not subject:

@@ -28,7 +28,7 @@ _FILTERS = (("default", None, DeprecationWarning, "__main__", 0),
             ("ignore", None, ResourceWarning, None, 0))
 
 
-def capture(stage: "Any", snapshot : "Any"= None) -> dict:
+def capture(stage: "Any", snapshot: "Any" = None) -> dict:
     """The state that the carriers of a stage find, as {index of the carrier: state}."""
     found = {}
     for index, (capture_one, _) in enumerate(stage):
