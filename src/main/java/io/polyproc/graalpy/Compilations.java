@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a listener when Truffle has compiled a function. It relies on {@code
+ * Tells when Truffle has compiled a function, for whoever wants to know. It relies on {@code
  * OptimizedTruffleRuntime.addListener}, by reflection, as a Java program need not have its package
  * exported; there, and where code is only interpreted, nothing is told.
  */

@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * href="https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU">Trace
  * Event Format</a>), which Perfetto opens.
  *
- * <p>While no program wants one, {@link #current} is null, and code that could record an event
- * reads that one variable. Else each process collects its events and writes them to the end of the
- * one file, as a {@link SharedLog}: 20 ms after the first of them, or when there are many. So the
- * file is JSON at any moment, also when a process is killed: the events of its last 20 ms are lost.
+ * <p>While no program wants one, {@link #current} is null, and whoever could tell something reads
+ * that one variable. Else each process collects its events and writes them to the end of the one
+ * file, as a {@link SharedLog}: 20 ms after the first of them, or when there are many. So the file
+ * is JSON at any moment, whoever is killed, and what is lost is what a killed process had to say of
+ * its last 20 ms.
  *
  * <p>Times are {@link System#nanoTime}: the same clock in all processes. Any thread may call.
  */
@@ -67,7 +68,7 @@ public final class Trace {
     this.pid = Processes.id();
   }
 
-  /** That of this process; null if none is wanted. */
+  /** That of this process; null if nobody wants one. */
   public static @Nullable Trace current() {
     return current;
   }
@@ -140,7 +141,7 @@ public final class Trace {
         }
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // no code does
+      Thread.currentThread().interrupt(); // nobody does
     }
   }
 
