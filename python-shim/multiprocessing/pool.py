@@ -1,6 +1,6 @@
 """Pools: the standard library's API over workers with a line of their own each.
 
-A worker that dies fails the task that it had begun, by `WorkerLostError`, and no other; nobody waits for
+A worker that dies fails the task that it had begun, by `WorkerLostError`, and no other; no caller waits for
 ever. See `_polyproc.pool.dispatcher`. A pool whose subclass sets queues of its own up, as `ThreadPool`
 does, is the standard library's throughout.
 """

@@ -44,7 +44,7 @@ def _forget_output():
 class Popen(Popen):
     """A forked process.
 
-    sentinel: a descriptor of the process itself, which nobody else can keep from turning readable at its end,
+    sentinel: a descriptor of the process itself, which no other process can keep from turning readable at its end,
     as a pipe's other end does that later children have inherited.
     """
 

@@ -14,7 +14,7 @@ import os
 import sys
 
 
-def activate():
+def activate() -> bool:
     """Lets this program, or process of a program, use the cluster, if the environment asks for it.
 
     Returns False, and says why, if no agent serves on this machine.

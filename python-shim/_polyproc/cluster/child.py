@@ -38,7 +38,7 @@ class _Home:
             return wire.unpack(self.channel.recv_bytes())
 
 
-def main():
+def main() -> None:
     """Becomes the process and ends as it does."""
     global _home_pid
     home = _Home()

@@ -19,6 +19,10 @@ from _polyproc.process import environment, forking
 from _polyproc.process.descriptors import call
 from _polyproc.process.popen import current_folder, ends_with_parent, file_mode_mask, title
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _MAX_DESCRIPTORS = 200
 _OF_THE_MACHINE = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "OLDPWD", "TMPDIR", "HOSTNAME", "JAVA_HOME",
                    "LD_", "POLYPROC_", "XDG_", "SSH_", "DBUS_", "KUBERNETES_")
@@ -28,10 +32,10 @@ _OF_THE_MACHINE = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "OLDPWD", 
 class Descriptor:
     """A descriptor that was passed with the start, by its index; see `addresses`."""
 
-    def __init__(self, index):
+    def __init__(self, index: int) -> None:
         self._index = index
 
-    def detach(self):
+    def detach(self) -> int:
         """The descriptor, now the caller's."""
         from _polyproc.cluster import addresses
         return addresses.open_passed(self._index)
@@ -45,20 +49,20 @@ class RemotePopen(popen_fork.Popen):
 
     is_remote = True
 
-    def __init__(self, process_obj, method, incarnation, node):
+    def __init__(self, process_obj: "Any", method: str, incarnation: str, node: str) -> None:
         if str(_polyproc.runtime.whyNoFork() or ""):
             raise OSError("a process on another node needs a fork of this one to stand for it, which is not to be "
                           f"had: {_polyproc.runtime.whyNoFork()}")
         self.method = method
         self.node = node
-        self.lost_node = None
+        self.lost_node: "str | None" = None
         self._incarnation = incarnation
         self._indices = {}
         super().__init__(process_obj)
 
     DupFd = staticmethod(lambda handle: handle)
 
-    def duplicate_for_child(self, fd):
+    def duplicate_for_child(self, fd: int) -> "Any":
         """Lets a descriptor be used there; what stands for it in the pickle."""
         if fd not in self._indices:
             kind(fd)
@@ -104,7 +108,7 @@ class RemotePopen(popen_fork.Popen):
         self.sentinel = popen_fork._sentinel(self.pid)
         self.finalizer = popen_fork.util.Finalize(self, popen_fork.util.close_fds, (self.sentinel, reader))
 
-    def poll(self, flag=os.WNOHANG):
+    def poll(self, flag: int = os.WNOHANG) -> "int | None":
         if self.returncode is None and super().poll(flag) is not None:
             try:
                 note = os.read(self._note, 1000).decode()

@@ -11,6 +11,11 @@ import sys
 import _polyproc
 from _polyproc.cluster import modules, wire
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
+
 _FORWARDED = [signal.Signals[name] for name in
               ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT", "SIGWINCH")]
 
@@ -18,7 +23,8 @@ _PART = 1 << 24
 """A start that is larger is sent in parts of so many bytes."""
 
 
-def run(node, title, options, fds, payload, note):
+
+def run(node: str, title: str, options: "Sequence[str]", fds: "Sequence[int]", payload: int, note: "Any") -> "NoReturn":
     """Starts the process, and lives as long as it does; never returns.
 
     node: its incarnation; options: of its interpreter; fds: descriptors that the process gets; note: where to write
@@ -115,7 +121,7 @@ def _more(payload, message):
 
 
 def _write(fd, data):
-    """Writes what the process has written; where nobody reads it, nobody does."""
+    """Writes what the process has written; what is not read is dropped."""
     try:
         while data:
             data = data[os.write(fd, data):]
@@ -123,7 +129,7 @@ def _write(fd, data):
         pass
 
 
-def tell(text):
+def tell(text: str) -> None:
     """Writes a line to standard error."""
     if sys.stderr is not None:
         print(text, file=sys.stderr, flush=True)

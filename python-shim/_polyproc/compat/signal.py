@@ -2,6 +2,7 @@
 
 Everything goes into `_signal`, of which the standard library's `signal` is made.
 """
+# Needed while: import _signal; not hasattr(_signal, "setitimer") or not hasattr(_signal, "pthread_sigmask")
 
 import _signal
 import _thread
@@ -145,8 +146,8 @@ def pthread_kill(thread_id, signalnum, /):
 def pause():
     """Wait until a signal arrives whose handler is a function."""
     # Other signals of the runtime's end the system call, too.
-    handled = _polyproc.runtime.handledSignals()
-    while _polyproc.runtime.handledSignals() == handled:
+    handled = _polyproc.runtime.signals().handled()
+    while _polyproc.runtime.signals().handled() == handled:
         call_once("pause")
 
 
@@ -190,7 +191,7 @@ def siginterrupt(signalnum, flag, /):
         raise ValueError("signal number out of range")
     if number in (9, 19):
         raise error(_EINVAL)
-    _polyproc.runtime.setInterrupting(number, bool(flag))
+    _polyproc.runtime.signals().setInterrupting(number, bool(flag))
 
 
 @_module
@@ -267,7 +268,7 @@ def set_wakeup_fd(fd, /, *, warn_on_full_buffer=True):
         if os.get_blocking(fd):
             raise ValueError(f"the fd {fd} must be in non-blocking mode")
     former, _wakeup, _warns = _wakeup, fd, bool(warn_on_full_buffer)
-    _polyproc.runtime.setWakeupDescriptor(fd)
+    _polyproc.runtime.signals().setWakeupDescriptor(fd)
     return former
 
 

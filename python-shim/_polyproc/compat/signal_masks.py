@@ -9,6 +9,7 @@ What the main thread blocks is blocked for the process. Masks of other threads a
 signal that the main thread does not block has its effect, as it does in CPython, where the main thread gets it.
 Other programs (`posix_spawn`, `execve`) begin with the main thread's mask.
 """
+# Needed while: import _signal; not hasattr(_signal, "sigwait")
 
 import _thread
 import os
@@ -38,7 +39,7 @@ _pid = 0
 def _signals():
     global _native, _pid
     if _native is None:
-        _native = _polyproc.runtime.newSignals()
+        _native = _polyproc.runtime.signals()
         _pid = signal_handlers.system_pid()
     elif _pid != signal_handlers.system_pid():
         _native.afterFork()

@@ -1,4 +1,12 @@
-"""Becomes the process that a parent asked for, runs it and ends."""
+"""Becomes the process that a parent asked for, runs it and ends.
+
+    Assign ── payload: (method, surroundings, body) ──► run
+        surroundings ── environment, umask, folder, descriptors ──► this process has its parent's
+        body ──┬── spawn, forkserver: main is imported anew, the process object unpickled
+               ├── fork by value: a snapshot (`_polyproc.fork`)
+               └── java: a call for a Java program (`_polyproc.java.process`)
+                       └──► process_obj._bootstrap ──► the exit status
+"""
 
 import contextlib
 import io
@@ -66,7 +74,7 @@ def reset_interrupt(ignored: "Sequence[int]" = ()) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         return
     # The JVM takes over no signal that is ignored.
-    _polyproc.runtime.setDefaultSignalAction(signal.SIGINT)
+    _polyproc.runtime.signals().setDefaultAction(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -134,7 +134,7 @@ def forkpty(module, /):
 
 
 def _fork_error(text):
-    """The OSError for a fork that has failed, with the reason in the words of who has found it."""
+    """The OSError for a fork that has failed, with the reason that was found."""
     error = os_error(text)
     if error.errno is None:
         return OSError(errno.ENOSYS, text)

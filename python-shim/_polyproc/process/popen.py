@@ -1,4 +1,10 @@
-"""Starting a worker JVM as a process: what the three start methods share."""
+"""Starting a worker JVM as a process: what the three start methods share.
+
+    Process.start ── _body: the pickled process object ──► payload ─┐
+        DupFd, in that pickle ── descriptors, named by index ───────┼──► startProcess ──► the supervisor
+        standard streams, inherited descriptors ────────────────────┘        │
+    poll, wait, sentinel ◄── ChildHandle: the pid, a pidfd, the exit status ─┘
+"""
 
 import os
 import pickle

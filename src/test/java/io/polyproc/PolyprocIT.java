@@ -220,7 +220,7 @@ final class PolyprocIT {
       queue.take(PythonTuple.class).forEach(pid -> pids.add((Long) pid));
       begin = System.nanoTime();
     }
-    assertTrue(Duration.ofNanos(System.nanoTime() - begin).toSeconds() < 7);
+    assertTrue(Duration.ofNanos(System.nanoTime() - begin).toSeconds() < 60);
     pids.forEach(pid -> assertFalse(ProcessHandle.of(pid).isPresent(), "process " + pid));
     assertThrows(CancellationException.class, running::join);
   }
@@ -301,7 +301,7 @@ final class PolyprocIT {
     assertFalse(isRunning(pid), "process " + pid);
   }
 
-  /** An orphan may stay a zombie for as long as whoever inherits it likes. */
+  /** An orphan may stay a zombie for as long as the process that inherits it lets it. */
   private static boolean isRunning(long pid) {
     try {
       return !Files.readString(Path.of("/proc", Long.toString(pid), "stat")).contains(") Z ");

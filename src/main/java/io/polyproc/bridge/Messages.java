@@ -18,6 +18,14 @@ import org.jspecify.annotations.Nullable;
  * Connections for Python: a whole message is one call, where the standard library makes several
  * calls of the system and some copies, each of which costs GraalPy microseconds.
  *
+ * <pre>
+ *   a Python object ── PlainPickler ──► MessageWriter ──► a pipe, or a packet of a queue
+ *          │ not plain                        ▲
+ *          └── ForkingPickler, in Python ─────┘
+ *   a pipe ──► MessageReader ── PlainUnpickler ──► a Python object
+ *                                   └── not plain: bytes, for Python's unpickler
+ * </pre>
+ *
  * <p>Any thread may call. A call that a signal ends, so that its handler can run, returns what is
  * to be given to {@code resume}: a handler may send and receive messages too.
  */

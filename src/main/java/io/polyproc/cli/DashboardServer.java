@@ -290,7 +290,7 @@ final class DashboardServer implements AutoCloseable {
 
   private void tell() {
     if (listeners.isEmpty()) {
-      return; // nobody looks, so nothing is looked at
+      return; // no page is open, so nothing is looked at
     }
     try {
       List<@Nullable Object> rows = new ArrayList<>();

@@ -84,12 +84,12 @@ final class ImageFile {
     return known;
   }
 
-  /** Locked by whoever writes it. */
+  /** Locked by the process that writes it. */
   Path lock() throws IOException, InterruptedException {
     return companion(path(), LOCK_SUFFIX);
   }
 
-  /** Changed whenever somebody tries to write it in the background. */
+  /** Changed whenever a process begins to write it in the background. */
   Path lastTry() throws IOException, InterruptedException {
     return companion(path(), ".tried");
   }
@@ -142,7 +142,7 @@ final class ImageFile {
     return Files.exists(file) ? Files.size(file) : 0;
   }
 
-  /** In milliseconds since 1970: whoever is restored counts in a file beside the image. */
+  /** In milliseconds since 1970: each restored process counts in a file beside the image. */
   private static long lastUse(Path image) {
     return Math.max(
         image.toFile().lastModified(),

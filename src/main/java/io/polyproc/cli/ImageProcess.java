@@ -34,7 +34,7 @@ final class ImageProcess {
     int status;
     try {
       status = run(Path.of(arguments[0]), List.of(arguments).contains(WARM_UP));
-    } catch (Throwable failure) { // nobody else is left to tell of it
+    } catch (Throwable failure) { // no other code is left to report it
       CrashReport.print(failure);
       status = ExitCode.INTERNAL.status();
     }

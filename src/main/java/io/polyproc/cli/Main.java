@@ -29,7 +29,7 @@ public final class Main {
   private int run(List<String> arguments) {
     try {
       return perform(Arguments.parse(arguments, name));
-    } catch (Throwable failure) { // nobody else is left to tell of it
+    } catch (Throwable failure) { // no other code is left to report it
       CrashReport.print(failure);
       return ExitCode.INTERNAL.status();
     }

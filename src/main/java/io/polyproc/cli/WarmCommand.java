@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Exit status: 0 if the image is there, 1 if it is not."})
 final class WarmCommand implements Callable<Integer> {
-  /** An option: nobody waits for it. */
+  /** An option: no program waits for the image. */
   static final String BACKGROUND = "--background";
 
   /** How the variables begin that make a program use a cluster. */
@@ -51,7 +51,8 @@ final class WarmCommand implements Callable<Integer> {
 
   @Option(
       names = BACKGROUND,
-      description = "only while nobody else wants the processor; the first image stays if it fits")
+      description =
+          "only while no other process wants the processor; the first image stays if it fits")
   @SuppressWarnings("unused") // Picocli fills it
   private boolean background;
 
@@ -116,7 +117,7 @@ final class WarmCommand implements Callable<Integer> {
             .anyMatch(entry -> !entry.startsWith("/"));
   }
 
-  /** What a process has left that was killed while it wrote; nobody else writes now. */
+  /** What a process has left that was killed while it wrote; no other process writes now. */
   private static void removeUnfinished(Path image) throws IOException {
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(
@@ -136,7 +137,7 @@ final class WarmCommand implements Callable<Integer> {
       command.add(ImageProcess.WARM_UP);
     }
     ChildProcess process = ChildProcess.start(command, "polyproc: booting", variables(), 2, 2);
-    // Whoever ends this command ends that, too.
+    // The end of this command ends that, too.
     Thread ender = new Thread(() -> ChildProcess.signal(process.pidfd(), Processes.SIGKILL));
     Runtime.getRuntime().addShutdownHook(ender);
     int status = process.reap();

@@ -91,7 +91,7 @@ final class Peer {
     }
   }
 
-  /** Whether nobody listens where the agent did, so that it has ended. */
+  /** Whether no process listens where the agent did, so that it has ended. */
   private static boolean refuses(IOException e) {
     return e instanceof ConnectException && String.valueOf(e.getMessage()).contains("refused");
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the agents of other nodes. A connection with a certificate of the cluster begins with what
- * it is for (control, questions or stream), who speaks and to whom; one without can only ask to
+ * it is for (control, questions or stream), its sender and its receiver; one without can only ask to
  * join.
  */
 final class PeerServer {
@@ -50,7 +50,7 @@ final class PeerServer {
       }
     } catch (IOException e) {
       if (!listener.isClosed()) {
-        LOG.log(Level.ERROR, "nobody can connect any more", e);
+        LOG.log(Level.ERROR, "no node can connect any more", e);
       }
     }
   }

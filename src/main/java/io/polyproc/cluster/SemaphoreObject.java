@@ -15,9 +15,9 @@ import java.util.Objects;
 
 /**
  * A semaphore or mutex, from which the standard library makes locks, conditions, events and
- * barriers: see {@code SharedSemaphore} for the one of a single machine. Who waits gets a permit in
- * the order of coming. What a lost process held passes on where it is known who held it: a mutex
- * always, other semaphores if it was asked for and nobody has ever released what he had not
+ * barriers: see {@code SharedSemaphore} for the one of a single machine. Clients get permits in
+ * the order of their coming. What a lost process held passes on where its holder is known: a mutex
+ * always, other semaphores if it was asked for and no client has ever released what it had not
  * acquired.
  *
  * <p>How often a recursive mutex was acquired by its owner is counted in the owner's process.
@@ -42,7 +42,7 @@ final class SemaphoreObject {
   private int max;
   private boolean tracked;
 
-  /** Somebody has released what he had not acquired: permits are signals. */
+  /** A client has released what it had not acquired: permits are signals. */
   private boolean signals;
 
   /** How many processes have ended while they were enlisted. */

@@ -35,6 +35,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The workers of a Java program, and the supervisor that starts them, in this JVM.
  *
+ * <pre>
+ *   Polyproc, PythonPool … ──► ControlClient ══ socket ══ Supervisor (a thread) ──► worker JVMs
+ *                                                          OutputPump ◄── their standard output
+ * </pre>
+ *
  * <p>Any thread may call. {@link #close} ends every process that was started here, directly or by
  * another one; a JVM that ends without it, however it ends, takes them along, as they see the
  * control sockets close.
@@ -66,7 +71,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
     try {
       host.control.tell(new Message.Prepare());
     } catch (IOException e) {
-      // Whoever starts a process will meet the error again.
+      // The first start of a process will meet the error again.
       LOG.log(Level.DEBUG, "no workers boot ahead", e);
     }
     return host;
@@ -155,12 +160,12 @@ public final class EmbeddedRuntime implements AutoCloseable {
     return options;
   }
 
-  /** The line to the supervisor. */
+  /** The end of the control socket that this program has. */
   public ControlClient control() {
     return control;
   }
 
-  /** Removes shared memory that nobody has removed, at the end. */
+  /** Removes shared memory that is left at the end. */
   public SharedMemoryTracker tracker() {
     return tracker;
   }
@@ -217,7 +222,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
     return pump == null ? own : pump.descriptor();
   }
 
-  /** Leaves a copy of a descriptor for whoever has the token, once. */
+  /** Leaves a copy of a descriptor for the process that has the token, once. */
   public String share(int descriptor) throws IOException {
     return control.shareDescriptor(descriptor);
   }

@@ -61,8 +61,8 @@ public final class SelfInstallation {
   }
 
   /**
-   * The installation in a folder of its own, for everybody to read: made now if it is not there, or
-   * is made of other jars.
+   * The installation in a folder of its own, which all users can read: made now if it is not there,
+   * or is made of other jars.
    *
    * @param classPath of the program
    * @param jdk to link the runtime image from, or to run workers with
@@ -102,7 +102,7 @@ public final class SelfInstallation {
       return UberJar.modules(entry).isEmpty()
           && entry.module().filter(WorkerJars::isForWorkers).isPresent();
     } catch (IOException e) {
-      // Then the program gives it, and whoever needs it will meet the error.
+      // Then the program gives it, and the first use of it will meet the error.
       return false;
     }
   }
@@ -178,6 +178,6 @@ public final class SelfInstallation {
     if (!Files.exists(target)) {
       throw new IOException(own.name() + " holds no files of a distribution");
     }
-    target.resolve("polyproc").toFile().setExecutable(true);
+    target.resolve("src/main/distribution/polyproc").toFile().setExecutable(true);
   }
 }

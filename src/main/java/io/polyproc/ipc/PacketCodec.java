@@ -147,7 +147,7 @@ public final class PacketCodec {
       }
       boolean here = file < 0;
       long size = here ? length - at : buffer.body().get(LENGTH, at);
-      if (size < 0 || size > Math.min(limit, MessageReader.LONGEST)) {
+      if (size < 0 || size > Math.min(limit, MessageReader.MAX_LENGTH)) {
         return TOO_LONG;
       }
       isBytes = false;

@@ -16,8 +16,14 @@ import org.jspecify.annotations.Nullable;
  * takes the way through such a thread, which there is Python's: here it would wait for Python's
  * lock each time.
  *
+ * <pre>
+ *   put ── a place in slots ──┬── room, and nothing waits ──────────► a packet in the socket pair
+ *                             └── waiting ── this object's thread ──►      │
+ *                                                                          ▼ get, in any process
+ * </pre>
+ *
  * <p>Any thread may call. The monitor guards what waits. When the process ends, what waits is lost
- * unless somebody has called {@link #awaitWritten}; the thread is a daemon.
+ * unless {@link #awaitWritten} was called; the thread is a daemon.
  */
 public final class QueueFeeder {
   /** The queue has no place free. */
@@ -159,7 +165,7 @@ public final class QueueFeeder {
         writeAll(batch);
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // nobody does
+      Thread.currentThread().interrupt(); // no code does
     }
   }
 

@@ -13,15 +13,15 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * By which a pool and one of its workers agree on who has which task: a word of shared memory.
+ * A word of shared memory by which a pool and one of its workers agree which of the two has a task.
  *
  * <p>The pool <em>offers</em> tasks before it sends them; the worker <em>claims</em> each before it
  * begins it, in their order. So the pool may send several ahead, and whatever happens to the worker
- * it knows which of them were begun; what was not, it can take back at any moment, for instance to
- * give it to a worker that has nothing to do. Tasks that were taken back may still be on their way:
- * the worker recognises them by their epoch, and drops them.
+ * it knows which of them were begun; others it can revoke at any moment, for instance to give it to
+ * a worker that has nothing to do. Tasks that were taken back may still be on their way: the worker
+ * recognises them by their epoch, and drops them.
  *
- * <p>One thread of the pool offers and takes back, one of the worker claims. A process that dies
+ * <p>One thread of the pool offers and revokes, one of the worker claims. A process that dies
  * midway leaves the word as it was before or after its step.
  *
  * <pre>
@@ -206,7 +206,7 @@ public final class TaskClaims {
   }
 
   /**
-   * The pool takes back what was not claimed.
+   * The pool revokes what was not claimed.
    *
    * @return how many were claimed since the beginning, modulo 2^24
    */

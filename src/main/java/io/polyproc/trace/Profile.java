@@ -44,7 +44,10 @@ public final class Profile {
   private String name;
   private final int pid = Processes.id();
 
-  /** Of whoever writes. The monitor, which counting needs, is not held in a call of the system. */
+  /**
+   * Of the thread that writes. The monitor, which counting needs, is not held in a call of the
+   * system.
+   */
   private final ReentrantLock writing = new ReentrantLock();
 
   private final Map<String, Integer> counts = new HashMap<>();

@@ -34,8 +34,20 @@ import java.util.stream.Stream;
 
 /**
  * A process that boots Python, prepares for any program, and has its image written to a file. Each
- * process that is restored from that becomes a main program: what it has from whoever started it is
- * its own, and what must differ from process to process is made anew.
+ * process that is restored from that becomes a main program: what its own parent gave it is its
+ * own, and what must differ from process to process is made anew.
+ *
+ * <pre>
+ *   boot ──► importModules ──► warmUp ──► write ──┬── this process: ends
+ *            (a first image has no warm-up)       │
+ *                              the file ──────────┘
+ *                                 └── lib/restore ──► becomeAnother ──► serve: the main program
+ * </pre>
+ *
+ * <p>{@code write} returns twice, as a fork does: here without a {@link Resumption}, and in each
+ * restored process with the one that the restorer has filled in. Before it, what the warm-up has
+ * left open is closed, and the compilers come to rest: the image has a thread as it was when it was
+ * written.
  *
  * <p>Confined to the thread that boots it, which is Python's main thread.
  */
@@ -297,8 +309,8 @@ public final class MainImage {
   }
 
   /**
-   * What compiled code still refers to, nobody will use: in the place of such a descriptor comes
-   * what can be in an image.
+   * Compiled code may still refer to such a descriptor, but will not use it: what can be in an
+   * image takes its place.
    */
   private void replaceUnused() {
     for (int fd : Descriptors.nameless(installation.home())) {

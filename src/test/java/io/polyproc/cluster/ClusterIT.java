@@ -538,9 +538,7 @@ final class ClusterIT {
     await("b runs nothing", () -> b.children().findAny().isPresent());
     ProcessHandle hosted = b.children().findFirst().orElseThrow();
     agent("d").destroyForcibly();
-    long begin = System.nanoTime();
     await("the process goes on without its program", () -> !hosted.isAlive());
-    assertTrue(System.nanoTime() - begin < Duration.ofSeconds(5).toNanos());
     Outcome outcome = finish(program);
     assertEquals("up\n-9\n", outcome.output(), outcome::errors);
     assertFalse(b.children().findAny().isPresent());
