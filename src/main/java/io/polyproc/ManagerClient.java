@@ -81,7 +81,10 @@ final class ManagerClient {
         channel = ManagerChannel.connect(address, authkey);
         Object _ =
             dispatch(
-                channel, null, "accept_connection", PythonTuple.of(Thread.currentThread().getName()));
+                channel,
+                null,
+                "accept_connection",
+                PythonTuple.of(Thread.currentThread().getName()));
       }
       boolean usable = false;
       try {

@@ -85,9 +85,7 @@ final class VmStructs {
 
   /** The text at an address, of at most 512 bytes; an empty one at 0. */
   static String text(long address) {
-    return address == 0
-        ? ""
-        : MemorySegment.ofAddress(address).reinterpret(MAX_NAME).getString(0);
+    return address == 0 ? "" : MemorySegment.ofAddress(address).reinterpret(MAX_NAME).getString(0);
   }
 
   /**
