@@ -453,8 +453,8 @@ final class PackagingIT {
 
   /** Before anything is made of it. */
   @Test
-  void shouldNameAllModulesThatALinkedRuntimeLacks() throws Exception {
-    Path java = linked("com.acme," + GRAALPY);
+  void shouldNameWhatALinkedRuntimeLacks() throws Exception {
+    Path java = linked("com.acme");
     Process process =
         start(
             "",
@@ -467,11 +467,9 @@ final class PackagingIT {
     assertEquals(1, process.waitFor());
     assertTrue(
         errors.contains(
-            "workers can't start: the Java runtime in %s lacks modules that are needed: "
-                .formatted(folder.resolve("runtime"))),
+            "modules of GraalPy are neither on the class path nor on the module path:"
+                + " org.graalvm.py, org.graalvm.py.resources;"),
         errors);
-    assertTrue(errors.contains("java.management, "), errors);
-    assertTrue(errors.contains("jdk.security.auth, "), errors);
     assertEquals(List.of(), installations());
   }
 
