@@ -63,8 +63,8 @@ final class ManagerChannel implements AutoCloseable {
   /**
    * Connects and authenticates.
    *
-   * @throws IOException if no process listens there, one of the two does not know the key, or the other
-   *     side has not shown within 30 s that it does
+   * @throws IOException if no process listens there, one of the two does not know the key, or the
+   *     other side has not shown within 30 s that it does
    */
   static ManagerChannel connect(SocketAddress address, byte[] authkey) throws IOException {
     return connect(address, authkey, HANDSHAKE);

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task of a pool, and the future that its submitter has. The first to complete it decides how
- * it ended.
+ * A task of a pool, and the future that its submitter has. The first to complete it decides how it
+ * ended.
  */
 final class PoolTask<T> extends CompletableFuture<T> {
   private final PythonPool pool;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the agents of other nodes. A connection with a certificate of the cluster begins with what
- * it is for (control, questions or stream), its sender and its receiver; one without can only ask to
- * join.
+ * it is for (control, questions or stream), its sender and its receiver; one without can only ask
+ * to join.
  */
 final class PeerServer {
   private static final System.Logger LOG = System.getLogger(PeerServer.class.getName());

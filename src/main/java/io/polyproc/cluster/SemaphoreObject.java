@@ -15,8 +15,8 @@ import java.util.Objects;
 
 /**
  * A semaphore or mutex, from which the standard library makes locks, conditions, events and
- * barriers: see {@code SharedSemaphore} for the one of a single machine. Clients get permits in
- * the order of their coming. What a lost process held passes on where its holder is known: a mutex
+ * barriers: see {@code SharedSemaphore} for the one of a single machine. Clients get permits in the
+ * order of their coming. What a lost process held passes on where its holder is known: a mutex
  * always, other semaphores if it was asked for and no client has ever released what it had not
  * acquired.
  *

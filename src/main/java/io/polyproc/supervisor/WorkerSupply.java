@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>{@link #claim} takes the first that there is of a standby, a fork of the zygote, a worker that
- * still boots, and a new one. It never waits for a boot: the assignment waits in the control socket.
+ * still boots, and a new one. It never waits for a boot: the assignment waits in the control
+ * socket.
  *
  * <p>At most one worker is the zygote, and at most one worker at a time is asked to fork itself so
  * that there is one. Workers that end before they are used are counted: after three in a row none
