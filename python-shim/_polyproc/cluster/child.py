@@ -45,11 +45,11 @@ def main() -> None:
     channel = home.channel
     _polyproc.runtime.endWithParent(int(call("openPidfd", _getppid())))
     home_pid, size, payload, *names = wire.unpack(channel.recv_bytes())
-    payload = bytearray(payload)
-    while len(payload) < int(size):
-        payload += home.ask("start", len(payload))[0]
+    whole = bytearray(payload)
+    while len(whole) < int(size):
+        whole += home.ask("start", len(whole))[0]
     addresses.passed[:] = [name.decode() for name in names]
-    start = pickle.loads(payload)
+    start = pickle.loads(whole)
     _home_pid = int(home_pid)
     os.environ[_PIDS] = f"{_own_pid} {_home_pid}"
     _show_pids(start["parent"])
