@@ -331,7 +331,7 @@ def _programs(context):
 
         def again():
             with nothing_changed():
-                entry.become(environment, around["cwd"], around["umask"], [], [], [])
+                entry.become(environment, around["cwd"], around["umask"], [], [], [], [])
                 if main.run("script", program, ["argument"]):
                     raise AssertionError("the program of a warm-up has failed")
         yield again

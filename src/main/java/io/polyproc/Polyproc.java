@@ -886,6 +886,7 @@ public final class Polyproc implements AutoCloseable {
     surroundings.put("umask", Processes.fileModeMask());
     surroundings.put("environment", host.options().environment());
     surroundings.put("descriptors", List.of());
+    surroundings.put("options", List.of());
     return ValueWriter.write(
         PythonTuple.of("java", surroundings, PythonTuple.of(head, body)), "payload");
   }
