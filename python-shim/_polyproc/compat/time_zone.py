@@ -48,10 +48,10 @@ def _seconds(value):
 def _local(seconds):
     # `struct tm` counts years from 1900, months and days of the year from 0, and its week begins on Sunday.
     year, month, weekday, yearday = 5, 4, 6, 7
-    fields = [int(field) for field in call("localTime", seconds)]
+    fields = [int(field) for field in call("localTime", seconds, on=_java)]
     return time.struct_time((
         fields[year] + 1900, fields[month] + 1, fields[3], fields[2], fields[1], fields[0], (fields[weekday] + 6) % 7,
-        fields[yearday] + 1, fields[8], str(call("zoneName", seconds)), fields[9]))
+        fields[yearday] + 1, fields[8], str(call("zoneName", seconds, on=_java)), fields[9]))
 
 
 @builtin("time")
