@@ -43,6 +43,7 @@ def run(parent_pid: int, parent_sentinel: int, payload: int, received: "list[int
     # What is behind 0, 1 and 2 has changed since the standby made its streams.
     streams.set_buffering()
     options.apply(surroundings["options"])
+    _polyproc.of_java_program = surroundings["of_java_program"]
     if "POLYPROC_CLUSTER" in os.environ:
         from _polyproc import cluster
         if cluster.activate():

@@ -148,7 +148,8 @@ class ForkserverPopen(SpawnPopen):
 def surroundings(descriptors: "list[int]") -> "dict[str, Any]":
     """What a child process has from its parent whatever the start method."""
     found = {"cwd": current_folder(), "umask": file_mode_mask(), "environment": environment.raw(),
-             "descriptors": descriptors, "options": options.inherited}
+             "descriptors": descriptors, "options": options.inherited,
+             "of_java_program": _polyproc.of_java_program}
     if _polyproc.recorder is not None:
         found["recording"] = _polyproc.recorder.for_child()
     return found

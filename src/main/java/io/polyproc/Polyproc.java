@@ -887,6 +887,7 @@ public final class Polyproc implements AutoCloseable {
     surroundings.put("environment", host.options().environment());
     surroundings.put("descriptors", List.of());
     surroundings.put("options", List.of());
+    surroundings.put("of_java_program", true);
     return ValueWriter.write(
         PythonTuple.of("java", surroundings, PythonTuple.of(head, body)), "payload");
   }
