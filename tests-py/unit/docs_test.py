@@ -7,7 +7,7 @@ import unittest
 
 _ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 _PAGES = ("*.md", "docs/*.md", "docs/adr/*.md", "tests-py/README.md", "samples/*/README.md")
-_EXAMPLES = ("my_case", "my_module")
+_EXAMPLES = ("my_case", "my_module", "src/main/resources/python/")
 """Parts of the names of files that a page tells its reader to write."""
 
 

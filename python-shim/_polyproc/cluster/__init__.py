@@ -31,7 +31,7 @@ def activate() -> bool:
     return True
 
 
-def join_home():
+def join_home() -> None:
     """Lets a spawned process, of a process that belongs to another node's program, have that program's modules."""
     from _polyproc.cluster import child
     child.join()

@@ -11,6 +11,7 @@ import _polyproc
 from _polyproc.cluster import addresses, modules, wire
 from _polyproc.process import environment
 from _polyproc.process.descriptors import call
+from _polyproc.process.rebuilding import inheriting
 
 _TOKEN = "POLYPROC_CLUSTER_PROCESS"
 _PIDS = "POLYPROC_CLUSTER_PIDS"
@@ -65,7 +66,7 @@ def main() -> None:
         _run_spawned(start, channel)
 
 
-def join():
+def join() -> None:
     """Lets a process that one of another node's program has spawned here import what that can."""
     from multiprocessing import spawn
     if _TOKEN not in os.environ:
@@ -117,9 +118,8 @@ def _shown(pid):
 def _run_spawned(start, channel):
     from multiprocessing import reduction, spawn
 
-    from _polyproc.process.child import _inheriting
     source = io.BytesIO(start["body"])
-    with _inheriting():
+    with inheriting():
         preparation = reduction.load(source)
         if not os.path.isdir(preparation.get("dir") or ""):
             preparation.pop("dir", None)
@@ -144,10 +144,9 @@ def _import_main(path, source):
 def _run_forked(body, channel):
     from _polyproc.boot import lifecycle, streams
     from _polyproc.fork import snapshot
-    from _polyproc.process.child import _inheriting
     status = 1
     try:
-        with _inheriting():
+        with inheriting():
             process_obj = snapshot.restore(body)
         status = process_obj._bootstrap(parent_sentinel=os.dup(channel.fileno()))
     except BaseException as e:

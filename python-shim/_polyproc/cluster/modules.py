@@ -40,7 +40,7 @@ def answer(message: bytes) -> bytes:
     return wire.pack(_NOT_HERE)
 
 
-def main_source(path):
+def main_source(path: str) -> bytes:
     """The source of the program's own file; empty if there is none, as of one that was typed in."""
     loader = getattr(sys.modules["__main__"], "__loader__", None)
     try:

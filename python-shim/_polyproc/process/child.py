@@ -8,7 +8,6 @@
                        └──► process_obj._bootstrap ──► the exit status
 """
 
-import contextlib
 import io
 import os
 import pickle
@@ -18,6 +17,7 @@ import time
 import _polyproc
 from _polyproc.boot import lifecycle, options, streams
 from _polyproc.process import descriptors, environment
+from _polyproc.process.rebuilding import inheriting
 from _polyproc.warmup import preload
 
 TYPE_CHECKING = False
@@ -123,21 +123,10 @@ def _run_forked(body, parent_sentinel):
 
 def _restore(body):
     from _polyproc.fork import snapshot
-    with _inheriting():
+    with inheriting():
         process_obj = snapshot.restore(body)
     descriptors.close_received()
     return process_obj
-
-
-@contextlib.contextmanager
-def _inheriting():
-    """While the process object is rebuilt, no process may be started."""
-    from multiprocessing import process
-    process.current_process()._inheriting = True
-    try:
-        yield
-    finally:
-        del process.current_process()._inheriting
 
 
 def _run_spawned(body, parent_sentinel):
@@ -158,7 +147,7 @@ def _unpickle(source):
     resource_tracker.adopt(reduction.load(source).detach())
     _drop_x_options()
     _preload(*reduction.load(source))
-    with _inheriting():
+    with inheriting():
         spawn.prepare(reduction.load(source))
         process_obj = reduction.load(source)
     descriptors.close_received()
