@@ -7,6 +7,7 @@ that it imports.
 import os
 import signal
 import sys
+import weakref
 
 import _polyproc
 from _polyproc.cluster import modules, wire
@@ -23,7 +24,6 @@ _PART = 1 << 24
 """A start that is larger is sent in parts of so many bytes."""
 
 
-
 def run(node: str, title: str, options: "Sequence[str]", fds: "Sequence[int]", payload: int, note: "Any") -> "NoReturn":
     """Starts the process, and lives as long as it does; never returns.
 
@@ -33,6 +33,8 @@ def run(node: str, title: str, options: "Sequence[str]", fds: "Sequence[int]", p
     status = -signal.SIGKILL
     try:
         from _polyproc.cluster.addresses import kind
+        # What of the program is collected here is still the parent's.
+        weakref.finalize._registry.clear()
         # Else others would wait for the ends of pipes of which this process has copies.
         for fd in _polyproc.runtime.programDescriptors():
             if fd != note and fd not in fds:
