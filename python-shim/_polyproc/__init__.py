@@ -28,5 +28,8 @@ recorder: "Any" = None
 embedded = False
 """Whether this is a context of a Java program, or a process that it has started."""
 
+of_java_program = False
+"""Whether a Java program has started this process, or one that it comes from: such processes end with their parents."""
+
 folder = __file__.rpartition("/")[0] + "/"
 """The folder of this package, whose frames no traceback shows."""

@@ -1,6 +1,6 @@
 """Says what the threads of this process do, for an observer; see `ObservationPoint` in Java.
 
-Nothing here runs before somebody looks. What a thread waits for is read off its stack: each wait of the runtime and
+Nothing here runs before an observer asks. What a thread waits for is read off its stack: each wait of the runtime and
 of the standard library has a function whose local variables name what is waited for (`_RULES`).
 """
 
@@ -8,17 +8,14 @@ import os
 import sys
 import time
 
-import _polyproc
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-_LONGEST_TEXT = 120
+_MAX_TEXT = 120
 _MAX_VARIABLES = 40
-_STANDARD = os.path.dirname(os.__file__) + "/"
-_PACKAGES = _STANDARD + "site-packages/"
+_LIBRARIES = "/python-shim/", os.path.dirname(os.__file__) + "/", "/python-home/lib/python3.12/"
 _RECURSIVE_MUTEX = 0
 
 
@@ -39,10 +36,11 @@ class _Call:
 
     def _library_file(self):
         """None if it is the program's own, or a package's."""
-        if self.file.startswith(_polyproc.home + "/"):
-            return self.file[len(_polyproc.home) + 1:]
-        if self.file.startswith(_STANDARD) and not self.file.startswith(_PACKAGES):
-            return self.file[len(_STANDARD):]
+        # Wherever the distribution was when the library was compiled: it may have been moved since.
+        for library in _LIBRARIES:
+            before, found, file = self.file.rpartition(library)
+            if found and not file.startswith("site-packages/"):
+                return file
         return None
 
     def is_library(self):
@@ -180,7 +178,7 @@ def _text(value):
         text = repr(value)
     except Exception as e:
         text = f"<{type(value).__name__} whose repr raises {type(e).__name__}>"
-    return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT - 1] + "…"
+    return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT - 1] + "…"
 
 
 def _name_of(objects, call):

@@ -1,12 +1,12 @@
 """Tells Java's `Trace` what this process does: see `docs/observation.md`.
 
-Locks, queues and the times of a pool's tasks Java sees itself; here is what it cannot see: names, and what Python
-waits for. Functions of the standard library and of ours are replaced by ones that also look at the clock, in
-processes whose program wants a timeline and in no others.
+Locks, queues, messages and the times of a pool's tasks Java sees itself, which costs a tenth of what it would here:
+each function more that is called often has to be compiled in each process. Here is what Java cannot see: names, and
+what else Python waits for. Functions of the standard library and of ours are replaced by ones that also look at the
+clock, in processes whose program wants a timeline and in no others.
 """
 
 import functools
-import os
 import sys
 import time
 
@@ -162,9 +162,9 @@ def _install_waits():
     from concurrent.futures import _base
     from multiprocessing import connection, managers
 
-    # Not the methods for bytes, by which pools speak with their workers.
-    replace(connection._ConnectionBase, "recv", _waiting("receive"))
-    replace(connection._ConnectionBase, "send", _waiting("send"))
+    if not connection._messages.areAvailable():  # else Java tells of these
+        replace(connection._ConnectionBase, "recv", _waiting("receive"))
+        replace(connection._ConnectionBase, "send", _waiting("send"))
     replace(connection, "_wait_for", lambda function: _of_function("wait for connections", function))
     replace(managers.BaseProxy, "_callmethod", _waiting("call of a manager"))
     replace(_base.Future, "result", _waiting("wait for a future"))
@@ -182,93 +182,26 @@ def _of_function(label, function):
     return waiting
 
 
-# --- Pools: an arrow goes from a message with tasks to the worker that runs them, and on to their results.
+# --- Pools: Java's `TaskClaims` tells of tasks, and of the messages that have them.
 
 def _install_pools():
     from multiprocessing import pool
 
-    from _polyproc.pool import dispatcher, worker_main, workers
+    from _polyproc.pool import worker_main, workers
 
-    def take_on(function):
-        def take_on(self, batch):
-            # Both ends count the messages, so they have the same numbers.
-            self.sent = getattr(self, "sent", 0) + 1
-            batch.flow = self.process.pid << 32 | self.sent
-            return function(self, batch)
-        return take_on
-
-    def send(function):
-        def _send(self, worker, batch):
-            begin = _now()
-            function(self, worker, batch)
-            if batch.flow:
-                _trace.slice("pool", "send", begin, 0, batch.flow, "")
-        return _send
-
-    def take(function):
-        def take(self, worker, seconds, outcome):
-            flow = worker.held[0].flow if worker.held else 0
-            begin = _now()
-            function(self, worker, seconds, outcome)
-            _trace.slice("pool", "result", begin, flow, 0, "")
-        return take
-
-    def initialise(function):
-        def __init__(self, connection, claims, wrap_exception):
-            function(self, connection, claims, wrap_exception)
-            self.claims = claims
-            self.received = 0
-            self.pid = os.getpid()
-        return __init__
-
-    def receive(function):
-        def _receive(self):
-            message = function(self)
-            self.received += 1
-            self.begun = _now()
-            return message
-        return _receive
-
-    def run_one(function):
-        def _run_one(self, how, key, body):
-            global _task
-            function(self, how, key, body)
-            _told(self, _task or self._function)
-            _task = None
-        return _run_one
-
-    def run_batch(function):
-        def _run_batch(self, epoch, how, key, arguments):
-            count = function(self, epoch, how, key, arguments)
-            if count:
-                _told(self, self._function)
-            return count
-        return _run_batch
-
-    replace(workers.Worker, "take_on", take_on)
-    replace(dispatcher.Dispatcher, "_send", send)
-    replace(dispatcher.Dispatcher, "_take_values", take)
-    replace(dispatcher.Dispatcher, "_take_outcome", take)
-    replace(worker_main._Worker, "__init__", initialise)
-    replace(worker_main._Worker, "_receive", receive)
-    replace(worker_main._Worker, "_run_one", run_one)
-    replace(worker_main._Worker, "_run_batch", run_batch)
-    worker_main.note_task = _note_task
+    worker_main.name_of = name_of
+    workers.has_timeline = True
     replace(pool.ApplyResult, "wait", _waiting("wait for results"))
-    replace(pool.IMapIterator, "next", _waiting("wait for the next result"))
-    pool.IMapIterator.__next__ = pool.IMapIterator.next
+    replace(pool.IMapIterator, "__init__", _told_by_condition)
 
 
-def _note_task(function, arguments):
-    global _task
-    _task = name_of(function, arguments)
-
-
-def _told(worker, task):
-    """Tells of the tasks of one message."""
-    flow = worker.pid << 32 | worker.received
-    count = worker.claims.traceTasks(task if type(task) is str else name_of(task))
-    _trace.slice("pool", "task" if count == 1 else f"{count} tasks", worker.begun, flow, flow, "")
+def _told_by_condition(function):
+    """An iterator over results that waits on a condition which tells of it: not all its calls wait."""
+    def __init__(self, *args):
+        function(self, *args)
+        wait = self._cond.wait
+        self._cond.wait = _of_function("wait for the next result", wait)
+    return __init__
 
 
 # --- Executors.

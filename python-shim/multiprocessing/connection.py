@@ -257,7 +257,7 @@ else:
 
 
 class PacketConnection(Connection):
-    """One end of a queue: whoever is killed, no other process ever sees half a message."""
+    """One end of a queue: if a process is killed, no other ever sees half a message."""
 
     def send(self, obj):
         """Send a (picklable) object"""
@@ -312,7 +312,7 @@ def rebuild_packet_connection(df, readable, writable):
     return PacketConnection(df.detach(), readable, writable)
 
 
-# --- The handshake: whoever begins one must end it, lest a silent peer keep `accept` for itself.
+# --- The handshake ends within a time limit, so that a silent peer does not hold up `accept`.
 
 _HANDSHAKE_SECONDS = 30.0
 _stdlib_deliver_challenge = deliver_challenge

@@ -65,11 +65,12 @@ class TaskTimeoutError(TimeoutError):
 
 
 def _pool(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None, *,
-          task_timeout=None):
-    """Returns a process pool object; task_timeout: how many seconds a task may take."""
+          task_timeout=None, retries=0):
+    """Returns a process pool object; task_timeout: how many seconds a task may take; retries: how often a
+    task that was lost with its worker is done again."""
     from .pool import Pool
     return Pool(processes, initializer, initargs, maxtasksperchild, context=self.get_context(),
-                task_timeout=task_timeout)
+                task_timeout=task_timeout, retries=retries)
 
 
 _pool.__name__ = "Pool"

@@ -1,6 +1,6 @@
 """Pools: the standard library's API over workers with a line of their own each.
 
-A worker that dies fails the task that it had begun, by `WorkerLostError`, and no other; nobody waits for
+A worker that dies fails the task that it had begun, by `WorkerLostError`, and no other; no caller waits for
 ever. See `_polyproc.pool.dispatcher`. A pool whose subclass sets queues of its own up, as `ThreadPool`
 does, is the standard library's throughout.
 """
@@ -100,12 +100,16 @@ class Pool(Pool):
     task_timeout: how many seconds a task may take, if there is to be a limit; it then fails with
     `TaskTimeoutError`, a `multiprocessing.TimeoutError`, and its worker is replaced. CPython has no such
     limit. What a worker gets at once is a task: for `map`, a chunk.
+
+    retries: how often a task is done again whose worker has ended while it had the task, before it fails with
+    `WorkerLostError`. What the task had done by then is done twice; so CPython's pools, and this one unless it is
+    asked to, do no task again. An exception, and a task that takes too long, are no reasons to.
     """
 
     _dispatcher = None
 
     def __init__(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
-                 context=None, *, task_timeout=None):
+                 context=None, *, task_timeout=None, retries=0):
         self._pool = []
         self._fate = _Fate(type(self))
         weakref.finalize(self, self._fate.warn_if_unclosed).atexit = False
@@ -113,6 +117,8 @@ class Pool(Pool):
         if type(self)._setup_queues is not Pool._setup_queues:
             if task_timeout is not None:
                 raise ValueError("only a pool of processes can have a task_timeout")
+            if retries:
+                raise ValueError("only a pool of processes can have retries")
             super().__init__(os.cpu_count() or 1 if processes is None else processes, initializer,
                              initargs, maxtasksperchild, context)
             return
@@ -127,6 +133,8 @@ class Pool(Pool):
         if initializer is not None and not callable(initializer):
             raise TypeError('initializer must be a callable')
         _check_timeout(task_timeout)
+        if not isinstance(retries, int) or retries < 0:
+            raise ValueError("retries must be a non-negative int")
         self._processes = processes
         self._maxtasksperchild = maxtasksperchild
         self._initializer = initializer
@@ -149,7 +157,7 @@ class Pool(Pool):
                 worker.channel.close()
             raise
         forked = self._ctx.get_start_method() == "fork"
-        dispatcher = self._dispatcher = _Dispatcher(self._manager, self._cache, forked, task_timeout)
+        dispatcher = self._dispatcher = _Dispatcher(self._manager, self._cache, forked, task_timeout, retries)
         for worker in first:
             dispatcher.add_worker(worker)
         self._taskqueue = _Feeder(dispatcher)

@@ -8,6 +8,7 @@ load_stdlib(globals())
 import sys
 import threading
 
+from _polyproc.compat.signal_handlers import system_pid
 from _polyproc.process.descriptors import call
 
 
@@ -43,13 +44,13 @@ def _forget_output():
 class Popen(Popen):
     """A forked process.
 
-    sentinel: a descriptor of the process itself, which nobody else can keep from turning readable at its end,
+    sentinel: a descriptor of the process itself, which no other process can keep from turning readable at its end,
     as a pipe's other end does that later children have inherited.
     """
 
     def _launch(self, process_obj):
         from _polyproc.process.popen import ends_with_parent, title
-        parent = int(call("openPidfd", os.getpid()))
+        parent = int(call("openPidfd", system_pid()))
         is_alone = threading.active_count() == 1
         try:
             self.pid = os.fork()

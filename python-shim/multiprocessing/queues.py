@@ -1,7 +1,11 @@
 """Queues: the standard library's, made of packets instead of a pipe.
 
-A packet is there whole or not at all, whoever is killed. The feeder is a thread of Java, and only needed
+A packet is there whole or not at all, also if a process is killed. The feeder is a thread of Java, and only needed
 when there is no room for a packet.
+
+    put ── a place in _sem ── _offer ──┬── room: a packet ─────────► socket pair ── _get ──► get
+                                       ├── none: QueueFeeder, a thread of Java's ──►  (under _rlock,
+                                       └── not plain: pickled in Python, then the same   gives the place back)
 """
 
 import _polyproc
@@ -56,7 +60,7 @@ def _init_queue(self, maxsize=0, *, ctx):
     self._reader, self._writer = connection.packet_pipe()
     self._rlock = ctx.Lock()
     self._opid = os.getpid()
-    self._wlock = ctx.Lock()  # nobody here needs it: packets keep apart by themselves
+    self._wlock = ctx.Lock()  # not needed here: packets keep apart by themselves
     self._sem = ctx.BoundedSemaphore(maxsize)
     self._ignore_epipe = False
     self._reset()

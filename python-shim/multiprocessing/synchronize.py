@@ -44,8 +44,8 @@ SemLock.__setstate__ = _setstate_for
 
 
 class Semaphore(Semaphore):
-    """Counts. What a killed process held goes to whoever waits, if it is known who held it: not where
-    somebody releases what he has not acquired, as then the permits are signals."""
+    """Counts. What a killed process held passes to a waiting one, if the holder is known: not where
+    a process releases what it has not acquired, as then the permits are signals."""
 
     def __init__(self, value=1, *, ctx):
         super().__init__(value, ctx=ctx)

@@ -1,4 +1,4 @@
-"""Agents on this machine, for tests that kill them: each is a node of its own on loopback."""
+"""Agents on this machine, for tests that kill them: each is a node of its own, on loopback or in a `Network`."""
 
 import os
 import shutil
@@ -12,9 +12,14 @@ POLYPROC = os.environ.get("POLYPROC") or os.path.join(ROOT, "target", "polyproc"
 
 
 class Nodes:
-    """A cluster whose nodes keep their keys in a temporary folder. Close it."""
+    """A cluster whose nodes keep their keys in a temporary folder. Close it.
 
-    def __init__(self, cores=2):
+    network: in which each node has a place by its name; copies: on how many nodes items and locks are kept.
+    """
+
+    def __init__(self, cores=2, network=None, copies=2):
+        self._network = network
+        self._copies = str(copies)
         self.folder = tempfile.mkdtemp(prefix="polyproc-cluster-")
         self._cores = str(cores)
         self._join = None
@@ -23,21 +28,27 @@ class Nodes:
         """For programs of a node."""
         return {**os.environ, "POLYPROC_CLUSTER_FOLDER": self.folder, "POLYPROC_CLUSTER": node, "POLYPROC_IMAGE": "kept"}
 
-    def command(self, *arguments):
+    def command(self, *arguments, place=()):
         environment = self.environment()
         del environment["POLYPROC_CLUSTER"]
-        done = subprocess.run([POLYPROC, "cluster", *arguments], env=environment, capture_output=True, text=True,
+        done = subprocess.run([*place, POLYPROC, "cluster", *arguments], env=environment, capture_output=True, text=True,
                               timeout=150)
         if done.returncode:
             raise RuntimeError(f"cluster {' '.join(arguments)}: {done.stderr}")
         return done.stdout
 
-    def start(self, name="a"):
-        output = self.command("start", "--name", name, "--port", "0", "--cores", self._cores)
+    def start(self, name="a", cores=None):
+        output = self._begin(name, "start", "--port", "0", "--copies", self._copies, cores=cores)
         self._join = output.strip().splitlines()[-1].split()[2:]
 
     def join(self, name):
-        self.command(*self._join, "--name", name, "--cores", self._cores)
+        self._begin(name, *self._join)
+
+    def _begin(self, name, *words, cores=None):
+        words = [*words, "--name", name, "--cores", self._cores if cores is None else str(cores)]
+        if self._network is None:
+            return self.command(*words)
+        return self.command(*words, "--address", self._network.address(name), place=self._network.inside(name))
 
     def pid(self, name):
         """The pid of a node's agent; None if it does not run."""

@@ -159,7 +159,7 @@ def interrupt():
             os.kill(pid, signal.SIGINT)
     _, errors = program.communicate()
     print('status', program.returncode, '|', errors.count('Traceback'), 'tracebacks,',
-          len(errors.splitlines()), 'lines |', 'soon' if time.monotonic() - begin < 5 else 'late')
+          len(errors.splitlines()), 'lines |', 'soon' if time.monotonic() - begin < 30 else 'late')
 
 
 def is_running(pid):

@@ -257,7 +257,7 @@ def main():
             process.kill()
             process.join()
         if not lock.acquire(timeout=60):
-            ledger.complain('the lock is held by nobody that lives')
+            ledger.complain('the lock is held by a process that is no more')
         if abs(counters[0] - counters[1]) > sum(kills.values()) + len(others):
             ledger.complain(f'the lock does not exclude: {counters[:]}')
         pool.close()

@@ -8,7 +8,6 @@ _SHIM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "py
 
 _WITHOUT = {
     "compat",  # the signatures are those of CPython's functions
-    "cluster", "fork",  # not yet
 }
 _PROGRAMS = {os.path.join("warmup", "sample_program.py")}
 """Files that are run as programs are."""

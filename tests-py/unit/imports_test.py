@@ -1,6 +1,7 @@
 """The modules of the shim import each other in one direction only."""
 
 import ast
+import functools
 import os
 import unittest
 
@@ -51,6 +52,7 @@ def _imports(path, modules):
                     yield full if full in modules else node.module
 
 
+@functools.cache
 def _all_imports():
     """What each module imports, but for the package itself, which has variables only."""
     modules = _modules()

@@ -96,7 +96,7 @@ class Preload(unittest.TestCase):
                     elif key == "__builtins__":
                         value = type(value)
                     elif isinstance(value, types.ModuleType) and value.__name__ == f"{name}.{key}":
-                        continue  # there as soon as anybody has imported the submodule: see the test of that
+                        continue  # there as soon as the submodule was imported: see the test of that
                     elif isinstance(value, types.ModuleType):
                         value = (value.__name__, value is sys.modules.get(value.__name__))
                     elif type(value) not in (str, int, float, bool, bytes, type(None), tuple):

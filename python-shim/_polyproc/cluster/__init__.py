@@ -14,7 +14,7 @@ import os
 import sys
 
 
-def activate():
+def activate() -> bool:
     """Lets this program, or process of a program, use the cluster, if the environment asks for it.
 
     Returns False, and says why, if no agent serves on this machine.
@@ -29,3 +29,9 @@ def activate():
         return False
     placing.spread()
     return True
+
+
+def join_home() -> None:
+    """Lets a spawned process, of a process that belongs to another node's program, have that program's modules."""
+    from _polyproc.cluster import child
+    child.join()

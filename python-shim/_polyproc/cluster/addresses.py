@@ -11,7 +11,7 @@ passed = []
 """The names of the descriptors that this process has got with its start."""
 
 
-def open_passed(index):
+def open_passed(index: int) -> int:
     """One of these, now the caller's."""
     fd = _open("open", passed[index])
     if fd is None:
@@ -31,7 +31,7 @@ def _open(*first):
     return fd
 
 
-def kind(fd):
+def kind(fd: int) -> str:
     """How an agent is to treat a descriptor: s for a stream socket, r and w for the ends of a pipe."""
     mode = os.fstat(fd).st_mode
     if stat.S_ISFIFO(mode):
@@ -49,7 +49,7 @@ def kind(fd):
 class Exported:
     """A descriptor that is left with the agent for who unpickles this; it can be fetched once."""
 
-    def __init__(self, fd):
+    def __init__(self, fd: int) -> None:
         wire.enter()
         channel = wire.connect("export", kind(fd), fds=[fd])
         try:
@@ -58,7 +58,7 @@ class Exported:
             wire.drop(channel)
         self.name = name.decode()
 
-    def detach(self):
+    def detach(self) -> int:
         """The descriptor, now the caller's."""
         fd = _open("open", self.name)
         if fd is None:
@@ -66,7 +66,7 @@ class Exported:
         return fd
 
 
-def install():
+def install() -> None:
     """Lets clients reach managers of other nodes by their addresses in the file system."""
     from multiprocessing import connection
     connect = connection.SocketClient

@@ -11,43 +11,51 @@ import _polyproc
 from _polyproc.cluster import addresses, modules, wire
 from _polyproc.process import environment
 from _polyproc.process.descriptors import call
+from _polyproc.process.rebuilding import inheriting
 
 _TOKEN = "POLYPROC_CLUSTER_PROCESS"
+_PIDS = "POLYPROC_CLUSTER_PIDS"
 _own_pid = os.getpid()
 _home_pid = None
 
 
 class _Home:
-    """The channel to what stands for this process at home; one question at a time."""
+    """The channel to what stands for this process at home; one question at a time. A forked child opens its own."""
 
-    def __init__(self, channel):
-        self.channel = channel
+    def __init__(self):
+        self._attach()
+
+    def _attach(self):
+        self.channel = wire.keep(wire.connect("attach", os.environ[_TOKEN]))
+        self.channel.recv_bytes()
         self._lock = threading.Lock()
-        self._pid = _own_pid
+        self._pid = _getpid()
 
     def ask(self, *fields):
         if _getpid() != self._pid:
-            raise ImportError("a process that one on another node has forked can't import modules that its parent "
-                              "has not imported: start it by multiprocessing")
+            self._attach()
         with self._lock:
             self.channel.send_bytes(wire.pack(*fields))
             return wire.unpack(self.channel.recv_bytes())
 
 
-def main():
+def main() -> None:
     """Becomes the process and ends as it does."""
     global _home_pid
-    channel = wire.keep(wire.connect("attach", os.environ.pop(_TOKEN)))
-    channel.recv_bytes()
+    home = _Home()
+    channel = home.channel
     _polyproc.runtime.endWithParent(int(call("openPidfd", _getppid())))
-    home_pid, payload, *names = wire.unpack(channel.recv_bytes())
+    home_pid, size, payload, *names = wire.unpack(channel.recv_bytes())
+    whole = bytearray(payload)
+    while len(whole) < int(size):
+        whole += home.ask("start", len(whole))[0]
     addresses.passed[:] = [name.decode() for name in names]
-    start = pickle.loads(payload)
+    start = pickle.loads(whole)
     _home_pid = int(home_pid)
+    os.environ[_PIDS] = f"{_own_pid} {_home_pid}"
     _show_pids(start["parent"])
     _polyproc.runtime.setTitle(start["title"])
     _polyproc.runtime.setStartMethod(start["method"])
-    home = _Home(channel)
     modules.install(home.ask)
     environment.replace({**environment.raw(), **start["environment"]})
     os.umask(start["umask"])
@@ -56,6 +64,19 @@ def main():
         _run_forked(start["body"], channel)
     else:
         _run_spawned(start, channel)
+
+
+def join() -> None:
+    """Lets a process that one of another node's program has spawned here import what that can."""
+    from multiprocessing import spawn
+    if _TOKEN not in os.environ:
+        return
+    home = _Home()
+    modules.install(home.ask)
+    parent_pid = os.getppid
+    for module in os, sys.modules["posix"]:
+        module.getppid = lambda: _shown(parent_pid())
+    spawn._fixup_main_from_path = lambda path: _import_main(path, *home.ask("main", path))
 
 
 def _move(folder):
@@ -79,7 +100,7 @@ def _show_pids(parent):
         return _home_pid if pid == _own_pid else pid
 
     def getppid():
-        return parent if _getpid() == _own_pid else _getppid()
+        return parent if _getpid() == _own_pid else _shown(_getppid())
 
     def kill(pid, signal):
         _kill(_own_pid if pid == _home_pid else pid, signal)
@@ -88,12 +109,17 @@ def _show_pids(parent):
         module.getpid, module.getppid, module.kill = getpid, getppid, kill
 
 
+def _shown(pid):
+    """The pid that the program knows a process of this node by."""
+    own, shown = map(int, os.environ[_PIDS].split())
+    return shown if pid == own else pid
+
+
 def _run_spawned(start, channel):
     from multiprocessing import reduction, spawn
 
-    from _polyproc.process.child import _inheriting
     source = io.BytesIO(start["body"])
-    with _inheriting():
+    with inheriting():
         preparation = reduction.load(source)
         if not os.path.isdir(preparation.get("dir") or ""):
             preparation.pop("dir", None)
@@ -118,10 +144,9 @@ def _import_main(path, source):
 def _run_forked(body, channel):
     from _polyproc.boot import lifecycle, streams
     from _polyproc.fork import snapshot
-    from _polyproc.process.child import _inheriting
     status = 1
     try:
-        with _inheriting():
+        with inheriting():
             process_obj = snapshot.restore(body)
         status = process_obj._bootstrap(parent_sentinel=os.dup(channel.fileno()))
     except BaseException as e:

@@ -11,19 +11,23 @@ import threading
 from _polyproc.cluster import wire
 from _polyproc.ipc.semlock import SemLock, _warn_of_lost_holder
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _RECURSIVE_MUTEX = 0
 
 
 class Handle:
     """Names a semaphore to other processes."""
 
-    def __init__(self, *fields):
+    def __init__(self, *fields: "Any") -> None:
         self._fields = fields
 
     def __reduce__(self):
         return Handle, self._fields
 
-    def semlock(self):
+    def semlock(self) -> "ClusterSemLock":
         """The semaphore, for `SemLock._rebuild`."""
         return ClusterSemLock._of(*self._fields)
 
@@ -37,7 +41,7 @@ class ClusterSemLock:
     SEM_VALUE_MAX = SemLock.SEM_VALUE_MAX
     name = None
 
-    def __init__(self, kind, value, maxvalue, name=None, unlink=True):
+    def __init__(self, kind: int, value: int, maxvalue: int, name: "str | None" = None, unlink: bool = True) -> None:
         if kind not in (0, 1):
             raise ValueError("unrecognized kind")
         if not 0 <= operator.index(value) <= self.SEM_VALUE_MAX:
@@ -60,10 +64,10 @@ class ClusterSemLock:
         self._thread = None
 
     @property
-    def handle(self):
+    def handle(self) -> "Handle":
         return Handle(self._key, self.kind, self._value, self.maxvalue, self._tracked)
 
-    def portable_state(self):
+    def portable_state(self) -> tuple:
         """What `synchronize.SemLock` is pickled as: at any time, not only for a child."""
         return self.handle, self.kind, self.maxvalue, None
 
@@ -71,7 +75,7 @@ class ClusterSemLock:
         return wire.talk(timeout, "x", self._key, operation, "t" if self._tracked else "", self._value,
                          self.maxvalue, *arguments)
 
-    def acquire(self, block=True, timeout=None):
+    def acquire(self, block: bool = True, timeout: "float | None" = None) -> bool:
         """Acquires; returns False if it did not within `timeout` seconds."""
         if self.kind == _RECURSIVE_MUTEX and self._is_mine():
             self._held += 1
@@ -88,7 +92,7 @@ class ClusterSemLock:
             _warn_of_lost_holder(self, _pid(answer[1]))
         return True
 
-    def release(self):
+    def release(self) -> None:
         if self.kind == _RECURSIVE_MUTEX:
             if not self._is_mine():
                 raise AssertionError("attempt to release recursive lock not owned by thread")
@@ -118,20 +122,20 @@ class ClusterSemLock:
     def _is_zero(self):
         return self._get_value() == 0
 
-    def track(self):
+    def track(self) -> None:
         """What a lost process has acquired passes on."""
         self._tracked = True
 
-    def use_for_places(self):
+    def use_for_places(self) -> None:
         """Only queues of one machine have such."""
 
-    def enlist(self):
+    def enlist(self) -> bool:
         return self._tell(None, "s.enlist")[0] == wire.DONE
 
-    def delist(self):
+    def delist(self) -> bool:
         return self._tell(None, "s.delist")[0] == wire.DONE
 
-    def delist_gone(self):
+    def delist_gone(self) -> int:
         return int(self._tell(None, "s.gone")[1])
 
     def _after_fork(self):

@@ -10,6 +10,13 @@ import sys
 from _polyproc.cluster import wire
 from _polyproc.warmup import preload
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from importlib.machinery import ModuleSpec
+    from types import CodeType, ModuleType
+    from typing import Any
+
 _SOURCE = b"s"
 _NAMESPACE = b"n"
 _NOT_HERE = b"0"
@@ -21,14 +28,28 @@ _NO_PATH = b"-"
 _sources = {}
 
 
-def answer(message):
+def answer(message: bytes) -> bytes:
     """Answers what a process asks."""
     question, *fields = wire.unpack(message)
     if question == b"find":
         return wire.pack(*_find(*(field.decode() for field in fields)))
     if question == b"get":
         return wire.pack(_sources.get(fields[0], b""))
+    if question == b"main":
+        return wire.pack(main_source(fields[0].decode()))
     return wire.pack(_NOT_HERE)
+
+
+def main_source(path: str) -> bytes:
+    """The source of the program's own file; empty if there is none, as of one that was typed in."""
+    loader = getattr(sys.modules["__main__"], "__loader__", None)
+    try:
+        if isinstance(loader, HomeLoader):
+            return loader.get_data(path)
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 def _find(name, *path):
@@ -67,11 +88,11 @@ def _describe(spec):
 class HomeFinder:
     """Finds modules where the process's parent is: before those of this node, but for the standard library."""
 
-    def __init__(self, ask):
+    def __init__(self, ask: "Callable") -> None:
         self._ask = ask
         self._of_every_node = frozenset(sys.stdlib_module_names)
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "ModuleSpec | None":
         top = name.partition(".")[0]
         if top in self._of_every_node or top.startswith("_polyproc"):
             return None
@@ -86,7 +107,7 @@ class HomeFinder:
             spec = ModuleSpec(name, None, is_package=True)
         else:
             loader = HomeLoader(name, origin.decode(), self._source(digest))
-            spec = ModuleSpec(name, loader, origin=origin.decode(), is_package=bool(folders))
+            spec = ModuleSpec(name, loader, origin=origin.decode(), is_package=bool(folders))  # type: ignore[arg-type]
             spec.has_location = True
         if folders:
             spec.submodule_search_locations = [folder.decode() for folder in folders]
@@ -129,37 +150,37 @@ def _is_from_home(package):
 class HomeLoader:
     """Loads a module from a source that came from home."""
 
-    def __init__(self, name, path, source):
+    def __init__(self, name: str, path: str, source: bytes) -> None:
         self.name = name
         self.path = path
         self._source = source
 
-    def create_module(self, spec):
+    def create_module(self, spec: "ModuleSpec") -> None:
         return None
 
-    def exec_module(self, module):
+    def exec_module(self, module: "ModuleType") -> None:
         exec(self.get_code(), vars(module))
 
-    def get_code(self, name=None):
+    def get_code(self, name: "str | None" = None) -> "CodeType":
         return compile(self._source, self.path, "exec", dont_inherit=True)
 
-    def get_data(self, path):
+    def get_data(self, path: "Any") -> bytes:
         if path != self.path:
             raise OSError(f"only modules come from another node, not {path}")
         return self._source
 
-    def get_source(self, name=None):
+    def get_source(self, name: "str | None" = None) -> str:
         from importlib.util import decode_source
         return decode_source(self._source)
 
-    def get_filename(self, name=None):
+    def get_filename(self, name: "str | None" = None) -> str:
         return self.path
 
-    def is_package(self, name):
+    def is_package(self, name: str) -> bool:
         return os.path.basename(self.path) == "__init__.py"
 
 
-def install(ask):
+def install(ask: "Callable") -> None:
     """Lets imports ask home."""
     from importlib.machinery import PathFinder
     at = next((i for i, finder in enumerate(sys.meta_path) if finder is PathFinder), len(sys.meta_path))

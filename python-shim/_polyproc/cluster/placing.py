@@ -10,6 +10,11 @@ from _polyproc.cluster import addresses, wire
 from _polyproc.process import descriptors
 from _polyproc.process.popen import is_manager_server
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 _spawn_here = context.SpawnProcess._Popen
 
 
@@ -21,7 +26,7 @@ class ClusterProcess(process.BaseProcess):
 
     _start_method = "cluster"
 
-    def __init__(self, *args, node=None, **kwargs):
+    def __init__(self, *args: "Any", node: "str | None"=None, **kwargs: "Any") -> None:
         super().__init__(*args, **kwargs)
         self._node = node
 
@@ -40,7 +45,7 @@ class ClusterContext(context.BaseContext):
     def _check_available(self):
         wire.enter()
 
-    def cpu_count(self):
+    def cpu_count(self) -> int:
         """Returns the number of CPUs in the cluster"""
         return cpu_count()
 
@@ -53,12 +58,12 @@ def _new_semlock(*args):
     return ClusterSemLock(*args)
 
 
-def cpu_count():
+def cpu_count() -> int:
     """How many cores the nodes of the cluster offer."""
     return int(wire.ask("cores")[1])
 
 
-def spread():
+def spread() -> None:
     """Lets all contexts start processes on all nodes, and make objects of the cluster."""
     if context.BaseContext._is_of_cluster:
         return
@@ -68,9 +73,9 @@ def spread():
     for cls, method in ((context.ForkProcess, "fork"), (context.SpawnProcess, "spawn"),
                         (context.ForkServerProcess, "forkserver")):
         cls._Popen = staticmethod(_spreading(method, cls._Popen))
-    process.BaseProcess.__init__ = _with_node(process.BaseProcess.__init__)
+    process.BaseProcess.__init__ = _with_node(process.BaseProcess.__init__)  # type: ignore[method-assign]
     os.cpu_count = cpu_count
-    descriptors.Shared = addresses.Exported
+    descriptors.Shared = addresses.Exported  # type: ignore[misc, assignment]
     addresses.install()
 
 
@@ -87,7 +92,7 @@ def _with_node(initialise):
     return __init__
 
 
-def start(process_obj, method, local):
+def start(process_obj: "Any", method: str, local: "Callable") -> "Any":
     """Starts a process where it is to be.
 
     local: starts it on this node.

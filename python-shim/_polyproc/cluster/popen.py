@@ -9,16 +9,21 @@ import os
 import pickle
 import sys
 from multiprocessing import context, popen_fork
+from subprocess import _args_from_interpreter_flags
 
 import _polyproc
-from _polyproc.cluster import stub
+from _polyproc.cluster import modules, stub
 from _polyproc.cluster.addresses import kind
+from _polyproc.compat.signal_handlers import system_pid
 from _polyproc.process import environment, forking
 from _polyproc.process.descriptors import call
 from _polyproc.process.popen import current_folder, ends_with_parent, file_mode_mask, title
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _MAX_DESCRIPTORS = 200
-_MAX_BYTES = 1 << 25
 _OF_THE_MACHINE = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "OLDPWD", "TMPDIR", "HOSTNAME", "JAVA_HOME",
                    "LD_", "POLYPROC_", "XDG_", "SSH_", "DBUS_", "KUBERNETES_")
 """Variables of which each machine has its own, or how they begin."""
@@ -27,10 +32,10 @@ _OF_THE_MACHINE = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "OLDPWD", 
 class Descriptor:
     """A descriptor that was passed with the start, by its index; see `addresses`."""
 
-    def __init__(self, index):
+    def __init__(self, index: int) -> None:
         self._index = index
 
-    def detach(self):
+    def detach(self) -> int:
         """The descriptor, now the caller's."""
         from _polyproc.cluster import addresses
         return addresses.open_passed(self._index)
@@ -44,20 +49,20 @@ class RemotePopen(popen_fork.Popen):
 
     is_remote = True
 
-    def __init__(self, process_obj, method, incarnation, node):
+    def __init__(self, process_obj: "Any", method: str, incarnation: str, node: str) -> None:
         if str(_polyproc.runtime.whyNoFork() or ""):
             raise OSError("a process on another node needs a fork of this one to stand for it, which is not to be "
                           f"had: {_polyproc.runtime.whyNoFork()}")
         self.method = method
         self.node = node
-        self.lost_node = None
+        self.lost_node: "str | None" = None
         self._incarnation = incarnation
         self._indices = {}
         super().__init__(process_obj)
 
     DupFd = staticmethod(lambda handle: handle)
 
-    def duplicate_for_child(self, fd):
+    def duplicate_for_child(self, fd: int) -> "Any":
         """Lets a descriptor be used there; what stands for it in the pickle."""
         if fd not in self._indices:
             kind(fd)
@@ -72,13 +77,11 @@ class RemotePopen(popen_fork.Popen):
         finally:
             context.set_spawning_popen(None)
         payload = pickle.dumps(start)
-        if len(payload) > _MAX_BYTES:
-            raise ValueError(f"a process of another node gets at most {_MAX_BYTES} bytes with its start, and these "
-                             f"are {len(payload)}: send large data through a Pipe")
         fds = list(self._indices)
+        options = _args_from_interpreter_flags()
         shown = title(process_obj)
         reader, writer = os.pipe()
-        parent = int(call("openPidfd", os.getpid()))
+        parent = int(call("openPidfd", system_pid()))
         try:
             # Without the program's own functions, and without a warning of threads: the child needs none of them.
             self.pid = forking.fork_between_imports()
@@ -89,7 +92,7 @@ class RemotePopen(popen_fork.Popen):
                     if ends_with_parent(process_obj):
                         _polyproc.runtime.endWithParent(parent)
                     os.close(reader)
-                    stub.run(self._incarnation, shown, fds, payload, writer)
+                    stub.run(self._incarnation, shown, options, fds, payload, writer)
                 except BaseException:
                     sys.excepthook(*sys.exc_info())
                 finally:
@@ -105,7 +108,7 @@ class RemotePopen(popen_fork.Popen):
         self.sentinel = popen_fork._sentinel(self.pid)
         self.finalizer = popen_fork.util.Finalize(self, popen_fork.util.close_fds, (self.sentinel, reader))
 
-    def poll(self, flag=os.WNOHANG):
+    def poll(self, flag: int = os.WNOHANG) -> "int | None":
         if self.returncode is None and super().poll(flag) is not None:
             try:
                 note = os.read(self._note, 1000).decode()
@@ -133,17 +136,10 @@ def _start_of(process_obj, method):
     preparation = spawn.get_preparation_data(process_obj._name)
     path = preparation.pop("init_main_from_path", None)
     if path is not None:
-        start["main"] = path, _read(path)
+        start["main"] = path, modules.main_source(path)
     body = io.BytesIO()
     reduction.dump(preparation, body)
     reduction.dump(process_obj, body)
     start["body"] = body.getvalue()
     return start
 
-
-def _read(path):
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return b""  # a program that was typed in

@@ -14,12 +14,16 @@ from queue import Empty, Full
 
 from _polyproc.cluster import wire
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _BATCH_ITEMS = 500
 _BATCH_BYTES = 1 << 18
 _MAX_BYTES = 1 << 25
 
 
-def become(queue, maxsize):
+def become(queue: "Any", maxsize: int) -> None:
     """Makes a queue that is just being made one of the cluster's."""
     cls = type(queue)
     queue.__class__ = _class_of(cls)
@@ -36,7 +40,7 @@ def _class_of(cls):
     return _classes[cls]
 
 
-def rebuild(name, key, maxsize):
+def rebuild(name: str, key: str, maxsize: int) -> "Any":
     """A queue that another process has sent."""
     cls = _class_of(getattr(queues, name))
     queue = cls.__new__(cls)
@@ -118,7 +122,7 @@ class Queue(_Held):
         self._joincancelled = False
         self._starting = threading.Lock()
 
-    def put(self, obj, block=True, timeout=None):
+    def put(self, obj: "Any", block: bool = True, timeout: "float | None" = None) -> None:
         if self._closed:
             raise ValueError(f"Queue {self!r} is closed")
         try:
@@ -135,25 +139,25 @@ class Queue(_Held):
                     self._feeder = _Feeder(self._key, self._joincancelled)
         self._feeder.put(data)
 
-    def get(self, block=True, timeout=None):
+    def get(self, block: bool = True, timeout: "float | None" = None) -> "Any":
         if self._closed:
             raise ValueError(f"Queue {self!r} is closed")
         return self._take(block, timeout)
 
-    def full(self):
+    def full(self) -> bool:
         return bool(self._maxsize) and self.qsize() >= self._maxsize
 
-    def close(self):
+    def close(self) -> None:
         self._closed = True
         if self._feeder is not None:
             self._feeder.close()
 
-    def join_thread(self):
+    def join_thread(self) -> None:
         assert self._closed, f"Queue {self!r} not closed"
         if self._feeder is not None:
             self._feeder.join()
 
-    def cancel_join_thread(self):
+    def cancel_join_thread(self) -> None:
         self._joincancelled = True
         if self._feeder is not None:
             self._feeder.cancel_join()
@@ -161,11 +165,11 @@ class Queue(_Held):
     def _terminate_broken(self):
         self.close()
 
-    def task_done(self):
+    def task_done(self) -> None:
         if self._tell(None, "q.done")[0] != wire.DONE:
             raise ValueError("task_done() called too many times")
 
-    def join(self):
+    def join(self) -> None:
         if self._feeder is not None:
             self._feeder.flush()
         self._tell(None, "q.join", 1)
@@ -174,13 +178,13 @@ class Queue(_Held):
 class SimpleQueue(_Held):
     """Stands before `multiprocessing.queues.SimpleQueue`."""
 
-    def get(self):
+    def get(self) -> "Any":
         return self._take(True, None)
 
-    def put(self, obj):
+    def put(self, obj: "Any") -> None:
         self._send(_pickled(obj))
 
-    def close(self):
+    def close(self) -> None:
         self._closed = True
         if self._results is not None:
             self._results.close()

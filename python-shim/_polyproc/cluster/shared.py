@@ -8,16 +8,20 @@ from multiprocessing.sharedctypes import typecode_to_type
 
 from _polyproc.cluster import wire
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class Block:
     """Some bytes that an agent holds."""
 
-    def __init__(self, name, size):
+    def __init__(self, name: str, size: int) -> None:
         self._name = name
         self.size = size
 
     @classmethod
-    def of(cls, content):
+    def of(cls, content: bytes) -> "Any":
         """A new one, on this node."""
         wire.enter()
         self = cls(f"{wire.member.incarnation}|{wire.new_name()}", len(content))
@@ -33,17 +37,17 @@ class Block:
             return answer
         raise OSError(answer[1].decode())
 
-    def read(self, offset, length):
+    def read(self, offset: int, length: int) -> bytes:
         return self._ask("read", offset, length)[1]
 
-    def write(self, offset, content):
+    def write(self, offset: int, content: bytes) -> None:
         self._ask("write", offset, bytes(content))
 
-    def create_memoryview(self):
+    def create_memoryview(self) -> "Any":
         """For a `Barrier`, which counts with two ints."""
         return self
 
-    def cast(self, typecode):
+    def cast(self, typecode: str) -> "Any":
         return Array(self, typecode_to_type[typecode], self.size // ctypes.sizeof(typecode_to_type[typecode]), None)
 
 
@@ -65,13 +69,13 @@ def _lock(lock, ctx):
     return lock
 
 
-def new_value(typecode_or_type, args, lock, ctx):
+def new_value(typecode_or_type: "Any", args: "Any", lock: "Any", ctx: "Any") -> "Any":
     """What `multiprocessing.Value` is between nodes."""
     type_ = _type(typecode_or_type)
     return Value(Block.of(bytes(type_(*args))), type_, _lock(lock, ctx))
 
 
-def new_array(typecode_or_type, size_or_initializer, lock, ctx):
+def new_array(typecode_or_type: "Any", size_or_initializer: "Any", lock: "Any", ctx: "Any") -> "Any":
     """What `multiprocessing.Array` is between nodes."""
     type_ = _type(typecode_or_type)
     if isinstance(size_or_initializer, int):
@@ -110,11 +114,11 @@ class Value(_Synchronized):
         return Value, (self._block, self._type_, self._lock)
 
     @property
-    def value(self):
+    def value(self) -> "Any":
         return self._type_.from_buffer_copy(self._block.read(0, self._block.size)).value
 
     @value.setter
-    def value(self, value):
+    def value(self, value: "Any") -> None:
         self._block.write(0, bytes(self._type_(value)))
 
     def __repr__(self):
@@ -124,7 +128,7 @@ class Value(_Synchronized):
 class Array(_Synchronized):
     """Numbers or characters."""
 
-    def __init__(self, block, type_, length, lock):
+    def __init__(self, block: "Block", type_: "Any", length: int, lock: "Any") -> None:
         super().__init__(block, type_, lock)
         self._length = length
         self._size = ctypes.sizeof(type_)
@@ -175,21 +179,21 @@ class String(Array):
     """Bytes."""
 
     @property
-    def raw(self):
+    def raw(self) -> bytes:
         return self._block.read(0, self._block.size)
 
     @raw.setter
-    def raw(self, content):
+    def raw(self, content: bytes) -> None:
         if len(content) > self._length:
             raise ValueError("byte string too long")
         self._block.write(0, content)
 
     @property
-    def value(self):
+    def value(self) -> "Any":
         return self.raw.partition(b"\0")[0]
 
     @value.setter
-    def value(self, content):
+    def value(self, content: bytes) -> None:
         if len(content) > self._length:
             raise ValueError("byte string too long")
         self._block.write(0, (bytes(content) + b"\0")[:self._length])

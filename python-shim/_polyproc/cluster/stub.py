@@ -7,27 +7,40 @@ that it imports.
 import os
 import signal
 import sys
+import weakref
 
 import _polyproc
 from _polyproc.cluster import modules, wire
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
+
 _FORWARDED = [signal.Signals[name] for name in
               ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT", "SIGWINCH")]
 
+_PART = 1 << 24
+"""A start that is larger is sent in parts of so many bytes."""
 
-def run(node, title, fds, payload, note):
+
+def run(node: str, title: str, options: "Sequence[str]", fds: "Sequence[int]", payload: int, note: "Any") -> "NoReturn":
     """Starts the process, and lives as long as it does; never returns.
 
-    node: its incarnation; fds: descriptors that the process gets; note: where to write why it was lost.
+    node: its incarnation; options: of its interpreter; fds: descriptors that the process gets; note: where to write
+    why it was lost.
     """
     status = -signal.SIGKILL
     try:
         from _polyproc.cluster.addresses import kind
+        # What of the program is collected here is still the parent's.
+        weakref.finalize._registry.clear()
         # Else others would wait for the ends of pipes of which this process has copies.
         for fd in _polyproc.runtime.programDescriptors():
             if fd != note and fd not in fds:
                 os.close(fd)
-        channel = wire.connect("start", node, wire.member.program, title, "".join(map(kind, fds)), fds=fds)
+        channel = wire.connect("start", node, wire.member.program, title, "\n".join(options),
+                               "".join(map(kind, fds)), fds=fds)
         for fd in fds:
             os.close(fd)
         status = _Stub(channel, note).serve(payload)
@@ -71,7 +84,7 @@ class _Stub:
         if first[:1] != b"K":
             raise RuntimeError(first[1:].decode())
         names = first[1:].decode().split("\n") if len(first) > 1 else []
-        self._channel.send_bytes(b"M" + wire.pack(os.getpid(), payload, *names))
+        self._channel.send_bytes(b"M" + wire.pack(os.getpid(), len(payload), payload[:_PART], *names))
         while True:
             message = self._receive()
             what = message[:1]
@@ -80,7 +93,7 @@ class _Stub:
             elif what == b"E":
                 _write(2, message[1:])
             elif what == b"M":
-                self._channel.send_bytes(b"M" + modules.answer(message[1:]))
+                self._channel.send_bytes(b"M" + (_more(payload, message[1:]) or modules.answer(message[1:])))
             elif what == b"X":
                 return int(message[1:])
 
@@ -100,8 +113,17 @@ class _Stub:
         return b"".join(parts)
 
 
+def _more(payload, message):
+    """The next part of a large start, if that is what the process asks for."""
+    question, *fields = wire.unpack(message)
+    if question != b"start":
+        return None
+    at = int(fields[0])
+    return wire.pack(payload[at:at + _PART])
+
+
 def _write(fd, data):
-    """Writes what the process has written; where nobody reads it, nobody does."""
+    """Writes what the process has written; what is not read is dropped."""
     try:
         while data:
             data = data[os.write(fd, data):]
@@ -109,7 +131,7 @@ def _write(fd, data):
         pass
 
 
-def tell(text):
+def tell(text: str) -> None:
     """Writes a line to standard error."""
     if sys.stderr is not None:
         print(text, file=sys.stderr, flush=True)

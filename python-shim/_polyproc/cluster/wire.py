@@ -12,8 +12,14 @@ import threading
 from multiprocessing.connection import Connection
 
 import _polyproc
+from _polyproc.compat.signal_handlers import system_pid
 from _polyproc.process import forking
 from _polyproc.process.descriptors import call
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
 DONE, NOT_NOW, WAITING, REFUSED, FENCED = b"1", b"0", b"w", b"e", b"f"
 
@@ -26,9 +32,12 @@ _PROGRAM = "POLYPROC_CLUSTER_PROGRAM"
 class _Membership:
     """What this process is to the cluster."""
 
-    folder = None
+    folder: "str | None" = None
     """The folder of the node whose agent it uses."""
-    program = process = incarnation = node = None
+    program: "str | None" = None
+    process: "str | None" = None
+    incarnation: "str | None" = None
+    node: "str | None" = None
     session = None
     """The connection by which the agent knows that the process lives."""
 
@@ -53,7 +62,7 @@ def _begin_anew():
     member.session = None
 
 
-def pack(*fields):
+def pack(*fields: "Any") -> bytes:
     """A message: byte strings, each behind its length."""
     parts = []
     for field in fields:
@@ -64,7 +73,7 @@ def pack(*fields):
     return b"".join(parts)
 
 
-def unpack(message):
+def unpack(message: bytes) -> "list[bytes]":
     """The fields of a message."""
     fields = []
     at = 0
@@ -75,7 +84,7 @@ def unpack(message):
     return fields
 
 
-def connect(*first, fds=()):
+def connect(*first: "Any", fds: "Sequence[int]"=()) -> "Any":
     """A connection to the agent that begins with this message, and takes copies of these descriptors along."""
     path = os.path.join(member.folder or _find_folder(), _SOCKET)
     agent = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
@@ -95,13 +104,13 @@ def connect(*first, fds=()):
     return channel
 
 
-def drop(channel):
+def drop(channel: "Any") -> None:
     """Closes a connection."""
     _channels.discard(channel)
     channel.close()
 
 
-def keep(channel):
+def keep(channel: "Any") -> "Any":
     """The connection is the program's from now on: a forked child inherits it."""
     _channels.discard(channel)
     return channel
@@ -128,14 +137,14 @@ def _find_folder():
     return os.path.join(nodes, serving[0])
 
 
-def enter():
+def enter() -> None:
     """Makes this process known to the agent; does nothing if it is already."""
     if member.session is not None:
         return
     if member.folder is None:
         member.folder = _find_folder()
     program = member.program or os.environ.get(_PROGRAM)
-    first = ("process", program, _pid()) if program else ("program", _pid())
+    first = ("process", program, system_pid()) if program else ("program", system_pid())
     channel = connect(*first)
     _, name, process, incarnation, node = (field.decode() for field in unpack(channel.recv_bytes()))
     member.program, member.process, member.incarnation, member.node = name, process, incarnation, node
@@ -145,17 +154,13 @@ def enter():
     os.environ[_PROGRAM] = name
 
 
-_pid = os.getpid
-"""The system's, whatever the program sees."""
-
-
-def new_name():
+def new_name() -> str:
     """A name for a new object of the program."""
     enter()
     return f"{member.program}/{member.process.rpartition('#')[2]}-{next(_serial)}"
 
 
-def calls():
+def calls() -> "Any":
     """This thread's connection for commands."""
     channel = getattr(_own, "channel", None)
     if channel is None or channel.closed:
@@ -164,12 +169,12 @@ def calls():
     return channel
 
 
-def ask(*fields):
+def ask(*fields: "Any") -> "list[bytes]":
     """Gives a command or asks a question; returns the fields of the answer."""
     return talk(None, *fields)
 
 
-def talk(timeout, *fields):
+def talk(timeout: "float | None", *fields: "Any") -> "list[bytes]":
     """The same of a command that may have to wait: NOT_NOW if it has waited for so many seconds in vain.
 
     timeout: None for ever.

@@ -75,14 +75,13 @@ _OS_ONLY = "os_spawn"
 
 _ON_IMPORT = {
     **{name: (name,) for name in (
-        "_posixsubprocess", "binascii", "fcntl", "hashlib", "locale", "math", "pwd", "readline", "resource", "signal",
+        "_posixsubprocess", "binascii", "fcntl", "hashlib", "locale", "math", "mmap", "pwd", "readline", "resource", "signal",
         "socket", "ssl", "zlib")},
     "_blake2": ("blake2",),
     "_hashlib": ("openssl_digests",),
     "_lsprof": ("profiler",),
     "_sha3": ("shake",),
     "_sqlite3": ("sqlite_cursors",),
-    "mmap": ("mapped_memory", "mmap"),
     "zoneinfo._tzpath": ("zone_folders",),
 }
 """Modules that get what they lack, or have otherwise than CPython, when they are imported: by which files."""
@@ -225,7 +224,7 @@ class _Loader:
             file.install(module)
 
 
-class _SourceLoader(_Loader, SourceFileLoader):
+class _SourceLoader(_Loader, SourceFileLoader):  # type: ignore[misc]
     """The same for a module in Python, whose loader others know by its class."""
 
     def __init__(self, loader):

@@ -1,8 +1,9 @@
-"""What `curses` is made of, which GraalPy 25.0.3 has not: the system's ncurses, by its functions' names.
+"""`_curses`, which GraalPy 25.0.3 has no module for: calls of the system's ncurses.
 
 A method of a window is the function of that name with a `w` before it; `man 3 curses` says what it does. Where
 ncurses returns ERR, `error` is raised.
 """
+# Needed while: from importlib.util import find_spec; find_spec("_curses") is None
 
 import operator
 import os
@@ -464,7 +465,7 @@ class window:
 
 def _handled():
     import _polyproc
-    return int(_polyproc.runtime.handledSignals())
+    return int(_polyproc.runtime.signals().handled())
 
 
 def _add_methods():
@@ -554,7 +555,7 @@ def initscr():
 
 
 class _Screen:
-    """Around the window of the whole screen, which nobody deletes."""
+    """Around the window of the whole screen, which is not deleted."""
 
     encoding = property(lambda self: __import__("locale").getencoding())
 

@@ -2,6 +2,7 @@
 
 What it can do is left to it: it is faster, as it forks nothing but a C process.
 """
+# Needed while: import subprocess; subprocess.run("umask", shell=True, umask=0o77, capture_output=True).stdout != b"0077\n"
 
 import operator
 import os

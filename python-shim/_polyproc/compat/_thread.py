@@ -4,6 +4,7 @@ After the release of an unlocked lock GraalPy lets two threads in from that mome
 GraalPy's RLock takes no arguments; CPython's ignores them, so that a class may have `threading.RLock` as an attribute.
 GraalPy's RLock has no `_at_fork_reinit`, which `threading` and `logging` call in a forked child.
 """
+# Needed while: import _thread; not hasattr(_thread.RLock, "_at_fork_reinit")
 
 import _thread
 

@@ -1,8 +1,9 @@
-"""What `tracemalloc` is made of, which GraalPy 25.0.3 has without its functions.
+"""The functions of `_tracemalloc`, which GraalPy 25.0.3 lacks.
 
 A JVM knows how much of its heap is used, not where an object was made. So memory is what the heap has grown by
 since `start`, garbage that was not collected yet included, and snapshots have no traces.
 """
+# Needed while: import _tracemalloc; not hasattr(_tracemalloc, "start")
 
 import operator
 

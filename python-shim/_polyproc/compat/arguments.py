@@ -1,4 +1,5 @@
 """What CPython's functions accept as arguments, and how they say that they do not."""
+# Serves: the other files, for their arguments
 
 import operator
 import os

@@ -1,8 +1,9 @@
-"""The functions of `atexit`, which GraalPy 25.0.3 keeps otherwise than CPython.
+"""The functions of `atexit`: in GraalPy 25.0.3 they differ from CPython's.
 
-Its first exception would end the program by an internal error, whatever its exit status, SystemExit would not be
-reported at all, and a bound method could not be unregistered.
+There the first exception of a function ends the program with an internal error, whatever its exit status; SystemExit is
+not reported; and a bound method cannot be unregistered.
 """
+# Needed while: import atexit; done = []; atexit.register(done.clear); atexit.unregister(done.clear); atexit._ncallbacks() > 0
 
 import atexit
 import sys

@@ -1,4 +1,5 @@
 """The quoted-printable and uuencode conversions of `binascii`, which GraalPy 25.0.3 lacks."""
+# Needed while: import binascii; not hasattr(binascii, "b2a_qp")
 
 import binascii
 
@@ -6,7 +7,7 @@ from _polyproc.compat.libc import builtin
 
 _module = builtin("binascii")
 _HEX = b"0123456789ABCDEF"
-_LONGEST_LINE = 76
+_MAX_LINE = 76
 
 
 def install(module):
@@ -83,7 +84,7 @@ def b2a_qp(data, quotetabs=False, istext=True, header=False):
     while index < end:
         byte = data[index]
         if _must_quote(data, index, length, quotetabs, istext, header):
-            if length + 3 >= _LONGEST_LINE:
+            if length + 3 >= _MAX_LINE:
                 out += b"=" + line_end
                 length = 0
             out += bytes((0x3d, _HEX[byte >> 4], _HEX[byte & 15]))
@@ -98,7 +99,7 @@ def b2a_qp(data, quotetabs=False, istext=True, header=False):
             out += line_end
             index += 2 if byte == 0x0d else 1
         else:
-            if index + 1 != end and data[index + 1] != 0x0a and length + 1 >= _LONGEST_LINE:
+            if index + 1 != end and data[index + 1] != 0x0a and length + 1 >= _MAX_LINE:
                 out += b"=" + line_end
                 length = 0
             length += 1

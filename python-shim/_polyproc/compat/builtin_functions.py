@@ -3,8 +3,9 @@
 GraalPy 25.0.3 makes a built-in function of one in Python, which gets its module as its first argument. So no class
 binds it, `isinstance`, `inspect` and `repr` take it for what it replaces, and it is pickled by name.
 """
+# Serves: the other files, for their functions
 
-_make = __graalpython__.builtin
+_make = __graalpython__.builtin  # type: ignore[name-defined]
 
 
 def builtin(module):

@@ -1,4 +1,5 @@
-"""`compile` with -O: GraalPy 25.0.3 keeps assert statements."""
+"""`compile` with -O, which a context of GraalPy 25.0.3 has no option for: it would keep assert statements."""
+# Serves: -O, for which a context has no option
 
 import builtins
 import sys

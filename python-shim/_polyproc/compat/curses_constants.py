@@ -1,4 +1,5 @@
 """Constants of `curses`: those of ncurses 6, the same on x86-64 and AArch64."""
+# Serves: `_curses`
 
 CONSTANTS = {
     "ALL_MOUSE_EVENTS": 268435455, "A_ALTCHARSET": 4194304, "A_ATTRIBUTES": 4294967040, "A_BLINK": 524288,

@@ -2,6 +2,7 @@
 
 The traceback is written by a handler of Python's, which the main thread runs between two bytecodes.
 """
+# Needed while: import faulthandler; not hasattr(faulthandler, "register")
 
 import faulthandler
 import operator

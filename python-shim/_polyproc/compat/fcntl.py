@@ -1,4 +1,5 @@
 """`fcntl`: GraalPy 25.0.3 has no `fcntl.fcntl` and few constants, and its other functions have other errors."""
+# Needed while: import fcntl; not hasattr(fcntl, "fcntl")
 
 import operator
 import sys
@@ -18,7 +19,7 @@ _CONSTANTS = {
     "F_SETPIPE_SZ": 1031, "F_SETSIG": 10, "F_SHLCK": 8, "LOCK_MAND": 32, "LOCK_READ": 64, "LOCK_RW": 192,
     "LOCK_WRITE": 128}
 """Linux's, which are the same on x86-64 and AArch64."""
-_LONGEST = 1024
+_MAX_LENGTH = 1024
 _LOCK_SH, _LOCK_EX, _LOCK_NB, _LOCK_UN = 1, 2, 4, 8
 _F_SETLK, _F_SETLKW = 6, 7
 
@@ -55,7 +56,7 @@ def fcntl(fd, cmd, arg=0, /):
     if hasattr(type(arg), "__index__"):
         return call("fcntl", fd, cmd, _number(arg) & 0xffffffff)
     content = _content(arg, "fcntl")
-    if len(content) > _LONGEST:
+    if len(content) > _MAX_LENGTH:
         raise ValueError("fcntl string arg too long")
     buffer = bytearray(content)
     call("fcntl", fd, cmd, buffer)
@@ -81,14 +82,14 @@ def ioctl(fd, request, arg=0, mutate_flag=True, /):
         content = bytes(view)
     if view is not None and not view.readonly and mutate_flag:
         # The kernel may write more than is there, as in CPython into memory of its own.
-        buffer = bytearray(max(len(content), _LONGEST))
+        buffer = bytearray(max(len(content), _MAX_LENGTH))
         buffer[:len(content)] = content
         result = call("ioctl", fd, request, buffer)
         view.cast("B")[:] = buffer[:len(content)]
         return result
-    if len(content) > _LONGEST:
+    if len(content) > _MAX_LENGTH:
         raise ValueError("ioctl string arg too long")
-    buffer = bytearray(_LONGEST)
+    buffer = bytearray(_MAX_LENGTH)
     buffer[:len(content)] = content
     call("ioctl", fd, request, buffer)
     return bytes(buffer[:len(content)])

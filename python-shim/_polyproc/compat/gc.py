@@ -3,6 +3,7 @@
 Programs set thresholds, or freeze what they have before they start processes, to make CPython's faster. GraalPy has no
 list of all objects, so `get_objects` is not among them, nor `get_stats`, as the generations of a JVM are others.
 """
+# Needed while: import gc; not hasattr(gc, "freeze")
 
 import operator
 

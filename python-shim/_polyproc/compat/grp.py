@@ -2,6 +2,7 @@
 
 Group entries are reported as 4-tuples: name, password, id, and the list of members' names.
 """
+# Needed while: from importlib.util import find_spec; find_spec("grp") is None
 
 import operator
 import os

@@ -3,6 +3,7 @@
 Its `compressobj` writes no header and no trailer where gzip is asked for, and what it decompresses is not compared
 with the trailer, so that damaged data pass for whole. Raw deflate, on which this builds, is right.
 """
+# Needed while: import zlib; stream = zlib.compressobj(wbits=31); (stream.compress(b"x") + stream.flush())[:2] != b"\x1f\x8b"
 
 import zlib
 

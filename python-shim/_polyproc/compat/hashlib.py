@@ -1,4 +1,5 @@
 """`hashlib.scrypt`, which GraalPy 25.0.3 lacks; `hashlib` takes it from `_hashlib`."""
+# Needed while: import _hashlib; not hasattr(_hashlib, "scrypt")
 
 import _hashlib
 

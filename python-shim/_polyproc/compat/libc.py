@@ -4,13 +4,14 @@ An argument is an int; or `bytes`, of which the function gets a copy with a zero
 which has afterwards what the function has written. A call that a signal interrupts is made again once the
 signal's handler has run (PEP 475); a failure is raised as the `OSError` that CPython raises.
 """
+# Serves: the other files, for native calls
 
 import os
 
 import _polyproc
 from _polyproc.compat.builtin_functions import BuiltinFunction
 
-_native = _polyproc.runtime.nativeFunctions()
+_native = _polyproc.runtime.standardLibrary().nativeFunctions()
 has = _native.has
 _FAILED = -1 << 63
 _SUCCEEDED = -1 << 62

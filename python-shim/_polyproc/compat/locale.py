@@ -2,6 +2,7 @@
 
 GraalPy keeps the program's locale itself, so the C library is asked about the locale of that name.
 """
+# Needed while: import _locale; not hasattr(_locale, "nl_langinfo")
 
 import _locale
 import operator

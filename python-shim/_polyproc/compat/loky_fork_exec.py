@@ -1,6 +1,7 @@
 """Stands for loky's module `backend.fork_exec`, as the later editions of loky do it: its own forks, and closes all files,
 the JVM's among them, before it executes a program.
 """
+# Serves: loky, whose own forks would be without the JVM's files
 
 import os
 import sys

@@ -1,4 +1,5 @@
 """`math.cbrt` and `math.exp2`, which GraalPy 25.0.3 lacks: the C library's."""
+# Needed while: import math; not hasattr(math, "cbrt")
 
 from _polyproc.compat.libc import _native, builtin
 

@@ -2,6 +2,7 @@
 
 See the headers `sched.h`, `fcntl.h`, `sys/wait.h`, `sys/statvfs.h`, `linux/memfd.h` and `linux/xattr.h`.
 """
+# Needed while: import os; not hasattr(os, "CLD_EXITED")
 
 CLD_CONTINUED = 6
 CLD_DUMPED = 3

@@ -1,4 +1,5 @@
 """`os._exit`: GraalPy 25.0.3's waits 0.3 s for threads that are in system calls."""
+# Serves: the end of a process, before which Java has something to do
 
 import operator
 import os

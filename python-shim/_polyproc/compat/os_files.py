@@ -1,4 +1,5 @@
 """Functions of `os` for descriptors and files that GraalPy 25.0.3 lacks."""
+# Needed while: import os; not hasattr(os, "pipe2")
 
 import operator
 import os
@@ -28,7 +29,7 @@ def closerange(fd_low, fd_high, /):
     """Closes all file descriptors in [fd_low, fd_high), ignoring errors.
 
     Those that the JVM has opened for itself stay open, as it reads its classes from them, and a program that closes all
-    numbers there are has not opened them. In a Java program nobody can tell which is whose.
+    numbers there are has not opened them. In a Java program it is not known which are the program's.
     """
     low, high = max(c_int(fd_low), 0), c_int(fd_high)
     known = os.listdir("/proc/self/fd") if _polyproc.embedded else _polyproc.runtime.programDescriptors()

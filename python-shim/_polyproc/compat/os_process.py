@@ -3,6 +3,7 @@
 A nice value, a scheduling policy and a set of processors are a thread's. A JVM's main thread has many others at
 its side (the compiler's, the collector's), so what Python's main thread sets for itself is set for all of them.
 """
+# Needed while: import os; not hasattr(os, "wait4")
 
 import operator
 import os

@@ -2,6 +2,7 @@
 
 CPython forks and executes; here `posix_spawn` does both, which needs no copy of a JVM.
 """
+# Needed while: import os; not hasattr(os, "spawnv")
 
 import os
 

@@ -1,4 +1,5 @@
 """`os.sysconf`, of which GraalPy 25.0.3 knows a part of the names."""
+# Needed while: import os; "SC_MINSIGSTKSZ" not in os.sysconf_names
 
 from _polyproc.compat.arguments import c_int
 from _polyproc.compat.libc import builtin, call_long

@@ -2,6 +2,7 @@
 
 The C library sets the ids of all threads of the process, as POSIX asks.
 """
+# Needed while: import os; not hasattr(os, "setuid")
 
 import os
 

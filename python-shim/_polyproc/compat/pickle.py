@@ -2,6 +2,7 @@
 
 Programs restrict by it what a pickle may load, so this is a matter of safety, and dill restores modules by it.
 """
+# Needed while: import io, pickle as p; f = io.BytesIO(p.dumps(len)); not raises(type("", (p.Unpickler,), {"find_class": 0})(f).load)  # noqa: E501
 
 import _pickle
 import sys

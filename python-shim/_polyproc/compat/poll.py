@@ -1,4 +1,5 @@
 """`select.poll`, which GraalPy 25.0.3 lacks: descriptors beyond 1023, and other events than `select` tells of."""
+# Needed while: import select; not hasattr(select, "poll")
 
 import errno
 import os
@@ -11,7 +12,7 @@ from _polyproc.process.descriptors import call
 _EVENTS = {"POLLIN": 1, "POLLPRI": 2, "POLLOUT": 4, "POLLERR": 8, "POLLHUP": 16, "POLLNVAL": 32,
            "POLLRDNORM": 64, "POLLRDBAND": 128, "POLLWRNORM": 256, "POLLWRBAND": 512, "POLLMSG": 1024,
            "POLLRDHUP": 0x2000}
-_LONGEST = 1.0
+_MAX_SECONDS = 1.0
 """Seconds between two looks after signals, should one come just before the system call it is to end."""
 
 
@@ -82,8 +83,8 @@ class _Poll:
         else:
             end = time.monotonic() + timeout / 1000
         while True:
-            left = _LONGEST if end is None else max(0.0, end - time.monotonic())
-            found = call("poll", fds, events, min(left, _LONGEST))
+            left = _MAX_SECONDS if end is None else max(0.0, end - time.monotonic())
+            found = call("poll", fds, events, min(left, _MAX_SECONDS))
             if found is not None:
                 return [(fd, int(event)) for fd, event in zip(fds, found) if event]
             if end is not None and time.monotonic() >= end:

@@ -3,6 +3,7 @@
 GraalPy 25.0.3 has no such module. `readmodule` and `readmodule_ex` return dictionaries of descriptors by name, in
 the order of the source. A base class of another module is a descriptor of that module, or its name if it is unknown.
 """
+# Needed while: from importlib.util import find_spec; find_spec("pyclbr") is None
 
 import ast
 import importlib.util

@@ -1,4 +1,5 @@
 """`readline`: what GraalPy 25.0.3 lacks, for the history that it keeps and the line that is being edited."""
+# Needed while: import readline; not hasattr(readline, "get_line_buffer")
 
 import operator
 import os

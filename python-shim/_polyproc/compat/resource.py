@@ -1,4 +1,5 @@
 """`resource`: GraalPy 25.0.3 can set no limit, answers with limits of Java's, and with usage in wrong units."""
+# Needed while: import resource; not hasattr(resource, "setrlimit")
 
 import operator
 import sys

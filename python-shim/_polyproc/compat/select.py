@@ -1,4 +1,5 @@
 """`select.epoll` and its constants, which GraalPy 25.0.3 lacks."""
+# Needed while: import select; not hasattr(select, "epoll")
 
 import errno
 import operator
@@ -24,7 +25,7 @@ EPOLLET = 1 << 31
 EPOLL_CLOEXEC = 0x80000
 _ADD, _DELETE, _MODIFY = 1, 2, 3
 _MAX_EVENTS = 1023  # FD_SETSIZE - 1, as in CPython
-_LONGEST = 1.0
+_MAX_SECONDS = 1.0
 """Seconds between two looks after signals, should one come just before the system call it is to end."""
 
 
@@ -127,7 +128,7 @@ class epoll:
             raise ValueError(f"maxevents must be greater than 0, got {maxevents}")
         with Memory(maxevents * _SIZE) as events:
             while True:
-                left = _LONGEST if end is None else min(max(0.0, end - time.monotonic()), _LONGEST)
+                left = _MAX_SECONDS if end is None else min(max(0.0, end - time.monotonic()), _MAX_SECONDS)
                 found, number = call_once("epoll_wait", fd, events.address, maxevents, -int(-left * 1000 // 1))
                 if found > 0:
                     return _pairs(events.read(found * _SIZE))

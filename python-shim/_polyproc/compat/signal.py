@@ -2,6 +2,7 @@
 
 Everything goes into `_signal`, of which the standard library's `signal` is made.
 """
+# Needed while: import _signal; not hasattr(_signal, "setitimer") or not hasattr(_signal, "pthread_sigmask")
 
 import _signal
 import _thread
@@ -138,15 +139,15 @@ def pthread_kill(thread_id, signalnum, /):
     if number and thread_id == _thread.get_ident():
         signal_handlers._send_here(number, sys._getframe(2))
     else:
-        call("syscall", _SYS_TGKILL, os.getpid(), thread, number)
+        call("syscall", _SYS_TGKILL, signal_handlers.system_pid(), thread, number)
 
 
 @_module
 def pause():
     """Wait until a signal arrives whose handler is a function."""
     # Other signals of the runtime's end the system call, too.
-    handled = _polyproc.runtime.handledSignals()
-    while _polyproc.runtime.handledSignals() == handled:
+    handled = _polyproc.runtime.signals().handled()
+    while _polyproc.runtime.signals().handled() == handled:
         call_once("pause")
 
 
@@ -174,10 +175,10 @@ def pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /):
 
 def _is_own(pidfd):
     try:
-        if os.readlink(f"/proc/self/fd/{pidfd}") == f"/proc/{os.getpid()}":
+        if os.readlink(f"/proc/self/fd/{pidfd}") == f"/proc/{signal_handlers.system_pid()}":
             return True
         with open(f"/proc/self/fdinfo/{pidfd}", "rb") as info:
-            return b"\nPid:\t%d\n" % os.getpid() in b"\n" + info.read()
+            return b"\nPid:\t%d\n" % signal_handlers.system_pid() in b"\n" + info.read()
     except OSError:
         return False
 
@@ -190,7 +191,7 @@ def siginterrupt(signalnum, flag, /):
         raise ValueError("signal number out of range")
     if number in (9, 19):
         raise error(_EINVAL)
-    _polyproc.runtime.setInterrupting(number, bool(flag))
+    _polyproc.runtime.signals().setInterrupting(number, bool(flag))
 
 
 @_module
@@ -267,7 +268,7 @@ def set_wakeup_fd(fd, /, *, warn_on_full_buffer=True):
         if os.get_blocking(fd):
             raise ValueError(f"the fd {fd} must be in non-blocking mode")
     former, _wakeup, _warns = _wakeup, fd, bool(warn_on_full_buffer)
-    _polyproc.runtime.setWakeupDescriptor(fd)
+    _polyproc.runtime.signals().setWakeupDescriptor(fd)
     return former
 
 

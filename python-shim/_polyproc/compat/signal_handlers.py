@@ -4,6 +4,7 @@ GraalPy runs them between two bytecodes; a thread in a system call would get the
 returns by itself. So Java wakes it, for which it stands before GraalPy's own handler; `getsignal` and
 `signal` must not see that.
 """
+# Serves: `signal`, which has nothing to see while no signal comes
 
 import _signal
 import operator
@@ -20,6 +21,8 @@ _SIGURG = 23
 _set = _signal.signal
 _get = _signal.getsignal
 _kill = os.kill
+system_pid = os.getpid
+"""The kernel's id of this process, whatever the program sees: of a process on another node it is another one."""
 _handlers = {}
 _urgent_action = _signal.SIG_DFL
 _FIRST_REAL_TIME = 32
@@ -54,7 +57,7 @@ def install():
 def _watch(number, handler):
     if callable(handler):
         _handlers[number] = handler
-        _polyproc.runtime.watchSignal(number, number)
+        _polyproc.runtime.signals().watch(number, number)
 
 
 @builtin("_signal")
@@ -69,14 +72,14 @@ def signal(module, signalnum, handler, /):
     if number == _CARRIER and _SIGQUIT in _handlers:
         raise OSError(22, "SIGSTKFLT calls the function that is set for SIGQUIT")
     if _handlers.pop(number, None) is not None:
-        _polyproc.runtime.unwatchSignal(number)
+        _polyproc.runtime.signals().unwatch(number)
     if number == _SIGURG and handler in (_signal.SIG_DFL, _signal.SIG_IGN):
         _let_urgent_be_ignored(handler)
         return former
     if masks is not None:
         masks.suspend(number)
     try:
-        _set(signalnum, _polyproc.runtime.signalHandler(number, handler) if callable(handler) else handler)
+        _set(signalnum, _polyproc.runtime.signals().handler(number, handler) if callable(handler) else handler)
     except BaseException:
         _watch(number, former)
         if masks is not None:
@@ -107,17 +110,17 @@ def _set_jvms(number, handler, former):
 def _set_quit(handler):
     if callable(handler) and _get(_CARRIER) != _signal.SIG_DFL and _SIGQUIT not in _handlers:
         raise OSError(22, "a function is set for SIGSTKFLT, by which one for SIGQUIT would be called")
-    runtime = _polyproc.runtime
+    signals = _polyproc.runtime.signals()
     if masks is not None:
         masks.suspend(_SIGQUIT)
     if not callable(handler):
-        (runtime.ignoreSignal if handler == _signal.SIG_IGN else runtime.setDefaultSignalAction)(_SIGQUIT)
+        (signals.ignore if handler == _signal.SIG_IGN else signals.setDefaultAction)(_SIGQUIT)
     if _SIGQUIT in _handlers:
-        runtime.unwatchSignal(_SIGQUIT)
+        signals.unwatch(_SIGQUIT)
         _set(_CARRIER, _signal.SIG_DFL)
     if callable(handler):
-        _set(_CARRIER, runtime.signalHandler(_SIGQUIT, handler))
-        runtime.watchSignal(_SIGQUIT, _CARRIER)
+        _set(_CARRIER, signals.handler(_SIGQUIT, handler))
+        signals.watch(_SIGQUIT, _CARRIER)
     if masks is not None:
         masks.resume(_SIGQUIT)
 
@@ -158,7 +161,7 @@ def _set_real_time(number, handler, former):
 @builtin("posix")
 def kill(module, pid, signal, /):
     """Sends a signal to a process; one to this process has had its effect when this returns."""
-    if pid == os.getpid():
+    if pid in (os.getpid(), system_pid()):
         _send_here(signal, sys._getframe())
     else:
         _kill(pid, signal)
@@ -186,9 +189,9 @@ def _send_here(signalnum, frame):
     elif 0 < number < 65 and number != _SIGQUIT:  # which the JVM's threads block, but for one
         from _polyproc.compat.libc import call
         # To the calling thread, so that it has had its effect when this returns.
-        call("syscall", _SYS_TGKILL, os.getpid(), threads.get_native_id(), number)
+        call("syscall", _SYS_TGKILL, system_pid(), threads.get_native_id(), number)
     else:
-        _kill(os.getpid(), number)
+        _kill(system_pid(), number)
 
 
 @builtin("posix")

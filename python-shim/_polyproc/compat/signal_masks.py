@@ -9,6 +9,7 @@ What the main thread blocks is blocked for the process. Masks of other threads a
 signal that the main thread does not block has its effect, as it does in CPython, where the main thread gets it.
 Other programs (`posix_spawn`, `execve`) begin with the main thread's mask.
 """
+# Needed while: import _signal; not hasattr(_signal, "sigwait")
 
 import _thread
 import os
@@ -38,11 +39,11 @@ _pid = 0
 def _signals():
     global _native, _pid
     if _native is None:
-        _native = _polyproc.runtime.newSignals()
-        _pid = os.getpid()
-    elif _pid != os.getpid():
+        _native = _polyproc.runtime.signals()
+        _pid = signal_handlers.system_pid()
+    elif _pid != signal_handlers.system_pid():
         _native.afterFork()
-        _pid = os.getpid()
+        _pid = signal_handlers.system_pid()
         _pending.clear()
     return _native
 
@@ -124,10 +125,10 @@ def send_here(number):
         return False
     _signals()
     info = bytearray(_INFO_BYTES)
-    for offset, value in ((0, number), (8, _SI_USER), (16, os.getpid()), (20, os.getuid())):
+    for offset, value in ((0, number), (8, _SI_USER), (16, signal_handlers.system_pid()), (20, os.getuid())):
         info[offset:offset + 4] = (value & 0xffffffff).to_bytes(4, "little")
     # To the calling thread, so that it has been recorded when this returns.
-    call_once("syscall", _SYS_RT_TGSIGQUEUEINFO, os.getpid(), _thread.get_native_id(), number, bytes(info))
+    call_once("syscall", _SYS_RT_TGSIGQUEUEINFO, signal_handlers.system_pid(), _thread.get_native_id(), number, bytes(info))
     return True
 
 

@@ -1,4 +1,5 @@
 """`time.sleep`: GraalPy 25.0.3's spins in whole seconds, and no signal ends it."""
+# Serves: `time.sleep`, whose waste no program can see
 
 import time
 

@@ -2,6 +2,7 @@
 
 Constants and functions go into `_socket`, of which the standard library's `socket` is made.
 """
+# Needed while: import _socket; not hasattr(_socket.socket, "sendmsg")
 
 import _socket
 import operator

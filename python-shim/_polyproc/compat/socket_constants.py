@@ -2,6 +2,7 @@
 
 See `sys/socket.h`, `netinet/in.h`, `netinet/tcp.h` and, below `linux`, `can.h`, `if_alg.h`, `tipc.h`, `vm_sockets.h`.
 """
+# Needed while: import _socket; not hasattr(_socket, "AF_CAN")
 
 CONSTANTS = {
     "AF_ALG": 38, "AF_APPLETALK": 5, "AF_ASH": 18, "AF_ATMPVC": 8, "AF_ATMSVC": 20, "AF_AX25": 3,

@@ -1,4 +1,5 @@
 """Access to the shadow password database, which GraalPy 25.0.3 has no module for."""
+# Needed while: from importlib.util import find_spec; find_spec("spwd") is None
 
 import os
 import warnings

@@ -1,4 +1,5 @@
 """Constants of `ssl` that GraalPy 25.0.3 lacks: OpenSSL 3's. `ssl` takes them from `_ssl`."""
+# Needed while: import _ssl; not hasattr(_ssl, "OP_ENABLE_KTLS")
 
 _CONSTANTS = {
     "ALERT_DESCRIPTION_ACCESS_DENIED": 49, "ALERT_DESCRIPTION_BAD_CERTIFICATE": 42,

@@ -3,6 +3,7 @@
 GraalPy 25.0.3 knows about half of them, and leaves out the character that follows one that it does not know.
 `datetime` and `logging` format by this function, too.
 """
+# Needed while: import time; time.strftime("%F", time.gmtime(0)) != "1970-01-01"
 
 import time
 

@@ -1,4 +1,5 @@
 """Struct sequences: tuples whose items have names, as `os.stat_result` is one."""
+# Serves: the other files, for their results
 
 
 def make(module, name, fields, doc=None, hidden=()):

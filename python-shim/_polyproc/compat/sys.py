@@ -1,4 +1,5 @@
 """Functions of `sys` that GraalPy 25.0.3 lacks."""
+# Needed while: import sys; not hasattr(sys, "call_tracing")
 
 from _polyproc.compat import _replaced
 from _polyproc.compat.libc import builtin

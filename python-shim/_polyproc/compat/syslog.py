@@ -1,4 +1,5 @@
 """The system's log, which GraalPy 25.0.3 has no module for. Constants are those of `sys/syslog.h`."""
+# Needed while: from importlib.util import find_spec; find_spec("syslog") is None
 
 import os
 import sys

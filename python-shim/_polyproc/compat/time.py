@@ -1,4 +1,5 @@
 """`time`: GraalPy 25.0.3 has no clocks by their ids, and `tzset` changes nothing."""
+# Needed while: import time; not hasattr(time, "clock_gettime_ns") or not hasattr(time, "clock_settime")
 
 import operator
 

@@ -3,6 +3,7 @@
 GraalPy 25.0.3 looks at the zone when it begins, and `tzset` changes nothing. After the first call of it the C library
 tells the local time; until then GraalPy's own functions do.
 """
+# Needed while: import os, time; os.environ["TZ"] = "Asia/Tokyo"; time.tzset(); time.localtime(0).tm_hour != 9
 
 import os
 import re
@@ -11,6 +12,8 @@ import time
 import _polyproc
 from _polyproc.compat.builtin_functions import builtin
 from _polyproc.process.descriptors import call
+
+_java = _polyproc.runtime.standardLibrary()
 
 _YEAR = (365 * 24 + 6) * 3600
 _ZONE = re.compile(r"%(?:%|[-_0^#]?([zZ]))")
@@ -21,13 +24,13 @@ _gmtime = time.gmtime
 
 def set_zone():
     """Takes over what the variable TZ says."""
-    _polyproc.runtime.setTimeZone(os.environ.get("TZ"))
+    _java.setTimeZone(os.environ.get("TZ"))
     for function in (localtime, mktime, ctime, asctime, strftime):
         setattr(time, function.__name__, function)
     january = int(time.time()) // _YEAR * _YEAR
-    zones = [(-int(fields[9]), str(_polyproc.runtime.zoneName(seconds)))
+    zones = [(-int(fields[9]), str(_java.zoneName(seconds)))
              for seconds in (january, january + _YEAR // 2)
-             for fields in [_polyproc.runtime.localTime(seconds)]]
+             for fields in [_java.localTime(seconds)]]
     if zones[0] < zones[1] and zones[0][0] != zones[1][0]:  # the southern hemisphere's summer
         zones.reverse()
     (time.timezone, standard), (time.altzone, summer) = zones
@@ -45,10 +48,10 @@ def _seconds(value):
 def _local(seconds):
     # `struct tm` counts years from 1900, months and days of the year from 0, and its week begins on Sunday.
     year, month, weekday, yearday = 5, 4, 6, 7
-    fields = [int(field) for field in call("localTime", seconds)]
+    fields = [int(field) for field in call("localTime", seconds, on=_java)]
     return time.struct_time((
         fields[year] + 1900, fields[month] + 1, fields[3], fields[2], fields[1], fields[0], (fields[weekday] + 6) % 7,
-        fields[yearday] + 1, fields[8], str(call("zoneName", seconds)), fields[9]))
+        fields[yearday] + 1, fields[8], str(call("zoneName", seconds, on=_java)), fields[9]))
 
 
 @builtin("time")
@@ -66,7 +69,7 @@ def mktime(module, time_tuple, /):
         raise TypeError("mktime(): illegal time tuple argument")
     year, month, day, hour, minute, second, _, _, summer = tuple(time_tuple)[:9]
     try:
-        return float(call("secondsOf", [second, minute, hour, day, month - 1, year - 1900, 0, 0, summer]))
+        return float(call("secondsOf", [second, minute, hour, day, month - 1, year - 1900, 0, 0, summer], on=_java))
     except OSError:
         raise OverflowError("mktime argument out of range") from None
 

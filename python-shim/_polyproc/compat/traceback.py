@@ -1,4 +1,5 @@
 """`traceback`: the frames that a program sees are its own, and `clear_frames` ends no program of GraalPy 25.0.3."""
+# Serves: `traceback`, which must not meet frames of other threads
 
 import sys
 import traceback

@@ -1,4 +1,5 @@
 """Constants of `zlib` that GraalPy 25.0.3 lacks, streams in the gzip format, and the end of a compressed stream."""
+# Needed while: import zlib; not hasattr(zlib, "Z_BLOCK")
 
 from _polyproc.compat import gzip_streams
 

@@ -1,4 +1,5 @@
 """`zoneinfo.TZPATH`: where the system's time zones are. GraalPy 25.0.3 was built without that variable."""
+# Needed while: import sysconfig; not sysconfig.get_config_var("TZPATH")
 
 import os
 import sysconfig

@@ -5,7 +5,7 @@ import builtins
 import sys
 
 
-def locale_settings():
+def locale_settings() -> "dict[int, str]":
     """The setting of each category."""
     return {category: _locale.setlocale(category) for category in (
         _locale.LC_CTYPE, _locale.LC_COLLATE, _locale.LC_TIME, _locale.LC_MONETARY,

@@ -11,6 +11,10 @@ import types
 from _polyproc.fork.modules import import_attribute
 from _polyproc.fork.placeholder import Unavailable, describe
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _HEAP_TYPE = 1 << 9
 # Made anew with the class, or carried in another way.
 _NOT_CARRIED = frozenset((
@@ -24,7 +28,7 @@ _PLACES_OF_UNNAMED = ("types", "_collections_abc", "typing", "re")
 # What the parent does.
 
 
-def reduce_class(snapshot, cls):
+def reduce_class(snapshot: "Any", cls: type) -> "Any":
     """By name if the child can import it, else by value."""
     if any(cls is each for each in _SINGLETON_TYPES) or snapshot.can_import(cls, cls.__module__, cls.__qualname__):
         return NotImplemented
@@ -94,7 +98,7 @@ def _is_made_with_class(value):
     return type(value).__name__ == "CField"
 
 
-def registered(cls):
+def registered(cls: type) -> "list[type] | None":
     """The virtual subclasses of an abstract class; None if it is no abstract class."""
     attributes = vars(cls)
     if "_abc_impl" in attributes:
@@ -108,11 +112,11 @@ def registered(cls):
 # What the child calls.
 
 
-def type_of(module_name, name):
+def type_of(module_name: str, name: str) -> type:
     return type(import_attribute(module_name, name))
 
 
-def make_class(metaclass, name, bases, header):
+def make_class(metaclass: type, name: str, bases: tuple, header: "Any") -> "Any":
     """The class without its attributes."""
     try:
         return _make_class(metaclass, name, bases, header)
@@ -168,7 +172,7 @@ def _begin_abstract(cls):
     type.__setattr__(cls, "_abc_negative_cache_version", abc.ABCMeta._abc_invalidation_counter)
 
 
-def set_class_state(cls, state):
+def set_class_state(cls: "Any", state: "Any") -> None:
     if type(cls) is Unavailable:
         return
     setter = _builtin_metaclass(type(cls)).__setattr__

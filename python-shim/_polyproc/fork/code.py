@@ -9,13 +9,18 @@ does both right, without any source text, so it serves for all functions there.
 import sys
 from types import CellType, CodeType, FunctionType
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
 _GRAALPY = sys.implementation.name == "graalpy"
 
 
 # What the parent does.
 
 
-def dump_code(code):
+def dump_code(code: "CodeType") -> "Any":
     """What `load_code` needs to build this code object in another process."""
     if not _GRAALPY:
         import marshal
@@ -24,11 +29,11 @@ def dump_code(code):
             code.co_flags, code.co_nlocals)
 
 
-def reduce_code(snapshot, code):
+def reduce_code(snapshot: "Any", code: "CodeType") -> tuple:
     return load_code, (snapshot.code(code),)
 
 
-def reduce_function(snapshot, function):
+def reduce_function(snapshot: "Any", function: "Callable") -> "Any":
     """By name if the child can import it, else by value."""
     if snapshot.can_import(function, function.__module__, function.__qualname__):
         return NotImplemented
@@ -74,14 +79,14 @@ def _code_doc(code):
     return first if isinstance(first, str) else None
 
 
-def reduce_cell(snapshot, cell):
+def reduce_cell(snapshot: "Any", cell: "CellType") -> tuple:
     contents = snapshot.unsent_cells((cell,))
     if not contents:
         return CellType, ()
     return CellType, (), contents, None, None, set_cells
 
 
-def cell_contents(cells):
+def cell_contents(cells: "Iterable[CellType]") -> "list[tuple[CellType, Any]]":
     """Pairs of a cell and its value; without the empty cells."""
     pairs = []
     for cell in cells:
@@ -95,17 +100,17 @@ def cell_contents(cells):
 class SentCode:
     """A mixin for picklers: what they have written of functions that travel by value."""
 
-    def begin(self):
+    def begin(self) -> None:
         """To be called before anything is pickled."""
         self._code = {}
         self._sent_cells = set()
 
-    def code(self, code):
+    def code(self, code: "CodeType") -> "Any":
         """The code in portable form; the same object for the same code."""
         data = dump_code(code)
         return self._code.setdefault(data, data)
 
-    def unsent_cells(self, cells):
+    def unsent_cells(self, cells: "Iterable[CellType]") -> "list[tuple[CellType, Any]]":
         """(cell, value) of those cells whose values have not been sent yet."""
         unsent = [cell for cell in cells if id(cell) not in self._sent_cells]
         self._sent_cells.update(map(id, unsent))
@@ -145,7 +150,7 @@ _load = _load_graalpy if _GRAALPY else _load_marshalled
 _loaded = {}
 
 
-def load_code(data):
+def load_code(data: "Any") -> "CodeType":
     """The code object; one for all functions made from the same `def`."""
     code = _loaded.get(data)
     if code is None:
@@ -153,16 +158,17 @@ def load_code(data):
     return code
 
 
-def forget_code():
+def forget_code() -> None:
     """Drops what `load_code` remembers, once a snapshot is restored."""
     _loaded.clear()
 
 
-def make_function(code, namespace, name, defaults, cells):
+def make_function(code: "Any", namespace: dict, name: str, defaults: "Any",
+                  cells: "tuple[CellType, ...] | None") -> "FunctionType":
     return FunctionType(load_code(code), namespace, name, defaults, cells)
 
 
-def set_function_state(function, state):
+def set_function_state(function: "Callable", state: "Any") -> None:
     attributes, contents = state
     for name, value in attributes.items():
         if name == "__dict__":
@@ -173,6 +179,6 @@ def set_function_state(function, state):
         set_cells(None, contents)
 
 
-def set_cells(_, contents):
+def set_cells(_: "Any", contents: "Any") -> None:
     for cell, value in contents:
         cell.cell_contents = value

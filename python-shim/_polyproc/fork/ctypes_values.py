@@ -3,8 +3,12 @@
 import _ctypes
 import operator
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-def reduce_made_type(cls):
+
+def reduce_made_type(cls: type) -> "tuple | None":
     """The reduce value of a type that `ctypes` has made; None for any other, such as a structure of the program's."""
     attributes = vars(cls)
     if issubclass(cls, _ctypes.Array) and cls.__base__ is _ctypes.Array and _is_ctypes_own(cls):
@@ -24,7 +28,7 @@ _WITH_ADDRESS = ("P", "z", "Z", "O")
 """Codes of the simple types that hold an address of the process, or an object."""
 
 
-def reduce_value(snapshot, value):
+def reduce_value(snapshot: "Any", value: "Any") -> tuple:
     """By its bytes, which must hold no address."""
     kind = type(value)
     if _holds_address(kind):
@@ -51,7 +55,7 @@ def _holds_address(kind):
 # What the child calls.
 
 
-def make_value(kind, content, attributes):
+def make_value(kind: "Any", content: "Any", attributes: "Any") -> "Any":
     value = kind.from_buffer_copy(content)
     if attributes:
         value.__dict__.update(attributes)

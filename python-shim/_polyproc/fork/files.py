@@ -9,10 +9,14 @@ import os
 import stat
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _STANDARD = {"stdin": 0, "stdout": 1, "stderr": 2}
 
 
-def reduce_file(snapshot, file):
+def reduce_file(snapshot: "Any", file: "Any") -> tuple:
     """Reduces a file of the `io` module: text, buffered or raw."""
     standard = _standard_stream(file)
     if standard is not None:
@@ -73,20 +77,20 @@ def _position(file):
 # What the child calls.
 
 
-def standard_stream(name, depth):
+def standard_stream(name: str, depth: int) -> "Any":
     stream = getattr(sys, f"__{name}__")
     for layer in ("buffer", "raw")[:depth]:
         stream = getattr(stream, layer)
     return stream
 
 
-def closed_file(kind):
+def closed_file(kind: str) -> "Any":
     file = open(os.devnull, "r" if kind == "text" else "rb")
     file.close()
     return file
 
 
-def reopen_to_read(duplicate, position, options):
+def reopen_to_read(duplicate: "Any", position: int, options: dict) -> "Any":
     fd = duplicate.detach()
     try:
         own = os.open(f"/proc/self/fd/{fd}", os.O_RDONLY)
@@ -99,5 +103,5 @@ def reopen_to_read(duplicate, position, options):
     return file
 
 
-def reopen_shared(duplicate, options):
+def reopen_shared(duplicate: "Any", options: dict) -> "Any":
     return os.fdopen(duplicate.detach(), **options)

@@ -11,12 +11,17 @@ import sys
 
 from _polyproc.fork.placeholder import Unavailable, UnavailableError, describe
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
 PROTOCOL = 5
 _HEAP_TYPE = 1 << 9
 _ACCESS_HOOKS = ("__getattr__", "__getattribute__", "__setattr__")
 
 
-def reducer_for(snapshot, cls):
+def reducer_for(snapshot: "Any", cls: type) -> "Callable":
     """The function (snapshot, object) -> reduce value for the instances of a by-value class."""
     enum = sys.modules.get("enum")
     if enum is not None and issubclass(cls, enum.Enum):
@@ -27,7 +32,7 @@ def reducer_for(snapshot, cls):
     return _Reducer(snapshot, cls, base)
 
 
-def library_base(snapshot, cls):
+def library_base(snapshot: "Any", cls: type) -> type:
     """The nearest class above that is not the program's: what it does, may be done again."""
     for base in cls.__mro__:
         if not snapshot.is_by_value(base):
@@ -58,7 +63,7 @@ def _reduce_enum_member(snapshot, member):
     return new_instance, (library_base(snapshot, cls._member_type_), cls, arguments), member.__dict__
 
 
-def reduce_by_instance(instance):
+def reduce_by_instance(instance: "Any") -> "Any":
     return instance.__reduce_ex__(PROTOCOL)
 
 
@@ -107,12 +112,12 @@ class _Reducer:
         return function, arguments, contents, None, None, fill
 
 
-def hides_class(cls):
+def hides_class(cls: type) -> bool:
     """True if instances have a `__class__` of their own, as mocks do; a pickler takes it for an error."""
     return any("__class__" in vars(base) for base in cls.__mro__ if base is not object)
 
 
-def resists_state(cls):
+def resists_state(cls: type) -> bool:
     """True if putting the state back the usual way would run code of the class on a bare instance.
 
     An unpickler asks the instance for `__setstate__`; the `__getattr__` of a wrapper then looks for what
@@ -126,7 +131,7 @@ def resists_state(cls):
 _PLAIN_BASES = (object, tuple, list, dict, int, float, complex, str, bytes)
 
 
-def reduce_by_class(instance):
+def reduce_by_class(instance: "Any") -> tuple:
     """Reduces by the default protocol; asks the class, not the instance, for the protocol's methods.
 
     `object.__reduce_ex__` asks the instance, for whom the `__getattr__` of a wrapper may answer in the
@@ -141,7 +146,7 @@ def reduce_by_class(instance):
     return copyreg.__newobj__, (cls, *arguments), state, items, pairs
 
 
-def is_asked_wrongly(cls):
+def is_asked_wrongly(cls: "Any") -> bool:
     builtin = next(base for base in cls.__mro__ if not base.__flags__ & _HEAP_TYPE)
     heap = [vars(base) for base in cls.__mro__ if base.__flags__ & _HEAP_TYPE]
     return (any("__getattr__" in attributes or "__getattribute__" in attributes for attributes in heap)
@@ -169,19 +174,19 @@ class _Owner:
 # What the child calls.
 
 
-def new_instance(base, cls, arguments):
+def new_instance(base: type, cls: type, arguments: "Any") -> "Any":
     """An instance of `cls` by the `__new__` of its built-in base."""
     return base.__new__(cls, *arguments)
 
 
-def construct_as(base, cls, arguments):
+def construct_as(base: "Any", cls: type, arguments: "Any") -> "Any":
     """An instance of `cls` that only its library base has initialised."""
     instance = base.__new__(cls, *arguments)
     base.__init__(instance, *arguments)
     return instance
 
 
-def call_guarded(function, arguments):
+def call_guarded(function: "Callable", arguments: "Any") -> "Any":
     """Calls what a program's `__reduce__` asks for; its failure leaves a placeholder."""
     try:
         return function(*arguments)
@@ -189,7 +194,7 @@ def call_guarded(function, arguments):
         return Unavailable(f"{_name(function)}() failed in the child with {describe(e)}")
 
 
-def complete_guarded(instance, contents):
+def complete_guarded(instance: "Any", contents: "Any") -> None:
     """Gives what `call_guarded` made its state and contents."""
     if type(instance) is Unavailable:
         return
@@ -209,7 +214,7 @@ def _name(function):
     return getattr(function, "__qualname__", None) or type(function).__name__
 
 
-def fill(instance, contents):
+def fill(instance: "Any", contents: "Any") -> None:
     items, pairs, base, state = contents
     if items is not None:
         # A list that holds itself by way of its class arrives here twice.
@@ -225,7 +230,7 @@ def fill(instance, contents):
             set_state(instance, state)
 
 
-def set_state(instance, state):
+def set_state(instance: "Any", state: "Any") -> None:
     """The default state: a dict, or a pair of dict and slots; by no `__setattr__` of the program."""
     attributes, slots = state if type(state) is tuple and len(state) == 2 else (state, None)
     if attributes:
@@ -235,7 +240,7 @@ def set_state(instance, state):
             object.__setattr__(instance, name, value)
 
 
-def set_state_guarded(instance, state):
+def set_state_guarded(instance: "Any", state: "Any") -> None:
     """Calls the program's `__setstate__`; if it fails, the object says so instead of working by half."""
     try:
         instance.__setstate__(state)
@@ -258,7 +263,7 @@ def _break(instance, reason):
         print(f"polyproc: {reason}", file=sys.stderr)
 
 
-def set_states(states):
+def set_states(states: "Iterable[tuple]") -> None:
     """Sets states that were kept back, given as (instance, state, setter or None)."""
     for instance, state, setter in states:
         if setter is not None:

@@ -9,6 +9,11 @@ import os
 import sys
 from types import ModuleType
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
 _SHIM = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 # GraalPy keeps a second folder beside the standard library's: lib/graalpy25.0/modules.
@@ -24,7 +29,7 @@ class OwnModule:
 
     __slots__ = ("module", "key", "names")
 
-    def __init__(self, module, key, names):
+    def __init__(self, module: "ModuleType", key: str, names: "Any") -> None:
         self.module = module
         self.key = key
         self.names = names
@@ -34,7 +39,7 @@ _known = {}
 """{name in sys.modules: (module, whether it travels by value)}, as deciding takes its time."""
 
 
-def by_value():
+def by_value() -> list:
     """The modules that travel by value, as a list of OwnModule."""
     names = {}
     for name, module in list(sys.modules.items()):
@@ -59,7 +64,7 @@ def _unregistered(own, seen):
     return found
 
 
-def unusual(modules):
+def unusual(modules: "Any") -> "Any":
     """What belongs to the program in sys.modules but is no plain module.
 
     Returns ({name: object} of entries that are no modules, [(module, class)] of modules that have been
@@ -97,12 +102,12 @@ def _is_users_path(path):
 
 
 def _is_handmade(name, namespace):
-    """True for `sys.modules['settings'] = types.ModuleType('settings')`: nobody could import it."""
+    """True for `sys.modules['settings'] = types.ModuleType('settings')`: it could not be imported."""
     return (namespace.get("__spec__") is None and namespace.get("__loader__") is None
             and not name.startswith("_sysconfigdata"))
 
 
-def lookup(module_name, qualname):
+def lookup(module_name: str, qualname: str) -> "Any":
     """What `module_name` offers under a dotted name; raises AttributeError if there is nothing."""
     found = sys.modules.get(module_name)
     for part in qualname.split("."):
@@ -115,7 +120,7 @@ def lookup(module_name, qualname):
 _own = {}
 
 
-def make_namespace(key, name, names):
+def make_namespace(key: str, name: str, names: "Any") -> dict:
     """Makes an empty by-value module; returns its namespace."""
     module = _own[key] = ModuleType(name)
     for each in names:
@@ -125,33 +130,33 @@ def make_namespace(key, name, names):
     return namespace
 
 
-def fill(namespace, variables):
+def fill(namespace: dict, variables: dict) -> None:
     namespace.update(variables)
 
 
-def place_unusual(objects, classes):
+def place_unusual(objects: "Any", classes: "Any") -> None:
     """Undoes what `unusual` has found."""
     sys.modules.update(objects)
     for module, cls in classes:
         module.__class__ = cls
 
 
-def own_module(key):
+def own_module(key: str) -> "OwnModule":
     """The by-value module of that key."""
     return _own[key]
 
 
-def own_modules():
+def own_modules() -> list:
     """The keys of the by-value modules and these, while a snapshot is restored."""
     return list(_own.items())
 
 
-def forget_own_modules():
+def forget_own_modules() -> None:
     """Lets sys.modules be the only owner of the modules, once a snapshot is restored."""
     _own.clear()
 
 
-def import_module(name):
+def import_module(name: str) -> "ModuleType":
     """The module of that name, imported if it is not yet."""
     module = sys.modules.get(name)
     if module is None:
@@ -160,7 +165,7 @@ def import_module(name):
     return module
 
 
-def imported_package(name, submodules):
+def imported_package(name: str, submodules: "Iterable[str]") -> "ModuleType":
     """The package of that name; its submodules, which the parent had imported, are when they are asked for."""
     package = import_module(name)
     for submodule in submodules:
@@ -196,19 +201,19 @@ def _offer_submodules(package):
     namespace["__getattr__"] = __getattr__
 
 
-def submodules_of(package):
+def submodules_of(package: str) -> "tuple[str, ...]":
     """The names of all that is imported below a package, outer ones first."""
     prefix = package.__name__ + "."
     imported = {name for name, module in list(sys.modules.items()) if module is not None}
     return tuple(sorted(name for name in imported.union(*_offered.values()) if name.startswith(prefix)))
 
 
-def namespace_of(name):
+def namespace_of(name: str) -> dict:
     """The namespace of a module that the child imports."""
     return vars(import_module(name))
 
 
-def import_attribute(module_name, qualname):
+def import_attribute(module_name: str, qualname: str) -> "Any":
     """What an imported module offers under a dotted name."""
     import_module(module_name)
     return lookup(module_name, qualname)

@@ -2,7 +2,7 @@
 
 `REDUCERS` has them by the full name of their type, so that nothing need be imported to know them;
 `INHERITED` holds for subclasses too. Every reducer takes the snapshot and the object, and returns what
-`__reduce__` may return. Locks arrive unlocked, as nobody in the child could release them.
+`__reduce__` may return. Locks arrive unlocked, as no thread of the child could release them.
 """
 
 import sys
@@ -10,6 +10,15 @@ import types
 
 from _polyproc.fork.code import reduce_cell, reduce_code, reduce_function
 from _polyproc.fork.modules import import_module, imported_package, own_module, submodules_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    import weakref
+    from collections.abc import Callable
+    from contextvars import ContextVar
+    from types import ModuleType
+    from typing import Any
 
 REDUCERS = {
     "builtins.function": reduce_function,
@@ -129,7 +138,7 @@ def _match(snapshot, match):
 
 @_reduces("_io.StringIO", "_io.BytesIO", subclasses=True)
 def _memory_stream(snapshot, stream):
-    """A closed one as closed, as nobody may ask for its state any more."""
+    """A closed one as closed, as its state must not be asked for any more."""
     if not stream.closed:
         return snapshot.by_protocol(stream)
     base = next(cls for cls in type(stream).__mro__ if cls.__module__ == "_io")
@@ -353,50 +362,50 @@ def _type_alias(snapshot, alias):
 # What the child calls.
 
 
-def make_module(name):
+def make_module(name: str) -> "ModuleType":
     return types.ModuleType(name)
 
 
-def update_module(module, namespace):
+def update_module(module: "ModuleType", namespace: dict) -> None:
     vars(module).update(namespace)
 
 
-def make_wrapper(base, cls, arguments):
+def make_wrapper(base: "Any", cls: type, arguments: "Any") -> "Any":
     """A property, static or class method, without running an `__init__` of the program's subclass."""
     wrapper = base.__new__(cls, *arguments)
     base.__init__(wrapper, *arguments)
     return wrapper
 
 
-def class_attribute(cls, name):
+def class_attribute(cls: type, name: str) -> "Any":
     return vars(cls)[name]
 
 
-def view_of(mapping, name):
+def view_of(mapping: "Any", name: str) -> "Any":
     return getattr(mapping, name)()
 
 
-def view_memory(data, format, shape):
+def view_memory(data: bytes, format: "Any", shape: "tuple[int, ...]") -> memoryview:
     return memoryview(data).cast("B").cast(format, shape) if shape else memoryview(data)
 
 
-def match_again(pattern, way, string, start, end):
+def match_again(pattern: "re.Pattern", way: str, string: "Any", start: int, end: int) -> "re.Match | None":
     return getattr(pattern, way)(string, start, end)
 
 
-def make_closed(base, cls):
+def make_closed(base: "Any", cls: "Any") -> "Any":
     stream = base.__new__(cls)
     base.__init__(stream)
     base.close(stream)
     return stream
 
 
-def make_cache(function, maxsize, typed):
+def make_cache(function: "Callable", maxsize: "int | None", typed: bool) -> "Callable":
     import functools
     return functools.lru_cache(maxsize, typed)(function)
 
 
-def dead_reference():
+def dead_reference() -> "weakref.ref":
     import weakref
 
     class Gone:
@@ -405,7 +414,7 @@ def dead_reference():
     return weakref.ref(Gone())
 
 
-def make_context_variable(name, default, value):
+def make_context_variable(name: str, default: "Any", value: "Any") -> "ContextVar":
     from contextvars import ContextVar
     variable = ContextVar(name, default=default[0]) if default else ContextVar(name)
     if value:
@@ -413,15 +422,15 @@ def make_context_variable(name, default, value):
     return variable
 
 
-def make_local(cls, attributes):
+def make_local(cls: "Any", attributes: "Any") -> "Any":
     base = sys.modules["_thread"]._local
     if cls.__init__ is base.__init__:
         local = base.__new__(cls)
         local.__dict__.update(attributes)
         return local
 
-    # The first look at the attributes would run the class's `__init__`, with arguments that nobody knows.
-    class Bare(base):
+    # The first look at the attributes would run the class's `__init__`, with arguments that are not known.
+    class Bare(base):  # type: ignore[valid-type, misc]
         pass
 
     local = Bare()
@@ -430,14 +439,14 @@ def make_local(cls, attributes):
     return local
 
 
-def make_closed_socket(cls, family, type, proto):
+def make_closed_socket(cls: "Any", family: int, type: int, proto: int) -> "Any":
     socket = cls.__new__(cls)
     sys.modules["socket"].socket.__init__(socket, family, type, proto)
     sys.modules["socket"].socket.close(socket)
     return socket
 
 
-def map_shared_memory(cls, duplicate, size):
+def map_shared_memory(cls: "Any", duplicate: "Any", size: int) -> "Any":
     import mmap
     memory = object.__new__(cls)
     memory._fd = duplicate.detach()
@@ -446,7 +455,7 @@ def map_shared_memory(cls, duplicate, size):
     return memory
 
 
-def make_type_variable(cls, name, module_name, arguments, options):
+def make_type_variable(cls: type, name: str, module_name: str, arguments: "Any", options: dict) -> "Any":
     variable = cls(name, *arguments, **options)
     if module_name is not None:
         variable.__module__ = module_name

@@ -7,12 +7,16 @@ this walks the same ways again, breadth first, so that the shortest name wins.
 import types
 from collections import deque
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _MAX_VISITS = 300_000
-_LONGEST_PATH = 1_000
+_MAX_PATH = 1_000
 _HAS_NOTHING_BELOW = (str, bytes, int, float, complex, bool, type(None), types.ModuleType, range)
 
 
-def names_of(objects, process_obj, modules):
+def names_of(objects: "Any", process_obj: "Any", modules: "Any") -> "list[str | None]":
     """For each object a phrase such as "global variable 'gen' of __main__"; None if not found."""
     wanted = {id(each) for each in objects}
     names = {}
@@ -25,7 +29,7 @@ def names_of(objects, process_obj, modules):
         if id(value) in wanted:
             wanted.discard(id(value))
             names[id(value)] = _phrase(root, path)
-        if (id(value) in seen or len(path) > _LONGEST_PATH
+        if (id(value) in seen or len(path) > _MAX_PATH
                 or issubclass(type(value), _HAS_NOTHING_BELOW)):
             continue
         seen.add(id(value))

@@ -17,13 +17,18 @@ from _polyproc.fork.modules import import_attribute, lookup, namespace_of
 from _polyproc.fork.objects import INHERITED, REDUCERS
 from _polyproc.fork.placeholder import Unavailable, reason, subject
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
 PROTOCOL = snapshot_instances.PROTOCOL
 
 
 class Call:
     """Has the child call a function as soon as its arguments are read."""
 
-    def __init__(self, function, *arguments):
+    def __init__(self, function: "Callable", *arguments: "Any") -> None:
         self.function = function
         self.arguments = arguments
 
@@ -31,7 +36,7 @@ class Call:
 class NamespaceOf:
     """Stands for the namespace of a module that the child imports."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.name = name
 
 
@@ -41,7 +46,7 @@ class SnapshotPickler(SentCode):
     Its tables are keyed by `id`, as a metaclass of the program may give classes any hash and equality.
     """
 
-    def prepare(self, modules, registered, flat=False):
+    def prepare(self, modules: "Iterable[Any]", registered: dict, flat: bool = False) -> None:
         """modules: the by-value modules; registered: {type: reduce function}.
 
         flat: keeps the pickler from descending into the state of instances, as that of a long linked
@@ -61,7 +66,7 @@ class SnapshotPickler(SentCode):
         self.begin()
         self._own_classes = {}
 
-    def reducer_override(self, obj):
+    def reducer_override(self, obj: "Any") -> "Any":
         kind = type(obj)
         reducer = self._reducers.get(id(kind))
         try:
@@ -110,12 +115,12 @@ class SnapshotPickler(SentCode):
 
     # What reducers ask for.
 
-    def by_protocol(self, obj):
+    def by_protocol(self, obj: "Any") -> "Any":
         """Reduces by the pickle protocol, whatever else is known about the type."""
         return self._protocol_reducer(type(obj))(self, obj)
 
-    def checked(self, obj, value):
-        """A reduce value of somebody else's making, in a form that cannot fail while it is written."""
+    def checked(self, obj: "Any", value: "Any") -> "Any":
+        """A reduce value that the program's code has made, in a form that cannot fail while it is written."""
         if isinstance(value, str):
             return self._by_global_name(obj, value)
         if not isinstance(value, tuple) or not 2 <= len(value) <= 6:
@@ -150,11 +155,11 @@ class SnapshotPickler(SentCode):
                 return name
         raise TypeError(f"cannot pickle {type(obj).__name__!r} object {qualname!r}")
 
-    def by_name(self, module_name, qualname):
+    def by_name(self, module_name: str, qualname: str) -> tuple:
         """The reduce value for what the child can import."""
         return import_attribute, (module_name, qualname)
 
-    def can_import(self, obj, module_name, qualname):
+    def can_import(self, obj: "Any", module_name: str, qualname: str) -> bool:
         """True if the child finds this very object in a module that it imports."""
         if module_name in self.own_names or "<" in qualname:
             return False
@@ -165,8 +170,8 @@ class SnapshotPickler(SentCode):
         except Exception:  # AttributeError, or whatever a module's own __getattr__ raises
             return False
 
-    def is_by_value(self, cls):
-        """True for a class of the program, or one made at run time by anybody."""
+    def is_by_value(self, cls: type) -> bool:
+        """True for a class of the program, or one that was made at run time."""
         known = self._own_classes.get(id(cls))
         if known is None:
             known = self._own_classes[id(cls)] = (
@@ -174,22 +179,22 @@ class SnapshotPickler(SentCode):
                 and not self.can_import(cls, cls.__module__, cls.__qualname__))
         return known
 
-    def is_users(self, obj):
+    def is_users(self, obj: "Any") -> bool:
         """True for a function, class or instance of a class from one of the program's modules."""
         named = obj if issubclass(type(obj), (type, types.FunctionType)) else type(obj)
         return named.__module__ in self.own_names
 
-    def imported_modules(self):
+    def imported_modules(self) -> list:
         """The modules travelling by name that are variables of the program."""
         found = {id(value): value for own in self._modules for value in dict(vars(own.module)).values()
                  if type(value) is types.ModuleType and id(value) not in self._keys}
         return list(found.values())
 
-    def own_key(self, module):
+    def own_key(self, module: "Any") -> "str | None":
         """The key of a by-value module, None for any other."""
         return self._keys.get(id(module))
 
-    def namespace(self, namespace):
+    def namespace(self, namespace: "Any") -> "Any":
         """What stands for a function's globals."""
         if id(namespace) in self._own_globals:
             return namespace
@@ -199,7 +204,7 @@ class SnapshotPickler(SentCode):
             return self._namespaces.setdefault(name, NamespaceOf(name))
         return namespace
 
-    def replace(self, obj, e):
+    def replace(self, obj: "Any", e: BaseException) -> tuple:
         """The reduce value of the placeholder for an object that cannot travel."""
         self.failures.append(obj)
         text = str(e) or type(e).__name__

@@ -6,9 +6,13 @@ it puts an `Unavailable` in the value's place, which raises at its first use and
 was, why it stayed behind and what to do.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 unnamed = []
-"""Placeholders of which nobody has said yet which variable they are."""
+"""Placeholders of variables that are not known yet."""
 
 _ANY = "a value of the parent process"
 
@@ -25,7 +29,7 @@ class Unavailable:
 
     __slots__ = ("_subject", "_reason", "__weakref__")
 
-    def __init__(self, reason, subject=""):
+    def __init__(self, reason: str, subject: str = "") -> None:
         object.__setattr__(self, "_reason", reason)
         object.__setattr__(self, "_subject", subject)
         if not subject:
@@ -48,26 +52,26 @@ class Unavailable:
     __hash__ = object.__hash__
 
 
-def message(placeholder):
+def message(placeholder: "Any") -> str:
     """The whole sentence that using this placeholder raises."""
     get = object.__getattribute__
     return (f"{get(placeholder, '_subject') or _ANY} could not be carried into the child process: "
             f"{get(placeholder, '_reason')}; create it there instead")
 
 
-def reason(placeholder):
+def reason(placeholder: "Any") -> str:
     return object.__getattribute__(placeholder, "_reason")
 
 
-def subject(placeholder):
+def subject(placeholder: "Any") -> str:
     return object.__getattribute__(placeholder, "_subject")
 
 
-def set_subject(placeholder, text):
+def set_subject(placeholder: "Any", text: str) -> None:
     object.__setattr__(placeholder, "_subject", text)
 
 
-def describe(e):
+def describe(e: BaseException) -> str:
     """An exception in one phrase: its type and text."""
     text = str(e)
     return f"{type(e).__name__}: {text}" if text else type(e).__name__

@@ -5,6 +5,10 @@ from _polyproc.fork import snapshot
 from _polyproc.process import descriptors
 from _polyproc.process.popen import Popen
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _MAX_INHERITED = 140
 
 
@@ -12,12 +16,12 @@ class ForkPopen(Popen):
     """`fork`: the child gets a snapshot of this process."""
 
     method = "fork"
-    DupFd = staticmethod(lambda handle: handle)
+    DupFd = staticmethod(lambda handle: handle)  # type: ignore[assignment]
 
     def _inheritance(self):
         return [int(fd) for fd in _polyproc.runtime.programDescriptors()][:_MAX_INHERITED]
 
-    def duplicate_for_child(self, fd):
+    def duplicate_for_child(self, fd: int) -> "Any":
         """What stands for a descriptor in the snapshot."""
         if fd in self._inherited:
             return descriptors.Inherited(fd)

@@ -10,7 +10,7 @@ import pickle
 from _polyproc.fork.placeholder import Unavailable, UnavailableError, describe, message
 
 
-def restore_with_care(data):
+def restore_with_care(data: bytes) -> tuple:
     """As `pickle.loads`; returns the process object and the names of the parent's placeholders.
 
     Raises UnavailableError if the process object itself cannot be rebuilt.
@@ -68,10 +68,10 @@ class _CarefulUnpickler(pickle._Unpickler):
             placeholder = self.stack[-1] = self._replace(e)
             self.memo.update({key: placeholder for key, value in self.memo.items() if value is instance})
 
-    dispatch[pickle.REDUCE[0]] = load_reduce
-    dispatch[pickle.NEWOBJ[0]] = load_newobj
-    dispatch[pickle.NEWOBJ_EX[0]] = load_newobj_ex
-    dispatch[pickle.BUILD[0]] = load_build
+    dispatch[pickle.REDUCE[0]] = load_reduce  # type: ignore[assignment]
+    dispatch[pickle.NEWOBJ[0]] = load_newobj  # type: ignore[assignment]
+    dispatch[pickle.NEWOBJ_EX[0]] = load_newobj_ex  # type: ignore[assignment]
+    dispatch[pickle.BUILD[0]] = load_build  # type: ignore[assignment]
 
 
 def _new(cls, *args, **kwargs):

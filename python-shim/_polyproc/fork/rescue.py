@@ -4,10 +4,16 @@ import pickle
 
 from _polyproc.fork.placeholder import Unavailable, describe
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 _ATTEMPTS = 3
 
 
-def capture_with_care(process_obj, pickler_class, modules, write, error):
+def capture_with_care(process_obj: "Any", pickler_class: type, modules: "Any", write: "Callable",
+                      error: BaseException) -> bytes:
     """As `snapshot.capture`; `write` is its writing function, `error` why it failed.
 
     It is tried again, for another thread may have changed a container while it was read; without

@@ -28,6 +28,10 @@ from _polyproc.fork.code import forget_code
 from _polyproc.fork.pickler import PROTOCOL, Call, SnapshotPickler
 from _polyproc.fork.placeholder import Unavailable, UnavailableError, describe, set_subject, subject, unnamed
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 __all__ = ["capture", "restore", "Unavailable", "UnavailableError"]
 
 _POP = b"0"
@@ -36,7 +40,7 @@ _FIRST_TYPES = frozenset((types.ModuleType, types.FunctionType, types.BuiltinFun
 _SKIPPED = "__builtins__"
 
 
-def capture(process_obj, pickler_class):
+def capture(process_obj: "Any", pickler_class: type) -> bytes:
     """Returns the snapshot for the process to be started, as bytes.
 
     pickler_class: `multiprocessing.reduction.ForkingPickler`, whose registered reducers are used.
@@ -49,7 +53,7 @@ def capture(process_obj, pickler_class):
         return capture_with_care(process_obj, pickler_class, modules, _write, e)
 
 
-def restore(data):
+def restore(data: bytes) -> "Any":
     """Rebuilds `__main__` and the other modules; returns the process object."""
     try:
         process_obj, names = _load(data)
@@ -88,7 +92,7 @@ def _load(data):
                 f"what the parent process had cannot be rebuilt in the child: {describe(e)}") from e
 
 
-def warm_up(pickler_class):
+def warm_up(pickler_class: type) -> None:
     """Captures and restores a small made-up program, so that the first real one finds warm code.
 
     It leaves no trace. What it notes of the interpreter's state it takes for that of a fresh one.

@@ -16,6 +16,10 @@ from abc import get_cache_token
 from _polyproc.fork import baseline
 from _polyproc.process.descriptors import Handle
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 EARLY, FIRST, LAST = [], [], []
 _FILTERS = (("default", None, DeprecationWarning, "__main__", 0),
             ("ignore", None, DeprecationWarning, None, 0),
@@ -24,7 +28,7 @@ _FILTERS = (("default", None, DeprecationWarning, "__main__", 0),
             ("ignore", None, ResourceWarning, None, 0))
 
 
-def capture(stage, snapshot=None):
+def capture(stage: "Any", snapshot: "Any" = None) -> dict:
     """The state that the carriers of a stage find, as {index of the carrier: state}."""
     found = {}
     for index, (capture_one, _) in enumerate(stage):
@@ -34,15 +38,15 @@ def capture(stage, snapshot=None):
     return found
 
 
-def restore_early(states):
+def restore_early(states: dict) -> None:
     _restore(EARLY, states)
 
 
-def restore_first(states):
+def restore_first(states: dict) -> None:
     _restore(FIRST, states)
 
 
-def restore_last(states):
+def restore_last(states: dict) -> None:
     _restore(LAST, states)
 
 

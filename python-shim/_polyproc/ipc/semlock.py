@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _RECURSIVE_MUTEX = 0
-_LONGEST_NAME = 250
+_MAX_NAME = 250
 _serial = itertools.count()
 _SLICE = 0.1
 """Seconds between two looks after signals: a thread inside a Java call is not woken by one."""
@@ -62,7 +62,7 @@ def _path(name):
     if "\0" in name:
         raise ValueError("embedded null character")
     name = name.lstrip("/")
-    if not name or "/" in name or len(os.fsencode(name)) > _LONGEST_NAME:
+    if not name or "/" in name or len(os.fsencode(name)) > _MAX_NAME:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
     return f"/dev/shm/sem.{name}"
 
@@ -131,7 +131,7 @@ class SemLock:
     @property
     def handle(self) -> "Any":
         if self.name is not None:
-            return id(self)  # whoever gets it opens the name
+            return id(self)  # the receiver opens the name
         return SemaphoreHandle(self._semaphore, self.kind, self.maxvalue)
 
     def acquire(self, block: bool = True, timeout: "float | None" = None) -> bool:
@@ -194,7 +194,7 @@ class SemLock:
     def _is_zero(self):
         return self._get_value() == 0
 
-    # Who holds permits, and who waits: see `SharedSemaphore`.
+    # The holders of permits, and the waiting processes: see `SharedSemaphore`.
 
     def track(self) -> None:
         self._semaphore.track()
@@ -237,7 +237,7 @@ _INTERNAL = ("multiprocessing.", "_polyproc.", "concurrent.futures.")
 
 
 def sem_unlink(name: str) -> None:
-    """Removes a semaphore's name; those who have opened it keep it."""
+    """Removes a semaphore's name; processes that have opened it keep it."""
     if not isinstance(name, str):
         raise TypeError(f"sem_unlink() argument must be str, not {type(name).__name__}")
     try:

@@ -47,7 +47,7 @@ def _ask_java(requests, number, method, *arguments):
     import threading
     if _reply_lines is None:
         _reply_lines = threading.local()
-    # Here and not in the queue's thread, where a failure would be nobody's.
+    # Here and not in the queue's thread, where no caller would see the failure.
     message = dumps(arguments)
     line = _reply_lines.__dict__.get("line")
     if line is not None and line[0] == os.getpid():

@@ -31,6 +31,8 @@ def _process(start, arguments):
         import site
         site.addsitedir(folder)
     sys.argv[:] = [""]
+    # As Java's System.out: a worker that lives long would show nothing before its end.
+    sys.stdout.reconfigure(line_buffering=True)
     _name_class_path()
     _polyproc.reducer = reduction.ForkingPickler.reducer_override = reduce_for_java
     parent = process.current_process()

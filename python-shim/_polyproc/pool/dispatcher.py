@@ -1,8 +1,20 @@
 """The thread of a pool that gives tasks to workers and takes their results.
 
-Each worker has a channel of its own, so the pool knows who has which task. When a worker ends, the task
+Each worker has a channel of its own, so the pool knows which worker has which task. When a worker ends, the task
 that it had begun fails and all others go to other workers. Workers get small, quick tasks ahead, so that
 they need not wait for the next; what a worker has not begun is revoked when another has nothing to do.
+
+    submit, feed, add_worker ──► inbox ──► _proceed ── _assign ──► channel ──► worker
+     (any thread)                            ▲   │                               │
+                                             │   └── _check_workers: deadlines,  │
+                                             │       lost workers, new ones      │
+                                  _wait ─────┘◄── _on_readable ◄── results ──────┘
+                                             └◄── a sentinel: _ended
+
+What always holds: a task is in a source, in `_returned`, in a batch of exactly one worker, or answered. It is
+answered once: by a result, or with `WorkerLostError` if its worker had claimed it and has ended. What a lost
+worker had not claimed goes to `_returned`, and so to others. When workers cannot start, all tasks fail with the
+reason; the pool tries again after a second.
 """
 
 import collections
@@ -30,13 +42,14 @@ _KILL_SECONDS = 1.0
 _INTERRUPT_SECONDS = 1.0
 _MIN_FAILED_STARTS = 3
 _RETRY_SECONDS = 1.0
-_LONGEST_PAUSE_SECONDS = 2.0
+_MAX_PAUSE_SECONDS = 2.0
 
 
 class Dispatcher:
     """All its state is its thread's. Other threads call `submit`, `feed`, `add_worker` and `put`."""
 
-    def __init__(self, manager: "WorkerManager", cache: "dict[int, Any]", forked: bool, timeout: "float | None") -> None:
+    def __init__(self, manager: "WorkerManager", cache: "dict[int, Any]", forked: bool, timeout: "float | None",
+                 retries: int) -> None:
         self._manager = manager
         self._cache = cache
         self._pickler = ForkedTaskPickler() if forked else TaskPickler()
@@ -45,12 +58,13 @@ class Dispatcher:
         self._asleep = False
         self._state = RUN
         self._sources = collections.deque()
-        """With tasks that nobody has taken yet."""
+        """With tasks that no worker has yet."""
         self._returned = collections.deque()
         self.call_window = PrefetchWindow()
         self._fed = FedCalls(self.call_window, timeout)
         self._fed_turn = False
         self._timed = timeout is not None
+        self._retries = retries
         self._workers = []
         self._handlers = {}
         self._steal_at = None
@@ -405,7 +419,7 @@ class Dispatcher:
         worker.channel.close()
 
     def _ended(self, worker):
-        """A worker has ended: what it had begun is lost, what not goes to others."""
+        """A worker has ended: what it had begun is lost, or done again, and all else goes to others."""
         worker.channel.dry = False
         while not worker.channel.dry:
             self._on_readable(worker)
@@ -420,6 +434,10 @@ class Dispatcher:
         self._manager.remove(worker)
         # The last is the one that was running; before it are those whose results had not been sent.
         for batch in reversed(list(worker.answered(worker.count))):
+            if batch.losses < self._retries and not batch.failed:
+                batch.losses += 1
+                self._returned.appendleft(batch)
+                continue
             for i in reversed(range(len(batch.items))):
                 if not batch.failed:
                     self._fail(batch.job, batch.index + i, lost(process.name, process.pid, status,
@@ -481,7 +499,7 @@ class Dispatcher:
         if self._failed_starts < many:
             return
         if any(worker.ready for worker in self._workers):
-            pause = min(0.1 * self._failed_starts, _LONGEST_PAUSE_SECONDS)
+            pause = min(0.1 * self._failed_starts, _MAX_PAUSE_SECONDS)
             self._start_at = time.monotonic() + pause
         else:
             self._break(e)

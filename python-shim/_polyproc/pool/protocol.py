@@ -3,7 +3,7 @@
     to a worker     epoch | how | length of the key | key, body
     from a worker   what  | seconds that it took    | body
 
-Nobody but a pool and its own workers speaks this, and both are of the same build.
+Only a pool and its own workers speak it, and both are of the same build.
 """
 
 from multiprocessing.reduction import ForkingPickler

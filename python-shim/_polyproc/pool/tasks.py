@@ -50,7 +50,7 @@ class PrefetchWindow:
 class Batch:
     """Consecutive tasks of one job on their way to a worker, with it, or revoked from it."""
 
-    __slots__ = ("source", "job", "index", "items", "failed", "flow")
+    __slots__ = ("source", "job", "index", "items", "failed", "losses")
 
     def __init__(self, source: "Source", job: "Any", index: int, items: "Sequence[Any]") -> None:
         self.source = source
@@ -58,12 +58,12 @@ class Batch:
         self.index = index
         self.items = items
         self.failed = False
-        self.flow = 0  # the number of its message in a timeline
+        self.losses = 0  # how many workers were lost with it
 
     def split(self, count: int) -> "Batch":
         """Cuts off and returns the first tasks."""
         first = Batch(self.source, self.job, self.index, self.items[:count])
-        first.flow = self.flow
+        first.losses = self.losses
         self.items = self.items[count:]
         self.index += count
         return first

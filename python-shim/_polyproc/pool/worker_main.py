@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 INTERRUPTED = 130
-note_task = None
-"""Is called with each call that carries its own function, if a timeline is wanted."""
+name_of = None
+"""Says what a task is called, for a timeline: gets its function and its arguments."""
 _KEPT_SECONDS = 0.005
 """How long a result may wait for others to travel along."""
 
@@ -116,6 +116,9 @@ class _Worker:
     def __init__(self, connection, claims, wrap_exception):
         self._connection = connection
         self._claim = claims.claim
+        self._trace = None if name_of is None else getattr(claims, "traceTasks", None)
+        self._task = self._function_name = ""
+        """What the timeline calls the tasks that run, and those of the function that is remembered."""
         self._wrap_exception = wrap_exception
         self._key = self._function = None
 
@@ -138,6 +141,8 @@ class _Worker:
             else:
                 completed += self._run_batch(epoch, how, key, load_values(body))
             body = None
+            if self._trace is not None:
+                self._trace(self._task)
         util.debug("worker exiting after %d tasks" % completed)
 
     def _receive(self):
@@ -157,8 +162,8 @@ class _Worker:
         try:
             if how & ONE:
                 function, arguments, keywords = ForkingPickler.loads(body)
-                if note_task is not None:
-                    note_task(function, arguments)
+                if self._trace is not None:
+                    self._task = name_of(function, arguments)
                 value = function(*arguments, **keywords)
             else:
                 function = self._function_of(key)
@@ -209,6 +214,10 @@ class _Worker:
         if key != self._key:
             self._function = ForkingPickler.loads(key)
             self._key = key
+            if self._trace is not None:
+                self._function_name = name_of(self._function)
+        if self._trace is not None:
+            self._task = self._function_name
         return self._function
 
     def _send_failure(self, begin, function, e):

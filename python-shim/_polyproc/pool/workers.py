@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from _polyproc.pool.tasks import Batch
 
+has_timeline = False
+"""Whether this program has one."""
 _COUNTS = 1 << 24
 _END_SECONDS = 5.0
 
@@ -39,6 +41,7 @@ class Worker:
         self.startup_failure = ""
         self.done = 0
         """How many it has answered since it was started."""
+        self._trace = getattr(channel.claims, "traceResults", None) if has_timeline else None
 
     @property
     def popen(self) -> "Any":
@@ -61,6 +64,8 @@ class Worker:
         """Notes that it has answered the first tasks it holds; yields these as batches."""
         self.done += count
         self.count -= count
+        if self._trace is not None:
+            self._trace(count)
         while count:
             batch = self.held[0]
             if len(batch.items) <= count:

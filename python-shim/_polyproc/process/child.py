@@ -1,6 +1,13 @@
-"""Becomes the process that a parent asked for, runs it and ends."""
+"""Becomes the process that a parent asked for, runs it and ends.
 
-import contextlib
+    Assign ── payload: (method, surroundings, body) ──► run
+        surroundings ── environment, umask, folder, descriptors ──► this process has its parent's
+        body ──┬── spawn, forkserver: main is imported anew, the process object unpickled
+               ├── fork by value: a snapshot (`_polyproc.fork`)
+               └── java: a call for a Java program (`_polyproc.java.process`)
+                       └──► process_obj._bootstrap ──► the exit status
+"""
+
 import io
 import os
 import pickle
@@ -10,6 +17,7 @@ import time
 import _polyproc
 from _polyproc.boot import lifecycle, options, streams
 from _polyproc.process import descriptors, environment
+from _polyproc.process.rebuilding import inheriting
 from _polyproc.warmup import preload
 
 TYPE_CHECKING = False
@@ -35,9 +43,11 @@ def run(parent_pid: int, parent_sentinel: int, payload: int, received: "list[int
     # What is behind 0, 1 and 2 has changed since the standby made its streams.
     streams.set_buffering()
     options.apply(surroundings["options"])
+    _polyproc.of_java_program = surroundings["of_java_program"]
     if "POLYPROC_CLUSTER" in os.environ:
         from _polyproc import cluster
-        cluster.activate()
+        if cluster.activate():
+            cluster.join_home()
     start = {"fork": _run_forked, "spawn": _run_spawned, "forkserver": _run_spawned,
              "java": _run_for_java}[method]
     return start(body, parent_sentinel)
@@ -65,7 +75,7 @@ def reset_interrupt(ignored: "Sequence[int]" = ()) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         return
     # The JVM takes over no signal that is ignored.
-    _polyproc.runtime.setDefaultSignalAction(signal.SIGINT)
+    _polyproc.runtime.signals().setDefaultAction(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -113,21 +123,10 @@ def _run_forked(body, parent_sentinel):
 
 def _restore(body):
     from _polyproc.fork import snapshot
-    with _inheriting():
+    with inheriting():
         process_obj = snapshot.restore(body)
     descriptors.close_received()
     return process_obj
-
-
-@contextlib.contextmanager
-def _inheriting():
-    """While the process object is rebuilt, no process may be started."""
-    from multiprocessing import process
-    process.current_process()._inheriting = True
-    try:
-        yield
-    finally:
-        del process.current_process()._inheriting
 
 
 def _run_spawned(body, parent_sentinel):
@@ -148,7 +147,7 @@ def _unpickle(source):
     resource_tracker.adopt(reduction.load(source).detach())
     _drop_x_options()
     _preload(*reduction.load(source))
-    with _inheriting():
+    with inheriting():
         spawn.prepare(reduction.load(source))
         process_obj = reduction.load(source)
     descriptors.close_received()

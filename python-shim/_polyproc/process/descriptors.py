@@ -61,7 +61,7 @@ def place(descriptors: "list[int]", numbers: "list[int]") -> None:
 
 
 class Shared:
-    """A descriptor kept by the supervisor for whoever has the token; it can be fetched once."""
+    """A descriptor kept by the supervisor for the process that has the token; it can be fetched once."""
 
     def __init__(self, fd: int) -> None:
         self.token = str(call("shareDescriptor", fd))
@@ -80,10 +80,13 @@ def Handle(fd: int) -> "Any":
     return Shared(fd)
 
 
-def call(method: str, *arguments: "Any") -> "Any":
-    """Calls Java; its exceptions become OSError, and what a signal's handler raises meanwhile stays what it is."""
+def call(method: str, *arguments: "Any", on: "Any" = None) -> "Any":
+    """Calls a method of `on`, by default of the runtime.
+
+    Java's exceptions become OSError, and what a signal's handler raises meanwhile stays what it is.
+    """
     try:
-        return getattr(_polyproc.runtime, method)(*arguments)
+        return getattr(_polyproc.runtime if on is None else on, method)(*arguments)
     except BaseException as e:
         from polyglot import ForeignException
         if not isinstance(e, ForeignException):
@@ -105,7 +108,7 @@ def java_message(e: object) -> str:
 
 
 def close_received() -> None:
-    """Closes what nobody can ask for any more, once the process is rebuilt."""
+    """Closes what cannot be asked for any more, once the process is rebuilt."""
     for fd in received:
         os.close(fd)
     received.clear()

@@ -14,9 +14,9 @@ from polyglot import ForeignException
 
 import _polyproc
 from _polyproc.boot import lifecycle
-from _polyproc.compat import threads
+from _polyproc.compat import signal_handlers, threads
 from _polyproc.compat.builtin_functions import builtin
-from _polyproc.process.descriptors import java_message, os_error
+from _polyproc.process.descriptors import call, java_message, os_error
 from _polyproc.warmup import preload
 
 TYPE_CHECKING = False
@@ -68,6 +68,7 @@ def fork(module, /):
     if lifecycle.is_finishing:
         raise RuntimeError("can't fork at interpreter shutdown")
     _call_all(_before)
+    parent = signal_handlers.system_pid()
     try:
         pid = fork_between_imports()
     except BaseException:
@@ -77,8 +78,20 @@ def fork(module, /):
         _call_all(_in_parent)
         _warn_of_threads()
         return pid
+    if _polyproc.of_java_program:
+        _end_with(parent)
     become_child()
     return 0
+
+
+def _end_with(parent):
+    """A Java program's processes end with it, and so do those that they have forked."""
+    try:
+        descriptor = int(call("openPidfd", parent))
+    except OSError:
+        os._exit(1)  # it has ended meanwhile
+    _polyproc.runtime.endWithParent(descriptor)
+    os.close(descriptor)
 
 
 def fork_between_imports() -> int:
@@ -134,7 +147,7 @@ def forkpty(module, /):
 
 
 def _fork_error(text):
-    """The OSError for a fork that has failed, with the reason in the words of who has found it."""
+    """The OSError for a fork that has failed, with the reason that was found."""
     error = os_error(text)
     if error.errno is None:
         return OSError(errno.ENOSYS, text)

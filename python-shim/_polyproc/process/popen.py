@@ -1,4 +1,10 @@
-"""Starting a worker JVM as a process: what the three start methods share."""
+"""Starting a worker JVM as a process: what the three start methods share.
+
+    Process.start ── _body: the pickled process object ──► payload ─┐
+        DupFd, in that pickle ── descriptors, named by index ───────┼──► startProcess ──► the supervisor
+        standard streams, inherited descriptors ────────────────────┘        │
+    poll, wait, sentinel ◄── ChildHandle: the pid, a pidfd, the exit status ─┘
+"""
 
 import os
 import pickle
@@ -142,7 +148,8 @@ class ForkserverPopen(SpawnPopen):
 def surroundings(descriptors: "list[int]") -> "dict[str, Any]":
     """What a child process has from its parent whatever the start method."""
     found = {"cwd": current_folder(), "umask": file_mode_mask(), "environment": environment.raw(),
-             "descriptors": descriptors, "options": options.inherited}
+             "descriptors": descriptors, "options": options.inherited,
+             "of_java_program": _polyproc.of_java_program}
     if _polyproc.recorder is not None:
         found["recording"] = _polyproc.recorder.for_child()
     return found

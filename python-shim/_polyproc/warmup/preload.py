@@ -179,7 +179,7 @@ def _stale(names, hidden):
 
 
 def _used_by_ours():
-    """The names of the modules that those of the shim have, which nobody loads twice."""
+    """The names of the modules that those of the shim have, which are not loaded twice."""
     names = {name for name in _preloaded if name.partition(".")[0] == "multiprocessing"}
     for name, module in list(sys.modules.items()):
         if name.startswith("_polyproc."):

@@ -98,10 +98,10 @@ def _standard_input():
 def _be_child(parent_pid, payload, others):
     parent_sentinel = os.dup(0)
     with nothing_changed():
-        # A standby's variables are not quite those of whom it runs for.
+        # A standby's variables are not quite those of the process that it becomes.
         os.environ["POLYPROC_WARM_UP"] = "in a standby"
         os.environ["POLYPROC_WARM_UP_STANDBY"] = "in a standby alone"
-        # A child closes its standard input, which whoever is forked from this worker still needs.
+        # A child closes its standard input, which the forks of this worker still need.
         sys.modules["multiprocessing.util"]._close_stdin = _nothing
         sys.argv[:] = [""]
         status = child.run(parent_pid, parent_sentinel, payload, others)

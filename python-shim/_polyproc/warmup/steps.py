@@ -28,4 +28,6 @@ def step(thoroughly: bool = True) -> bool:
     if name == "_polyproc.observation":
         for _ in range(_LOOKS):  # what a call asks for comes at a safepoint, and so before the next one
             _polyproc.runtime.warmUpObservation()
+    elif name == "_polyproc.timeline":
+        _polyproc.runtime.recorder().warmUp()
     return True

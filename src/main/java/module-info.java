@@ -9,7 +9,6 @@ module io.polyproc {
   requires transitive org.graalvm.polyglot;
   requires static java.management; // of a timeline, in processes that have it anyway
   requires static jdk.httpserver; // of the command `dashboard`
-  requires static jdk.management;
   requires static org.bouncycastle.pkix;
   requires static org.bouncycastle.provider;
   requires static org.graalvm.truffle; // what stops a thread of Python's to read its stack

@@ -36,7 +36,7 @@ enum { STAT_START_CODE = 26, STAT_START_STACK = 28, STAT_START_DATA = 45, STAT_F
 
 static struct {
   struct image_request *request;
-  struct resumption *resumption; /* written by whoever restores the process */
+  struct resumption *resumption; /* written by the restorer */
   long result;
   u32 id_offset;
 } state;

@@ -236,7 +236,7 @@ static int is_syscall(const unsigned char *code) {
 /*
  * Whether a stopped thread was in a system call that waits: it is to begin anew, or ends with EINTR. A
  * wait at a plain private futex is one for a mutex of the C library's, or for the end of a safepoint,
- * that is in the midst of something; whoever waits in Java waits at a condition, which is another one.
+ * that is in the midst of something; a thread that waits in Java waits at a condition, which is another one.
  */
 static int is_in_wait(struct thread *thread) {
   u64 *registers = (u64 *) ((char *) thread->context + REGISTERS_AT);
@@ -255,7 +255,7 @@ static char *pointer_at(const char *object, u64 offset) {
   return *(char *const *) (object + offset);
 }
 
-/* Whether the JVM still has this thread: one that has ended meanwhile is memory of somebody else's. */
+/* Whether the JVM still has this thread: that of one that has ended meanwhile may be used for something else. */
 static int is_listed(const char *java_thread) {
   const char *list = *state.layout.threads_list;
   const u32 length = *(const u32 *) (list + state.layout.list_length);
@@ -278,7 +278,7 @@ static struct thread *stopped_thread(const char *local, u32 arrived) {
 }
 
 /*
- * Whether a thread of Java's keeps nobody waiting when it is no more. One that waits for a monitor is in
+ * Whether no other thread waits for this one of Java's when it is no more. One that waits for a monitor is in
  * the queue of threads of which the JVM wakes one: all behind it would wait for ever.
  */
 static int keeps_nobody(const char *java_thread) {
@@ -325,7 +325,7 @@ static int is_truffle_compiler(const struct thread *thread) {
 
 /*
  * Marks the threads of the compilers that wait for work. Those of the JVM all wait at one condition, so
- * all are put off or none: who signals a condition of the C library's may have to wait until a thread that
+ * all are put off or none: a thread that signals a condition of the C library's may have to wait until a thread that
  * was woken before has left, if another one has come to wait meanwhile.
  */
 static void mark_deferred(u32 arrived) {
@@ -450,7 +450,7 @@ static int is_of_jvm(const char *path) {
 /*
  * Opens every file anew that is open for reading only: a forked descriptor shares its position with
  * the parent's, and a JVM reads its jars by seeking. A program's own files stay shared, as after every
- * fork: `all` says that there is no program. Nobody else runs yet.
+ * fork: `all` says that there is no program. No other thread runs yet.
  */
 static void separate_files(int all) {
   char folder[] = "/proc/self/fd";

@@ -1,6 +1,6 @@
 /*
  * How a recursive lock of the C library's own looks that is held; pthread_create takes one. It knows
- * its owner by his id. In a copy of the process threads have other ids, and nobody would unlock it.
+ * its owner by his id. In a copy of the process threads have other ids, and no thread would unlock it.
  */
 #ifndef POLYPROC_HELD_LOCK_H
 #define POLYPROC_HELD_LOCK_H

@@ -29,7 +29,7 @@ enum { IMAGE_VERSION = 3 };
 enum { HEADER_BYTES = 8192 };
 
 /*
- * The addresses that belong to whoever writes or restores an image: no mapping of a process that has
+ * The addresses that belong to the code that writes or restores an image: no mapping of a process that has
  * an image may be there. They are far from where Linux puts anything by itself.
  */
 #define OWN_FROM 0x600000000000UL

@@ -10,7 +10,7 @@
  * The file is STEM-HASH.img, where HASH is of the kernel's name and of the variables that matter; or
  * STEM itself, if it ends with .img.
  *
- * The process keeps what it has from whoever started it: its id, parent, group, session, terminal,
+ * The process keeps what its parent gave it: its id, parent, group, session, terminal,
  * folder, umask, limits and descriptors. Memory, threads and the actions of signals are the image's.
  * Arguments and variables are handed over in a struct resumption.
  *

@@ -29,7 +29,7 @@ def events(timeout):
 print(events(None))
 poll.modify(w, 0)
 start = time.monotonic()
-print(events(150), 0.14 < time.monotonic() - start < 5, events(0))
+print(events(150), time.monotonic() - start > 0.14, events(0))
 os.write(w, b'x')
 print(events(None), events(-1))
 print(os.read(r, 1))

@@ -13,6 +13,11 @@ def slow_square(i):
     return i * i, os.getpid() != main_pid
 
 
+def gated_square(i):
+    os.read(gate, 1)
+    return i * i, os.getpid() != main_pid
+
+
 def failing(i):
     raise ValueError('task %d' % i)
 
@@ -25,19 +30,20 @@ def called_back(result):
 
 results = []
 facts = set()
+gate, opener = os.pipe()
 
 with Pool(2) as pool:
     start = time.monotonic()
     print('apply:', pool.apply(slow_square, (3,)), time.monotonic() - start >= 1)
 
-    start = time.monotonic()
-    asyncs = [pool.apply_async(slow_square, args=(i,), callback=called_back) for i in range(3)]
-    print('apply_async returns at once:', time.monotonic() - start < 0.9)
+    asyncs = [pool.apply_async(gated_square, args=(i,), callback=called_back) for i in range(3)]
+    print('apply_async returns before they end')
     print('ready:', asyncs[0].ready())
     try:
         asyncs[0].successful()
     except ValueError as error:
         print('ValueError:', error)
+    os.write(opener, b'123')
     print('get:', [a.get(60) for a in asyncs])
     print('ready:', asyncs[0].ready(), 'successful:', asyncs[0].successful())
 

@@ -30,7 +30,7 @@ if __name__ == '__main__':
     process.join()
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     for _ in range(3):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (16, limits[1]))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
         try:
             os.fork()
         except OSError as e:

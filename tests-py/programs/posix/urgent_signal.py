@@ -9,7 +9,7 @@ os.kill(os.getpid(), signal.SIGURG)
 print(signal.getsignal(signal.SIGURG))
 
 
-received = set()  # somebody who looks at this process sends the signal, too
+received = set()  # an observer of this process sends the signal, too
 
 
 def urgent(number, frame):

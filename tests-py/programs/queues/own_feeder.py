@@ -8,7 +8,7 @@ import threading
 
 
 class Marked:
-    """Pickled in one way by this module's feeder, in another by everybody else."""
+    """Pickled in one way by this module's feeder, in another by all other code."""
 
     def __init__(self, way='as it is'):
         self.way = way

@@ -27,7 +27,7 @@ for zone in ("Europe/Berlin", "America/New_York", "Australia/Sydney", "UTC", "ES
     print(time.mktime((2024, 7, 1, 0, 0, 0, 0, 0, -1)), time.mktime((2024, 13, 45, 0, 0, 0, 0, 0, 0)))
     print(datetime.datetime.fromtimestamp(1720000000), datetime.datetime(2024, 1, 1).timestamp())
     print(datetime.datetime(2024, 7, 1).astimezone().isoformat(), datetime.datetime(2024, 1, 1).astimezone().tzname())
-print(abs(time.mktime(time.localtime()) - time.time()) < 5, len(time.strftime("%c")) > 10)
+print(abs(time.mktime(time.localtime()) - time.time()) < 800, len(time.strftime("%c")) > 10)
 for function, argument in ((time.localtime, "x"), (time.localtime, 1e30), (time.mktime, 3), (time.mktime, (1, 2)),
                            (time.ctime, "x"), (time.localtime, float("nan"))):
     try:

@@ -30,7 +30,7 @@ final class CallbackServer {
   private final Map<String, PythonConnection> lines = new ConcurrentHashMap<>();
 
   /** One request, as the shim's {@code Callback} makes it. */
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+  @SuppressWarnings("ArrayRecordComponent") // records are not compared
   private record Request(
       long callback, String method, byte[] arguments, String line, @Nullable Object connection) {
 
@@ -119,7 +119,7 @@ final class CallbackServer {
         line.send(PythonTuple.of(false, e));
       }
     } catch (IOException e) {
-      LOG.log(Level.DEBUG, "nobody waits for the answer of a callback any more", e);
+      LOG.log(Level.DEBUG, "the answer of a callback is not awaited any more", e);
     } catch (Throwable e) {
       failed(line, e);
     }
@@ -129,7 +129,7 @@ final class CallbackServer {
     try {
       line.send(PythonTuple.of(false, failure));
     } catch (IOException e) {
-      LOG.log(Level.DEBUG, "nobody waits for the answer of a callback any more", e);
+      LOG.log(Level.DEBUG, "the answer of a callback is not awaited any more", e);
     }
   }
 

@@ -12,7 +12,8 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
 /**
- * What a flight recording tells of processes and tasks. An event that nobody records costs nothing.
+ * What a flight recording tells of processes and tasks. An event that is not recorded costs
+ * nothing.
  */
 final class Events {
   private Events() {}

@@ -36,7 +36,7 @@ final class ManagerChannel implements AutoCloseable {
   private static final byte[] WELCOME = ascii("#WELCOME#");
   private static final byte[] FAILURE = ascii("#FAILURE#");
   private static final int CHALLENGE_BYTES = 40;
-  private static final int LONGEST_RESPONSE = 256;
+  private static final int MAX_RESPONSE = 256;
   private static final Duration HANDSHAKE = Duration.ofSeconds(30);
   private static final Map<String, String> DIGESTS =
       Map.of(
@@ -63,8 +63,8 @@ final class ManagerChannel implements AutoCloseable {
   /**
    * Connects and authenticates.
    *
-   * @throws IOException if nobody listens there, one of the two does not know the key, or the other
-   *     side has not shown within 30 s that it does
+   * @throws IOException if no process listens there, one of the two does not know the key, or the
+   *     other side has not shown within 30 s that it does
    */
   static ManagerChannel connect(SocketAddress address, byte[] authkey) throws IOException {
     return connect(address, authkey, HANDSHAKE);
@@ -72,21 +72,21 @@ final class ManagerChannel implements AutoCloseable {
 
   static ManagerChannel connect(SocketAddress address, byte[] authkey, Duration patience)
       throws IOException {
-    ManagerChannel line = new ManagerChannel(open(address));
+    ManagerChannel made = new ManagerChannel(open(address));
     AtomicBoolean tooLate = new AtomicBoolean();
     CompletableFuture<Void> deadline =
         CompletableFuture.runAsync(
             () -> {
               tooLate.set(true);
-              line.close();
+              made.close();
             },
             CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS));
     try {
-      line.answerChallenge(authkey);
-      line.deliverChallenge(authkey);
-      return line;
+      made.answerChallenge(authkey);
+      made.deliverChallenge(authkey);
+      return made;
     } catch (IOException e) {
-      line.close();
+      made.close();
       if (tooLate.get()) {
         throw new IOException(
             "the manager at %s has not authenticated itself within %d s"
@@ -205,7 +205,7 @@ final class ManagerChannel implements AutoCloseable {
   }
 
   private byte[] receiveShort() throws IOException {
-    return read(in.readInt(), LONGEST_RESPONSE);
+    return read(in.readInt(), MAX_RESPONSE);
   }
 
   private byte[] read(long length, int most) throws IOException {

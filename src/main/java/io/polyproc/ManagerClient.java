@@ -65,29 +65,30 @@ final class ManagerClient {
 
   /** Asks the server itself, over a connection for this one question. */
   @Nullable Object ask(String function, @Nullable Object... arguments) throws IOException {
-    try (ManagerChannel line = ManagerChannel.connect(address, authkey)) {
-      return dispatch(line, null, function, PythonTuple.of(arguments));
+    try (ManagerChannel channel = ManagerChannel.connect(address, authkey)) {
+      return dispatch(channel, null, function, PythonTuple.of(arguments));
     }
   }
 
   /** Calls a method of an object in the server. */
   @Nullable Object call(String id, String method, @Nullable Object... arguments) {
-    if (closed) {
-      throw new IllegalStateException("this manager is closed");
-    }
+    checkOpen();
     PythonTuple list = PythonTuple.of(arguments);
     Deque<ManagerChannel> free = idle.computeIfAbsent(id, _ -> new ConcurrentLinkedDeque<>());
     try {
-      ManagerChannel line = free.poll();
-      if (line == null) {
-        line = ManagerChannel.connect(address, authkey);
+      ManagerChannel channel = free.poll();
+      if (channel == null) {
+        channel = ManagerChannel.connect(address, authkey);
         Object _ =
             dispatch(
-                line, null, "accept_connection", PythonTuple.of(Thread.currentThread().getName()));
+                channel,
+                null,
+                "accept_connection",
+                PythonTuple.of(Thread.currentThread().getName()));
       }
       boolean usable = false;
       try {
-        Object result = dispatch(line, id, method, list);
+        Object result = dispatch(channel, id, method, list);
         usable = true;
         return result;
       } catch (PythonException e) {
@@ -95,9 +96,9 @@ final class ManagerClient {
         throw e;
       } finally {
         if (usable && !closed) {
-          free.push(line);
+          free.push(channel);
         } else {
-          line.close();
+          channel.close();
         }
       }
     } catch (IOException e) {
@@ -105,12 +106,18 @@ final class ManagerClient {
     }
   }
 
+  void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("this manager is closed");
+    }
+  }
+
   private @Nullable Object dispatch(
-      ManagerChannel line, @Nullable String id, String method, PythonTuple arguments)
+      ManagerChannel channel, @Nullable String id, String method, PythonTuple arguments)
       throws IOException {
-    line.send(ValueWriter.write(PythonTuple.of(id, method, arguments, Map.of()), "arguments"));
+    channel.send(ValueWriter.write(PythonTuple.of(id, method, arguments, Map.of()), "arguments"));
     PythonTuple answer =
-        (PythonTuple) Objects.requireNonNull(ValueReader.read(line.receive(), types, "result"));
+        (PythonTuple) Objects.requireNonNull(ValueReader.read(channel.receive(), types, "result"));
     Object result = answer.get(1);
     return switch (String.valueOf(answer.get(0))) {
       case "#RETURN" -> result;

@@ -11,6 +11,7 @@ import io.polyproc.host.HostClassPath;
 import io.polyproc.host.HostOptions;
 import io.polyproc.host.HostResources;
 import io.polyproc.host.InstallationLocator;
+import io.polyproc.host.JavaObservation;
 import io.polyproc.posix.Processes;
 import io.polyproc.protocol.ChildHandle;
 import io.polyproc.sync.SharedSemaphore;
@@ -32,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -59,7 +61,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first start on a machine links a Java runtime with the Graal compiler for the workers and
  * keeps it in {@code ~/.cache/polyproc}, which takes a minute or two, once; {@link Builder#home}
- * names an installation instead.
+ * names an installation instead, and {@link MakeInstallation} makes one ahead. Workers boot, which
+ * takes some seconds, unless there is an image of one.
  */
 public final class Polyproc implements AutoCloseable {
   private static final int KEY_BYTES = 32;
@@ -74,6 +77,8 @@ public final class Polyproc implements AutoCloseable {
   private @Nullable CallbackServer callbacks;
   private final AtomicLong numbers = new AtomicLong();
   private final Counters counters = new Counters(null);
+  private final Set<PythonPool> pools = ConcurrentHashMap.newKeySet();
+  private final Supplier<List<Map<String, Object>>> observedPools = this::describePools;
   private final Set<Runnable> beforeClose = ConcurrentHashMap.newKeySet();
 
   private Polyproc(EmbeddedRuntime host, String startMethod, HostResources.Folders folders) {
@@ -83,6 +88,12 @@ public final class Polyproc implements AutoCloseable {
     this.types = new KnownTypes();
     types.rebuildBy(new SharedObjects(this, host));
     new SecureRandom().nextBytes(authkey);
+    JavaObservation.add(observedPools);
+  }
+
+  /** What observers of this JVM are told of the pools. */
+  private List<Map<String, Object>> describePools() {
+    return pools.stream().map(PythonPool::describe).toList();
   }
 
   /**
@@ -313,7 +324,8 @@ public final class Polyproc implements AutoCloseable {
     }
 
     /**
-     * Takes what the workers write to standard output; by default it goes to this program's.
+     * Takes what the workers write to standard output; by default it goes to {@code System.out},
+     * also where the program, its test runner or jshell has replaced that.
      *
      * @param sink written to by one thread of the runtime; stays open
      * @return this
@@ -334,7 +346,8 @@ public final class Polyproc implements AutoCloseable {
     }
 
     /**
-     * Takes what the workers write to standard error; by default it goes to this program's.
+     * Takes what the workers write to standard error; by default it goes to {@code System.err},
+     * also where that was replaced.
      *
      * @param sink written to by one thread of the runtime; stays open
      * @return this
@@ -428,7 +441,9 @@ public final class Polyproc implements AutoCloseable {
    */
   public PythonPool pool(int workers, PythonPool.Options poolOptions) {
     checkOpen();
-    return new PythonPool(this, workers, poolOptions);
+    PythonPool pool = new PythonPool(this, workers, poolOptions);
+    pools.add(pool);
+    return pool;
   }
 
   /**
@@ -788,8 +803,14 @@ public final class Polyproc implements AutoCloseable {
    */
   @Override
   public void close() {
+    JavaObservation.remove(observedPools);
     beforeClose.forEach(Runnable::run);
     host.close();
+  }
+
+  /** The pool has no workers any more. */
+  void forget(PythonPool pool) {
+    pools.remove(pool);
   }
 
   void onClose(Runnable action) {
@@ -866,6 +887,7 @@ public final class Polyproc implements AutoCloseable {
     surroundings.put("environment", host.options().environment());
     surroundings.put("descriptors", List.of());
     surroundings.put("options", List.of());
+    surroundings.put("of_java_program", true);
     return ValueWriter.write(
         PythonTuple.of("java", surroundings, PythonTuple.of(head, body)), "payload");
   }

@@ -16,7 +16,7 @@ import java.time.Duration;
  * @param workersReady how many of those have begun to serve, as far as they had something to do
  * @param workersRestarted how many of those took the place of another one: a lost one, one that was
  *     stopped with its task, one that had run so many tasks as it may
- * @param workersLost how many have ended while they ran a task, which nobody wanted
+ * @param workersLost how many have ended while they ran a task, without being told to
  * @param tasksWaiting how many tasks no worker has yet
  * @param tasksRunning how many tasks a worker has
  * @param tasksSucceeded how many have ended with a result

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task of a pool, and the future that its submitter has. Whoever completes it first decides how
- * it ended.
+ * A task of a pool, and the future that its submitter has. The first to complete it decides how it
+ * ended.
  */
 final class PoolTask<T> extends CompletableFuture<T> {
   private final PythonPool pool;
@@ -94,7 +94,7 @@ final class PoolTask<T> extends CompletableFuture<T> {
   }
 
   /** Completes it with what the worker answered. */
-  @SuppressWarnings("unchecked") // who submitted it has named its type
+  @SuppressWarnings("unchecked") // its submitter has named its type
   void succeed(byte[] pickle) {
     try {
       Object value = ValueReader.read(pickle, pool.types(), "result");

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +19,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One worker process of a pool, its successors, and the thread that talks to them.
  *
+ * <pre>
+ *   PythonPool.submit ──► the pool's queue ── take ──► this thread ── the task ──► the process
+ *       ▲                                                   │                         │
+ *       └── PoolTask, a future ◄── completes ───────────────┴◄── a result, an exception ──┘
+ *                                    └── the end of the socket: WorkerLostException, a new process
+ * </pre>
+ *
  * <p>The thread gives the process one task at a time over a socket of its own, so it is always
- * known who holds which task. The process and the current task are guarded by this object's
+ * known which task is lost with it. The process and the current task are guarded by this object's
  * monitor, so that a process is never stopped for a task that it does not run any more.
  */
 final class PoolWorker {
@@ -70,7 +78,7 @@ final class PoolWorker {
         run(task, line);
       }
     } catch (InterruptedException e) {
-      // Nobody interrupts this thread, but then it has to end.
+      // No code interrupts this thread, but then it has to end.
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
       // Every task fails with it, so that it need not be logged as well.
@@ -336,6 +344,12 @@ final class PoolWorker {
 
   synchronized int pid() {
     return process == null ? 0 : process.pid();
+  }
+
+  /** What observers are told: its process, how many tasks that has, and has done. */
+  synchronized Map<String, Object> describe() {
+    int held = current == null ? 0 : 1;
+    return Map.of("pid", pid(), "held", held, "done", tasks - held);
   }
 
   /** Starts no process any more; the present one ends when it has answered. */

@@ -76,7 +76,7 @@ public final class PythonBarrier {
   }
 
   /**
-   * Whether somebody's time was over, or it was {@linkplain #abort given up}.
+   * Whether the time of a waiting party was over, or it was {@linkplain #abort given up}.
    *
    * @return a broken barrier stays broken until Python resets it
    */
@@ -168,7 +168,7 @@ public final class PythonBarrier {
     condition.notifyEverybody();
   }
 
-  /** Gives the barrier up: whoever waits, or comes, sees that it is broken. */
+  /** Gives the barrier up: parties that wait, or come, see that it is broken. */
   public void abort() {
     condition.enter();
     try {

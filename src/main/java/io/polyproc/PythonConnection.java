@@ -65,7 +65,7 @@ public final class PythonConnection implements AutoCloseable {
    * Sends a value; waits while the other side is behind.
    *
    * @param value anything that has a counterpart in Python
-   * @throws IOException if nobody is at the other end any more
+   * @throws IOException if the other end is closed
    * @throws UnconvertibleValueException if it has none
    */
   public void send(@Nullable Object value) throws IOException {
@@ -161,7 +161,7 @@ public final class PythonConnection implements AutoCloseable {
           reading.unlock();
         }
       } else {
-        // Somebody waits for a value, who now sees the end.
+        // A thread that waits for a value now sees the end.
         channel.stream().disconnect();
       }
     } finally {

@@ -24,7 +24,7 @@ import java.util.concurrent.locks.Lock;
  * locks it twice waits for ever; a {@linkplain Polyproc#reentrantLock reentrant} one belongs to its
  * thread.
  *
- * <p>A lock whose holder was killed goes to whoever waits, or tries next, and a warning is logged.
+ * <p>A lock whose holder was killed goes to the next that waits or tries, and a warning is logged.
  */
 public final class PythonLock implements Lock {
   private final SharedLock lock;

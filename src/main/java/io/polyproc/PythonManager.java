@@ -37,10 +37,12 @@ public final class PythonManager implements AutoCloseable {
 
   private final ManagerClient client;
   private final @Nullable ChildHandle server;
+  private final Runnable forget;
 
-  private PythonManager(ManagerClient client, @Nullable ChildHandle server) {
+  private PythonManager(ManagerClient client, @Nullable ChildHandle server, Runnable forget) {
     this.client = client;
     this.server = server;
+    this.forget = forget;
   }
 
   /** Starts a server and waits until it listens. */
@@ -58,9 +60,11 @@ public final class PythonManager implements AutoCloseable {
       // A process that does not boot never takes its end of the line.
       var _ = server.end().thenRun(line.stream()::disconnect);
       Object address = ValueReader.read(line.receive(), polyproc.types(), "address");
-      return new PythonManager(
-          new ManagerClient(ManagerClient.address(address), polyproc.authkey(), polyproc.types()),
-          server);
+      ManagerClient client =
+          new ManagerClient(ManagerClient.address(address), polyproc.authkey(), polyproc.types());
+      Runnable close = client::close;
+      polyproc.onClose(close);
+      return new PythonManager(client, server, () -> polyproc.forgetOnClose(close));
     } catch (IOException e) {
       if (server != null && server.endedInBoot()) {
         throw new IllegalStateException("workers can't start: " + server.lastLines(), e);
@@ -82,7 +86,7 @@ public final class PythonManager implements AutoCloseable {
     ManagerClient client = new ManagerClient(address, authkey, new KnownTypes());
     try {
       Object _ = client.ask("dummy");
-      return new PythonManager(client, null);
+      return new PythonManager(client, null, () -> {});
     } catch (IOException e) {
       throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
     }
@@ -111,6 +115,7 @@ public final class PythonManager implements AutoCloseable {
    * over a copy of that moment.
    *
    * @return empty; each of its methods may throw what {@link PythonProxy#call} throws
+   * @throws IllegalStateException if the manager, or the runtime that has started it, is closed
    * @throws UncheckedIOException if the manager does not answer
    */
   public Map<Object, @Nullable Object> dict() {
@@ -121,6 +126,7 @@ public final class PythonManager implements AutoCloseable {
    * A new {@code list} in the manager; see {@link #dict}.
    *
    * @return empty; each of its methods may throw what {@link PythonProxy#call} throws
+   * @throws IllegalStateException if the manager, or the runtime that has started it, is closed
    * @throws UncheckedIOException if the manager does not answer
    */
   public List<@Nullable Object> list() {
@@ -136,10 +142,12 @@ public final class PythonManager implements AutoCloseable {
    * @return stands for the object
    * @throws PythonException if it has not, or if making the object raises
    * @throws UnconvertibleValueException if an argument has no counterpart in Python
+   * @throws IllegalStateException if the manager, or the runtime that has started it, is closed
    * @throws UncheckedIOException if the manager does not answer
    */
   public PythonProxy create(String typeId, @Nullable Object... arguments) {
     @Nullable Object[] all = new Object[arguments.length + 1];
+    client.checkOpen();
     all[0] = typeId;
     System.arraycopy(arguments, 0, all, 1, arguments.length);
     try {
@@ -158,6 +166,7 @@ public final class PythonManager implements AutoCloseable {
    */
   @Override
   public void close() {
+    forget.run();
     client.close();
     ChildHandle own = server;
     if (own == null) {

@@ -10,7 +10,9 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
@@ -90,7 +92,15 @@ public final class PythonPool implements AutoCloseable {
     polyproc.onClose(terminate);
   }
 
-  /** What a pool may do beyond running tasks; every method returns the same object. */
+  /**
+   * What a pool may do beyond running tasks; every method returns the same object.
+   *
+   * <pre>{@code
+   * PythonPool pool = polyproc.pool(4, PythonPool.options()
+   *     .taskTimeout(Duration.ofSeconds(30))
+   *     .maxWaiting(100).rejectWhenFull());
+   * }</pre>
+   */
   public static final class Options {
     private @Nullable Duration taskTimeout;
     private @Nullable PythonFunction initializer;
@@ -234,6 +244,10 @@ public final class PythonPool implements AutoCloseable {
 
   /**
    * How far a pool is.
+   *
+   * <pre>{@code
+   * PythonPool.options().onProgress(progress -> bar.set(progress.done(), progress.submitted()));
+   * }</pre>
    *
    * @param done how many tasks have ended, however
    * @param failed how many of those without a result
@@ -719,17 +733,32 @@ public final class PythonPool implements AutoCloseable {
     return ModuleProxy.of(this, type, module);
   }
 
+  /** What a future ends with; what it throws shows where this thread waited for it, too. */
   static <T> T result(CompletableFuture<T> future) {
     try {
       return future.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
+        appendFrames(cause, new Throwable().getStackTrace());
         throw cause;
       }
       throw new CompletionException(e.getCause());
     } catch (InterruptedException e) {
       throw Waits.cancelled(e);
     }
+  }
+
+  /** Puts the frames of a thread that waits behind those of the thread that failed. */
+  private static void appendFrames(Throwable failure, StackTraceElement[] waiting) {
+    // An exception may be thrown to several threads: only the last one's frames stay.
+    Stream<StackTraceElement> own =
+        Stream.of(failure.getStackTrace()).takeWhile(frame -> !isFrameOfResult(frame));
+    failure.setStackTrace(Stream.concat(own, Stream.of(waiting)).toArray(StackTraceElement[]::new));
+  }
+
+  private static boolean isFrameOfResult(StackTraceElement frame) {
+    return frame.getMethodName().equals("result")
+        && frame.getClassName().equals(PythonPool.class.getName());
   }
 
   private void enqueue(PoolTask<?> task, boolean rejecting) {
@@ -859,6 +888,19 @@ public final class PythonPool implements AutoCloseable {
     return types;
   }
 
+  /** What observers are told: as {@code _polyproc/observation.py} tells of pools of Python's. */
+  Map<String, Object> describe() {
+    PoolMetrics now = metrics();
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("kind", "pool");
+    facts.put("size", workers.size());
+    facts.put("jobs", now.tasksWaiting() + now.tasksRunning());
+    facts.put("waiting", now.tasksWaiting());
+    facts.put("done", now.tasksSucceeded() + now.tasksFailed());
+    facts.put("workers", workers.stream().map(PoolWorker::describe).toList());
+    return facts;
+  }
+
   synchronized boolean isClosing() {
     return closing;
   }
@@ -923,6 +965,7 @@ public final class PythonPool implements AutoCloseable {
    */
   public void terminate() {
     polyproc.forgetOnClose(terminate);
+    polyproc.forget(this);
     List<PoolTask<?>> stopped = new ArrayList<>();
     synchronized (this) {
       closing = true;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Any thread may call. Given to Python, it is a proxy there too. The object is dropped when
- * nobody refers to it any more.
+ * nothing refers to it any more.
  */
 public final class PythonProxy {
   private static final Cleaner CLEANER = Cleaner.create();

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * List<?> item = queue.take(List.class);
  * }</pre>
  *
- * <p>As in Python, {@link #put} does not wait until somebody takes the value, unless the queue has
- * a capacity and is full: what finds no room in the system's buffer is left to a thread. What was
- * not written yet when the runtime is closed is lost.
+ * <p>As in Python, {@link #put} does not wait until the value is taken, unless the queue has a
+ * capacity and is full: what finds no room in the system's buffer is left to a thread. What was not
+ * written yet when the runtime is closed is lost.
  */
 public final class PythonQueue {
   private static final System.Logger LOG = System.getLogger(PythonQueue.class.getName());
@@ -158,7 +158,7 @@ public final class PythonQueue {
   }
 
   /**
-   * The runtime ends: nobody will take what the feeder still has, and it must not wait for that.
+   * The runtime ends: what the feeder still has will not be taken, and it must not wait for that.
    */
   private void end() {
     feeder.close();

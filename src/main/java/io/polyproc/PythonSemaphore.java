@@ -16,7 +16,7 @@ import java.time.Duration;
  * }
  * }</pre>
  *
- * <p>A permit whose holder was killed goes to whoever waits, or tries next, and a warning is
+ * <p>A permit whose holder was killed goes to the next that waits or tries, and a warning is
  * logged.
  */
 public final class PythonSemaphore {

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /**
  * {@code multiprocessing.Condition}, of the same parts and by the same protocol, so that Java and
  * Python processes wake each other. How many sleep and how many of those have woken is counted in
- * two semaphores; whoever notifies waits until all that were called have woken.
+ * two semaphores; a thread that notifies waits until all that were called have woken.
  */
 record SharedCondition(SharedLock lock, SharedLock sleeping, SharedLock woken, SharedLock call)
     implements ValueWriter.Shareable {

@@ -54,7 +54,7 @@ public final class SharedValue {
   }
 
   /**
-   * Changes the number while nobody else who takes the lock does; returns the new one.
+   * Changes the number under its lock; returns the new one.
    *
    * @param change gets the number and gives the new one, with the lock held
    * @return the new number

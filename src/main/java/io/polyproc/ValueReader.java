@@ -49,7 +49,7 @@ final class ValueReader extends PickleReader {
 
   @Override
   protected String decode(byte[] utf8) {
-    return ValueWriter.Utf8.decode(utf8);
+    return Utf8.decode(utf8);
   }
 
   @Override

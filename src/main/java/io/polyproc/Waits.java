@@ -12,7 +12,7 @@ import java.util.concurrent.CancellationException;
  * Java thread for one.
  */
 final class Waits {
-  /** Longer than anybody waits, and small enough to be added to {@link System#nanoTime}. */
+  /** Longer than any wait, and small enough to be added to {@link System#nanoTime}. */
   static final long FOR_EVER = Long.MAX_VALUE / 4;
 
   private static final long SLICE_NANOS = 100_000_000;

@@ -37,6 +37,7 @@ final class ArchitectureTest {
               "posix",
               "observation",
               "cluster",
+              "trace",
               "conformance"),
           may(
               "host",
@@ -49,6 +50,7 @@ final class ArchitectureTest {
               "protocol",
               "posix",
               "image",
+              "observation",
               "classpath"),
           may(
               "worker",

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Workers that can't start are an exception for whoever waits for them. */
+/** Workers that can't start are an exception for the caller that waits for them. */
 @Timeout(300) // each of these waited for ever
 @NullUnmarked // a null fails the test anyhow
 final class BootFailureIT {

@@ -124,7 +124,7 @@ final class FuzzTest {
         input -> {
           RawStream[] pipe = RawStream.pipe();
           try (StreamMessageChannel frames = new StreamMessageChannel(pipe[0])) {
-            // A pipe takes 64 KiB before anybody reads.
+            // A pipe takes 64 KiB before it is read.
             pipe[1].write(input, 0, Math.min(input.length, 60_000));
             pipe[1].close();
             int got = 0;

@@ -338,6 +338,37 @@ final class JavaApiIT {
     assertEquals("fail", e.getStackTrace()[0].getMethodName());
   }
 
+  @Test
+  void shouldShowWhereItsCallerWaited() {
+    Shelf shelf = pool.proxy(Shelf.class, "shelf");
+    NumberFormatException java =
+        assertThrows(NumberFormatException.class, () -> shelf.parse("seven"));
+    assertTrue(isParsing(java.getStackTrace()[0]), () -> java.getStackTrace()[0].toString());
+    assertShowsThisTest(java);
+    assertShowsThisTest(
+        assertThrows(
+            PythonException.class,
+            () -> pool.map(Object.class, PythonFunction.of("math", "sqrt"), List.of(-1))));
+    assertShowsThisTest(
+        assertThrows(
+            PythonException.class,
+            () ->
+                pool.generate(Object.class, PythonFunction.of("math", "sqrt"), -1)
+                    .forEach(_ -> {})));
+  }
+
+  private static boolean isParsing(StackTraceElement frame) {
+    return frame.getClassName().equals(NumberFormatException.class.getName())
+        || frame.getMethodName().equals("parseInt");
+  }
+
+  private static void assertShowsThisTest(Throwable failure) {
+    assertTrue(
+        Stream.of(failure.getStackTrace())
+            .anyMatch(frame -> frame.getMethodName().contains("shouldShowWhereItsCallerWaited")),
+        () -> List.of(failure.getStackTrace()).toString());
+  }
+
   /** What Python may call. */
   interface Store {
     BigDecimal priceOf(String article);

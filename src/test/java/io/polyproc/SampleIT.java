@@ -78,11 +78,8 @@ final class SampleIT {
   /** The first program of docs/embedding.md, as a single file. */
   @Test
   void shouldRunTheFirstProgram() throws Exception {
-    Matcher block =
-        Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL)
-            .matcher(Files.readString(Path.of("docs/embedding.md")));
-    assertTrue(block.find());
-    Path file = Files.writeString(folder.resolve("Sample.java"), block.group(1).stripIndent());
+    String program = block("java", Files.readString(Path.of("docs/embedding.md")));
+    Path file = Files.writeString(folder.resolve("Sample.java"), program.stripIndent());
     String output =
         run(
             folder,
@@ -93,6 +90,42 @@ final class SampleIT {
                 classPath(),
                 file.toString()));
     assertEquals("[6765, 17711, 46368]", output.strip());
+  }
+
+  /** The second program of the tutorial, with its module among the resources. */
+  @Test
+  void shouldRunTheProgramWithAModule() throws Exception {
+    String page = Files.readString(Path.of("docs/embedding.md"));
+    String part =
+        page.substring(page.indexOf("### A module of the program"), page.indexOf("## How to"));
+    Files.createDirectory(folder.resolve("python"));
+    Files.writeString(folder.resolve("python/scoring.py"), block("python", part).stripIndent());
+    Path file =
+        Files.writeString(
+            folder.resolve("Sample.java"),
+            "import io.polyproc.*; import java.util.List; class Sample { static void main() {"
+                + block("java", part)
+                + "}}");
+    String output =
+        run(
+            folder,
+            List.of(
+                BIN.resolve("java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                folder + File.pathSeparator + classPath(),
+                file.toString()));
+    for (String line : output.lines().toList()) {
+      assertTrue(part.contains("`" + line + "`"), line);
+    }
+    assertEquals(2, output.lines().count(), output);
+  }
+
+  /** The first block of a language. */
+  private static String block(String language, String text) {
+    Matcher block = Pattern.compile("```" + language + "\\n(.*?)```", Pattern.DOTALL).matcher(text);
+    assertTrue(block.find());
+    return block.group(1);
   }
 
   private static String classPath() {

@@ -5,7 +5,6 @@ import io.polyproc.hotspot.JvmFork;
 import io.polyproc.hotspot.WorkingSet;
 import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.Descriptors;
-import io.polyproc.posix.LocalTime;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.MemoryReserve;
 import io.polyproc.posix.MessageSocket;
@@ -35,6 +34,14 @@ import org.jspecify.annotations.Nullable;
  * Arguments are plain values, descriptors stay the caller's, and a failure becomes an {@link
  * IOException}, which the shim turns into an {@code OSError}.
  *
+ * <pre>
+ *   _polyproc.process   ── processes, descriptors ──► ControlClient ── the supervisor
+ *   multiprocessing     ── messages, semaphores ────► ipc, sync
+ *   os.fork             ── fork ────────────────────► ProgramFork
+ *   _polyproc.compat    ── standardLibrary, signals ► posix, graalpy
+ *   _polyproc.recording ── recorder ────────────────► trace
+ * </pre>
+ *
  * <p>Any thread may call; GraalPy releases its global lock around each call.
  */
 public final class Bridge {
@@ -46,13 +53,13 @@ public final class Bridge {
   private final Supervision supervision;
   private final @Nullable Embedding embedding;
   private final SupervisorConnection connection;
-  private @Nullable SignalWaker waker;
+  private final Signals signals = new Signals(this::answerObservers);
   private volatile @Nullable ObservationPoint observation;
   private final Recorder recorder = new Recorder();
 
   /**
    * @param home the folder of the distribution
-   * @param supervision who starts processes for this one
+   * @param supervision starts processes for this one
    */
   public Bridge(Path home, Supervision supervision) {
     this(home, supervision, null);
@@ -92,14 +99,6 @@ public final class Bridge {
   public interface Embedding {
     /** What processes get as standard input, output and error in place of the JVM's own. */
     int[] standardStreams();
-  }
-
-  /** In a forked JVM, on Python's main thread. */
-  public synchronized void afterFork() {
-    SignalWaker current = waker;
-    if (current != null) {
-      current.afterFork();
-    }
   }
 
   /**
@@ -180,7 +179,12 @@ public final class Bridge {
       point.afterFork();
     }
     recorder.afterFork();
-    afterFork();
+    signals.wakeAfterFork();
+  }
+
+  /** In a forked JVM, on Python's main thread. */
+  public void afterFork() {
+    signals.wakeAfterFork();
   }
 
   /**
@@ -286,7 +290,7 @@ public final class Bridge {
     return Descriptors.place(descriptors, numbers);
   }
 
-  /** Leaves a copy of a descriptor for whoever has the token. */
+  /** Leaves a copy of a descriptor for the process that has the token. */
   public String shareDescriptor(int descriptor) throws IOException {
     return connection.client().shareDescriptor(descriptor);
   }
@@ -371,27 +375,14 @@ public final class Bridge {
     return new Messages();
   }
 
-  /** Calls functions of the C library. */
-  public NativeFunctions nativeFunctions() {
-    return new NativeFunctions();
+  /** What modules of the standard library lack in GraalPy. */
+  public StandardLibrary standardLibrary() {
+    return new StandardLibrary();
   }
 
-  /** Lets signals wait while they are blocked. */
-  public Signals newSignals() {
-    return new Signals();
-  }
-
-  /**
-   * The descriptor that gets the number of each signal with a handler of Python's, as one byte; -1
-   * for none.
-   */
-  public void setWakeupDescriptor(int descriptor) {
-    waker().setWakeupDescriptor(descriptor);
-  }
-
-  /** Whether a signal with a handler of Python's ends a system call that the main thread is in. */
-  public void setInterrupting(int signal, boolean interrupting) {
-    waker().setInterrupting(signal, interrupting);
+  /** What Python's module {@code signal} needs. */
+  public Signals signals() {
+    return signals;
   }
 
   /**
@@ -430,12 +421,7 @@ public final class Bridge {
     return recorder;
   }
 
-  /** How often a handler of Python's was called for a signal. */
-  public long handledSignals() {
-    return SignalHandler.calls();
-  }
-
-  /** By which a pool and one of its workers agree on who has which task. */
+  /** By which a pool and one of its workers agree which of the two has a task. */
   public TaskClaims newTaskClaims() {
     return TaskClaims.create();
   }
@@ -458,96 +444,6 @@ public final class Bridge {
   /** Closes a descriptor that is the runtime's own. */
   public void close(int descriptor) {
     Descriptors.close(descriptor);
-  }
-
-  /**
-   * A BLAKE2b digest if {@code wide}, else a BLAKE2s.
-   *
-   * @param parameters the parameter block of the specification
-   * @param key empty for none
-   */
-  public Blake2 newBlake2(boolean wide, byte[] parameters, byte[] key, boolean lastNode) {
-    return Blake2.of(wide, parameters, key, lastNode);
-  }
-
-  /** A SHAKE digest that takes in so many bytes at a time: 168 for SHAKE128, 136 for SHAKE256. */
-  public Shake newShake(int rate) {
-    return new Shake(rate);
-  }
-
-  /**
-   * Has functions called for the views of a type that is derived from {@code mmap}; see {@link
-   * MappedMemory#countViews}.
-   *
-   * @return false if this GraalPy is another than is known
-   */
-  public boolean countViews(Value type, Value acquire, Value release) {
-    boolean available = MappedMemory.isAvailable();
-    if (available) {
-      MappedMemory.countViews(type, acquire, release);
-    }
-    return available;
-  }
-
-  /** All memory of an {@code mmap}, for one of its views. */
-  public Object mappedBuffer(Value mapping) {
-    return MappedMemory.buffer(mapping);
-  }
-
-  /** Where the memory of an {@code mmap} begins. */
-  public long mappedAddress(Value mapping) {
-    return MappedMemory.address(mapping);
-  }
-
-  /** The descriptor that an {@code mmap} has of its file; -1 if there is none. */
-  public int mappedDescriptor(Value mapping) {
-    return MappedMemory.descriptor(mapping);
-  }
-
-  /** Gives the memory of an {@code mmap} back that has no views, and lets it have another type. */
-  public void closeMapped(Value mapping, Value closedType) {
-    MappedMemory.close(mapping, closedType);
-  }
-
-  /** Changes the size of an {@code mmap} that has no views, and of its file. */
-  public void resizeMapped(Value mapping, long offset, long length) throws IOException {
-    try {
-      MappedMemory.resize(mapping, offset, length);
-    } catch (PosixException e) {
-      throw new IOException(e.getMessage(), e);
-    }
-  }
-
-  /** Reads the environment variable {@code TZ} anew; see {@link LocalTime}. */
-  public void setTimeZone(@Nullable String zone) {
-    LocalTime.setZone(zone);
-  }
-
-  /** Local time: the nine fields of {@code struct tm}, then the seconds east of Greenwich. */
-  public long[] localTime(long seconds) throws IOException {
-    try {
-      return LocalTime.of(seconds);
-    } catch (PosixException e) {
-      throw new IOException(e.getMessage(), e);
-    }
-  }
-
-  /** The zone's abbreviation at a time. */
-  public String zoneName(long seconds) throws IOException {
-    try {
-      return LocalTime.zoneName(seconds);
-    } catch (PosixException e) {
-      throw new IOException(e.getMessage(), e);
-    }
-  }
-
-  /** Seconds since 1970 for the nine fields of a local time. */
-  public long secondsOf(int[] fields) throws IOException {
-    try {
-      return LocalTime.seconds(fields);
-    } catch (PosixException e) {
-      throw new IOException(e.getMessage(), e);
-    }
   }
 
   /** Shows what this process runs in the process list. */
@@ -580,56 +476,10 @@ public final class Bridge {
     return Descriptors.duplicate(descriptor);
   }
 
-  /**
-   * What GraalPy is to call for a signal.
-   *
-   * @param function the handler as the program knows it
-   */
-  public Object signalHandler(int signal, Value function) {
-    return new SignalHandler(signal, function, () -> waker().repeater(signal));
-  }
-
-  /**
-   * The signal's handler is a Python function: it wakes Python's main thread, which calls this.
-   *
-   * @param carrier the signal for which GraalPy has the handler; another one where the JVM takes no
-   *     handler for the signal itself
-   */
-  public void watchSignal(int signal, int carrier) {
-    waker().watch(signal, carrier);
-  }
-
-  private synchronized SignalWaker waker() {
-    SignalWaker current = waker;
-    if (current == null) {
-      current = new SignalWaker(this::answerObservers);
-      waker = current;
-    }
-    return current;
-  }
-
-  /** Answers whoever waits to look at this process; false if nobody does. */
+  /** Answers the observers of this process that wait; false if there are none. */
   private boolean answerObservers() {
     ObservationPoint point = observation;
     return point != null && point.answer();
-  }
-
-  /** Undoes {@link #watchSignal}. */
-  public synchronized void unwatchSignal(int signal) {
-    SignalWaker current = waker;
-    if (current != null) {
-      current.unwatch(signal);
-    }
-  }
-
-  /** Lets a signal do what the kernel does by default, whatever the JVM had installed. */
-  public void setDefaultSignalAction(int signal) {
-    Processes.setDefaultAction(signal);
-  }
-
-  /** Lets this process ignore a signal, whatever the JVM had installed. */
-  public void ignoreSignal(int signal) {
-    Processes.ignore(signal);
   }
 
   private void end() {

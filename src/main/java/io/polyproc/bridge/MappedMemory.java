@@ -15,8 +15,8 @@ import org.graalvm.polyglot.Value;
  * has given it functions for that: GraalPy has these for types in native code, and calls them for
  * {@code memoryview} and what is based on it.
  *
- * <p>Python's lock guards the objects; whoever changes one takes it, as a call of Java is made
- * without.
+ * <p>Python's lock guards the objects; a method that changes one takes it, as a call of Java is
+ * made without.
  */
 final class MappedMemory {
   private static final int READ = 1;

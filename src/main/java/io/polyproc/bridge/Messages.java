@@ -18,6 +18,14 @@ import org.jspecify.annotations.Nullable;
  * Connections for Python: a whole message is one call, where the standard library makes several
  * calls of the system and some copies, each of which costs GraalPy microseconds.
  *
+ * <pre>
+ *   a Python object ── PlainPickler ──► MessageWriter ──► a pipe, or a packet of a queue
+ *          │ not plain                        ▲
+ *          └── ForkingPickler, in Python ─────┘
+ *   a pipe ──► MessageReader ── PlainUnpickler ──► a Python object
+ *                                   └── not plain: bytes, for Python's unpickler
+ * </pre>
+ *
  * <p>Any thread may call. A call that a signal ends, so that its handler can run, returns what is
  * to be given to {@code resume}: a handler may send and receive messages too.
  */
@@ -118,7 +126,14 @@ public final class Messages {
       return NOT_PLAIN;
     }
     MessageWriter writer = WRITER.get();
-    return outcome(writer, writer.write(fd, pickle));
+    Trace trace = Trace.current();
+    if (trace == null) {
+      return outcome(writer, writer.write(fd, pickle));
+    }
+    long begin = Trace.now();
+    int status = writer.write(fd, pickle);
+    trace.waited("send", begin, "");
+    return outcome(writer, status);
   }
 
   /**
@@ -129,7 +144,12 @@ public final class Messages {
    */
   public Object receive(int fd) {
     MessageReader reader = READER.get();
+    Trace trace = Trace.current();
+    long begin = trace == null ? 0 : Trace.now();
     int status = reader.read(fd, Long.MAX_VALUE);
+    if (trace != null) {
+      trace.waited("receive", begin, "");
+    }
     if (status != MessageReader.DONE) {
       return setOutcome(outcome(reader, status));
     }
@@ -216,10 +236,7 @@ public final class Messages {
     }
     if (slots != null) {
       slots.release();
-      Trace trace = Trace.current();
-      if (trace != null) {
-        trace.queueLength(slots.id(), slots.taken());
-      }
+      slots.traceTaken();
     }
     byte[] bytes = packets.takeBytes();
     return bytes == null ? received(packets.take()) : PythonObjects.bytes(bytes);

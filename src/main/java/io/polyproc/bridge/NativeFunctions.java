@@ -48,7 +48,7 @@ public final class NativeFunctions {
     return SystemCalls.callDouble(function, argument);
   }
 
-  /** The bytes of the heap that objects have, those that nobody refers to any more among them. */
+  /** The bytes of the heap that objects have, those without references among them. */
   public long usedHeap() {
     Runtime runtime = Runtime.getRuntime();
     return runtime.totalMemory() - runtime.freeMemory();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Python objects by numbers. GraalPy 25.0.3 may let another thread in wherever a compiled loop
  * begins anew, also within an operation of a {@code dict}, which is left broken if that thread
- * changes it; whoever looks something up there may never come to an end.
+ * changes it; a look-up there may never come to an end.
  *
  * <p>Any thread may call.
  */

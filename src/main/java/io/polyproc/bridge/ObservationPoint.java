@@ -1,17 +1,14 @@
 package io.polyproc.bridge;
 
+import io.polyproc.graalpy.Compilations;
 import io.polyproc.graalpy.PythonStacks;
 import io.polyproc.graalpy.PythonThreads;
 import io.polyproc.hotspot.NativeThreads;
-import io.polyproc.observation.Conversation;
 import io.polyproc.observation.Json;
 import io.polyproc.observation.Rendezvous;
-import io.polyproc.posix.MessageSocket;
-import io.polyproc.posix.PosixException;
+import io.polyproc.observation.Responder;
 import io.polyproc.posix.Processes;
 import io.polyproc.sync.SharedSemaphore;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
@@ -30,26 +26,14 @@ import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where this process can be looked at by its own user. Until somebody does, there is the handler of
- * a signal and nothing else: no thread, no descriptor, no file.
- *
- * <pre>
- *   observer  ── listens in its {@link Rendezvous}, sends SIGURG
- *   process   ── the handler's thread connects to each observer, checks who it is, and answers
- *                until the observer closes
- * </pre>
- *
- * <p>SIGURG is what {@code man 7 signal} has ignored by default, so it harms no process that is
- * none of ours, and not even one that has just become another program. Programs that have a handler
- * of their own for it go on having it: the signal is theirs when nobody waits.
+ * What this process tells of itself when its user looks at it: see {@link Responder}.
  *
  * <p>An answer has two parts. The stacks are read at safepoints ({@link PythonStacks}); threads
  * that come to none, as they read or write, are woken: GraalPy repeats such calls. What a thread
  * waits for says Python code, {@code _polyproc.observation}, on a thread of its own that needs
  * Python's lock: where another thread does not give it, the answer goes without.
  */
-@SuppressWarnings("sunapi") // the JDK has no other interface to signals
-public final class ObservationPoint implements sun.misc.SignalHandler {
+public final class ObservationPoint {
   private static final Duration AT_ONCE = Duration.ofMillis(10);
   private static final Duration LATER = Duration.ofMillis(1500);
   private static final Duration DESCRIPTION = Duration.ofSeconds(2);
@@ -58,9 +42,6 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
   private static final String RUNTIME = "io.polyproc.";
   private static final String NATIVE_CALLS = "io.polyproc.posix.";
   private static final String SHIM = "/python-shim/";
-
-  /** Threads that look. */
-  private static final String OWN = "polyproc-observation";
 
   /** GraalPy's class of these; those that it makes again when a signal has ended them. */
   private static final String SYSTEM_CALLS = "com.oracle.graal.python.runtime.NFIPosixSupport";
@@ -77,12 +58,10 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
   private final PythonThreads threads;
   private final PythonStacks stacks;
   private final ThreadGroup group;
+  private final Responder responder;
   private final Value describe;
   private volatile @Nullable String startMethod;
   private @Nullable Map<Thread, PythonStacks.Answer> requestedInWarmUp;
-
-  /** Open now; closed in a forked child, in which nobody serves them. */
-  private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
 
   /**
    * On Python's main thread.
@@ -93,6 +72,7 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
     threads = PythonThreads.current();
     stacks = new PythonStacks(threads);
     group = Thread.currentThread().getThreadGroup();
+    responder = new Responder(group, this::answer);
     this.describe = describe;
   }
 
@@ -128,58 +108,22 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
     if (!Map.class.isInstance(again) || hasPool(new PythonStacks.Answer(0, calls))) {
       throw new IllegalStateException("not what was written: " + again);
     }
-    Rendezvous.observers().forEach(this::converse);
+    Rendezvous.observers().forEach(responder::converse);
   }
 
   /** Lets the signal be answered. */
   void open() {
-    sun.misc.Signal.handle(new sun.misc.Signal("URG"), this);
+    responder.open();
   }
 
   /** In a forked child: its parent goes on with the conversations. */
   void afterFork() {
-    for (Conversation conversation : conversations) {
-      conversation.close();
-    }
-    conversations.clear();
-  }
-
-  /** Runs on a thread that the JVM makes for each signal. */
-  @Override
-  public void handle(sun.misc.Signal signal) {
-    boolean _ = answer();
+    responder.afterFork();
   }
 
   /** Answers those who wait; false if nobody does. */
   boolean answer() {
-    List<Path> observers = Rendezvous.observers();
-    for (Path observer : observers) {
-      // Of the program's group: a thread that a fork leaves behind in the parent.
-      Thread thread = new Thread(group, () -> converse(observer), OWN);
-      thread.setDaemon(true);
-      thread.start();
-    }
-    return !observers.isEmpty();
-  }
-
-  private void converse(Path observer) {
-    try (Conversation conversation = new Conversation(MessageSocket.connect(observer))) {
-      if (conversation.peer().user() != Processes.effectiveUser()) {
-        return;
-      }
-      conversations.add(conversation);
-      try {
-        for (String question = conversation.listen();
-            question != null;
-            question = conversation.listen()) {
-          conversation.say(Json.write(answer(Json.parse(question))));
-        }
-      } finally {
-        conversations.remove(conversation);
-      }
-    } catch (PosixException | IOException | IllegalArgumentException e) {
-      // The observer has gone, or does not speak this language: nothing is owed to it.
-    }
+    return responder.answer();
   }
 
   private Map<String, @Nullable Object> answer(@Nullable Object question) {
@@ -226,6 +170,7 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
     }
     answer.put("threads", all);
     answer.put("method", startMethod);
+    answer.put("compiling", Compilations.pendingNames());
     if (brief && !queues && found.values().stream().noneMatch(ObservationPoint::hasPool)) {
       return answer;
     }
@@ -238,7 +183,8 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
   }
 
   private static boolean isOfProgram(Thread thread) {
-    return !thread.getName().equals(GARBAGE_COLLECTOR) && !thread.getName().startsWith(OWN);
+    return !thread.getName().equals(GARBAGE_COLLECTOR)
+        && !thread.getName().startsWith(Responder.THREAD);
   }
 
   /** Whether the innermost call says what a thread waits for. */
@@ -323,6 +269,7 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
     plain.put("function", call.function());
     plain.put("qualname", call.qualifiedName());
     plain.put("line", call.line());
+    plain.put("tier", call.tier());
     return plain;
   }
 
@@ -353,7 +300,7 @@ public final class ObservationPoint implements sun.misc.SignalHandler {
       Map<String, @Nullable Object> answer, Object[] described, boolean locals, boolean queues) {
     FutureTask<@Nullable Object> task =
         new FutureTask<>(() -> plain(describe.execute(described, locals, queues)));
-    Thread thread = new Thread(group, task, OWN + "-python");
+    Thread thread = new Thread(group, task, Responder.THREAD + "-python");
     thread.setDaemon(true);
     thread.start();
     try {

@@ -141,8 +141,8 @@ final class ProgramFork implements JvmFork.Program {
   }
 
   /**
-   * The program's first thread is one of those that are no more, so nobody ends this process but
-   * the last of its threads, as the kernel does it elsewhere.
+   * The program's first thread is one of those that are no more, so this process ends with the last
+   * of its threads, as the kernel does it elsewhere.
    */
   private static void endWithLastThread() {
     Thread.ofPlatform()

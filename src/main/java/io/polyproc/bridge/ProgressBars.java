@@ -232,7 +232,7 @@ public final class ProgressBars {
       }
       show();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // nobody does
+      Thread.currentThread().interrupt(); // no code does
     } finally {
       thread = null;
       lock.unlock();

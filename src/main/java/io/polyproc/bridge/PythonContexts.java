@@ -31,7 +31,35 @@ public final class PythonContexts {
    */
   public static final String HOST_CLASS_PATH_PROPERTY = "polyproc.host-class-path";
 
+  private static final HostClasses HOST_CLASSES = new HostClasses();
+
   private PythonContexts() {}
+
+  /** Where {@code java.type} finds classes: those of this JVM, and what is added. */
+  private static final class HostClasses extends URLClassLoader {
+    HostClasses() {
+      super("host", new URL[0], PythonContexts.class.getClassLoader());
+      add(System.getProperty(HOST_CLASS_PATH_PROPERTY, ""));
+    }
+
+    void add(String classPath) {
+      Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+          .splitAsStream(classPath)
+          .filter(entry -> !entry.isEmpty())
+          .map(PythonContexts::url)
+          .forEach(this::addURL);
+    }
+  }
+
+  /**
+   * Lets {@code java.type} find more classes, in contexts that there are already, too.
+   *
+   * @param classPath jars and folders; becomes the property {@value #HOST_CLASS_PATH_PROPERTY}
+   */
+  public static void addHostClasses(String classPath) {
+    System.setProperty(HOST_CLASS_PATH_PROPERTY, classPath);
+    HOST_CLASSES.add(classPath);
+  }
 
   /**
    * A context with the options and the environment variables that {@code python} obeys.
@@ -54,8 +82,8 @@ public final class PythonContexts {
             .allowExperimentalOptions(true)
             .in(new FileInputStream(FileDescriptor.in))
             .out(new FileOutputStream(FileDescriptor.out))
-            .err(errors());
-    hostClasses(builder);
+            .err(errors())
+            .hostClassLoader(HOST_CLASSES);
     contextOptions(options, executable, originalArguments, variables(options, env))
         .forEach(builder::option);
     return builder.build();
@@ -75,20 +103,6 @@ public final class PythonContexts {
         .option("python.WarnExperimentalFeatures", "false")
         // It warns that standard streams are the JVM's descriptors then, as docs/embedding.md says.
         .option("log.python.PythonContext.level", "SEVERE");
-  }
-
-  private static void hostClasses(Context.Builder builder) {
-    String classPath = System.getProperty(HOST_CLASS_PATH_PROPERTY, "");
-    if (!classPath.isEmpty()) {
-      URL[] urls =
-          Pattern.compile(File.pathSeparator, Pattern.LITERAL)
-              .splitAsStream(classPath)
-              .map(PythonContexts::url)
-              .toArray(URL[]::new);
-      // It lives as long as the process.
-      builder.hostClassLoader(
-          new URLClassLoader("host", urls, PythonContexts.class.getClassLoader()));
-    }
   }
 
   private static URL url(String entry) {

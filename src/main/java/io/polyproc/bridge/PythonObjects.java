@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * --add-exports} in {@code lib/jvm.options}), by reflection, as a Java program need not have them
  * exported.
  *
- * <p>Any thread in which Python runs may call; who looks into what other threads can change
- * {@linkplain #tryLock holds} Python's lock meanwhile.
+ * <p>Any thread in which Python runs may call. A caller that looks into what other threads can
+ * change {@linkplain #tryLock holds} Python's lock meanwhile.
  */
 @SuppressWarnings("ReferenceEquality") // what is compared are GraalPy's constants
 final class PythonObjects {

@@ -33,7 +33,7 @@ public final class PythonRuntime {
               home, runtime, path, sites, start_method))
       """;
 
-  /** Held, as one that nobody can reach may be closed. */
+  /** Held, as one without references may be closed. */
   @SuppressWarnings("UnusedVariable")
   private final Context context;
 

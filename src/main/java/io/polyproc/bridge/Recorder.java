@@ -99,6 +99,11 @@ public final class Recorder {
     return made;
   }
 
+  /** See {@link Trace#warmUp}. */
+  public void warmUp() {
+    Trace.warmUp();
+  }
+
   /** Before this process ends: nothing of what it has recorded is to be lost. */
   void finish() {
     Trace.flush();

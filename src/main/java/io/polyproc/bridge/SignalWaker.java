@@ -38,7 +38,7 @@ final class SignalWaker {
   /**
    * Made on Python's main thread.
    *
-   * @param observers answers those who want to look at this process; false if nobody does
+   * @param observers answers observers of this process; false if there are none
    */
   SignalWaker(BooleanSupplier observers) {
     this.observers = observers;
@@ -136,7 +136,7 @@ final class SignalWaker {
       }
       int wakeup = wakeupDescriptor;
       if (wakeup >= 0) {
-        // As in CPython, nobody is told here when its buffer is full: the byte says nothing new
+        // As in CPython, a full buffer is not reported here: the byte says nothing new
         // then.
         boolean _ = Processes.writeByte(wakeup, number);
       }

@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
- * Where a context writes its errors: not Python's standard error, but what Truffle has to say, such
- * as the stack trace of a Python thread that an error of GraalPy's own has ended. Of a stack trace
- * only a {@link CrashReport}'s line and the causes get through.
+ * The stream for the errors of a context. Truffle writes to it, such as the stack trace of a Python
+ * thread that an error of GraalPy's own has ended; Python's standard error is another one. Of a
+ * stack trace only a {@link CrashReport}'s line and the causes get through.
  *
  * <p>Any thread may write; whole lines are passed on.
  */

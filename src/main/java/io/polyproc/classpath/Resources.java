@@ -6,7 +6,7 @@ import java.lang.module.ModuleReader;
 import java.lang.module.ResolvedModule;
 import java.util.Optional;
 
-/** Resources beside a class, also those that its module does not open to anybody. */
+/** Resources beside a class, also those that its module does not open. */
 public final class Resources {
   private Resources() {}
 

@@ -188,7 +188,7 @@ public final class UberJar {
   }
 
   /** Some files of the jar, as a module of its own. */
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+  @SuppressWarnings("ArrayRecordComponent") // records are not compared
   private record Content(ClassPathEntry.Jar jar, SortedSet<String> files, byte[] moduleInfo)
       implements ClassPathEntry.Content {
     @Override

@@ -34,7 +34,7 @@ public final class ZipRegion {
   private static final int END_BYTES = 22;
   private static final int LOCATOR_BYTES = 20;
   private static final int END64_BYTES = 56;
-  private static final int LONGEST_COMMENT = 0xFFFF;
+  private static final int MAX_COMMENT = 0xFFFF;
   private static final int CENTRAL_SIGNATURE = 0x02014b50;
   private static final int END_SIGNATURE = 0x06054b50;
   private static final int LOCATOR_SIGNATURE = 0x07064b50;
@@ -168,7 +168,7 @@ public final class ZipRegion {
   }
 
   private void readDirectory(FileChannel channel) throws IOException {
-    int searched = (int) Math.min(length, END_BYTES + LOCATOR_BYTES + LONGEST_COMMENT);
+    int searched = (int) Math.min(length, END_BYTES + LOCATOR_BYTES + MAX_COMMENT);
     ByteBuffer tail = bytes(channel, start + length - searched, searched);
     int end = searched - END_BYTES;
     while (end >= 0 && tail.getInt(end) != END_SIGNATURE) {

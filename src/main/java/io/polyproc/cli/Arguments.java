@@ -42,6 +42,7 @@ final class Arguments {
       case "ps" -> new Invocation.RunPs(List.copyOf(rest));
       case "stack" -> new Invocation.RunStack(List.copyOf(rest));
       case "why" -> new Invocation.RunWhy(List.copyOf(rest));
+      case "profile" -> new Invocation.RunProfile(List.copyOf(rest));
       case "top" -> new Invocation.RunTop(List.copyOf(rest));
       case "dashboard" -> new Invocation.RunDashboard(List.copyOf(rest));
       case "cluster" -> new Invocation.RunCluster(List.copyOf(rest));
@@ -97,6 +98,9 @@ final class Arguments {
     }
     if (topics.contains("stack")) {
       return new Invocation.RunStack(List.of("--help"));
+    }
+    if (topics.contains("profile")) {
+      return new Invocation.RunProfile(List.of("--help"));
     }
     if (topics.contains("top")) {
       return new Invocation.RunTop(List.of("--help"));

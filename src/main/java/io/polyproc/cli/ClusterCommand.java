@@ -37,6 +37,7 @@ import picocli.CommandLine.Parameters;
     })
 final class ClusterCommand implements Callable<Integer> {
   private static final int PORT = 7740;
+  private static final int COPIES = 2;
 
   /** The environment variable for the folder of the nodes. */
   private static final String FOLDER = "POLYPROC_CLUSTER_FOLDER";
@@ -80,7 +81,7 @@ final class ClusterCommand implements Callable<Integer> {
   }
 
   /** The node that a command without a name means: the only one, or the first that runs. */
-  private static NodeControl existing(String name) throws IOException {
+  static NodeControl existing(String name) throws IOException {
     if (!name.isEmpty()) {
       return new NodeControl(ClusterFolder.of(nodes(), name));
     }
@@ -114,14 +115,19 @@ final class ClusterCommand implements Callable<Integer> {
     @Option(
         names = "--cores",
         paramLabel = "<n>",
-        defaultValue = "0",
-        description = "how many it offers (all)")
-    private int cores;
+        description =
+            "how many it offers (all); 0: it runs no process, as long as others are there")
+    private @Nullable Integer cores;
 
-    private NodeControl.Settings settings(int port, String cluster, String token, String authority)
+    private NodeControl.Settings settings(
+        int port, String cluster, String token, String authority, int copies)
         throws UnknownHostException {
       String chosen = name.isEmpty() ? hostName() : name;
-      return new NodeControl.Settings(chosen, address, port, cores, cluster, token, authority);
+      if (cores != null && cores < 0) {
+        throw new IllegalArgumentException("--cores must not be negative, and is " + cores);
+      }
+      return new NodeControl.Settings(
+          chosen, address, port, cores, cluster, token, authority, copies);
     }
 
     private static String hostName() throws UnknownHostException {
@@ -150,6 +156,14 @@ final class ClusterCommand implements Callable<Integer> {
         description = "where it listens (" + PORT + "); 0: any")
     private int port;
 
+    @Option(
+        names = "--copies",
+        paramLabel = "<n>",
+        defaultValue = "" + COPIES,
+        description =
+            "on how many nodes each item and lock is kept (2): one less may vanish at once")
+    private int copies;
+
     @Mixin
     @SuppressWarnings("unused") // Picocli fills it
     private final HelpOption help = new HelpOption();
@@ -161,7 +175,8 @@ final class ClusterCommand implements Callable<Integer> {
               port,
               "",
               "",
-              authority.isEmpty() ? "" : Path.of(authority).toAbsolutePath().toString());
+              authority.isEmpty() ? "" : Path.of(authority).toAbsolutePath().toString(),
+              copies);
       NodeControl node = new NodeControl(ClusterFolder.of(nodes(), settings.name()));
       String address = node.start(Installation.current(), settings);
       System.out.println(
@@ -206,7 +221,7 @@ final class ClusterCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             "a token is needed, by --token or the variable POLYPROC_CLUSTER_TOKEN");
       }
-      NodeControl.Settings settings = options.settings(port, cluster, given, "");
+      NodeControl.Settings settings = options.settings(port, cluster, given, "", COPIES);
       NodeControl node = new NodeControl(ClusterFolder.of(nodes(), settings.name()));
       String address = node.start(Installation.current(), settings);
       System.out.println(
@@ -289,7 +304,7 @@ final class ClusterCommand implements Callable<Integer> {
       name = "leave",
       description = {
         "Ends this machine's agent. It takes no more processes, and waits until those",
-        "that it runs for other nodes have ended.",
+        "that it runs for other nodes have ended, and so have the programs of its own.",
         ""
       })
   static final class Leave implements Callable<Integer> {

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
     name = "polyproc dashboard",
     description = {
       "Serves a page that shows this user's programs, live: the tree of processes,",
-      "processors, memory, pools, queues, stacks, and who waits for whom. It prints",
-      "the page's address, which has a secret in it; only this machine can open it.",
+      "processors, memory, what each does over time, pools, queues, logs, stacks, and",
+      "who waits for whom. It prints the page's address, which has a secret in it; only this machine can open it.",
       "Ctrl-C ends it.",
       ""
     })

@@ -156,6 +156,7 @@ final class DashboardServer implements AutoCloseable {
       case "/", "/style.css", "/script.js" -> file(exchange, FILES.getOrDefault(path, ""));
       case "/events" -> events(exchange);
       case "/stack" -> ofProcess(exchange, query, TEXT, view::stack);
+      case "/logs" -> ofProcess(exchange, query, TEXT, view::logs);
       case "/why" -> ofProcess(exchange, query, TEXT, pid -> view.waits(pid).toText());
       case "/waits" ->
           ofProcess(exchange, query, "application/json", pid -> view.waits(pid).toJson());
@@ -289,7 +290,7 @@ final class DashboardServer implements AutoCloseable {
 
   private void tell() {
     if (listeners.isEmpty()) {
-      return; // nobody looks, so nothing is looked at
+      return; // no page is open, so nothing is looked at
     }
     try {
       List<@Nullable Object> rows = new ArrayList<>();

@@ -22,6 +22,7 @@ final class Help {
           "  why           print who waits for what in a program, and deadlocks",
           "  top           show the running programs and their processes, live",
           "  dashboard     show them on a page in the browser, live",
+          "  profile       complete the flame graph of a program that was killed",
           "  cluster       run a node of a cluster: start, join, status, leave, stop",
           "  help          print this help; help doctor: that of doctor; so the others",
           "",

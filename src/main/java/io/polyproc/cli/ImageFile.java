@@ -22,7 +22,6 @@ final class ImageFile {
   /** Ends an image's name. */
   static final String SUFFIX = ".img";
 
-  private static final String FOLDER = "images";
   private static final String LOCK_SUFFIX = ".lock";
 
   /** What all images of a user may take on the disk. */
@@ -44,27 +43,27 @@ final class ImageFile {
   }
 
   private final Installation installation;
-  private final Path folder;
+  private final Path cache;
   private @Nullable Path path;
 
-  private ImageFile(Installation installation, Path folder) {
+  private ImageFile(Installation installation, Path cache) {
     this.installation = installation;
-    this.folder = folder;
+    this.cache = cache;
   }
 
   /** That of this command's installation. */
   static ImageFile of(Installation installation) {
-    return new ImageFile(installation, CacheFolder.find().path().resolve(FOLDER));
+    return new ImageFile(installation, CacheFolder.find().path());
   }
 
   /** The folder of all images. */
   Path folder() {
-    return folder;
+    return Installation.processImages(cache);
   }
 
   /** Begins the paths of all images of this build. */
   Path stem() {
-    return folder.resolve(installation.build());
+    return installation.processImage(cache);
   }
 
   /**
@@ -85,12 +84,12 @@ final class ImageFile {
     return known;
   }
 
-  /** Locked by whoever writes it. */
+  /** Locked by the process that writes it. */
   Path lock() throws IOException, InterruptedException {
     return companion(path(), LOCK_SUFFIX);
   }
 
-  /** Changed whenever somebody tries to write it in the background. */
+  /** Changed whenever a process begins to write it in the background. */
   Path lastTry() throws IOException, InterruptedException {
     return companion(path(), ".tried");
   }
@@ -101,6 +100,7 @@ final class ImageFile {
 
   /** All images and what is beside them, but not the locks, which may be held. */
   List<Path> files() throws IOException {
+    Path folder = folder();
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
@@ -142,7 +142,7 @@ final class ImageFile {
     return Files.exists(file) ? Files.size(file) : 0;
   }
 
-  /** In milliseconds since 1970: whoever is restored counts in a file beside the image. */
+  /** In milliseconds since 1970: each restored process counts in a file beside the image. */
   private static long lastUse(Path image) {
     return Math.max(
         image.toFile().lastModified(),
@@ -152,7 +152,8 @@ final class ImageFile {
   /** Makes the folder, for its owner only. */
   void makeFolder() throws IOException {
     Files.createDirectories(
-        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        folder(),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   /** Whether a process with these variables would be restored from it. */

@@ -34,7 +34,7 @@ final class ImageProcess {
     int status;
     try {
       status = run(Path.of(arguments[0]), List.of(arguments).contains(WARM_UP));
-    } catch (Throwable failure) { // nobody else is left to tell of it
+    } catch (Throwable failure) { // no other code is left to report it
       CrashReport.print(failure);
       status = ExitCode.INTERNAL.status();
     }
@@ -85,8 +85,9 @@ final class ImageProcess {
   /** In a restored process. */
   private static int perform(MainImage image, Resumption resumption) {
     List<String> all = resumption.arguments();
-    if (MainImage.startsWorker(all.subList(COMMAND, all.size()))) {
-      return image.serve();
+    List<String> command = all.subList(COMMAND, all.size());
+    if (MainImage.startsWorker(command)) {
+      return image.serve(command);
     }
     String launcher = all.get(COMMAND);
     List<String> arguments = all.subList(ARGUMENTS, all.size());

@@ -18,12 +18,6 @@ import java.util.Map;
  * from one, or from one that has not warmed up.
  */
 final class ImageRenewal {
-  /** The environment variable for whether images are used and made. */
-  static final String SETTING = "POLYPROC_IMAGE";
-
-  /** Images are neither used nor made. */
-  static final String OFF = "off";
-
   /** The image that is there is used; none is made but by {@code polyproc warm}. */
   static final String KEPT = "kept";
 
@@ -50,8 +44,8 @@ final class ImageRenewal {
   }
 
   private static void startIf(Condition condition, Map<String, String> variables) {
-    String setting = variables.getOrDefault(SETTING, "");
-    if (setting.equals(OFF)
+    String setting = variables.getOrDefault(Installation.IMAGES_VARIABLE, "");
+    if (setting.equals(Installation.IMAGES_OFF)
         || setting.equals(KEPT)
         || !ImageWriter.isSupported()
         || Memory.availableNow() < MIN_MEMORY) {

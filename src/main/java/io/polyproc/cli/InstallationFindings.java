@@ -83,8 +83,9 @@ final class InstallationFindings {
 
   private Finding processImage() {
     ImageFile image = ImageFile.of(installation);
-    if (ImageRenewal.OFF.equals(System.getenv(ImageRenewal.SETTING))) {
-      return Finding.note(PROCESS_IMAGE, "not used: " + ImageRenewal.SETTING + "=off is set");
+    if (Installation.IMAGES_OFF.equals(System.getenv(Installation.IMAGES_VARIABLE))) {
+      return Finding.note(
+          PROCESS_IMAGE, "not used: " + Installation.IMAGES_VARIABLE + "=off is set");
     }
     try {
       ImageFile.State state = image.state();

@@ -51,6 +51,9 @@ sealed interface Invocation {
   /** {@code stack}, whose options are its own. */
   record RunStack(List<String> arguments) implements Invocation {}
 
+  /** {@code profile}, whose options are its own. */
+  record RunProfile(List<String> arguments) implements Invocation {}
+
   /** {@code top}, whose options are its own. */
   record RunTop(List<String> arguments) implements Invocation {}
 

@@ -29,7 +29,7 @@ public final class Main {
   private int run(List<String> arguments) {
     try {
       return perform(Arguments.parse(arguments, name));
-    } catch (Throwable failure) { // nobody else is left to tell of it
+    } catch (Throwable failure) { // no other code is left to report it
       CrashReport.print(failure);
       return ExitCode.INTERNAL.status();
     }
@@ -47,6 +47,7 @@ public final class Main {
       case Invocation.RunVerify verify -> VerifyCommand.execute(verify.arguments());
       case Invocation.RunPs ps -> PsCommand.execute(ps.arguments());
       case Invocation.RunStack stack -> StackCommand.execute(stack.arguments());
+      case Invocation.RunProfile profile -> ProfileCommand.execute(profile.arguments());
       case Invocation.RunTop top -> TopCommand.execute(top.arguments());
       case Invocation.RunDashboard dashboard -> DashboardCommand.execute(dashboard.arguments());
       case Invocation.RunWhy why -> WhyCommand.execute(why.arguments());

@@ -1,10 +1,13 @@
 package io.polyproc.cli;
 
+import io.polyproc.observation.Json;
 import io.polyproc.observation.Observer;
 import io.polyproc.observation.ProcessReport;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,6 +41,11 @@ final class PsCommand implements Callable<Integer> {
       description = "how long to wait for what processes say (2)")
   private double seconds;
 
+  @Option(
+      names = "--cluster",
+      description = "list those of all nodes of the cluster that this machine belongs to")
+  private boolean everywhere;
+
   @Mixin
   @SuppressWarnings("unused") // Picocli fills it
   private final HelpOption help = new HelpOption();
@@ -66,10 +74,31 @@ final class PsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Duration patience = Duration.ofMillis(Math.round(seconds * 1000));
+    if (everywhere) {
+      return showAllNodes(patience);
+    }
     try (Observer observer = new Observer()) {
-      Duration patience = Duration.ofMillis(Math.round(seconds * 1000));
       ProcessReport report = ProcessReport.ofAll(observer, patience, shares);
       System.out.print(json ? report.toJson() : report.toText());
+    }
+    return ExitCode.OK.status();
+  }
+
+  private int showAllNodes(Duration patience) {
+    Map<String, String> nodes;
+    try {
+      nodes = ClusterCommand.existing("").processes(json, shares, patience);
+    } catch (IOException e) {
+      System.err.println("polyproc: " + e.getMessage());
+      return ExitCode.UNAVAILABLE.status();
+    }
+    if (json) {
+      Map<String, Object> all = new LinkedHashMap<>();
+      nodes.forEach((node, text) -> all.put(node, Json.parse(text)));
+      System.out.println(Json.write(all));
+    } else {
+      nodes.forEach((node, text) -> System.out.printf("node %s%n%s", node, text));
     }
     return ExitCode.OK.status();
   }

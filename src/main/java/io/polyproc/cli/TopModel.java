@@ -361,13 +361,18 @@ final class TopModel {
                 row.done() < 0 ? "-" : Long.toString(row.done()),
                 row.doneASecond() < 0 ? "-" : String.format(Locale.ROOT, "%.1f", row.doneASecond()),
                 row.held() < 0 ? "-" : Integer.toString(row.held()),
-                process.state(),
+                state(row),
                 (order.value() == null ? "  ".repeat(row.depth()) : "") + row.description());
     return new Line(
         printable(text),
         isSelected
             ? Style.SELECTED
             : process.entry().role() == ProcessTable.Role.STANDBY ? Style.FAINT : Style.PLAIN);
+  }
+
+  private static String state(ProcessRow row) {
+    String code = row.process().code();
+    return code.isEmpty() ? row.process().state() : row.process().state() + ", " + code;
   }
 
   private static String megabytes(Optional<Long> kib) {
@@ -421,5 +426,6 @@ final class TopModel {
         PSS MB   memory, of what is shared its share only; measured now and then
         DONE     tasks of its pool that the process has answered; A SEC: of these a second
         HELD     tasks that it has and has not answered
+        STATE    with how the function runs that it is in: interpreted, compiling, or compiled
       """;
 }

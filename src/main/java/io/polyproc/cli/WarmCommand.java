@@ -37,8 +37,11 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Exit status: 0 if the image is there, 1 if it is not."})
 final class WarmCommand implements Callable<Integer> {
-  /** An option: nobody waits for it. */
+  /** An option: no program waits for the image. */
   static final String BACKGROUND = "--background";
+
+  /** How the variables begin that make a program use a cluster. */
+  private static final String CLUSTER = "POLYPROC_CLUSTER";
 
   @Option(
       names = "--quick",
@@ -48,7 +51,8 @@ final class WarmCommand implements Callable<Integer> {
 
   @Option(
       names = BACKGROUND,
-      description = "only while nobody else wants the processor; the first image stays if it fits")
+      description =
+          "only while no other process wants the processor; the first image stays if it fits")
   @SuppressWarnings("unused") // Picocli fills it
   private boolean background;
 
@@ -113,7 +117,7 @@ final class WarmCommand implements Callable<Integer> {
             .anyMatch(entry -> !entry.startsWith("/"));
   }
 
-  /** What a process has left that was killed while it wrote; nobody else writes now. */
+  /** What a process has left that was killed while it wrote; no other process writes now. */
   private static void removeUnfinished(Path image) throws IOException {
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(
@@ -132,8 +136,8 @@ final class WarmCommand implements Callable<Integer> {
     if (warmsUp) {
       command.add(ImageProcess.WARM_UP);
     }
-    ChildProcess process = ChildProcess.start(command, "polyproc: booting", System.getenv(), 2, 2);
-    // Whoever ends this command ends that, too.
+    ChildProcess process = ChildProcess.start(command, "polyproc: booting", variables(), 2, 2);
+    // The end of this command ends that, too.
     Thread ender = new Thread(() -> ChildProcess.signal(process.pidfd(), Processes.SIGKILL));
     Runtime.getRuntime().addShutdownHook(ender);
     int status = process.reap();
@@ -145,6 +149,13 @@ final class WarmCommand implements Callable<Integer> {
       probePages(installation, target);
     }
     return status;
+  }
+
+  /** This process's; but what is kept belongs to no cluster. */
+  private static Map<String, String> variables() {
+    Map<String, String> variables = new HashMap<>(System.getenv());
+    variables.keySet().removeIf(name -> name.startsWith(CLUSTER));
+    return variables;
   }
 
   /**
@@ -164,8 +175,8 @@ final class WarmCommand implements Callable<Integer> {
             "-c",
             code,
             image.toString());
-    Map<String, String> variables = new HashMap<>(System.getenv());
-    variables.put(ImageRenewal.SETTING, ImageRenewal.KEPT);
+    Map<String, String> variables = variables();
+    variables.put(Installation.IMAGES_VARIABLE, ImageRenewal.KEPT);
     int _ = ChildProcess.start(command, "polyproc: page probe", variables, 2, 2).reap();
   }
 

@@ -17,12 +17,15 @@ final class Admission {
   private final Authority authority;
   private final String build;
   private final int enginePort;
+  private final int copies;
 
   /**
    * @param build what the distribution of this node is made of
    * @param enginePort that the engines of this cluster have in common
+   * @param copies on how many nodes these keep each item
    */
-  Admission(Authority authority, String build, int enginePort) {
+  Admission(Authority authority, String build, int enginePort, int copies) {
+    this.copies = copies;
     this.build = build;
     this.authority = authority;
     this.enginePort = enginePort;
@@ -58,7 +61,8 @@ final class Admission {
             Certificates.pem(granted),
             Certificates.pem(authority.certificate()),
             String.join(",", engines(agent)),
-            enginePort);
+            enginePort,
+            copies);
       } catch (IllegalArgumentException e) {
         reason = String.valueOf(e.getMessage());
       }

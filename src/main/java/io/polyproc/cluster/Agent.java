@@ -2,8 +2,11 @@ package io.polyproc.cluster;
 
 import io.polyproc.image.Installation;
 import io.polyproc.observation.Json;
+import io.polyproc.observation.Observer;
+import io.polyproc.observation.ProcessReport;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Agent {
   private static final System.Logger LOG = System.getLogger(Agent.class.getName());
   private static final long LOOK_MILLIS = 1_000;
+  private static final long DRAIN_MILLIS = 100;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final String NODES = "node/";
   private static final String SYSTEM = "agent#0/0";
@@ -44,6 +48,7 @@ final class Agent {
   /** How many connections each program that began here has. */
   private final Map<String, Integer> programs = new HashMap<>();
 
+  private final Leases leases;
   private final HostedProcesses processes;
   private final ExportedDescriptors exports;
   private final HostedMemory memory = new HostedMemory();
@@ -56,6 +61,7 @@ final class Agent {
     this.tls = tls;
     this.engine = engine;
     this.folder = folder;
+    this.leases = new Leases(engine, info.incarnation(), this::isConfirmed, this::recall);
     this.processes = new HostedProcesses(folder, installation);
     this.exports = new ExportedDescriptors(info.incarnation());
   }
@@ -156,6 +162,7 @@ final class Agent {
       }
       engine.members().forEach(this::meet);
       clients.values().forEach(client -> client.retryAfter(PATIENCE_NANOS));
+      leases.giveBackIdle();
     } catch (Engine.EngineException e) {
       fail(e);
     }
@@ -199,12 +206,25 @@ final class Agent {
       peer.close();
     }
     processes.killOf(incarnation);
+    if (peer == null || !peer.hasEnded()) {
+      outliveLeases();
+    }
     try {
       passOn(engine.execAll("", lostCommand(incarnation + "#")));
+      leases.forget(incarnation);
       engine.removeAll(NODES + incarnation);
       engine.removeAll(incarnation);
     } catch (Engine.EngineException e) {
       fail(e);
+    }
+  }
+
+  /** A node that may still run goes on with what is leased to it for so long at most. */
+  private static void outliveLeases() {
+    try {
+      TimeUnit.NANOSECONDS.sleep(Leases.VALID_NANOS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -220,7 +240,46 @@ final class Agent {
 
   /** Has a command executed and tells those whom its outcome concerns; returns the answer. */
   byte[] exec(String object, byte[] command) {
-    return dispatch(engine.exec(object, command));
+    return dispatch(leases.exec(object, command));
+  }
+
+  /** Another node had got an answer that was sent at this time: see {@link Leases}. */
+  void confirm(String incarnation, long nanos) {
+    Peer peer = peers.get(incarnation);
+    if (peer != null) {
+      peer.confirm(nanos);
+    }
+  }
+
+  private boolean isConfirmed() {
+    for (Peer peer : peers.values()) {
+      if (!peer.hasConfirmedWithin(Leases.VALID_NANOS)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void recall(String lessee, String object) throws IOException {
+    Peer peer = peers.get(lessee);
+    if (peer == null) {
+      throw new IOException("node " + NodeInfo.nameOf(lessee) + " is not known yet, or lost");
+    }
+    byte[] _ = peer.ask(Fields.of("return", object));
+  }
+
+  /** Returns an object that this node has in its memory, as another one wants it. */
+  void giveBack(String object) {
+    leases.giveBack(object);
+  }
+
+  /** Before the end: what this node has of shared objects goes to others. */
+  void giveBackAll() {
+    try {
+      leases.giveBackAll();
+    } catch (Engine.EngineException e) {
+      LOG.log(Level.WARNING, "locks of this node count as lost: {0}", e.getMessage());
+    }
   }
 
   private byte[] dispatch(byte[] outcome) {
@@ -298,6 +357,7 @@ final class Agent {
     }
     if (program.startsWith(info.incarnation()) && !hasEnded()) {
       programEnded(program);
+      leases.forget(program + "/");
       engine.removeAll(program + "/");
       for (Peer peer : peers.values()) {
         try {
@@ -309,9 +369,30 @@ final class Agent {
     }
   }
 
+  private boolean hasOwnPrograms() {
+    synchronized (programs) {
+      return programs.keySet().stream().anyMatch(name -> name.startsWith(info.incarnation()));
+    }
+  }
+
+  /**
+   * Takes no more processes, and waits until those that run here for other nodes have ended, and so
+   * have the programs of this one.
+   *
+   * @param seconds how long at most
+   */
+  void drain(long seconds) throws InterruptedException {
+    processes.refuseMore();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while ((processes.areHosted() || hasOwnPrograms()) && System.nanoTime() < deadline) {
+      Thread.sleep(DRAIN_MILLIS);
+    }
+  }
+
   /** A program has ended on its own node: nobody uses what its processes have left here. */
   void programEnded(String program) {
     memory.removeAll(program + "/");
+    leases.forget(program + "/");
   }
 
   /** A process of this machine has ended. */
@@ -332,14 +413,14 @@ final class Agent {
    *
    * @param wanted the node's name; empty for any
    * @return an incarnation
-   * @throws IllegalArgumentException if there is no such node
+   * @throws IllegalArgumentException if there is no such node, or it is leaving
    */
   String place(String wanted) {
     if (wanted.equals(info.name())) {
       return info.incarnation();
     }
     if (!wanted.isEmpty()) {
-      return find(wanted).info().incarnation();
+      return placeAt(find(wanted));
     }
     long running = processes.running();
     if (running < info.cores()) {
@@ -360,6 +441,19 @@ final class Agent {
       }
     }
     return best;
+  }
+
+  private static String placeAt(Peer peer) {
+    try {
+      if (Fields.read(peer.ask(Fields.of("load"))).number(2) != 0) {
+        throw new IllegalArgumentException(
+            "node %s is leaving the cluster, and takes no more processes"
+                .formatted(peer.info().name()));
+      }
+    } catch (IOException e) {
+      // It is about to be lost, which the start of the process will say.
+    }
+    return peer.info().incarnation();
   }
 
   private static double load(long running, long cores) {
@@ -397,9 +491,13 @@ final class Agent {
     return cores;
   }
 
-  /** Processes that run here for other nodes' programs and for this one's. */
+  /**
+   * Processes that run here for other nodes' programs and for this one's, cores for more of them,
+   * and whether the node is leaving.
+   */
   byte[] load() {
-    return Fields.of(processes.running(), processes.isDraining() ? 0 : info.cores());
+    boolean draining = processes.isDraining();
+    return Fields.of(processes.running(), draining ? 0 : info.cores(), draining ? 1 : 0);
   }
 
   // --- Questions
@@ -411,6 +509,8 @@ final class Agent {
         case "cores" -> Fields.of(Outcome.DONE, cores());
         case "status" -> Fields.of(Outcome.DONE, status());
         case "memory" -> askMemory(question);
+        case "ps" -> Fields.of(Outcome.DONE, ps(question));
+        case "ps-all" -> psOfAll(question);
         default -> Fields.of(Outcome.REFUSED, "no question " + question.text(0));
       };
     } catch (IllegalArgumentException | IOException e) {
@@ -443,6 +543,32 @@ final class Agent {
       }
     }
     return Fields.of(Outcome.DONE);
+  }
+
+  /** {@code ps FORMAT SHARES MILLIS}: the processes of this machine and user, as JSON or text. */
+  private static String ps(Fields question) throws IOException {
+    try (Observer observer = new Observer()) {
+      ProcessReport report =
+          ProcessReport.ofAll(
+              observer, Duration.ofMillis(question.number(3)), !question.text(2).isEmpty());
+      return question.text(1).equals("json") ? report.toJson() : report.toText();
+    }
+  }
+
+  /** {@code ps-all FORMAT SHARES MILLIS}: names of nodes and what {@code ps} says there. */
+  private byte[] psOfAll(Fields question) throws IOException {
+    List<Object> answer = new ArrayList<>(List.of(Outcome.DONE, info.name(), ps(question)));
+    byte[] forwarded = Fields.of("ps", question.text(1), question.text(2), question.text(3));
+    for (Peer peer : peers.values()) {
+      answer.add(peer.info().name());
+      try {
+        answer.add(Fields.read(peer.ask(forwarded)).text(1));
+      } catch (IOException e) {
+        String reason = "it does not answer: " + e.getMessage();
+        answer.add(question.text(1).equals("json") ? Json.write(reason) : reason + "\n");
+      }
+    }
+    return Fields.of(answer.toArray());
   }
 
   /** The cluster as this node sees it, as JSON. */

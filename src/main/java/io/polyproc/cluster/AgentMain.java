@@ -89,17 +89,21 @@ final class AgentMain {
       Admission admission = null;
       List<String> others = List.of();
       int enginePort;
+      int copies;
       if (begins) {
         Authority authority = Authority.of(setting("authority"), node);
         token = authority.token();
         enginePort = freePort(address);
-        admission = new Admission(authority, build, enginePort);
+        copies = Integer.parseInt(setting("copies"));
+        admission = new Admission(authority, build, enginePort, copies);
         certify(node, authority.certificate(), authority.key());
       } else {
         Fields granted = ask(node, build);
         others = List.of(granted.text(3).split(","));
         enginePort = (int) granted.number(4);
+        copies = (int) granted.number(5);
       }
+      System.setProperty(CoherenceEngine.BACKUPS, Integer.toString(copies - 1));
       serve(node, listener, admission, token, others, enginePort);
     }
   }
@@ -195,6 +199,7 @@ final class AgentMain {
       agent.await();
       Files.deleteIfExists(folder.ready());
       Files.deleteIfExists(folder.socket());
+      agent.giveBackAll();
       agent.killAll();
       leaveInTime();
     }

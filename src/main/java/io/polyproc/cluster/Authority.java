@@ -8,13 +8,13 @@ import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 
-/** Who gives certificates to the nodes of a cluster, and the token for which it does. */
+/** Gives certificates to the nodes of a cluster, to those that have its token. */
 record Authority(X509Certificate certificate, PrivateKey key, Token token) {
 
   /**
    * A new one, or the one in a folder, where it is kept for the next start.
    *
-   * @param folder empty for a new one that nobody keeps
+   * @param folder empty for a new one that is not kept
    */
   static Authority of(String folder, String cluster) throws IOException {
     if (folder.isEmpty()) {

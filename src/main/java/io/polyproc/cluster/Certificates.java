@@ -160,7 +160,7 @@ final class Certificates {
     }
   }
 
-  /** A text that nobody can guess. */
+  /** A text that cannot be guessed. */
   static String secret(int bytes) {
     byte[] secret = new byte[bytes];
     RANDOM.nextBytes(secret);

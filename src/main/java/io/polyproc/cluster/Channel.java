@@ -50,7 +50,7 @@ abstract class Channel implements AutoCloseable {
     return message;
   }
 
-  /** Sends a message and waits for the answer; nobody else may use the channel meanwhile. */
+  /** Sends a message and waits for the answer; no other thread may use the channel meanwhile. */
   byte[] ask(byte[] message) throws IOException {
     send(message);
     return receive();

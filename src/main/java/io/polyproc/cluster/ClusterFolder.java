@@ -65,7 +65,7 @@ public final class ClusterFolder {
     return folder.resolve("agent.sock");
   }
 
-  /** What the agent writes of itself; for whoever looks for an error. */
+  /** What the agent logs, for the search of an error. */
   public Path log() {
     return folder.resolve("agent.log");
   }

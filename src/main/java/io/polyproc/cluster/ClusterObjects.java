@@ -23,6 +23,30 @@ final class ClusterObjects {
   /** Acts on an object. */
   static byte[] apply(Cells cells, byte[] command) {
     Fields fields = Fields.read(command);
+    byte[] head = cells.get(0);
+    if (head == null || !LeaseObject.is(head)) {
+      return apply(cells, fields, true);
+    }
+    if (fields.text(2).equals(LOST)) {
+      String who = fields.text(3);
+      fenceNode(who);
+      Outcome outcome = LeaseObject.lose(cells, head, who);
+      return outcome == null ? apply(cells, fields, true) : outcome.toBytes();
+    }
+    return isFenced(incarnation(fields.text(0)))
+        ? new Outcome(Outcome.FENCED).toBytes()
+        : LeaseObject.apply(cells, head, fields).toBytes();
+  }
+
+  /** Acts on an object that the client's node has in its memory. */
+  static byte[] applyAtLessee(Cells cells, byte[] command) {
+    return apply(cells, Fields.read(command), false);
+  }
+
+  /**
+   * @param mayLease whether the object may be given to the node of a client that uses it much
+   */
+  private static byte[] apply(Cells cells, Fields fields, boolean mayLease) {
     String client = fields.text(0);
     String operation = fields.text(2);
     if (operation.equals(LOST)) {
@@ -32,9 +56,10 @@ final class ClusterObjects {
       return new Outcome(Outcome.FENCED).toBytes();
     }
     return switch (operation.charAt(0)) {
-      case 's' -> SemaphoreObject.apply(cells, fields).toBytes();
+      case 's' -> SemaphoreObject.apply(cells, fields, mayLease).toBytes();
       case 'q' -> QueueObject.apply(cells, fields).toBytes();
       case 'r' -> RecordObject.apply(cells, fields).toBytes();
+      case 'l' -> new Outcome(Outcome.DONE).toBytes(); // what is returned is gone
       default -> throw new IllegalArgumentException("no operation " + operation);
     };
   }
@@ -45,9 +70,7 @@ final class ClusterObjects {
    * @param who an incarnation with {@code #}, or that and a process with {@code /}
    */
   private static byte[] lose(Cells cells, String who) {
-    if (who.endsWith("#")) {
-      fence(who.substring(0, who.length() - 1));
-    }
+    fenceNode(who);
     byte[] head = cells.get(0);
     if (head == null || head.length == 0) {
       return new Outcome(Outcome.DONE).toBytes();
@@ -57,6 +80,12 @@ final class ClusterObjects {
       case QueueObject.TYPE -> QueueObject.lose(cells, who).toBytes();
       default -> new Outcome(Outcome.DONE).toBytes();
     };
+  }
+
+  private static void fenceNode(String who) {
+    if (who.endsWith("#")) {
+      fence(who.substring(0, who.length() - 1));
+    }
   }
 
   /** From now on nothing that comes from this incarnation counts here. */

@@ -28,13 +28,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@link Engine} that Oracle Coherence CE is: each cell of an object is an entry of one
- * partitioned cache, with one backup on another node; all cells of an object are in one partition,
- * so that a processor on the head may change them in one transaction. Coherence sees to it that a
- * request which is sent again after its node has died is not executed twice.
+ * partitioned cache, with a backup on another node or more; all cells of an object are in one
+ * partition, so that a processor on the head may change them in one transaction. Coherence sees to
+ * it that a request which is sent again after its node has died is not executed twice.
  */
 final class CoherenceEngine implements Engine {
   private static final String CONFIGURATION = "io/polyproc/cluster/engine.xml";
   private static final String CACHE = "objects";
+
+  /** The property that {@code engine.xml} reads: on how many more nodes an entry is kept. */
+  static final String BACKUPS = "polyproc.cluster.backups";
 
   private final Cluster cluster;
   private final NamedCache<Cell, byte[]> cache;

@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 
 /**
  * What the agents of a cluster have in common: objects that survive the end of any one node, and
- * who belongs to the cluster. All that is known of a particular product is in the one class that
- * implements this.
+ * which nodes belong to the cluster. All that is known of a particular product is in the one class
+ * that implements this.
  */
 interface Engine extends AutoCloseable {
 

@@ -36,7 +36,7 @@ final class ExportedDescriptors {
     return channels.remove(name);
   }
 
-  /** Closes those of these names that nobody has taken. */
+  /** Closes those of these names that were not taken. */
   void drop(List<String> names) {
     for (String name : names) {
       LocalChannel channel = channels.remove(name);

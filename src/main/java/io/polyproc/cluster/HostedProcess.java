@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A process of another node's program that runs here, and its channel to what stands for it there:
@@ -24,6 +26,10 @@ import java.util.concurrent.TimeUnit;
  *   from there   M message for the process   S number of a signal
  *   to there     M message of the process    O, E what it has written   X its exit status, last
  * </pre>
+ *
+ * <p>The first message for the process is its start. Each later one is the answer to a question,
+ * and they come in the order of the questions, which the process and what it has forked ask on
+ * channels of their own.
  *
  * <p>When the channel ends, the process is killed.
  */
@@ -35,11 +41,16 @@ final class HostedProcess {
   private final ChildProcess process;
   private final String title;
   private final String program;
-  private final CompletableFuture<Channel> attached = new CompletableFuture<>();
+
+  /** The channels that an answer is for, the next one first; the process's own one begins. */
+  private final BlockingQueue<Channel> asking = new LinkedBlockingQueue<>();
+
+  private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean hasBegun = new AtomicBoolean();
   private final CountDownLatch open = new CountDownLatch(2);
 
   /** Its pidfd may be another file's. */
-  private boolean reaped;
+  private volatile boolean reaped;
 
   private HostedProcess(Channel home, ChildProcess process, String title, String program) {
     this.home = home;
@@ -91,9 +102,36 @@ final class HostedProcess {
     return program;
   }
 
-  /** The process has connected. */
+  /**
+   * The process has connected, or one that it has forked, and asks its questions until it closes
+   * the channel.
+   */
   void attach(Channel channel) {
-    attached.complete(channel);
+    channels.add(channel);
+    if (!hasBegun.getAndSet(true)) {
+      asking.add(channel); // it is owed its start
+    }
+    try {
+      while (!reaped) {
+        byte[] message = channel.receive();
+        synchronized (asking) {
+          asking.add(channel);
+          home.send(message('M', message, message.length));
+        }
+      }
+    } catch (IOException e) {
+      // It has ended: the exit status of the process says how.
+    } finally {
+      channels.remove(channel);
+    }
+  }
+
+  private void answer(byte[] message) throws InterruptedException {
+    try {
+      asking.take().send(message);
+    } catch (IOException e) {
+      // Who has asked has ended meanwhile.
+    }
   }
 
   private void pump(RawStream pipe, char kind) {
@@ -125,8 +163,8 @@ final class HostedProcess {
 
   /** Passes messages on until the process has ended; returns then. */
   void serve() {
-    Thread.ofPlatform().daemon().name("from-home-" + pid()).start(this::takeFromHome);
-    Thread.ofPlatform().daemon().name("from-process-" + pid()).start(this::takeFromProcess);
+    Thread fromHome =
+        Thread.ofPlatform().daemon().name("from-home-" + pid()).start(this::takeFromHome);
     try {
       awaitEnd();
       int status = reap();
@@ -139,8 +177,9 @@ final class HostedProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      attached.cancel(false);
       home.close();
+      fromHome.interrupt();
+      channels.forEach(Channel::close);
     }
   }
 
@@ -159,24 +198,11 @@ final class HostedProcess {
           String number = new String(message, 1, message.length - 1, StandardCharsets.US_ASCII);
           signal(Integer.parseInt(number));
         } else {
-          attached.get().send(Arrays.copyOfRange(message, 1, message.length));
+          answer(Arrays.copyOfRange(message, 1, message.length));
         }
       }
-    } catch (IOException | ExecutionException | CancellationException e) {
+    } catch (IOException e) {
       kill();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void takeFromProcess() {
-    try (Channel channel = attached.get()) {
-      while (true) {
-        byte[] message = channel.receive();
-        home.send(message('M', message, message.length));
-      }
-    } catch (IOException | ExecutionException | CancellationException e) {
-      // It has ended, or never connected: its exit status says how.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

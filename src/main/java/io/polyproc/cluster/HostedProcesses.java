@@ -1,7 +1,6 @@
 package io.polyproc.cluster;
 
 import io.polyproc.image.Installation;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
@@ -18,15 +16,19 @@ import java.util.function.Predicate;
  * programs, which it has started, and how many there are of this node's own. Any thread may call.
  */
 final class HostedProcesses {
-  private static final long LOOK_MILLIS = 100;
-
   private final ClusterFolder folder;
   private final Installation installation;
-  private final Map<String, HostedProcess> starting = new ConcurrentHashMap<>();
+
+  /** By the tokens that they show when they connect. */
+  private final Map<String, HostedProcess> byToken = new ConcurrentHashMap<>();
+
   private final Set<HostedProcess> hosted = ConcurrentHashMap.newKeySet();
 
   /** Processes of this node's own programs that run here, without their main processes. */
   private final AtomicLong ofOwnPrograms = new AtomicLong();
+
+  /** How many processes of other nodes' programs this one has begun to run. */
+  private final AtomicLong started = new AtomicLong();
 
   private volatile boolean draining;
 
@@ -39,31 +41,26 @@ final class HostedProcesses {
    * Runs a process until it ends; its channel to what stands for it ends then, too.
    *
    * @param home to what stands for it
+   * @param options of its interpreter
    * @param isLost whether the node with an incarnation was lost, whose process ends at once
    */
   void run(
-      Channel home,
-      String program,
-      String title,
-      Map<String, String> variables,
-      Predicate<String> isLost) {
+      Channel home, String program, String title, List<String> options, Predicate<String> isLost) {
     String token = Certificates.secret(16);
     Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.keySet().removeIf(name -> name.startsWith("PYTHON")); // those of its parent count
     environment.put("POLYPROC_CLUSTER", "on");
     environment.put("POLYPROC_CLUSTER_NODE", folder.toString());
     environment.put("POLYPROC_CLUSTER_PROGRAM", program);
     environment.put("POLYPROC_CLUSTER_PROCESS", token);
-    environment.putAll(variables);
-    Path launcher = installation.bin().resolve("polyproc");
+    List<String> command = new ArrayList<>();
+    command.add(installation.bin().resolve("polyproc").toString());
+    command.addAll(options);
+    command.addAll(List.of("-c", "from _polyproc.cluster import child; child.main()"));
     HostedProcess process =
-        HostedProcess.start(
-            home,
-            title,
-            program,
-            List.of(launcher.toString(), "-c", "from _polyproc.cluster import child; child.main()"),
-            environment,
-            folder.empty());
-    starting.put(token, process);
+        HostedProcess.start(home, title, program, command, environment, folder.empty());
+    long _ = started.incrementAndGet();
+    byToken.put(token, process);
     hosted.add(process);
     try {
       // Looked at after it was added: a node that is lost from now on ends it, too.
@@ -73,18 +70,18 @@ final class HostedProcesses {
       process.serve();
     } finally {
       hosted.remove(process);
-      starting.remove(token);
+      byToken.remove(token);
     }
   }
 
-  /** The process that was started with a token has connected; false if there is none. */
-  boolean attach(String token, Channel channel) {
-    HostedProcess process = starting.remove(token);
-    if (process == null) {
-      return false;
+  /**
+   * Serves the process that was started with a token, or one that it has forked, if there is one.
+   */
+  void attach(String token, Channel channel) {
+    HostedProcess process = byToken.get(token);
+    if (process != null) {
+      process.attach(channel);
     }
-    process.attach(channel);
-    return true;
   }
 
   /** A process of one of this node's own programs has begun here. */
@@ -119,13 +116,14 @@ final class HostedProcesses {
     hosted.forEach(HostedProcess::kill);
   }
 
-  /** Takes no more processes, and waits until those that run here have ended. */
-  void drain(long seconds) throws InterruptedException {
+  /** From now on others are told that this node has no cores. */
+  void refuseMore() {
     draining = true;
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    while (!hosted.isEmpty() && System.nanoTime() < deadline) {
-      Thread.sleep(LOOK_MILLIS);
-    }
+  }
+
+  /** Whether any run here for other nodes' programs. */
+  boolean areHosted() {
+    return !hosted.isEmpty();
   }
 
   /** For {@code status}, as JSON has it. */
@@ -141,6 +139,7 @@ final class HostedProcesses {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("local", ofOwnPrograms.get());
     all.put("hosted", processes);
+    all.put("started", started.get());
     return all;
   }
 }

@@ -2,7 +2,6 @@ package io.polyproc.cluster;
 
 import io.polyproc.posix.RawStream;
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** A connection of a process of this machine, or a descriptor that one has left here. */
@@ -12,6 +11,10 @@ final class LocalChannel extends Channel {
   /** What a descriptor can do. */
   enum Kind {
     SOCKET,
+    /**
+     * A socket that processes of this machine may have, too: it is not this one's to disconnect.
+     */
+    SHARED_SOCKET,
     /** The end of a pipe to read from: what is written to it is dropped. */
     READER,
     /** The end of a pipe to write to: reading waits until it ends. */
@@ -21,7 +24,6 @@ final class LocalChannel extends Channel {
   private final RawStream stream;
   private final Kind kind;
   private final ReentrantReadWriteLock using = new ReentrantReadWriteLock();
-  private final CountDownLatch end = new CountDownLatch(1);
   private volatile boolean closed;
 
   /** Takes over a descriptor. */
@@ -42,10 +44,10 @@ final class LocalChannel extends Channel {
       if (kind == Kind.SOCKET) {
         return closed ? -1 : stream.read(into, offset, length);
       }
-      // Nothing wakes one that reads from a pipe: it looks now and then whether it is to end.
+      // Nothing wakes one that reads from these: it looks now and then whether it is to end.
       while (!closed) {
         if (stream.await(LOOK_MILLIS)) {
-          return kind == Kind.READER ? stream.read(into, offset, length) : -1;
+          return kind == Kind.WRITER ? -1 : stream.read(into, offset, length);
         }
       }
       return -1;
@@ -69,22 +71,14 @@ final class LocalChannel extends Channel {
     }
   }
 
-  /** Waits until it is closed. */
-  void awaitClose() {
-    try {
-      end.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /** The descriptor itself is closed once nobody reads or writes any more. */
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      end.countDown();
-      stream.disconnect();
+      if (kind == Kind.SOCKET) {
+        stream.disconnect();
+      }
       Thread.ofPlatform().daemon().name("closing").start(this::release);
     }
   }

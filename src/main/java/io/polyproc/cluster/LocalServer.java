@@ -23,8 +23,8 @@ import java.util.Map;
  *   process PROGRAM PID               the same of any other process
  *   calls PROCESS NUMBER              commands to shared objects: {@link Client}
  *   place PROGRAM NODE                where a process is to run; if here, it is there while this is open
- *   start NODE PROGRAM TITLE KINDS    starts a process there: {@link HostedProcess}
- *   attach TOKEN                      the process that was started
+ *   start NODE PROGRAM TITLE OPTIONS KINDS   starts a process there: {@link HostedProcess}
+ *   attach TOKEN                      the process that was started, or one that it has forked
  *   export KINDS                      leaves descriptors for others
  *   open NAME                         the other end of one that was left
  *   connect PATH                      a socket in the file system of some node
@@ -83,7 +83,7 @@ final class LocalServer {
               switch (i < kinds.length() ? kinds.charAt(i) : ' ') {
                 case 'r' -> LocalChannel.Kind.READER;
                 case 'w' -> LocalChannel.Kind.WRITER;
-                default -> LocalChannel.Kind.SOCKET;
+                default -> LocalChannel.Kind.SHARED_SOCKET;
               }));
     }
     return channels;
@@ -173,7 +173,7 @@ final class LocalServer {
       }
       TlsChannel there;
       try {
-        there = peer.stream(Fields.of("start", program, first.text(3)));
+        there = peer.stream(Fields.of("start", program, first.text(3), first.text(4)));
       } catch (IOException e) {
         channel.send(
             letter(
@@ -197,12 +197,9 @@ final class LocalServer {
     return message;
   }
 
-  /** The thread that serves the process reads from the channel from now on. */
   private void attach(LocalChannel channel, String token) throws IOException {
     channel.send(Fields.of(Outcome.DONE));
-    if (agent.processes().attach(token, channel)) {
-      channel.awaitClose();
-    }
+    agent.processes().attach(token, channel);
   }
 
   private void export(LocalChannel channel, List<LocalChannel> left) throws IOException {
@@ -246,7 +243,7 @@ final class LocalServer {
 
   private void leave(LocalChannel channel, long seconds) throws IOException {
     try {
-      agent.processes().drain(seconds);
+      agent.drain(seconds);
       channel.send(Fields.of(Outcome.DONE));
       agent.end();
     } catch (InterruptedException e) {

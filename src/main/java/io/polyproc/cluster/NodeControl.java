@@ -9,8 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /** What the command does with the agent of a node on this machine. */
 public final class NodeControl {
@@ -30,19 +34,36 @@ public final class NodeControl {
    * @param name by which users know it
    * @param address at which it listens, and others find it
    * @param port 0 for any
-   * @param cores how many it offers; 0 for all
+   * @param cores how many it offers; null for all of the machine's; with 0 it runs processes only
+   *     where no other node is left
    * @param cluster where the cluster was started, as {@code HOST:PORT}; empty to start one
    * @param token that {@code start} has printed; empty to start one
    * @param authority a folder in which the cluster's keys and token are kept; empty for new ones
+   * @param copies on how many nodes the cluster keeps each item and lock; only for one that starts
    */
   public record Settings(
       String name,
       String address,
       int port,
-      int cores,
+      @Nullable Integer cores,
       String cluster,
       String token,
-      String authority) {}
+      String authority,
+      int copies) {
+
+    /** On how many nodes an item and a lock can be kept. */
+    static final int MIN_COPIES = 2;
+
+    static final int MAX_COPIES = 5;
+
+    /** Checks the number of copies. */
+    public Settings {
+      if (copies < MIN_COPIES || copies > MAX_COPIES) {
+        throw new IllegalArgumentException(
+            "a cluster keeps %d to %d copies, not %d".formatted(MIN_COPIES, MAX_COPIES, copies));
+      }
+    }
+  }
 
   /**
    * Starts an agent and waits until it serves.
@@ -65,11 +86,11 @@ public final class NodeControl {
     properties.setProperty("node", settings.name());
     properties.setProperty("address", settings.address());
     properties.setProperty("port", Integer.toString(settings.port()));
-    properties.setProperty(
-        "cores", settings.cores() == 0 ? "" : Integer.toString(settings.cores()));
+    properties.setProperty("cores", Objects.toString(settings.cores(), ""));
     properties.setProperty("join", settings.cluster());
     properties.setProperty("token", settings.token());
     properties.setProperty("authority", settings.authority());
+    properties.setProperty("copies", Integer.toString(settings.copies()));
     folder.write(properties);
     List<String> command = new ArrayList<>(installation.agentCommand());
     command.addAll(
@@ -128,6 +149,28 @@ public final class NodeControl {
     return ask(Fields.of("status"));
   }
 
+  /**
+   * The processes of this user on each node, as {@code polyproc ps} lists them there.
+   *
+   * @param json whether as JSON
+   * @param shares whether with the shares of memory
+   * @param patience how long each node waits for what processes say
+   * @return texts by names of nodes; instead of the text of a node that does not answer: why
+   * @throws IOException if this node's agent does not answer
+   */
+  public Map<String, String> processes(boolean json, boolean shares, Duration patience)
+      throws IOException {
+    Fields answer =
+        request(
+            Fields.of(
+                "ps-all", json ? "json" : "text", shares ? "shares" : "", patience.toMillis()));
+    Map<String, String> nodes = new LinkedHashMap<>();
+    for (int at = 1; at + 1 < answer.count(); at += 2) {
+      nodes.put(answer.text(at), answer.text(at + 1));
+    }
+    return nodes;
+  }
+
   /** Lets the agent take no more processes, and end when those that it runs for others have. */
   public void leave(long seconds) throws IOException {
     String _ = ask(Fields.of("leave", seconds));
@@ -165,6 +208,11 @@ public final class NodeControl {
   }
 
   private String ask(byte[] question) throws IOException {
+    Fields answer = request(question);
+    return answer.count() > 1 ? answer.text(1) : "";
+  }
+
+  private Fields request(byte[] question) throws IOException {
     int fd;
     try {
       fd = UnixStream.connect(folder.socket());
@@ -177,7 +225,7 @@ public final class NodeControl {
       if (!answer.text(0).equals(Outcome.DONE)) {
         throw new IOException(answer.count() > 1 ? answer.text(1) : "the agent refuses");
       }
-      return answer.count() > 1 ? answer.text(1) : "";
+      return answer;
     }
   }
 }

@@ -22,6 +22,17 @@ final class Outcome {
   /** The client's node was lost to the others: nothing that it asks counts any more. */
   static final String FENCED = "f";
 
+  /**
+   * The object is in the memory of the node that follows: give the command again once it is not.
+   */
+  static final String LEASED = "l";
+
+  /**
+   * The command is done, and the object is in the memory of the client's node from now on: what is
+   * to be answered, and the object's head.
+   */
+  static final String LEASED_TO_YOU = "L";
+
   private final List<Object> fields = new ArrayList<>();
 
   /**

@@ -3,6 +3,7 @@ package io.polyproc.cluster;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
+import java.net.Socket;
 import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,7 @@ final class Peer {
   private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(8);
   private static final long AGAIN_MILLIS = 100;
   private static final int MAX_IDLE = 4;
+  private static final int PROBE_MILLIS = 1_000;
 
   private final NodeInfo info;
   private final String own;
@@ -31,6 +33,8 @@ final class Peer {
   private final Deque<TlsChannel> idle = new ConcurrentLinkedDeque<>();
   private volatile long heard = System.nanoTime();
   private volatile boolean gone;
+  private volatile long confirmed;
+  private volatile boolean hasConfirmed;
 
   /**
    * @param own this node's incarnation
@@ -87,7 +91,7 @@ final class Peer {
     }
   }
 
-  /** Whether nobody listens where the agent did, so that it has ended. */
+  /** Whether no process listens where the agent did, so that it has ended. */
   private static boolean refuses(IOException e) {
     return e instanceof ConnectException && String.valueOf(e.getMessage()).contains("refused");
   }
@@ -107,6 +111,30 @@ final class Peer {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * It has got an answer of this node's that was sent at this time: it had not given this node up
+   * then.
+   */
+  void confirm(long nanos) {
+    confirmed = nanos;
+    hasConfirmed = true;
+  }
+
+  /** Whether it had not given this node up so long ago. */
+  boolean hasConfirmedWithin(long nanos) {
+    return hasConfirmed && System.nanoTime() - confirmed < nanos;
+  }
+
+  /** Whether its agent has certainly ended: nobody listens in its place. May take a second. */
+  boolean hasEnded() {
+    try (Socket socket = new Socket()) {
+      socket.connect(Tls.address(info.address()), PROBE_MILLIS);
+      return false;
+    } catch (IOException e) {
+      return refuses(e);
     }
   }
 

@@ -8,14 +8,13 @@ import java.lang.System.Logger.Level;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the agents of other nodes. A connection with a certificate of the cluster begins with what
- * it is for (control, questions or stream), who speaks and to whom; one without can only ask to
- * join.
+ * it is for (control, questions or stream), its sender and its receiver; one without can only ask
+ * to join.
  */
 final class PeerServer {
   private static final System.Logger LOG = System.getLogger(PeerServer.class.getName());
@@ -51,7 +50,7 @@ final class PeerServer {
       }
     } catch (IOException e) {
       if (!listener.isClosed()) {
-        LOG.log(Level.ERROR, "nobody can connect any more", e);
+        LOG.log(Level.ERROR, "no node can connect any more", e);
       }
     }
   }
@@ -140,12 +139,7 @@ final class PeerServer {
     }
     served.meet(speaker);
     switch (kind) {
-      case "control" -> {
-        while (!served.isLost(speaker)) {
-          byte[] _ = channel.receive();
-          channel.send(Fields.of(served.isLost(speaker) ? Outcome.FENCED : Outcome.DONE));
-        }
-      }
+      case "control" -> control(served, channel, speaker);
       case "questions" -> {
         while (!served.isLost(speaker)) {
           channel.send(answer(served, Fields.read(channel.receive())));
@@ -153,6 +147,18 @@ final class PeerServer {
       }
       default -> stream(served, channel, Fields.read(channel.receive()));
     }
+  }
+
+  /** Answers heartbeats: who sends the next one has got the answer to the one before. */
+  private static void control(Agent served, TlsChannel channel, String speaker) throws IOException {
+    byte[] _ = channel.receive();
+    while (!served.isLost(speaker)) {
+      long sent = System.nanoTime();
+      channel.send(Fields.of(Outcome.DONE));
+      byte[] _ = channel.receive();
+      served.confirm(speaker, sent);
+    }
+    channel.send(Fields.of(Outcome.FENCED));
   }
 
   private static byte[] answer(Agent agent, Fields question) {
@@ -163,6 +169,10 @@ final class PeerServer {
       }
       case "ended" -> {
         agent.programEnded(question.text(1));
+        yield Fields.of(Outcome.DONE);
+      }
+      case "return" -> {
+        agent.giveBack(question.text(1));
         yield Fields.of(Outcome.DONE);
       }
       case "load" -> agent.load();
@@ -178,7 +188,14 @@ final class PeerServer {
   private static void stream(Agent agent, TlsChannel channel, Fields first) throws IOException {
     switch (first.text(0)) {
       case "start" ->
-          agent.processes().run(channel, first.text(1), first.text(2), Map.of(), agent::isLost);
+          agent
+              .processes()
+              .run(
+                  channel,
+                  first.text(1),
+                  first.text(2),
+                  first.text(3).lines().toList(),
+                  agent::isLost);
       case "open" -> {
         LocalChannel exported = agent.exports().take(first.text(1));
         channel.send(Fields.of(exported == null ? Outcome.NOT_NOW : Outcome.DONE));

@@ -54,7 +54,7 @@ final class QueueObject {
     }
     Outcome outcome = new Outcome(Outcome.DONE);
     if (changed) {
-      // Who was told of an item may be among those that are lost.
+      // A client that was told of an item may be among those that are lost.
       queue.wake(queue.getters, queue.size(), outcome);
       queue.wake(queue.putters, queue.putters.size(), outcome);
       cells.put(0, queue.write());

@@ -15,9 +15,9 @@ import java.util.Objects;
 
 /**
  * A semaphore or mutex, from which the standard library makes locks, conditions, events and
- * barriers: see {@code SharedSemaphore} for the one of a single machine. Who waits gets a permit in
- * the order of coming. What a lost process held passes on where it is known who held it: a mutex
- * always, other semaphores if it was asked for and nobody has ever released what he had not
+ * barriers: see {@code SharedSemaphore} for the one of a single machine. Clients get permits in the
+ * order of their coming. What a lost process held passes on where its holder is known: a mutex
+ * always, other semaphores if it was asked for and no client has ever released what it had not
  * acquired.
  *
  * <p>How often a recursive mutex was acquired by its owner is counted in the owner's process.
@@ -35,11 +35,14 @@ final class SemaphoreObject {
 
   private static final int FIRST_ARGUMENT = 3;
 
+  /** After so many acquisitions in a row by one node a mutex is leased to it. */
+  private static final int STREAK = 3;
+
   private int value;
   private int max;
   private boolean tracked;
 
-  /** Somebody has released what he had not acquired: permits are signals. */
+  /** A client has released what it had not acquired: permits are signals. */
   private boolean signals;
 
   /** How many processes have ended while they were enlisted. */
@@ -47,6 +50,17 @@ final class SemaphoreObject {
 
   /** The process that has ended with the permit that is free now; empty for none. */
   private String lostHolder = "";
+
+  /** The node that has acquired last, and how often in a row without that another one came. */
+  private String node = "";
+
+  private int streak;
+
+  /** Whether it was just acquired, and for some time by the same node only. */
+  private boolean isUsedByOneNode;
+
+  /** The process that had ended with the permit that was just acquired. */
+  private String acquiredFrom = "";
 
   private final Map<String, Integer> holders = new LinkedHashMap<>();
   private final Map<String, Integer> enlisted = new LinkedHashMap<>();
@@ -61,7 +75,10 @@ final class SemaphoreObject {
 
   private SemaphoreObject() {}
 
-  static Outcome apply(Cells cells, Fields command) {
+  /**
+   * @param mayLease whether a mutex that only one node uses goes into this node's memory
+   */
+  static Outcome apply(Cells cells, Fields command, boolean mayLease) {
     byte[] head = cells.get(0);
     SemaphoreObject semaphore = new SemaphoreObject();
     if (head == null) {
@@ -72,9 +89,15 @@ final class SemaphoreObject {
       semaphore.read(head);
     }
     Outcome outcome = semaphore.perform(command);
-    if (!command.text(2).equals("s.value")) {
-      cells.put(0, semaphore.write());
+    if (command.text(2).equals("s.value")) {
+      return outcome;
     }
+    byte[] state = semaphore.write();
+    if (mayLease && semaphore.isUsedByOneNode) {
+      cells.put(0, LeaseObject.head(semaphore.node, state));
+      return new Outcome(Outcome.LEASED_TO_YOU, semaphore.acquiredFrom, state);
+    }
+    cells.put(0, state);
     return outcome;
   }
 
@@ -90,6 +113,10 @@ final class SemaphoreObject {
     String client = command.text(0);
     String request = command.text(1);
     String process = ClusterObjects.process(client);
+    if (!ClusterObjects.incarnation(client).equals(node)) {
+      node = ClusterObjects.incarnation(client);
+      streak = 0;
+    }
     return switch (command.text(2)) {
       case "s.acquire" -> acquire(client, request, command.number(FIRST_ARGUMENT + 3) != 0);
       case "s.cancel" -> cancel(client, command.text(FIRST_ARGUMENT + 3));
@@ -121,9 +148,10 @@ final class SemaphoreObject {
     if (value > 0) {
       value--;
       holders.merge(ClusterObjects.process(client), 1, Integer::sum);
-      String lost = lostHolder;
+      acquiredFrom = lostHolder;
       lostHolder = "";
-      return new Outcome(Outcome.DONE, lost);
+      isUsedByOneNode = ++streak >= STREAK && max == 1 && waiting.isEmpty();
+      return new Outcome(Outcome.DONE, acquiredFrom);
     }
     if (wait) {
       waiting.put(client, request);
@@ -165,6 +193,7 @@ final class SemaphoreObject {
       lostHolder = lost;
       return;
     }
+    streak = 0;
     Map.Entry<String, String> next = first.next();
     String client = next.getKey();
     String request = next.getValue();
@@ -221,6 +250,8 @@ final class SemaphoreObject {
       tracked = in.readBoolean();
       signals = in.readBoolean();
       gone = in.readInt();
+      node = in.readUTF();
+      streak = in.readInt();
       lostHolder = in.readUTF();
       readCounts(in, holders);
       readCounts(in, enlisted);
@@ -251,6 +282,8 @@ final class SemaphoreObject {
       out.writeBoolean(tracked);
       out.writeBoolean(signals);
       out.writeInt(gone);
+      out.writeUTF(node);
+      out.writeInt(streak);
       out.writeUTF(lostHolder);
       writeCounts(out, holders);
       writeCounts(out, enlisted);

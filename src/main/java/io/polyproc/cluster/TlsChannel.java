@@ -64,7 +64,7 @@ final class TlsChannel extends Channel {
       socket.setSoTimeout(FAREWELL_MILLIS);
       byte[] rest = new byte[DRAIN_BYTES];
       while (in.read(rest) >= 0) {
-        // nobody wants it any more
+        // it is not needed any more
       }
     } catch (IOException e) {
       // It has gone without a word.

@@ -1,18 +1,31 @@
 package io.polyproc.graalpy;
 
+import com.oracle.truffle.api.RootCallTarget;
+import com.oracle.truffle.api.Truffle;
+import com.oracle.truffle.api.nodes.RootNode;
 import java.lang.reflect.Proxy;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells when Truffle has compiled a function, for whoever wants to know. It relies on {@code
- * OptimizedTruffleRuntime.addListener}, by reflection, as a Java program need not have its package
- * exported; there, and where code is only interpreted, nothing is told.
+ * Tells when Truffle has compiled a function, and which functions are to be compiled, for whoever
+ * wants to know. It relies on {@code addListener} and {@code getCompileQueue} of {@code
+ * OptimizedTruffleRuntime}, by reflection, as a Java program need not have its package exported;
+ * there, and where code is only interpreted, nothing is told.
  */
 public final class Compilations {
   private static final String RUNTIME = "com.oracle.truffle.runtime.OptimizedTruffleRuntime";
   private static final String LISTENER =
       "com.oracle.truffle.runtime.OptimizedTruffleRuntimeListener";
+  private static final String ENGINE = "com.oracle.truffle.runtime.EngineData";
+
+  /** Means: of all engines. */
+  private static final @Nullable Object[] NO_ENGINE = {null};
+
   private static final AtomicBoolean LISTENING = new AtomicBoolean();
   private static final ThreadLocal<Long> BEGUN = new ThreadLocal<>();
 
@@ -69,6 +82,63 @@ public final class Compilations {
     } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
       return "Truffle does not tell of compilations: " + e;
     }
+  }
+
+  /**
+   * The functions that are being compiled, or wait for that: those that the compiler has by now.
+   */
+  private static final class Queue {
+    /** Null where nothing is compiled. */
+    static final @Nullable Object QUEUE = find();
+
+    private Queue() {}
+
+    private static @Nullable Object find() {
+      try {
+        Class<?> runtime = Class.forName(RUNTIME);
+        Object current = Truffle.getRuntime();
+        return runtime.isInstance(current)
+            ? runtime.getMethod("getCompileQueue").invoke(current)
+            : null;
+      } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
+        return null;
+      }
+    }
+  }
+
+  /**
+   * The functions that are being compiled, or wait for that.
+   *
+   * @return for each its root node; none if that can't be known
+   */
+  static Set<RootNode> pending() {
+    Object queue = Queue.QUEUE;
+    if (queue == null) {
+      return Set.of();
+    }
+    try {
+      Object targets =
+          queue
+              .getClass()
+              .getMethod("getAllTargets", Class.forName(ENGINE))
+              .invoke(queue, NO_ENGINE);
+      Set<RootNode> found = new HashSet<>();
+      if (targets instanceof Collection<?> all) {
+        for (Object target : all) {
+          if (target instanceof RootCallTarget call) {
+            found.add(call.getRootNode());
+          }
+        }
+      }
+      return found;
+    } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
+      return Set.of();
+    }
+  }
+
+  /** The names of the functions that are being compiled, or wait for that. */
+  public static List<String> pendingNames() {
+    return pending().stream().map(root -> String.valueOf(root.getName())).sorted().toList();
   }
 
   private static void hear(Listener listener, String event, @Nullable Object[] arguments) {

@@ -109,6 +109,8 @@ public final class PythonStacks {
    * @param values of the variables that have one, else null; GraalPy's own objects, which are for
    *     Python code only
    * @param globals the namespace of its module, or null
+   * @param tier of the code that runs: 0 if it is interpreted, 1 if it is compiled for the time
+   *     being, 2 if it is compiled for good
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Call(
@@ -118,7 +120,8 @@ public final class PythonStacks {
       int line,
       List<String> names,
       @Nullable Object[] values,
-      @Nullable Object globals) {}
+      @Nullable Object globals,
+      int tier) {}
 
   /**
    * What a thread tells of itself.
@@ -286,7 +289,8 @@ public final class PythonStacks {
           line < 0 ? (int) Handles.LINE.invokeExact(info, own) : line,
           List.copyOf(names),
           values,
-          (Object) Handles.GLOBALS.invokeExact(frame));
+          (Object) Handles.GLOBALS.invokeExact(frame),
+          instance.getCompilationTier());
     } catch (Throwable e) {
       // GraalPy has other frames, too, as those of calls of native code. Whatever it is: an
       // exception

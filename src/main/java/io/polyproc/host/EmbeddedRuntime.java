@@ -1,6 +1,7 @@
 package io.polyproc.host;
 
 import io.polyproc.bridge.Bridge;
+import io.polyproc.bridge.CacheFolder;
 import io.polyproc.bridge.PythonContexts;
 import io.polyproc.bridge.PythonOptions;
 import io.polyproc.bridge.PythonRuntime;
@@ -8,24 +9,36 @@ import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.PosixException;
+import io.polyproc.posix.Terminal;
 import io.polyproc.protocol.ChildHandle;
 import io.polyproc.protocol.ControlClient;
 import io.polyproc.protocol.Message;
 import io.polyproc.supervisor.StandbyPolicy;
 import io.polyproc.supervisor.Supervisor;
+import io.polyproc.worker.MainImage;
 import io.polyproc.worker.MainProgram;
 import io.polyproc.worker.Worker;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.graalvm.polyglot.Context;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The workers of a Java program, and the supervisor that starts them, in this JVM.
+ *
+ * <pre>
+ *   Polyproc, PythonPool … ──► ControlClient ══ socket ══ Supervisor (a thread) ──► worker JVMs
+ *                                                          OutputPump ◄── their standard output
+ * </pre>
  *
  * <p>Any thread may call. {@link #close} ends every process that was started here, directly or by
  * another one; a JVM that ends without it, however it ends, takes them along, as they see the
@@ -44,11 +57,11 @@ public final class EmbeddedRuntime implements AutoCloseable {
 
   private EmbeddedRuntime(HostOptions options) {
     this.options = options;
-    this.output = pump("output", options.output());
-    this.error = pump("error", options.error());
+    this.output = pump("output", options.output(), 1, () -> System.out);
+    this.error = pump("error", options.error(), 2, () -> System.err);
     this.tracker = new SharedMemoryTracker(options.installation(), options.environment());
     this.supervisor =
-        Supervisor.startForGood(command(options), options.environment(), policy(options));
+        Supervisor.startForGood(command(options), environment(options), policy(options));
     this.control = ControlClient.connect(supervisor.socket(), () -> {});
   }
 
@@ -58,19 +71,53 @@ public final class EmbeddedRuntime implements AutoCloseable {
     try {
       host.control.tell(new Message.Prepare());
     } catch (IOException e) {
-      // Whoever starts a process will meet the error again.
+      // The first start of a process will meet the error again.
       LOG.log(Level.DEBUG, "no workers boot ahead", e);
     }
     return host;
   }
 
-  private static @Nullable OutputPump pump(String name, @Nullable OutputStream sink) {
-    if (sink == null) {
+  /**
+   * Workers write to the descriptor itself only where it is a terminal, and the program's stream
+   * surely the JVM's own. Everywhere else the program, or a test runner or shell that it runs in,
+   * may have replaced its stream.
+   *
+   * @param chosen by the program; null if it has chosen none
+   */
+  private static @Nullable OutputPump pump(
+      String name, @Nullable OutputStream chosen, int fd, Supplier<PrintStream> stream) {
+    if (chosen == null
+        && stream.get().getClass() == PrintStream.class
+        && Terminal.size(fd).isPresent()) {
       return null;
     }
-    OutputPump pump = new OutputPump(name, sink);
+    OutputPump pump = new OutputPump(name, chosen == null ? new ProgramStream(stream) : chosen);
     pump.start();
     return pump;
+  }
+
+  /** The program's stream, whatever that is when something is written. */
+  private static final class ProgramStream extends OutputStream {
+    private final Supplier<PrintStream> stream;
+
+    ProgramStream(Supplier<PrintStream> stream) {
+      this.stream = stream;
+    }
+
+    @Override
+    public void write(int b) {
+      stream.get().write(b);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      stream.get().write(bytes, offset, length);
+    }
+
+    @Override
+    public void flush() {
+      stream.get().flush();
+    }
   }
 
   private static StandbyPolicy policy(HostOptions options) {
@@ -83,8 +130,29 @@ public final class EmbeddedRuntime implements AutoCloseable {
     List<String> more = new ArrayList<>();
     more.add("-D" + PythonContexts.HOST_CLASS_PATH_PROPERTY + "=" + options.hostClassPath());
     more.addAll(options.workerOptions());
-    return Worker.command(
-        installation, PythonOptions.DEFAULT, MainProgram.executable(installation), true, more);
+    List<String> booting =
+        Worker.command(
+            installation, PythonOptions.DEFAULT, MainProgram.executable(installation), true, more);
+    return usesImage(options)
+        ? MainImage.restoring(
+            installation, installation.processImage(CacheFolder.find().path()), booting)
+        : booting;
+  }
+
+  /** Of the workers' JVMs: the options there are for this program's. Python has all variables. */
+  private static Map<String, String> environment(HostOptions options) {
+    Map<String, String> environment = new HashMap<>(options.environment());
+    environment.remove("JDK_JAVA_OPTIONS");
+    return environment;
+  }
+
+  /** A restored JVM has the options that its image was written with. */
+  private static boolean usesImage(HostOptions options) {
+    Installation installation = options.installation();
+    return options.workerOptions().isEmpty()
+        && !Installation.IMAGES_OFF.equals(options.environment().get(Installation.IMAGES_VARIABLE))
+        && Files.isExecutable(installation.restorer())
+        && Files.isDirectory(Installation.processImages(CacheFolder.find().path()));
   }
 
   /** What the workers were started with. */
@@ -92,12 +160,12 @@ public final class EmbeddedRuntime implements AutoCloseable {
     return options;
   }
 
-  /** The line to the supervisor. */
+  /** The end of the control socket that this program has. */
   public ControlClient control() {
     return control;
   }
 
-  /** Removes shared memory that nobody has removed, at the end. */
+  /** Removes shared memory that is left at the end. */
   public SharedMemoryTracker tracker() {
     return tracker;
   }
@@ -154,7 +222,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
     return pump == null ? own : pump.descriptor();
   }
 
-  /** Leaves a copy of a descriptor for whoever has the token, once. */
+  /** Leaves a copy of a descriptor for the process that has the token, once. */
   public String share(int descriptor) throws IOException {
     return control.shareDescriptor(descriptor);
   }

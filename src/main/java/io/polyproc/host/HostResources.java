@@ -135,12 +135,22 @@ public final class HostResources {
   }
 
   private List<Path> find(String prefix) {
-    Set<Path> found = new LinkedHashSet<>();
+    return List.copyOf(inEach(prefix, folder -> Set.of(path(folder))));
+  }
+
+  /** What is seen of a folder of the resources. */
+  private interface View<T> {
+    Set<T> of(ClassPathEntry folder) throws IOException;
+  }
+
+  /** What is seen of a folder in each place that has it, in the order of the class path. */
+  private <T> Set<T> inEach(String prefix, View<T> view) {
+    Set<T> found = new LinkedHashSet<>();
     for (ClassPathEntry entry : program) {
       try {
         ClassPathEntry folder = entry.folder(prefix).orElse(null);
         if (folder != null) {
-          found.add(path(folder));
+          found.addAll(view.of(folder));
         }
       } catch (IOException e) {
         throw new UncheckedIOException(
@@ -149,7 +159,7 @@ public final class HostResources {
             e);
       }
     }
-    return List.copyOf(found);
+    return found;
   }
 
   private Path path(ClassPathEntry folder) throws IOException {
@@ -177,7 +187,7 @@ public final class HostResources {
   /** The folders in a folder that are named as those of Python's versions. */
   private Set<String> pythons(String prefix) {
     Set<String> found = new LinkedHashSet<>();
-    for (String name : namesIn(prefix)) {
+    for (String name : inEach(prefix, ClassPathEntry::names)) {
       String first = name.substring(0, Math.max(0, name.indexOf('/')));
       if (PYTHON.matcher(first).matches()) {
         found.add(first);
@@ -186,25 +196,10 @@ public final class HostResources {
     return found;
   }
 
-  private Set<String> namesIn(String prefix) {
-    Set<String> found = new LinkedHashSet<>();
-    for (ClassPathEntry entry : program) {
-      try {
-        ClassPathEntry folder = entry.folder(prefix).orElse(null);
-        if (folder != null) {
-          found.addAll(folder.names());
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(entry.name() + " can't be read: " + e.getMessage(), e);
-      }
-    }
-    return found;
-  }
-
   private Set<String> graalpyFolders() {
     Set<String> found = new TreeSet<>();
     for (String root : List.of("GRAALPY-VFS/", "org.graalvm.python.vfs/")) {
-      for (String name : namesIn(root)) {
+      for (String name : inEach(root, ClassPathEntry::names)) {
         var matcher = GRAALPY_FOLDER.matcher(root + name);
         if (matcher.matches()) {
           found.add(matcher.group(1));

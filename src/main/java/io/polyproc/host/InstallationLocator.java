@@ -3,6 +3,7 @@ package io.polyproc.host;
 import io.polyproc.bridge.CacheFolder;
 import io.polyproc.classpath.ClassPathEntry;
 import io.polyproc.image.Installation;
+import io.polyproc.image.MissingModulesException;
 import io.polyproc.image.SelfInstallation;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +28,8 @@ public final class InstallationLocator {
    * @param named by the caller
    * @param classPath of the program, which the installation is made of
    * @param jdk of workers that have no runtime image, and to link one from; null for this JVM's
-   * @throws IllegalStateException if it can't run workers, with all that it lacks
+   * @throws MissingModulesException if it can't run workers, with all that it lacks
+   * @throws IllegalStateException if there is none, and none can be made
    */
   public static Installation find(
       @Nullable Path named, List<ClassPathEntry> classPath, @Nullable Path jdk) {
@@ -48,7 +50,7 @@ public final class InstallationLocator {
   private static Installation checked(Installation installation) {
     List<String> missing = installation.missingModules();
     if (!missing.isEmpty()) {
-      throw lacking(installation.jdk(), missing);
+      throw new MissingModulesException(installation.jdk(), missing);
     }
     return installation;
   }
@@ -58,14 +60,8 @@ public final class InstallationLocator {
     List<String> missing =
         OWN_MODULES.stream().filter(name -> ModuleLayer.boot().findModule(name).isEmpty()).toList();
     if (!missing.isEmpty()) {
-      throw lacking(Path.of(System.getProperty("java.home")), missing);
+      throw new MissingModulesException(Path.of(System.getProperty("java.home")), missing);
     }
-  }
-
-  private static IllegalStateException lacking(Path jdk, List<String> modules) {
-    return new IllegalStateException(
-        "workers can't start: the Java runtime in %s lacks modules that are needed: %s"
-            .formatted(jdk, String.join(", ", modules)));
   }
 
   private static Installation firstUse(List<ClassPathEntry> classPath, Path jdk) {

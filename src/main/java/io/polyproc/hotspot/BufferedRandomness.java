@@ -49,7 +49,7 @@ public final class BufferedRandomness {
   }
 
   private static void forget(Unsafe unsafe, Class<?> source) throws ReflectiveOperationException {
-    // Null as long as nobody has used it.
+    // Null as long as it was not used.
     Field instance = source.getDeclaredField("INSTANCE");
     @Nullable Object reader =
         unsafe.getObject(unsafe.staticFieldBase(instance), unsafe.staticFieldOffset(instance));
@@ -64,7 +64,7 @@ public final class BufferedRandomness {
       try {
         SecureRandom.getInstance(algorithm).nextBytes(new byte[MAX_BYTES]);
       } catch (NoSuchAlgorithmException e) {
-        // Then nobody has used it.
+        // Then it was not used.
       }
     }
   }

@@ -15,8 +15,8 @@ import java.util.Optional;
 
 /**
  * Puts the image of this process into a file. It is written beside its place, under a name of its
- * own, and renamed when the disk has it: whoever is killed meanwhile leaves the former image as it
- * was, and processes that were restored from that keep it.
+ * own, and renamed when the disk has it: a process that is killed meanwhile leaves the former image
+ * as it was, and processes that were restored from that keep it.
  *
  * <p>Called by one thread, once in a process.
  */

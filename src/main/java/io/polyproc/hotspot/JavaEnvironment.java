@@ -60,7 +60,7 @@ public final class JavaEnvironment {
     }
   }
 
-  /** Makes these the variables; nobody else may read or write them meanwhile. */
+  /** Makes these the variables; no other thread may read or write them meanwhile. */
   public void replace(Map<String, String> others) throws ReflectiveOperationException {
     variables.clear();
     for (Map.Entry<String, String> other : others.entrySet()) {

@@ -5,10 +5,11 @@ import java.lang.ref.WeakReference;
 import java.util.Set;
 
 /**
- * The heap of this JVM: where it is in memory, and how to empty it. That is found in the tables for
- * debuggers ({@link VmStructs}) if it has the serial collector, as processes of the project have.
+ * The heap of this JVM: where it is in memory, and how to empty it. An image is written of an
+ * emptied heap. Both are found in the tables for debuggers ({@link VmStructs}) if the JVM has the
+ * serial collector, which {@code jvm.options} selects.
  *
- * <p>Where it is not known an image is larger, and its processes are slower.
+ * <p>Where they are not found an image is larger, and its processes are slower.
  */
 public final class JavaHeap {
   private static final int SMALL_ARRAY = 256 << 10;

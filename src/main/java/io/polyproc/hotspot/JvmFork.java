@@ -63,7 +63,7 @@ public final class JvmFork {
   private static final long FIRST_PAUSE_NANOS = 100_000;
 
   /** Each try interrupts all threads: on a busy machine they would get no further between two. */
-  private static final long LONGEST_PAUSE_NANOS = 50_000_000;
+  private static final long MAX_PAUSE_NANOS = 50_000_000;
 
   private static final long MAX_LOCK_BYTES = 8192;
 
@@ -225,7 +225,7 @@ public final class JvmFork {
       }
       tries++;
       LockSupport.parkNanos(pauseNanos);
-      pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+      pauseNanos = Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);
     }
   }
 
@@ -331,7 +331,7 @@ public final class JvmFork {
    */
   private static final class Patience {
     private static final Duration USUAL = Duration.ofSeconds(5);
-    private static final Duration LONGEST = Duration.ofMinutes(1);
+    private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
 
     private long begin;
     private @Nullable Duration usedBefore;
@@ -343,7 +343,7 @@ public final class JvmFork {
         return false;
       }
       Duration passed = Duration.ofNanos(System.nanoTime() - begin);
-      return passed.compareTo(LONGEST) >= 0
+      return passed.compareTo(MAX_PAUSE) >= 0
           || (passed.compareTo(USUAL) >= 0
               && Processes.processorTime().minus(usedBefore).compareTo(USUAL) >= 0);
     }

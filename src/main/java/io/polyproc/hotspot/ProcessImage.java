@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * Writes the image of this JVM, with all of its threads: see {@code src/main/native/dump-x86_64.c}.
  *
  * <p>What the process has in its memory is in the image: what its user's programs may see of each
- * other, and random numbers that were drawn ahead. Whoever is restored must give these up.
+ * other, and random numbers that were drawn ahead. A restored process must give these up.
  */
 final class ProcessImage {
   // The commands of dump-x86_64.c and the sizes in dump-x86_64.ld.

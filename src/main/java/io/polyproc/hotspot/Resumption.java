@@ -21,10 +21,11 @@ import java.util.Map;
  *     for the process. Bytes that are not UTF-8 are single surrogates, as Python has them ({@code
  *     surrogateescape})
  * @param variables the environment, in its order; texts as the arguments'
- * @param ignoredSignals the numbers of those that whoever started it had ignored
+ * @param ignoredSignals the numbers of those that its parent had ignored
  * @param closedStreams the numbers of standard streams that were closed, where {@code /dev/null} is
  *     now
- * @param starts the address of the count of starts that have failed so far; 0 if nobody counts
+ * @param starts the address of the count of starts that have failed so far; 0 if they are not
+ *     counted
  * @param pages the address of the lists of pages that are copied early; 0 if there are none
  */
 public record Resumption(

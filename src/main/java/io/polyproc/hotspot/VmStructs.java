@@ -13,10 +13,10 @@ import java.util.Set;
 /**
  * The tables in which HotSpot says where its C++ objects have their fields, for debuggers: {@code
  * gHotSpotVMStructs} and {@code gHotSpotVMIntConstants} of {@code vmStructs.hpp}. They are exported
- * by {@code libjvm.so}, so that nobody has to guess a layout.
+ * by {@code libjvm.so}, so that no layout has to be guessed.
  */
 final class VmStructs {
-  private static final long LONGEST_NAME = 512;
+  private static final long MAX_NAME = 512;
 
   private final Map<String, Long> offsets = new HashMap<>();
   private final Map<String, Long> addresses = new HashMap<>();
@@ -85,9 +85,7 @@ final class VmStructs {
 
   /** The text at an address, of at most 512 bytes; an empty one at 0. */
   static String text(long address) {
-    return address == 0
-        ? ""
-        : MemorySegment.ofAddress(address).reinterpret(LONGEST_NAME).getString(0);
+    return address == 0 ? "" : MemorySegment.ofAddress(address).reinterpret(MAX_NAME).getString(0);
   }
 
   /**

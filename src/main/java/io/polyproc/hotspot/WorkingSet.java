@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /**
  * The pages of memory that a restored process writes to, each of which the kernel would copy at the
  * first write. They are found in a process that tries the image out, and noted in a file beside it:
- * whoever is restored has them copied at once, which takes a fraction of the time.
+ * a restored process has them copied at once, which takes a fraction of the time.
  *
  * <p>See {@code man 5 proc_pid_pagemap}, and {@code image-layout.h} for the file.
  */

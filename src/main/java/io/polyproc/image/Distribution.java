@@ -28,17 +28,29 @@ final class Distribution {
   void copyFiles() throws IOException {
     Files.createDirectories(installation.bin());
     Files.createDirectories(installation.lib());
-    copy(sources.resolve(LAUNCHER), installation.bin().resolve(LAUNCHER));
+    copy(source(LAUNCHER), installation.bin().resolve(LAUNCHER));
+    copy(source("find-jdk-25"), installation.jdkFinder());
     for (String name : List.of("python", "python3")) {
       link(installation.bin().resolve(name));
     }
-    copy(sources.resolve("src/main/distribution/jvm.options"), installation.jvmOptionsFile());
     writeRestorer();
     copy(sources.resolve("LICENSE"), installation.home().resolve("LICENSE"));
     copyFolder(sources.resolve("python-shim"), installation.pythonShim());
     copyFolder(sources.resolve("tests-py/bench"), installation.benchmarkFolder());
     copyFolder(sources.resolve("samples"), installation.samples());
     copyFolder(sources.resolve("tests-py/programs"), installation.conformancePrograms());
+  }
+
+  /** The options of the JVM that count, depending on whether there is a runtime image now. */
+  void writeJvmOptions() throws IOException {
+    List<String> options =
+        JvmOptions.select(Files.readAllLines(source("jvm.options")), installation.jit());
+    Replace.<RuntimeException>file(
+        installation.jvmOptionsFile(), temporary -> Files.write(temporary, options));
+  }
+
+  private Path source(String name) {
+    return sources.resolve("src/main/distribution").resolve(name);
   }
 
   private static void copyFolder(Path source, Path target) throws IOException {

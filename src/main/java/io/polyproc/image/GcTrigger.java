@@ -54,11 +54,11 @@ public final class GcTrigger extends Thread {
         }
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // nobody does
+      Thread.currentThread().interrupt(); // no code does
     }
   }
 
-  /** An object that nobody refers to is gone after the next collection. */
+  /** An object without references is gone after the next collection. */
   private void awaitCollection() throws InterruptedException {
     witness = new PhantomReference<>(new Object(), collected);
     Reference<?> _ = collected.remove();

@@ -3,14 +3,24 @@ package io.polyproc.image;
 import io.polyproc.classpath.ClassPath;
 import io.polyproc.classpath.ClassPathEntry;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.function.Predicate;
 
 /**
  * Makes the distribution, as the last step of {@code mvn package}.
+ *
+ * <pre>
+ *   assemble ──► linkRuntime ──► jvm.options ──► unpackPython ──► trainAotCache ──► nameBuild
+ *   bin, lib     runtime/        those that      lib/python       lib/polyproc.aot  lib/build, by
+ *                by jlink        count                            by a training run which images
+ *                                                                                   are named
+ * </pre>
  *
  * <p>What cannot be had, such as the runtime image or the AOT cache, is written down with its
  * reason in {@link ImageProperties}, and the distribution runs without it, slower. A step whose
@@ -66,11 +76,7 @@ final class ImageBuilder {
   public static void main(String[] arguments) throws IOException {
     switch (arguments[0]) {
       case "build" -> build(List.of(arguments).stream().skip(1).map(Path::of).toList());
-      case "aot" -> {
-        ImageBuilder builder = new ImageBuilder(Installation.of(Path.of(arguments[1])));
-        builder.trainAotCache();
-        builder.nameBuild();
-      }
+      case "aot" -> prepareMoved(Installation.of(Path.of(arguments[1])));
       default -> throw new IllegalArgumentException(arguments[0]);
     }
   }
@@ -87,9 +93,25 @@ final class ImageBuilder {
     touch(paths.get(3), start);
   }
 
+  /** Of two first uses at once the second waits here, and finds nothing to do. */
+  private static void prepareMoved(Installation installation) throws IOException {
+    Path file = installation.lib().resolve("polyproc.lock");
+    try (FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      if (lock.isValid()) {
+        ImageBuilder builder = new ImageBuilder(installation);
+        builder.trainAotCache();
+        builder.nameBuild();
+      }
+    }
+    Files.deleteIfExists(file);
+  }
+
   private void make(Path sources, ClassPathEntry jar) throws IOException {
     assemble(sources, jar);
     linkRuntime();
+    new Distribution(sources, installation).writeJvmOptions();
     unpackPython();
     trainAotCache();
     nameBuild();

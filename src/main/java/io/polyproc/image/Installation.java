@@ -5,12 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,6 +25,12 @@ public final class Installation {
 
   /** Set by {@code lib/jvm.options} to the distribution that the JVM was started from. */
   public static final String HOME_PROPERTY = "polyproc.home";
+
+  /** The environment variable for whether the images of processes are used and made. */
+  public static final String IMAGES_VARIABLE = "POLYPROC_IMAGE";
+
+  /** Images are neither used nor made. */
+  public static final String IMAGES_OFF = "off";
 
   private static final String EXTRA_OPTIONS_VARIABLE = "POLYPROC_JAVA_OPTS";
 
@@ -71,7 +75,8 @@ public final class Installation {
   public List<String> javaCommand() {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
-    command.addAll(options(aotCache().isPresent()));
+    command.addAll(options());
+    aotCache().ifPresent(cache -> command.add("-XX:AOTCache=" + cache));
     command.addAll(extraOptions());
     return List.copyOf(command);
   }
@@ -97,7 +102,7 @@ public final class Installation {
   public List<String> warmingCommand() {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
-    command.addAll(options(false));
+    command.addAll(options());
     command.add("-XX:TieredStopAtLevel=4");
     command.add("-XX:-UseCodeCacheFlushing");
     command.add("-XX:ReservedCodeCacheSize=512m");
@@ -121,7 +126,7 @@ public final class Installation {
   List<String> trainingCommand(Path output) {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
-    command.addAll(options(false));
+    command.addAll(options());
     command.add("-XX:AOTCacheOutput=" + output);
     return List.copyOf(command);
   }
@@ -227,6 +232,24 @@ public final class Installation {
     }
   }
 
+  /**
+   * The folder of images of processes, which all installations of a user share.
+   *
+   * @param cache the user's cache folder
+   */
+  public static Path processImages(Path cache) {
+    return cache.resolve("images");
+  }
+
+  /**
+   * Begins the paths of all images of processes of this build.
+   *
+   * @param cache the user's cache folder
+   */
+  public Path processImage(Path cache) {
+    return processImages(cache).resolve(build());
+  }
+
   /** The program that restores a process from its image; not there on other processors. */
   public Path restorer() {
     return lib().resolve("restore");
@@ -277,8 +300,14 @@ public final class Installation {
     return home.resolve("runtime");
   }
 
+  /** What the build selected of the options in the source tree. */
   Path jvmOptionsFile() {
     return lib().resolve("jvm.options");
+  }
+
+  /** Finds a JDK 25 for the launcher where there is no runtime image. */
+  Path jdkFinder() {
+    return lib().resolve("find-jdk-25");
   }
 
   Path imagePropertiesFile() {
@@ -298,14 +327,9 @@ public final class Installation {
     return jit() ? imageJava() : jdk.resolve("bin").resolve("java");
   }
 
-  private List<String> options(boolean aot) {
-    Set<JvmOptions.Condition> conditions =
-        EnumSet.of(jit() ? JvmOptions.Condition.JIT : JvmOptions.Condition.INTERPRETED);
-    if (aot) {
-      conditions.add(JvmOptions.Condition.AOT);
-    }
+  private List<String> options() {
     try {
-      return JvmOptions.read(jvmOptionsFile()).select(home, conditions);
+      return JvmOptions.read(jvmOptionsFile(), home);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + jvmOptionsFile(), e);
     }

@@ -52,9 +52,18 @@ final class JlinkImage {
         .value();
   }
 
+  /** Whether the JDK has what links one. */
+  boolean isPossible() {
+    return Files.isExecutable(jlink());
+  }
+
+  private Path jlink() {
+    return jdk.resolve("bin").resolve("jlink");
+  }
+
   void link(Path target) throws IOException, StepFailedException {
-    Path jlink = jdk.resolve("bin").resolve("jlink");
-    if (!Files.isExecutable(jlink)) {
+    Path jlink = jlink();
+    if (!isPossible()) {
       throw new StepFailedException("there is no " + jlink + ": is this a full JDK?");
     }
     Replace.<StepFailedException>folder(

@@ -29,14 +29,18 @@ final class RequiredModules {
    * @param library a folder of modules, whose requirements count
    */
   static List<String> missing(Path jdk, Path library) throws IOException {
+    return missing(
+        jdk, ModuleFinder.of(library).findAll().stream().map(ModuleReference::descriptor).toList());
+  }
+
+  /** As above, with modules that are in no folder yet. */
+  static List<String> missing(Path jdk, List<ModuleDescriptor> library) throws IOException {
     Set<String> available = of(jdk);
     if (available.isEmpty()) {
       return List.of();
     }
     Set<String> missing = new TreeSet<>();
-    Set<ModuleReference> modules = ModuleFinder.of(library).findAll();
-    modules.stream()
-        .map(ModuleReference::descriptor)
+    library.stream()
         // The runtime's module of the same name hides one of the library.
         .filter(module -> !available.contains(module.name()))
         .flatMap(module -> module.requires().stream())
@@ -44,10 +48,7 @@ final class RequiredModules {
         .map(Requires::name)
         .filter(name -> !available.contains(name))
         .forEach(missing::add);
-    modules.stream()
-        .map(ModuleReference::descriptor)
-        .map(ModuleDescriptor::name)
-        .forEach(missing::remove);
+    library.stream().map(ModuleDescriptor::name).forEach(missing::remove);
     return List.copyOf(missing);
   }
 

@@ -5,6 +5,7 @@ import io.polyproc.classpath.UberJar;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.lang.module.ModuleDescriptor;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -39,6 +41,7 @@ public final class SelfInstallation {
    * @param classPath of the program
    * @param jdk to link the runtime image from, or to run workers with
    * @throws UncheckedIOException if it can't be made
+   * @throws MissingModulesException if workers can't run on the JDK, and none can be linked from it
    */
   public static Installation in(Path cache, List<ClassPathEntry> classPath, Path jdk) {
     try {
@@ -58,12 +61,13 @@ public final class SelfInstallation {
   }
 
   /**
-   * The installation in a folder of its own, for everybody to read: made now if it is not there, or
-   * is made of other jars.
+   * The installation in a folder of its own, which all users can read: made now if it is not there,
+   * or is made of other jars.
    *
    * @param classPath of the program
    * @param jdk to link the runtime image from, or to run workers with
    * @throws UncheckedIOException if it can't be made
+   * @throws MissingModulesException if workers can't run on the JDK, and none can be linked from it
    */
   public static Installation at(Path home, List<ClassPathEntry> classPath, Path jdk) {
     try {
@@ -98,7 +102,7 @@ public final class SelfInstallation {
       return UberJar.modules(entry).isEmpty()
           && entry.module().filter(WorkerJars::isForWorkers).isPresent();
     } catch (IOException e) {
-      // Then the program gives it, and whoever needs it will meet the error.
+      // Then the program gives it, and the first use of it will meet the error.
       return false;
     }
   }
@@ -133,6 +137,7 @@ public final class SelfInstallation {
   private static void make(
       Installation installation, ClassPathEntry own, List<ClassPathEntry> dependencies, Path jdk)
       throws IOException {
+    checkModules(own, dependencies, jdk);
     Files.createDirectories(
         installation.home(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -140,6 +145,21 @@ public final class SelfInstallation {
     Replace.<RuntimeException>folder(sources, temporary -> unpack(own, temporary));
     ImageBuilder.install(sources, own, installation, dependencies, jdk);
     Replace.delete(sources);
+  }
+
+  /** Where no runtime can be linked, workers run on the JDK itself. */
+  private static void checkModules(ClassPathEntry own, List<ClassPathEntry> dependencies, Path jdk)
+      throws IOException {
+    List<ModuleDescriptor> modules = new ArrayList<>();
+    own.module().ifPresent(modules::add);
+    for (ClassPathEntry dependency : dependencies) {
+      dependency.module().ifPresent(modules::add);
+    }
+    List<String> missing =
+        new JlinkImage(jdk).isPossible() ? List.of() : RequiredModules.missing(jdk, modules);
+    if (!missing.isEmpty()) {
+      throw new MissingModulesException(jdk, missing);
+    }
   }
 
   /** Our own jar holds the files of the source tree that a distribution is made of. */
@@ -158,6 +178,6 @@ public final class SelfInstallation {
     if (!Files.exists(target)) {
       throw new IOException(own.name() + " holds no files of a distribution");
     }
-    target.resolve("polyproc").toFile().setExecutable(true);
+    target.resolve("src/main/distribution/polyproc").toFile().setExecutable(true);
   }
 }

@@ -19,6 +19,7 @@ import java.util.TreeMap;
  */
 final class WorkerJars {
   private static final String OWN_MODULE = "io.polyproc";
+  private static final List<String> GRAALPY = List.of("org.graalvm.py", "org.graalvm.py.resources");
   private static final List<String> ROOTS =
       List.of("org.graalvm.", "jdk.graal.", "com.oracle.truffle.", "info.picocli");
 
@@ -58,6 +59,8 @@ final class WorkerJars {
   /**
    * All that our own needs, without our own, by the names of the modules: in every run the same
    * order, which a descriptor's set of requirements does not have.
+   *
+   * @throws IOException if GraalPy is not among them
    */
   List<ClassPathEntry> dependencies() throws IOException {
     Deque<String> open = new ArrayDeque<>();
@@ -76,8 +79,12 @@ final class WorkerJars {
       }
     }
     selected.remove(OWN_MODULE);
-    if (selected.isEmpty()) {
-      throw new IOException("GraalPy's jars are not on the class path");
+    List<String> missing = GRAALPY.stream().filter(name -> !selected.containsKey(name)).toList();
+    if (!missing.isEmpty()) {
+      throw new IOException(
+          "modules of GraalPy are neither on the class path nor on the module path: %s; a linked"
+                  .formatted(String.join(", ", missing))
+              + " runtime has them only if they were named to jlink --add-modules");
     }
     return List.copyOf(selected.values());
   }

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 
 /**
  * The pickle of one {@code bytes} object of 256 bytes or more: seven bytes, the content, and one
- * more. Who knows it by its head can read the content to where it is to stay.
+ * more. A reader that knows it by its head can read the content to where it is to stay.
  */
 public final class BytesPickle {
   /** How many bytes there are before the content. */

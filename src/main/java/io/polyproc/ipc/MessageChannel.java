@@ -7,7 +7,7 @@ import java.io.IOException;
 /**
  * Whole messages to and from another process, for Java's side of a line.
  *
- * <p>One thread at a time sends and one receives; whoever shares the channel guards it.
+ * <p>One thread at a time sends and one receives; callers that share the channel guard it.
  */
 public interface MessageChannel extends AutoCloseable {
   /** What the messages travel over; it stays this object's. */
@@ -16,7 +16,7 @@ public interface MessageChannel extends AutoCloseable {
   /**
    * Sends one message, which is all parts together.
    *
-   * @throws EOFException if nobody reads any more
+   * @throws EOFException if no process reads any more
    */
   void send(byte[]... parts) throws IOException;
 

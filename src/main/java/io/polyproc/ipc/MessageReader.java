@@ -51,7 +51,7 @@ public final class MessageReader {
   private static final int FIRST_ROOM = 16 << 20;
 
   /** The longest message that an array can hold, in bytes. */
-  static final long LONGEST = Integer.MAX_VALUE - 8;
+  static final long MAX_LENGTH = Integer.MAX_VALUE - 8;
 
   private static final byte[] EMPTY = {};
 
@@ -141,7 +141,7 @@ public final class MessageReader {
         continue;
       }
       announced = found;
-      if (found < 0 || found > Math.min(limit, LONGEST)) {
+      if (found < 0 || found > Math.min(limit, MAX_LENGTH)) {
         return TOO_LONG;
       }
       length = found;

@@ -71,11 +71,14 @@ public final class PacketCodec {
     if (trace == null) {
       return write(fd, wait, 0, parts);
     }
-    long flow = trace.newFlow();
+    long flow = trace.newMessage();
+    if (flow == 0) {
+      return write(fd, wait, 0, parts);
+    }
     long begin = Trace.now();
     int status = write(fd, wait, flow, parts);
     if (status == DONE) {
-      trace.slice("queue", "put", begin, 0, flow, "");
+      trace.sent(begin, flow);
     }
     return status;
   }
@@ -127,6 +130,9 @@ public final class PacketCodec {
     long begin = trace == null ? 0 : Trace.now();
     long length = wait.receive(buffer, fd);
     int file = buffer.takeDescriptor();
+    if (trace != null) {
+      trace.waited("wait for an item", begin, "");
+    }
     try {
       if (length <= 0) {
         return length == 0 ? END : status(length);
@@ -135,14 +141,13 @@ public final class PacketCodec {
       if ((buffer.body().get(JAVA_BYTE, 0) & TRACED) != 0 && length > Long.BYTES) {
         if (trace != null) {
           // The arrow ends where something has come: at a slice that begins after the put.
-          trace.waited("wait for an item", begin, "");
           trace.slice("queue", "get", Trace.now(), buffer.body().get(LENGTH, at), 0, "");
         }
         at += Long.BYTES;
       }
       boolean here = file < 0;
       long size = here ? length - at : buffer.body().get(LENGTH, at);
-      if (size < 0 || size > Math.min(limit, MessageReader.LONGEST)) {
+      if (size < 0 || size > Math.min(limit, MessageReader.MAX_LENGTH)) {
         return TOO_LONG;
       }
       isBytes = false;

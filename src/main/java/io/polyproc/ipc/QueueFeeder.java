@@ -3,7 +3,6 @@ package io.polyproc.ipc;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.polyproc.sync.SharedSemaphore;
-import io.polyproc.trace.Trace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +16,14 @@ import org.jspecify.annotations.Nullable;
  * takes the way through such a thread, which there is Python's: here it would wait for Python's
  * lock each time.
  *
+ * <pre>
+ *   put ── a place in slots ──┬── room, and nothing waits ──────────► a packet in the socket pair
+ *                             └── waiting ── this object's thread ──►      │
+ *                                                                          ▼ get, in any process
+ * </pre>
+ *
  * <p>Any thread may call. The monitor guards what waits. When the process ends, what waits is lost
- * unless somebody has called {@link #awaitWritten}; the thread is a daemon.
+ * unless {@link #awaitWritten} was called; the thread is a daemon.
  */
 public final class QueueFeeder {
   /** The queue has no place free. */
@@ -128,10 +133,7 @@ public final class QueueFeeder {
     if (closed) {
       return 0;
     }
-    Trace trace = Trace.current();
-    if (trace != null) {
-      trace.queueLength(slots.id(), slots.taken());
-    }
+    slots.traceTaken();
     if (waiting.isEmpty() && !writing && MessageChannel.length(message) <= AT_ONCE) {
       int status = write(message, false);
       if (status != PacketCodec.NOT_NOW) {
@@ -163,7 +165,7 @@ public final class QueueFeeder {
         writeAll(batch);
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // nobody does
+      Thread.currentThread().interrupt(); // no code does
     }
   }
 

@@ -7,7 +7,7 @@ import io.polyproc.posix.PacketBuffer;
  * woken takes 10 to 50 µs, longer than a busy producer needs for its next message. It does so only
  * where the last waits were short, and lets others have the processor in between.
  *
- * <p>For one who waits for an answer it is no gain: until then he has nothing to do, and on two
+ * <p>A process that waits for an answer gains nothing: until then it has nothing to do, and on two
  * cores takes time from the compilers (measured: a round trip of 296 instead of 91 µs).
  *
  * <p>Confined to one thread at a time.
@@ -36,7 +36,7 @@ final class SpinThenBlock {
     return result;
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // only for those who may need the processor
+  @SuppressWarnings("ThreadPriorityCheck") // for other threads that may need the processor
   private static long look(PacketBuffer buffer, int fd, long begin) {
     long result = buffer.receive(fd, false);
     while (result == PacketBuffer.NOT_NOW && System.nanoTime() - begin < BRIEF_NANOS) {

@@ -47,7 +47,7 @@ public final class StreamMessageChannel implements MessageChannel {
       case MessageReader.TOO_LONG ->
           throw new IOException(
               "a message of %d bytes was announced; Java can hold %d"
-                  .formatted(reader.announced(), MessageReader.LONGEST));
+                  .formatted(reader.announced(), MessageReader.MAX_LENGTH));
       default -> throw RawStream.failed("read", status);
     };
   }

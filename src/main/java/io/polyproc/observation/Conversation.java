@@ -63,7 +63,7 @@ public final class Conversation implements AutoCloseable {
   }
 
   /**
-   * Waits for what the other side says; null once it has gone, or says what nobody may say.
+   * Waits for what the other side says; null once it has gone, or sends what a peer must not send.
    *
    * @throws io.polyproc.posix.PosixException if the socket fails
    */

@@ -177,6 +177,18 @@ public final class LiveView implements AutoCloseable {
   }
 
   /**
+   * The last lines of what a process writes to files, for people.
+   *
+   * @throws IOException if there is no such process of this user
+   */
+  public String logs(int pid) throws IOException {
+    if (!ProcessTable.read().containsKey(pid)) {
+      throw Observation.unknown(pid);
+    }
+    return Logs.of(pid);
+  }
+
+  /**
    * Who waits for whom in the program of a process.
    *
    * @throws IOException if there is no such process of this user

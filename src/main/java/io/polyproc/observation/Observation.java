@@ -63,11 +63,14 @@ public record Observation(List<ObservedProcess> processes, Map<Integer, ProcessT
       throws IOException {
     ProcessTable.Entry entry = table.get(pid);
     if (entry == null) {
-      throw new IOException(
-          "there is no process %d of this user that polyproc runs; see `polyproc ps`"
-              .formatted(pid));
+      throw unknown(pid);
     }
     return entry;
+  }
+
+  static IOException unknown(int pid) {
+    return new IOException(
+        "there is no process %d of this user that polyproc runs; see `polyproc ps`".formatted(pid));
   }
 
   private static Observation of(

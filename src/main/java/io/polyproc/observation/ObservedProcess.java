@@ -3,6 +3,7 @@ package io.polyproc.observation;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads none if it has not answered
  * @param pools with which it gives tasks out
  * @param queues that it knows, if it was asked for them
+ * @param compiling the functions that are being compiled, or wait for that
  */
 public record ObservedProcess(
     ProcessTable.Entry entry,
@@ -23,7 +25,8 @@ public record ObservedProcess(
     String problem,
     List<ObservedThread> threads,
     List<Pool> pools,
-    List<Queue> queues) {
+    List<Queue> queues,
+    List<String> compiling) {
 
   /**
    * A pool of processes.
@@ -69,6 +72,7 @@ public record ObservedProcess(
           "it does not answer",
           List.of(),
           List.of(),
+          List.of(),
           List.of());
     }
     Facts facts = new Facts(answer);
@@ -77,7 +81,7 @@ public record ObservedProcess(
     Facts described = python.object("threads");
     List<ObservedThread> threads =
         facts.objects("threads").stream()
-            .filter(thread -> !thread.text("thread").startsWith("polyproc-observation"))
+            .filter(thread -> !thread.text("thread").startsWith(Responder.THREAD))
             .map(
                 thread ->
                     ObservedThread.of(
@@ -102,12 +106,13 @@ public record ObservedProcess(
                         queue.text("name"),
                         queue.integer("length", 0),
                         queue.integer("capacity", -1)))
-            .toList());
+            .toList(),
+        facts.texts("compiling"));
   }
 
   /** The same with what the kernel says now. */
   ObservedProcess with(ProcessTable.Entry now) {
-    return new ObservedProcess(now, name, method, problem, threads, pools, queues);
+    return new ObservedProcess(now, name, method, problem, threads, pools, queues, compiling);
   }
 
   private static Pool pool(Facts facts) {
@@ -129,7 +134,10 @@ public record ObservedProcess(
 
   /** {@code ForkProcess-2} of {@code polyproc: ForkProcess-2 (work of script.py)}. */
   private static String titleName(String title) {
-    String rest = title.substring(Math.min(title.length(), "polyproc".length()));
+    if (!title.startsWith(ProcessTable.TITLE)) {
+      return title; // of a Java program
+    }
+    String rest = title.substring(ProcessTable.TITLE.length());
     if (!rest.startsWith(": ")) {
       return rest.strip();
     }
@@ -143,6 +151,29 @@ public record ObservedProcess(
 
   Optional<ObservedThread> mainThread() {
     return threads.stream().filter(ObservedThread::isMain).findFirst();
+  }
+
+  /**
+   * How the Python code runs that it is in: {@code interpreted}, {@code compiling} if that is about
+   * to end, {@code compiled}; empty if none runs. It is that of the innermost function of the
+   * program's own, in the main thread or another one that does not wait.
+   */
+  public String code() {
+    return Stream.concat(mainThread().stream(), threads.stream())
+        .filter(thread -> thread.role().isEmpty() || thread.role().endsWith("worker"))
+        .filter(thread -> States.of(thread).equals(States.RUNNING))
+        .flatMap(thread -> States.ownCall(thread).stream())
+        .filter(call -> call.tier() >= 0)
+        .findFirst()
+        .map(
+            call ->
+                call.tier() > 0
+                    ? "compiled"
+                    : compiling.contains(call.function())
+                            || compiling.contains(call.qualifiedName())
+                        ? "compiling"
+                        : "interpreted")
+        .orElse("");
   }
 
   /**

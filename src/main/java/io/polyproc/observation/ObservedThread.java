@@ -15,6 +15,7 @@ import java.util.List;
  * @param user which of these is the innermost one of the program's own; -1 for none
  * @param java the innermost methods of its Java stack
  * @param served the processes that it looks after
+ * @param said what it does in the words of its process; empty if that is to be told by its stack
  */
 record ObservedThread(
     int pid,
@@ -28,16 +29,23 @@ record ObservedThread(
     int user,
     Wait waiting,
     List<String> java,
-    List<Integer> served) {
+    List<Integer> served,
+    String said) {
 
   /**
    * One call.
    *
    * @param qualifiedName with the class that the function is in
    * @param variables of the function and their values as text; empty if nobody has asked
+   * @param tier of its code: 0 if it is interpreted; -1 if that is not known
    */
   record Line(
-      String file, String function, String qualifiedName, int line, List<List<String>> variables) {}
+      String file,
+      String function,
+      String qualifiedName,
+      int line,
+      List<List<String>> variables,
+      int tier) {}
 
   /**
    * What it waits for, as {@code _polyproc/observation.py} has it.
@@ -73,7 +81,8 @@ record ObservedThread(
               call.text("function"),
               call.text("qualname"),
               call.integer("line", -1),
-              i < variables.size() ? variables(variables.get(i)) : List.of()));
+              i < variables.size() ? variables(variables.get(i)) : List.of(),
+              call.integer("tier", -1)));
     }
     return new ObservedThread(
         pid,
@@ -87,7 +96,8 @@ record ObservedThread(
         described.integer("user", -1),
         new Wait(described.object("wait")),
         thread.texts("java"),
-        described.integers("pids"));
+        described.integers("pids"),
+        thread.text("state"));
   }
 
   /** As it would be if it had not called what is not the program's own. */
@@ -104,7 +114,8 @@ record ObservedThread(
         0,
         waiting,
         java,
-        served);
+        served,
+        said);
   }
 
   private static List<List<String>> variables(Object pairs) {

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 
 /**
  * Which processes have which ends of pipes and sockets open, as the kernel tells: so it is known
- * who could read what a process writes, and write what it waits for.
+ * which could read what a process writes, and write what it waits for.
  */
 final class OpenFiles {
   private static final String SOCKET = "socket:[";

@@ -13,6 +13,9 @@ final class Phrases {
     ObservedThread.Wait wait = thread.waiting();
     Facts facts = wait.facts();
     String name = facts.has("name") ? " " + facts.text("name") : "";
+    if (!thread.said().isEmpty()) {
+      return thread.said().replaceFirst("^waiting", "waits").replaceFirst("^running", "runs");
+    }
     if (!wait.isKnown()) {
       return !thread.answered()
           ? "is in native code, or in Java"

@@ -18,6 +18,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class ProcessReport {
   private static final int NUMBERS_FROM = 2;
 
+  /** The last columns are text. */
+  private static final int TEXTS = 3;
+
   private final List<ProcessRow> rows;
   private final boolean withShares;
 
@@ -116,7 +119,7 @@ public final class ProcessReport {
       StringBuilder line = new StringBuilder();
       for (int i = 0; i < columns; i++) {
         String padding = " ".repeat(widths[i] - row.get(i).length());
-        boolean isNumber = i == 0 || (i >= NUMBERS_FROM && i < columns - 2);
+        boolean isNumber = i == 0 || (i >= NUMBERS_FROM && i < columns - TEXTS);
         line.append(isNumber ? padding + row.get(i) : row.get(i) + padding).append("  ");
       }
       out.append(line.toString().stripTrailing()).append(System.lineSeparator());
@@ -128,7 +131,7 @@ public final class ProcessReport {
     List<String> titles = new ArrayList<>(List.of("PID", "METHOD", "CPU s"));
     titles.addAll(
         withShares ? List.of("PSS MB", "OWN MB", "SHARED MB") : List.of("RSS MB", "ANON MB"));
-    titles.addAll(List.of("DONE", "A SEC", "HELD", "STATE", "NAME"));
+    titles.addAll(List.of("DONE", "A SEC", "HELD", "STATE", "CODE", "NAME"));
     return titles;
   }
 
@@ -149,6 +152,7 @@ public final class ProcessReport {
     cells.add(ProcessRow.rate(row.doneASecond()));
     cells.add(ProcessRow.count(row.held()));
     cells.add(row.process().state());
+    cells.add(row.code());
     cells.add("  ".repeat(row.depth()) + row.description());
     return cells;
   }

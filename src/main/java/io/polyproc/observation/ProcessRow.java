@@ -50,7 +50,7 @@ public record ProcessRow(
     return process.method().isEmpty() ? "-" : process.method();
   }
 
-  /** Name, and in brackets its pools and queues. */
+  /** Name, and in brackets its pools, its queues, and the functions that are being compiled. */
   public String description() {
     StringBuilder text = new StringBuilder(shortened(process.name()));
     for (ObservedProcess.Pool pool : process.pools()) {
@@ -71,7 +71,21 @@ public record ProcessRow(
                   queue.length(),
                   queue.capacity() < 0 ? "" : " of " + queue.capacity()));
     }
+    List<String> compiling = process.compiling();
+    if (!compiling.isEmpty()) {
+      text.append(
+          compiling.size() == 1
+              ? " [compiling %s]".formatted(compiling.getFirst())
+              : " [compiling %s and %d more]"
+                  .formatted(compiling.getFirst(), compiling.size() - 1));
+    }
     return text.toString();
+  }
+
+  /** How its Python code runs; {@code -} if none does. */
+  public String code() {
+    String code = process.code();
+    return code.isEmpty() ? "-" : code;
   }
 
   private static String shortened(String name) {
@@ -104,6 +118,8 @@ public record ProcessRow(
     facts.put("title", entry.title());
     facts.put("method", process.method().isEmpty() ? null : process.method());
     facts.put("state", process.state());
+    facts.put("code", process.code().isEmpty() ? null : process.code());
+    facts.put("compiling", process.compiling());
     facts.put("problem", process.problem().isEmpty() ? null : process.problem());
     facts.put("processor_seconds", entry.processorSeconds());
     if (processorShare >= 0) {

@@ -23,9 +23,29 @@ import java.util.Set;
  */
 public final class ProcessTable {
   private static final Path PROC = Path.of("/proc");
-  private static final String TITLE = "polyproc";
+  static final String TITLE = "polyproc";
   private static final String RESTORER = "/lib/restore";
   private static final String JVM = "/bin/java";
+  private static final String JVM_LIBRARY = "/libjvm.so";
+
+  // Options of `java` behind which an argument of theirs comes, and those behind which a program
+  // does.
+  private static final Set<String> TAKES_ARGUMENT =
+      Set.of(
+          "-cp",
+          "-classpath",
+          "--class-path",
+          "-p",
+          "--module-path",
+          "--upgrade-module-path",
+          "--add-modules",
+          "--add-reads",
+          "--add-exports",
+          "--add-opens",
+          "--patch-module",
+          "--enable-native-access",
+          "--limit-modules");
+  private static final Set<String> RUNS = Set.of("-jar", "-m", "--module");
 
   // man 5 proc, /proc/PID/stat, from the third field on
   private static final int STATE = 0;
@@ -40,7 +60,7 @@ public final class ProcessTable {
 
   /** What a process is to its program. */
   public enum Role {
-    /** What the user has started. */
+    /** What the user has started: a script, or a Java program with processes of this runtime. */
     PROGRAM,
     /** One that the program has started. */
     PROCESS,
@@ -97,7 +117,49 @@ public final class ProcessTable {
       // A system without /proc has nothing to tell.
     }
     ids.stream().sorted().forEach(pid -> entry(pid).ifPresent(found -> all.put(pid, found)));
+    addJavaPrograms(all);
     return all;
+  }
+
+  /** Those whose processes are among the others. */
+  private static void addJavaPrograms(Map<Integer, Entry> all) {
+    List.copyOf(all.values()).stream()
+        .filter(entry -> entry.role() != Role.PROGRAM && !all.containsKey(entry.parent()))
+        .map(Entry::parent)
+        .distinct()
+        .forEach(pid -> javaProgram(pid).ifPresent(found -> all.put(pid, found)));
+  }
+
+  private static Optional<Entry> javaProgram(int pid) {
+    Path folder = PROC.resolve(Integer.toString(pid));
+    try {
+      if (pid == Processes.id()
+          || !Integer.valueOf(Processes.effectiveUser())
+              .equals(Files.getAttribute(folder, "unix:uid"))
+          || !text(folder.resolve("maps")).contains(JVM_LIBRARY)) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          entry(pid, folder, Role.PROGRAM, javaTitle(text(folder.resolve("cmdline")))));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty(); // it has just ended, or is somebody else's
+    }
+  }
+
+  /** What {@code java} was told to run: a class, a module or a jar, and its arguments. */
+  static String javaTitle(String commandLine) {
+    List<String> words = List.of(commandLine.replaceAll("\0+$", "").split("\0", -1));
+    int at = 1;
+    while (at < words.size() && words.get(at).startsWith("-")) {
+      String option = words.get(at);
+      if (RUNS.contains(option)) {
+        at++;
+        break;
+      }
+      at += TAKES_ARGUMENT.contains(option) ? 2 : 1;
+    }
+    List<String> shown = at < words.size() ? words.subList(at, words.size()) : words.subList(0, 1);
+    return String.join(" ", shown).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
   }
 
   /** Empty if there is no such process, or it is none of this user's or of this runtime's. */
@@ -114,21 +176,23 @@ public final class ProcessTable {
           || title.startsWith(TITLE + ": image")) {
         return Optional.empty();
       }
-      String stat = text(folder.resolve("stat"));
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);
-      return Optional.of(
-          new Entry(
-              pid,
-              Integer.parseInt(fields[PARENT]),
-              role(title),
-              title,
-              fields[STATE].charAt(0),
-              Long.parseLong(fields[START_TIME]),
-              (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]))
-                  / TICKS_A_SECOND));
+      return Optional.of(entry(pid, folder, role(title), title));
     } catch (IOException | RuntimeException e) {
       return Optional.empty(); // it has just ended, or is somebody else's
     }
+  }
+
+  private static Entry entry(int pid, Path folder, Role role, String title) throws IOException {
+    String stat = text(folder.resolve("stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);
+    return new Entry(
+        pid,
+        Integer.parseInt(fields[PARENT]),
+        role,
+        title,
+        fields[STATE].charAt(0),
+        Long.parseLong(fields[START_TIME]),
+        (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME])) / TICKS_A_SECOND);
   }
 
   private static boolean isOfRuntime(Path folder) throws IOException {

@@ -51,7 +51,7 @@ public final class Rendezvous {
   /**
    * Where this process, an observer, is to listen; makes the folder if it is not there.
    *
-   * @throws IOException if there can't be one, or somebody else could get at it
+   * @throws IOException if there can't be one, or another user could get at it
    */
   static Path ofObserver() throws IOException {
     Path folder = folder();
@@ -64,7 +64,7 @@ public final class Rendezvous {
     }
     if (!isSafe(folder)) {
       throw new IOException(
-          folder + " is not a folder of this user alone (0700), so nobody can meet there");
+          folder + " is not a folder of this user alone (0700), so no process can be met there");
     }
     observers().stream().filter(Rendezvous::isLeftBehind).forEach(Rendezvous::delete);
     Path path = folder.resolve(Processes.id() + SUFFIX);
@@ -89,7 +89,7 @@ public final class Rendezvous {
     try {
       Files.deleteIfExists(observer);
     } catch (IOException e) {
-      // It stays until the folder goes; processes find nobody there.
+      // It stays until the folder goes; processes find no observer there.
     }
   }
 

@@ -2,6 +2,7 @@ package io.polyproc.observation;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -77,8 +78,19 @@ final class States {
         : file.substring(library + STANDARD_LIBRARY.length());
   }
 
+  /** The innermost call of the program's own, or else of any function. */
+  static Optional<ObservedThread.Line> ownCall(ObservedThread thread) {
+    return thread.stack().stream()
+        .filter(call -> libraryFile(call.file()).isEmpty())
+        .findFirst()
+        .or(() -> thread.stack().stream().findFirst());
+  }
+
   /** What a thread does. */
   static String of(ObservedThread thread) {
+    if (!thread.said().isEmpty()) {
+      return thread.said();
+    }
     String found = "";
     List<ObservedThread.Line> stack = thread.stack();
     for (ObservedThread.Line call : stack) {

@@ -206,7 +206,7 @@ final class WaitGraph {
 
   /**
    * The deadlocks: groups of stuck threads each of which is reached from each other one. Threads
-   * that only serve the program's are left out, unless there is nobody else.
+   * that only serve the program's are left out, unless there are no others.
    */
   List<List<ObservedThread>> deadlocks() {
     List<List<ObservedThread>> found = new ArrayList<>();
@@ -223,7 +223,7 @@ final class WaitGraph {
     return found;
   }
 
-  /** Stuck threads whose wait nobody at all could end. */
+  /** Stuck threads whose wait no thread at all could end. */
   List<ObservedThread> abandoned() {
     return stuck.stream().filter(thread -> enders(thread).map(Set::isEmpty).orElse(false)).toList();
   }

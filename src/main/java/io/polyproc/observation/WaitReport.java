@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for what in a program, and whether that will ever end: as text and as JSON.
+ * Which threads of a program wait for what, and whether that will ever end: as text and as JSON.
  *
  * <p>The threads of a program are not looked at in one and the same moment, and one that is seen in
  * a wait may be about to leave it. So what looks like a deadlock is looked at twice: only threads
@@ -41,7 +41,7 @@ public final class WaitReport {
     graph = observation.waitGraph(suspicion);
     abandoned = graph.abandoned();
     List<List<ObservedThread>> all = graph.deadlocks();
-    // One thread of the program and those that serve it wait for somebody else, if there is one.
+    // One thread of the program and those that serve it wait for another one, if there is one.
     List<List<ObservedThread>> real =
         all.stream().filter(it -> it.size() == 1 || ofProgram(it).size() > 1).toList();
     deadlocks = real.isEmpty() && abandoned.isEmpty() ? all : real;
@@ -199,7 +199,7 @@ public final class WaitReport {
     out.append(StackReport.ofProgram(observation, thread, "    "));
   }
 
-  /** Who could end the wait. */
+  /** The threads that could end the wait. */
   private String reason(ObservedThread thread) {
     Set<ObservedThread> who = graph.enders(thread).orElse(Set.of());
     if (who.isEmpty()) {

@@ -109,7 +109,7 @@ public final class ChildProcess {
 
   /**
    * Starts a program that is to outlive this one: in a session of its own, in the folder {@code /},
-   * with {@code /dev/null} as its standard streams. Nobody waits for it.
+   * with {@code /dev/null} as its standard streams. Its end is not awaited.
    *
    * @param command an absolute path and its arguments
    */
@@ -292,7 +292,7 @@ public final class ChildProcess {
    * Waits for the end, collects the exit status and closes the pidfd.
    *
    * @return the exit status, or the negative number of the signal that killed the process; 255 if
-   *     somebody else has collected it
+   *     other code has collected it
    */
   public int reap() {
     try {

@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Calls on raw file descriptors. Whoever receives a descriptor from here owns and closes it.
+ * Calls on raw file descriptors. The caller that receives a descriptor from here owns and closes
+ * it.
  *
  * <p>Knows which descriptors are this runtime's own affair, so that {@link #ofProgram} can tell
  * those of the Python program, which a child that is forked by value gets, too.
@@ -143,8 +144,7 @@ public final class Descriptors {
   }
 
   /**
-   * Those of {@link #ofProgram} that nobody could open again by a name: pipes, sockets and the
-   * like.
+   * Those of {@link #ofProgram} that cannot be opened again by a name: pipes, sockets and the like.
    */
   public static int[] nameless(Path home) {
     return Arrays.stream(ofProgram(home))

@@ -52,7 +52,7 @@ public final class EventPoll implements AutoCloseable {
     control(EPOLL_CTL_MOD, fd, writing ? EPOLLIN | EPOLLOUT : EPOLLIN);
   }
 
-  /** Waits for it no longer; before it is closed, as somebody else may have a copy. */
+  /** Waits for it no longer; before it is closed, as another process may have a copy. */
   public void remove(int fd) {
     LibC.EPOLL_CTL.tryCall(poll, EPOLL_CTL_DEL, fd, event.address());
   }

@@ -23,7 +23,7 @@ public final class LocalTime {
   private static final long NAME_AT = 48;
   private static final long STRUCT_SIZE = 56;
   private static final int WEEKDAY = 6;
-  private static final int LONGEST_NAME = 64;
+  private static final int MAX_NAME = 64;
 
   private LocalTime() {}
 
@@ -69,7 +69,7 @@ public final class LocalTime {
   public static String zoneName(long seconds) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = convert(arena, seconds).get(ADDRESS, NAME_AT);
-      return name.equals(MemorySegment.NULL) ? "" : name.reinterpret(LONGEST_NAME).getString(0);
+      return name.equals(MemorySegment.NULL) ? "" : name.reinterpret(MAX_NAME).getString(0);
     }
   }
 

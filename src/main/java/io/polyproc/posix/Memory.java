@@ -101,7 +101,7 @@ public record Memory(long total, long available, boolean limited) {
 
   private static Memory limited(Path folder, Version version, long limit, long available)
       throws IOException {
-    // File pages that nobody used for a while are given back before memory runs out.
+    // File pages that were not used for a while are given back before memory runs out.
     long used =
         number(folder.resolve(version.usage())).orElse(0)
             - field(folder.resolve("memory.stat"), version.reclaimable() + " ").orElse(0);

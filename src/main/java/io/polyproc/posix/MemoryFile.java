@@ -176,14 +176,14 @@ public final class MemoryFile implements AutoCloseable {
 
   /**
    * Maps the memory behind a descriptor into this process, for good: what lives in it is used by
-   * threads whose end nobody can wait for.
+   * threads whose end cannot be awaited.
    */
   public static MemorySegment map(int fd, long size) {
     long address = LibC.MMAP.call(0, size, PROT_READ_WRITE, MAP_SHARED, fd, 0);
     return MemorySegment.ofAddress(address).reinterpret(size);
   }
 
-  /** Maps the memory behind a descriptor, until nobody in this JVM refers to it any more. */
+  /** Maps the memory behind a descriptor, until nothing in this JVM refers to it any more. */
   public static MemorySegment mapManaged(int fd, long size) {
     long address = LibC.MMAP.call(0, size, PROT_READ_WRITE, MAP_SHARED, fd, 0);
     return MemorySegment.ofAddress(address)

@@ -72,10 +72,10 @@ public final class MessageListener implements AutoCloseable {
   }
 
   /**
-   * Waits for somebody to connect.
+   * Waits for a connection.
    *
    * @param timeoutMillis how long at most; -1 for ever
-   * @return empty if nobody did
+   * @return empty if there was none
    */
   public Optional<MessageSocket> accept(int timeoutMillis) {
     if (!Descriptors.poll(new int[] {fd}, timeoutMillis)[0]) {
@@ -91,7 +91,7 @@ public final class MessageListener implements AutoCloseable {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {
-      // A file that stays is one at which nobody listens: connections to it are refused.
+      // If the file stays, no process listens there: connections to it are refused.
     }
   }
 }

@@ -66,7 +66,7 @@ public final class MessageSocket implements AutoCloseable {
   /**
    * Connects to a {@link MessageListener}.
    *
-   * @throws PosixException if nobody listens there, or this user may not connect
+   * @throws PosixException if no process listens there, or this user may not connect
    */
   public static MessageSocket connect(Path path) {
     int fd = (int) LibC.SOCKET.call(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
@@ -88,7 +88,7 @@ public final class MessageSocket implements AutoCloseable {
    */
   public record Peer(int pid, int user) {}
 
-  /** Who has connected, or listens: the kernel tells, so it can't be forged. */
+  /** The process that has connected, or listens: the kernel names it, so it can't be forged. */
   public Peer peer() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment credentials = arena.allocate(CREDENTIALS_BYTES, Integer.BYTES);
@@ -181,7 +181,7 @@ public final class MessageSocket implements AutoCloseable {
       }
       int[] received = MessageHeader.rights(header, control);
       if (result == 0) {
-        // The end, or an empty message, which nobody sends who means well.
+        // The end, or an empty message, which no peer of ours sends.
         Arrays.stream(received).forEach(Descriptors::close);
         return null;
       }
@@ -190,9 +190,9 @@ public final class MessageSocket implements AutoCloseable {
   }
 
   /**
-   * Ends the conversation for everybody who has this end: a thread that receives from it, and the
-   * peer, see the end at once. The descriptor stays open, so that its number can't be another
-   * file's while that thread still uses it; whoever receives closes.
+   * Ends the conversation for all users of this end: a thread that receives from it, and the peer,
+   * see the end at once. The descriptor stays open, so that its number can't be another file's
+   * while that thread still uses it; the receiving thread closes.
    */
   public void disconnect() {
     LibC.SHUTDOWN.tryCall(fd, SHUT_RDWR);

@@ -9,8 +9,8 @@ import java.util.Arrays;
 
 /**
  * Sends and receives packets over {@code SOCK_SEQPACKET} sockets: each is one call of the system,
- * so it is there whole or not at all, whoever dies, and any number of processes may do so at once.
- * With a packet one descriptor may travel.
+ * so it is there whole or not at all, also if a process is killed, and any number of processes may
+ * do so at once. With a packet one descriptor may travel.
  *
  * <p>The memory is made once and used again. Confined to one thread at a time. Results are the
  * kernel's, and a failed call returns {@code -errno}.
@@ -78,7 +78,7 @@ public final class PacketBuffer {
     }
     int flags = MessageHeader.MSG_NOSIGNAL | (wait ? 0 : MessageHeader.MSG_DONTWAIT);
     long result = LibC.SENDMSG.tryCall6(fd, header.address(), flags, 0, 0, 0);
-    // Who closes the other end before all was received makes no difference to a sender.
+    // To a sender it makes no difference whether all was received before the other end was closed.
     return result == -Errno.ECONNRESET ? -Errno.EPIPE : result;
   }
 

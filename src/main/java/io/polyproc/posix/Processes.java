@@ -56,7 +56,7 @@ public final class Processes {
     return (int) LibC.GETEUID.call();
   }
 
-  /** The permissions that new files do not get; nobody else in this process may change it now. */
+  /** The permissions that new files do not get; no other thread may change it now. */
   public static int fileModeMask() {
     int mask = (int) LibC.UMASK.call(0);
     LibC.UMASK.call(mask);
@@ -223,8 +223,8 @@ public final class Processes {
   }
 
   /**
-   * Lets the calling thread, and what it starts from now on, have the processor only while nobody
-   * else wants it: {@code SCHED_IDLE} of {@code man 7 sched}.
+   * Lets the calling thread, and what it starts from now on, have the processor only while no other
+   * thread wants it: {@code SCHED_IDLE} of {@code man 7 sched}.
    */
   public static void beIdle() {
     try (Arena arena = Arena.ofConfined()) {

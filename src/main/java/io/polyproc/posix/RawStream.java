@@ -129,7 +129,7 @@ public final class RawStream implements AutoCloseable {
   }
 
   /**
-   * Ends a socket's conversation for whoever waits on it, here and at the other end. What has
+   * Ends a socket's conversation for threads that wait on it, here and at the other end. What has
    * arrived can still be read. Does nothing once it is closed.
    */
   public synchronized void disconnect() {
@@ -138,7 +138,7 @@ public final class RawStream implements AutoCloseable {
     }
   }
 
-  /** Closes the descriptor; later calls do nothing. Nobody may be reading or writing. */
+  /** Closes the descriptor; later calls do nothing. No thread may be reading or writing. */
   @Override
   public synchronized void close() {
     if (closed.compareAndSet(false, true)) {

@@ -42,7 +42,7 @@ public final class Terminal {
       while (written < bytes.length) {
         long result = LibC.WRITE.tryCall(fd, content.address() + written, bytes.length - written);
         if (result < 0 && result != -Errno.EINTR) {
-          return; // whoever reads it has gone
+          return; // the reader has gone
         }
         written += Math.max(0, result);
       }

@@ -19,7 +19,7 @@ public final class UnixStream {
    * Connects to a socket.
    *
    * @return the descriptor, which the caller closes
-   * @throws PosixException if nobody listens there, or this user may not connect
+   * @throws PosixException if no process listens there, or this user may not connect
    */
   public static int connect(Path path) {
     int fd = socket();
@@ -52,7 +52,7 @@ public final class UnixStream {
     }
   }
 
-  /** Waits for somebody to connect; returns the descriptor, which the caller closes. */
+  /** Waits for a connection; returns its descriptor, which the caller closes. */
   public static int accept(int listener) {
     long fd;
     do {

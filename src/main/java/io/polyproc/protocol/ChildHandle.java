@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * A process that this one started. Any thread may call; {@link #close} releases the sentinel.
  *
  * <p>The sentinel turns readable when the process ends, a moment before its exit status is known
- * here: whoever saw the sentinel awaits the status, which then takes no longer than a message.
+ * here. After the sentinel, {@code awaitStatus} takes no longer than a message does.
  */
 public final class ChildHandle implements AutoCloseable {
-  /** The status of a process whose supervisor has gone, so that nobody can tell: CPython's 255. */
+  /** The status of a process whose supervisor has gone, and which is unknown: CPython's 255. */
   public static final int UNKNOWN_STATUS = 255;
 
   private final int pid;

@@ -23,7 +23,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A process's line to its supervisor.
+ * A process's end of its control socket, and what it waits for there.
+ *
+ * <pre>
+ *   startProcess, takeDescriptor … ── request with a number ──► the supervisor
+ *        ▲ the future of that number ◄── reader thread ◄── Started, StartFailed, Descriptor …
+ *   ChildHandle of a process        ◄────────┘         ◄── Exited, whenever one ends
+ * </pre>
  *
  * <p>Any thread may call. One reader thread completes what others wait for and owns the socket;
  * when the supervisor goes, every wait fails with an {@link IOException} that says so, and {@code
@@ -64,7 +70,7 @@ public final class ControlClient {
     return client;
   }
 
-  /** Waits until the supervisor has gone and everybody knows. */
+  /** Waits until the supervisor has gone and all waiting calls have learnt so. */
   public void awaitEnd() {
     try {
       ended.await();
@@ -224,7 +230,7 @@ public final class ControlClient {
     return connect(ends[0], () -> {});
   }
 
-  /** In a forked child: nobody here will hear of the processes that its parent has started. */
+  /** In a forked child: the supervisor reports the processes of the parent to the parent only. */
   public void abandonChildren() {
     children.values().forEach(ChildHandle::lost);
   }

@@ -45,13 +45,14 @@ public sealed interface Message {
   record Exited(int pid, int status, String lastLines, boolean booted) implements Message {}
 
   /**
-   * Worker to supervisor: keep the descriptor for whoever asks with this token. The key is drawn
-   * from a secure random source, so that only who was told can ask. Descriptor: the one to keep.
+   * Worker to supervisor: keep the descriptor for the process that asks with this token. The key is
+   * drawn from a secure random source, so that no other process can ask. Descriptor: the one to
+   * keep.
    */
   record ShareDescriptor(long request, String token) implements Message {}
 
   /**
-   * Supervisor to worker: the descriptor is kept. The sender waits for it, as whoever gets the
+   * Supervisor to worker: the descriptor is kept. The sender waits for it, as the receiver of the
    * token may ask before the supervisor has looked at the sender's socket. No descriptors.
    */
   record SharedDescriptor(long request) implements Message {}

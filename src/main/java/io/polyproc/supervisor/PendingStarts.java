@@ -14,16 +14,16 @@ import java.util.Queue;
  */
 final class PendingStarts {
   /** How long a process may wait for the zygote before a worker boots for it. */
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(15);
 
   private final Queue<PendingStart> starts = new ArrayDeque<>();
 
   /** A process that waits; the descriptors are this record's. */
-  @SuppressWarnings("ArrayRecordComponent") // as they came; nobody compares them
+  @SuppressWarnings("ArrayRecordComponent") // as they came; records are not compared
   record PendingStart(Peer parent, StartProcess start, int[] descriptors, long until) {}
 
   void add(Peer parent, StartProcess start, int[] descriptors) {
-    long until = System.nanoTime() + LONGEST_WAIT.toNanos();
+    long until = System.nanoTime() + MAX_WAIT.toNanos();
     starts.add(new PendingStart(parent, start, descriptors, until));
   }
 

@@ -20,7 +20,7 @@ public record StandbyPolicy(int limit) {
   /** What a standby worker takes at most, in bytes, with a reserve for what it will run. */
   private static final long WORKER_BYTES = 512L << 20;
 
-  private static final int MOST = 8;
+  private static final int MAX = 8;
 
   private static final Duration QUIET = Duration.ofSeconds(1);
 
@@ -42,7 +42,7 @@ public record StandbyPolicy(int limit) {
   private static StandbyPolicy ofMachine() {
     int cores = Runtime.getRuntime().availableProcessors();
     return new StandbyPolicy(
-        (int) Math.min(Math.min(cores, MOST), Memory.availableNow() / WORKER_BYTES));
+        (int) Math.min(Math.min(cores, MAX), Memory.availableNow() / WORKER_BYTES));
   }
 
   private static StandbyPolicy of(String setting) {

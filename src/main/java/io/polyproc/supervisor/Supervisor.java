@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What it keeps: {@link WorkerSupply} has the workers, {@link PendingStarts} the processes that
  * wait for one, {@link DescriptorExchange} what processes have left for each other; forked
  * processes, which are their parents' to wait for, are here. The descriptors of a request belong to
- * whoever has the request, and are closed when it is answered.
+ * the object that has the request, and are closed when it is answered.
  *
  * <p>When a worker ends, its parent is told, its daemonic children are terminated, and starts that
  * it waited for are dropped. When the main program ends, its standbys are killed, daemonic
@@ -175,7 +175,7 @@ public final class Supervisor {
   }
 
   /**
-   * Handles one message; false if the peer has closed, or said what nobody may say.
+   * Handles one message; false if the peer has closed, or has sent what a peer must not send.
    *
    * @param ofProgram whether the peer is a process of the program
    */
@@ -230,7 +230,7 @@ public final class Supervisor {
       case Message.Join join when descriptors.length == 2 -> join(join.pid(), descriptors);
       case Message.ShareDescriptor share when descriptors.length == 1 ->
           exchange.share(peer, share, descriptors[0]);
-      // The kernel has dropped it, as no file may be opened any more: who takes it will be told so.
+      // The kernel has dropped it, as no file may be opened any more: the taker will be told so.
       case Message.ShareDescriptor share ->
           peer.send(new Message.SharedDescriptor(share.request()));
       case Message.TakeDescriptor take -> exchange.take(peer, take);

@@ -128,7 +128,7 @@ final class WorkerJvm {
   WorkerJvm zygote(int pid) {
     Fork fork = pendingZygote;
     if (fork == null) {
-      throw new IllegalArgumentException("nobody has asked process " + pid() + " to fork");
+      throw new IllegalArgumentException("process " + pid() + " was not asked to fork");
     }
     pendingZygote = null;
     WorkerJvm zygote = fork.child(pid);
@@ -303,7 +303,7 @@ final class WorkerJvm {
     return MemoryFile.tail(log.fd(), LAST_LINES_BYTES).strip();
   }
 
-  /** Whoever may ask the supervisor for processes: the main program, or a worker. */
+  /** A process that may ask the supervisor for others: the main program, or a worker. */
   interface Peer {
     int pid();
 

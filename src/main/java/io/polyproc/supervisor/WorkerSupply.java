@@ -19,6 +19,16 @@ import org.jspecify.annotations.Nullable;
  * The workers of a program: which exist, which one is forked for others (the zygote), and where the
  * next one comes from. Boots workers ahead of need as a {@link StandbyPolicy} has it.
  *
+ * <pre>
+ *   a new JVM ── Ready ──► standby ── Warm, the first one ──► zygote ── Fork ──► another standby
+ *       │                     │                                 (it is never assigned)
+ *       └──────── claim ──────┴── Assign ──► a process of the program ── its end ──► Exited
+ * </pre>
+ *
+ * <p>{@link #claim} takes the first that there is of a standby, a fork of the zygote, a worker that
+ * still boots, and a new one. It never waits for a boot: the assignment waits in the control
+ * socket.
+ *
  * <p>At most one worker is the zygote, and at most one worker at a time is asked to fork itself so
  * that there is one. Workers that end before they are used are counted: after three in a row none
  * boots for a while, and {@link #objection} has the reason.
@@ -97,7 +107,7 @@ final class WorkerSupply {
     worker.booted();
   }
 
-  /** The first that nobody has claimed meanwhile becomes the zygote. */
+  /** The first that has not been claimed meanwhile becomes the zygote. */
   void becameWarm(WorkerJvm worker, boolean forkable) {
     worker.becomeWarm();
     if (forkable && wantsZygote() && worker.state() == State.STANDBY) {
@@ -128,7 +138,7 @@ final class WorkerSupply {
     try {
       worker.askForZygote();
     } catch (IOException | PosixException e) {
-      // It has ended, or no descriptor is left: whoever has claimed it learns so.
+      // It has ended, or no descriptor is left: the start that claimed it learns so.
       LOG.log(Level.DEBUG, "no zygote was asked for", e);
     }
   }

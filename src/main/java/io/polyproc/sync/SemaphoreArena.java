@@ -19,21 +19,21 @@ import org.jspecify.annotations.Nullable;
  * that maps it, whatever becomes of them.
  *
  * <p>A process that is killed leaves its references to slots counted; such a slot is lost until the
- * program ends, which costs {@value SharedSemaphore#SLOT_BYTES} bytes.
+ * program ends, which costs {@value SemaphoreSlot#BYTES} bytes.
  *
  * <pre>
  *    0  identity   a random number by which processes recognise an arena that they already map
  *    8  next       index of the first slot that was never used
  *   16  free       head of the list of freed slots, with a version against ABA: see {@link #free}
- *   64  slots      SLOT_COUNT times SLOT_BYTES; a free slot's first word is the next free index
+ *   64  slots      SLOT_COUNT times SemaphoreSlot.BYTES; a free slot's first word is the next free index
  * </pre>
  */
 public final class SemaphoreArena {
 
   private static final int SLOT_COUNT = 4095;
-  private static final long BYTES = (SLOT_COUNT + 1L) * SharedSemaphore.SLOT_BYTES;
-  private static final long NAMED_BYTES = 2L * SharedSemaphore.SLOT_BYTES;
-  private static final long NAMED_SLOT = SharedSemaphore.SLOT_BYTES;
+  private static final long BYTES = (SLOT_COUNT + 1L) * SemaphoreSlot.BYTES;
+  private static final long NAMED_BYTES = 2L * SemaphoreSlot.BYTES;
+  private static final long NAMED_SLOT = SemaphoreSlot.BYTES;
   private static final int NO_DESCRIPTOR = -1;
   private static final int IDENTITY = 0;
   private static final int NEXT = 8;
@@ -60,7 +60,7 @@ public final class SemaphoreArena {
   public static synchronized void forgetAll() {
     current = null;
     MAPPED.clear();
-    SharedSemaphore.forgetAll();
+    SlotReferences.forgetAll();
     process = 0;
   }
 
@@ -70,8 +70,8 @@ public final class SemaphoreArena {
   }
 
   /**
-   * As {@link #forgetAll}, and closes the arenas' descriptors: nobody else is to have them, and
-   * what semaphores there were must neither be used nor sent any more.
+   * As {@link #forgetAll}, and closes the arenas' descriptors: no other process is to have them,
+   * and their semaphores must neither be used nor sent any more.
    */
   public static synchronized void abandonAll() {
     MAPPED.values().forEach(arena -> Descriptors.close(arena.descriptor));
@@ -103,8 +103,8 @@ public final class SemaphoreArena {
   }
 
   /**
-   * A new semaphore that has a file to itself, in which whoever knows the file's name opens it. It
-   * lasts as long as the file does, and is unmapped once nothing refers to it here.
+   * A new semaphore that has a file to itself, which other processes open by its name. It lasts as
+   * long as the file does, and is unmapped once nothing refers to it here.
    *
    * @param descriptor of the file, which is empty; taken over
    */
@@ -177,7 +177,7 @@ public final class SemaphoreArena {
 
   private long allocate() {
     for (long head = freeList(); index(head) != 0; head = freeList()) {
-      long slot = (long) index(head) * SharedSemaphore.SLOT_BYTES;
+      long slot = (long) index(head) * SemaphoreSlot.BYTES;
       int next = (int) INT.getVolatile(memory, slot);
       if (LONG.compareAndSet(memory, FREE, head, entry(head, next))) {
         return slot;
@@ -188,14 +188,14 @@ public final class SemaphoreArena {
       INT.getAndAdd(memory, NEXT, -1);
       return 0;
     }
-    return (long) index * SharedSemaphore.SLOT_BYTES;
+    return (long) index * SemaphoreSlot.BYTES;
   }
 
   /**
    * Puts a slot on the free list; its upper half is a version, so that a reused head is noticed.
    */
   void free(long slot) {
-    int index = (int) (slot / SharedSemaphore.SLOT_BYTES);
+    int index = (int) (slot / SemaphoreSlot.BYTES);
     long head;
     do {
       head = freeList();

@@ -1,20 +1,10 @@
 package io.polyproc.sync;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import io.polyproc.posix.Futex;
 import io.polyproc.posix.ProcessIdentity;
 import io.polyproc.trace.Trace;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.LongStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A counting semaphore or a recursive mutex that processes share: CPython's {@code
@@ -26,9 +16,9 @@ import java.util.stream.LongStream;
  * each process's own knowledge, as in CPython.
  *
  * <p>One that only one process can hold has, beside its value, the process that holds it; both
- * change in one step, so that it is never held by nobody. The holders of several permits are listed
- * if that was asked for. When a holder ends without releasing its permit, whoever waits notices
- * within {@value #LOOK_MILLIS} ms and takes it over: {@link #takeLostHolder}.
+ * change in one step, so that a taken one always has a holder. The holders of several permits are
+ * listed if that was asked for. When a holder ends without releasing its permit, a waiting process
+ * notices within {@value #LOOK_MILLIS} ms and takes it over: {@link #takeLostHolder}.
  */
 public final class SharedSemaphore {
   /** The kind that counts: {@code SemLock}'s {@code SEMAPHORE}. */
@@ -40,111 +30,26 @@ public final class SharedSemaphore {
   /** The largest value: {@code SEM_VALUE_MAX} of Linux. */
   public static final int MAX_VALUE = Integer.MAX_VALUE;
 
-  // One slot of the arena:
-  //   0  value      free permits, the futex word
-  //   4  holder     which process holds the only permit, a ProcessIdentity; 0 if none or unknown
-  //   8  waiters    threads that sleep, so that a release without any makes no system call
-  //  12  references how many processes use the slot
-  //  16  flags      see TRACKED
-  //  20  list       a ProcessIdentity for each permit of a tracked one, or of whoever else has
-  //                 enlisted; 0 is a free place
-  // Value and holder are also one word of 64 bits, the value its lower half.
-  static final int SLOT_BYTES = 64;
-  private static final int VALUE = 0;
-  private static final int HOLDER = 4;
-  private static final int WAITERS = 8;
-  private static final int REFERENCES = 12;
-  private static final int FLAGS = 16;
-  private static final int LIST = 20;
-  private static final int LIST_END = SLOT_BYTES;
-
-  // Of one with several permits: it is listed who holds them, as far as there is room.
-  private static final int TRACKED = 1;
-  // Nobody holds its permits, for they are released by others than those who have acquired them.
-  private static final int SIGNALS = 2;
-  // The same, but whoever has acquired one and not used it yet is on the list, once for each.
-  private static final int PLACES = 3;
-
-  private static final VarHandle WORD = JAVA_INT.varHandle();
-  private static final VarHandle BOTH = JAVA_LONG.varHandle();
-  private static final long FREE = 1;
   private static final int SPINS = 64;
   private static final int LOOK_MILLIS = 100;
   private static final long LOOK_NANOS = LOOK_MILLIS * 1_000_000L;
-  private static final Cleaner CLEANER = Cleaner.create();
-
-  /** Guards the references and their counts against a fork in between. */
-  private static final ReentrantLock COUNTING = new ReentrantLock();
-
-  private static final long PAUSE_NANOS = 100_000;
-
-  /** The references of this process. */
-  private static final Set<Reference> ALL = ConcurrentHashMap.newKeySet();
 
   private final SemaphoreArena arena;
-  private final MemorySegment memory;
-  private final long slot;
+  private final SemaphoreSlot slot;
   private final int kind;
   private final int maxValue;
   private final Cleaner.Cleanable reference;
   private volatile int count;
   private volatile long owner;
   private volatile int lostHolder;
+  private volatile Trace.@Nullable Value length;
 
   SharedSemaphore(SemaphoreArena arena, long slot, int kind, int maxValue) {
     this.arena = arena;
-    this.memory = arena.memory();
-    this.slot = slot;
+    this.slot = new SemaphoreSlot(arena.memory(), slot);
     this.kind = kind;
     this.maxValue = maxValue;
-    this.reference = CLEANER.register(this, new Reference(arena, slot));
-  }
-
-  /** What a process has of a slot, counted there. */
-  private static final class Reference implements Runnable {
-    private final SemaphoreArena arena;
-    private final long slot;
-
-    Reference(SemaphoreArena arena, long slot) {
-      this.arena = arena;
-      this.slot = slot;
-      COUNTING.lock();
-      try {
-        ALL.add(this);
-      } finally {
-        COUNTING.unlock();
-      }
-    }
-
-    boolean isOfPlaces() {
-      return (int) WORD.getVolatile(arena.memory(), slot + FLAGS) == PLACES;
-    }
-
-    void retain() {
-      WORD.getAndAdd(arena.memory(), slot + REFERENCES, 1);
-    }
-
-    void release() {
-      if ((int) WORD.getAndAdd(arena.memory(), slot + REFERENCES, -1) == 1) {
-        arena.free(slot);
-      }
-    }
-
-    /** Once: when nothing refers to the semaphore any more, or at the end of the process. */
-    @Override
-    public void run() {
-      // Not in a queue: in a child, those of threads that are no more are cleared.
-      while (!COUNTING.tryLock()) {
-        LockSupport.parkNanos(PAUSE_NANOS);
-      }
-      try {
-        if (ALL.remove(this)) {
-          release();
-        }
-      } finally {
-        COUNTING.unlock();
-      }
-    }
+    this.reference = SlotReferences.add(this, arena, this.slot);
   }
 
   /**
@@ -152,23 +57,18 @@ public final class SharedSemaphore {
    * kept, by the same thread, this process makes and drops no others.
    */
   public static final class ForChild {
-    private final List<Reference> references;
+    private final SlotReferences.ForChild references = new SlotReferences.ForChild();
 
-    private ForChild() {
-      COUNTING.lock();
-      references = List.copyOf(ALL);
-      references.forEach(Reference::retain);
-    }
+    private ForChild() {}
 
     /** In the parent, if there is no child. */
     public void drop() {
-      references.forEach(Reference::release);
-      COUNTING.unlock();
+      references.drop();
     }
 
     /** In the parent and in the child, if there is one. */
     public void keep() {
-      COUNTING.unlock();
+      references.keep();
     }
   }
 
@@ -182,58 +82,43 @@ public final class SharedSemaphore {
 
   /** At the end of this process: drops its references. */
   public static void releaseAll() {
-    List.copyOf(ALL).forEach(Reference::run);
-  }
-
-  /** In a forked JVM whose original's semaphores are not to be used any more. */
-  static void forgetAll() {
-    ALL.clear();
+    SlotReferences.releaseAll();
   }
 
   void initialise(int value) {
-    WORD.setVolatile(memory, slot + WAITERS, 0);
-    WORD.setVolatile(memory, slot + HOLDER, 0);
-    WORD.setVolatile(memory, slot + REFERENCES, 1);
-    WORD.setVolatile(memory, slot + FLAGS, 0);
-    for (long place = slot + LIST; place < slot + LIST_END; place += Integer.BYTES) {
-      WORD.setVolatile(memory, place, 0);
-    }
-    WORD.setVolatile(memory, slot + VALUE, value);
+    slot.initialise(value);
   }
 
-  /** Lists from now on who holds its permits; before anybody else knows it. */
+  /** Lists the holders of its permits from now on; called before another process knows it. */
   public void track() {
     if (maxValue > 1) {
-      WORD.setVolatile(memory, slot + FLAGS, TRACKED);
+      slot.setUse(SemaphoreSlot.TRACKED);
     }
   }
 
-  /** Its permits are signals, and pass to nobody when a process ends. */
+  /** Its permits are signals, and do not pass on when a process ends. */
   private void useForSignals() {
-    if (flags() != PLACES) {
-      WORD.setVolatile(memory, slot + FLAGS, SIGNALS);
+    if (slot.use() != SemaphoreSlot.PLACES) {
+      slot.setUse(SemaphoreSlot.SIGNALS);
     }
   }
 
   /**
-   * Its permits are places in a queue, which others free. Who has taken one and has not filled it
-   * yet can {@linkplain #enlist be listed}: when he ends, the place passes to whoever waits.
+   * Its permits are places in a queue, which others free. A process that has taken one and has not
+   * filled it yet can {@linkplain #enlist be listed}: when it ends, the place passes to a waiting
+   * one.
    */
   public void useForPlaces() {
-    WORD.setVolatile(memory, slot + FLAGS, PLACES);
+    slot.setUse(SemaphoreSlot.PLACES);
   }
 
   /** Whether this process uses any whose permits are places in a queue. */
   public static boolean anyIsOfPlaces() {
-    return ALL.stream().anyMatch(Reference::isOfPlaces);
-  }
-
-  private int flags() {
-    return (int) WORD.getVolatile(memory, slot + FLAGS);
+    return SlotReferences.anyIs(SemaphoreSlot.PLACES);
   }
 
   private boolean isTracked() {
-    return maxValue > 1 && flags() == TRACKED;
+    return maxValue > 1 && slot.use() == SemaphoreSlot.TRACKED;
   }
 
   /**
@@ -242,12 +127,12 @@ public final class SharedSemaphore {
    * @return false if it has no free place
    */
   public boolean enlist() {
-    return replace(0, SemaphoreArena.identityOfProcess());
+    return slot.replace(0, SemaphoreArena.identityOfProcess());
   }
 
   /** Takes this process off the list, once; false if it is not on it. */
   public boolean delist() {
-    return replace(SemaphoreArena.identityOfProcess(), 0);
+    return slot.replace(SemaphoreArena.identityOfProcess(), 0);
   }
 
   /** Takes processes that have ended off the list; returns how many. */
@@ -259,28 +144,9 @@ public final class SharedSemaphore {
     return count;
   }
 
-  private boolean replace(int former, int next) {
-    for (long place = slot + LIST; place < slot + LIST_END; place += Integer.BYTES) {
-      if (WORD.compareAndSet(memory, place, former, next)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** Replaces a process that has ended; returns which, or 0 if there is none. */
   private int replaceGone(int next) {
-    int mine = SemaphoreArena.identityOfProcess();
-    for (long place = slot + LIST; place < slot + LIST_END; place += Integer.BYTES) {
-      int listed = (int) WORD.getVolatile(memory, place);
-      if (listed != 0
-          && listed != mine
-          && ProcessIdentity.isGone(listed)
-          && WORD.compareAndSet(memory, place, listed, next)) {
-        return listed;
-      }
-    }
-    return 0;
+    return slot.replaceGone(SemaphoreArena.identityOfProcess(), next);
   }
 
   /** Takes one permit if there is any, without waiting. */
@@ -294,21 +160,10 @@ public final class SharedSemaphore {
   }
 
   private boolean takePermit() {
-    if (maxValue == 1) {
-      return BOTH.compareAndSet(memory, slot, FREE, heldBy(SemaphoreArena.identityOfProcess()));
-    }
-    int value = (int) WORD.getVolatile(memory, slot + VALUE);
-    while (value > 0) {
-      int witness = (int) WORD.compareAndExchange(memory, slot + VALUE, value, value - 1);
-      if (witness == value) {
-        return true;
-      }
-      value = witness;
-    }
-    return false;
+    return maxValue == 1 ? slot.takeOnly(SemaphoreArena.identityOfProcess()) : slot.take();
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // whoever counts holds the permit
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the counting thread holds the permit
   private boolean acquired() {
     if (isTracked() && !enlist()) {
       useForSignals();
@@ -316,30 +171,26 @@ public final class SharedSemaphore {
     return counted();
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // whoever counts holds the permit
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the counting thread holds the permit
   private boolean counted() {
     count++;
     owner = Thread.currentThread().threadId();
     return true;
   }
 
-  private static long heldBy(int process) {
-    return (long) process << Integer.SIZE;
-  }
-
   /** As if that process were there on the list. */
   void list(int place, int process) {
-    WORD.setVolatile(memory, slot + LIST + (long) place * Integer.BYTES, process);
+    slot.list(place, process);
   }
 
   /** As if that process had acquired it. */
   void hold(int process) {
-    BOTH.setVolatile(memory, slot, heldBy(process));
+    slot.hold(process);
   }
 
   /** Takes a permit over if the process that holds it has ended. */
   private boolean takeOver() {
-    if (flags() == PLACES) {
+    if (slot.use() == SemaphoreSlot.PLACES) {
       return replaceGone(0) != 0;
     }
     return maxValue == 1 ? takeOnlyOver() : isTracked() && takeListedOver();
@@ -352,20 +203,14 @@ public final class SharedSemaphore {
   }
 
   private boolean takeOnlyOver() {
-    long word = (long) BOTH.getVolatile(memory, slot);
-    int holder = (int) (word >>> Integer.SIZE);
-    int mine = SemaphoreArena.identityOfProcess();
-    if ((int) word != 0
-        || holder == 0
-        || holder == mine
-        || flags() == SIGNALS
-        || !ProcessIdentity.isGone(holder)) {
+    if (slot.use() == SemaphoreSlot.SIGNALS) {
       return false;
     }
-    if (!BOTH.compareAndSet(memory, slot, word, heldBy(mine))) {
+    int gone = slot.takeOnlyFromGone(SemaphoreArena.identityOfProcess());
+    if (gone == 0) {
       return false;
     }
-    lostHolder = ProcessIdentity.pid(holder);
+    lostHolder = ProcessIdentity.pid(gone);
     return true;
   }
 
@@ -401,13 +246,13 @@ public final class SharedSemaphore {
 
   /**
    * Waits until a permit may be free, and takes none: for a caller whose thread must not sleep in a
-   * system call itself. Whoever is told so tries to acquire, and may be too late.
+   * system call itself. The caller then tries to acquire, and may be too late.
    *
    * @param seconds how long at most
    */
   public boolean awaitFree(double seconds) {
     long deadline = System.nanoTime() + (long) (seconds * 1e9);
-    WORD.getAndAdd(memory, slot + WAITERS, 1);
+    slot.addWaiter();
     try {
       for (long left = deadline - System.nanoTime(); ; left = deadline - System.nanoTime()) {
         if (value() > 0) {
@@ -416,10 +261,10 @@ public final class SharedSemaphore {
         if (left <= 0) {
           return false;
         }
-        Futex.await(memory, slot + VALUE, 0, left);
+        slot.sleep(left);
       }
     } finally {
-      WORD.getAndAdd(memory, slot + WAITERS, -1);
+      slot.removeWaiter();
     }
   }
 
@@ -431,18 +276,21 @@ public final class SharedSemaphore {
     long begin = Trace.now();
     int holder = holder();
     boolean acquired = awaitPermitUntil(deadline);
+    if (!trace.isWait(begin)) {
+      return acquired;
+    }
     String what =
-        flags() == PLACES
+        slot.use() == SemaphoreSlot.PLACES
             ? "wait for room in queue "
             : maxValue > 1
                 ? "wait for semaphore "
                 : kind == RECURSIVE_MUTEX ? "wait for recursive lock " : "wait for lock ";
-    trace.waited(what + id(), begin, holder == 0 ? "" : "held by " + holder);
+    trace.slice("wait", what + id(), begin, 0, 0, holder == 0 ? "" : "held by " + holder);
     return acquired;
   }
 
   private boolean awaitPermitUntil(long deadline) {
-    WORD.getAndAdd(memory, slot + WAITERS, 1);
+    slot.addWaiter();
     try {
       for (long left = deadline - System.nanoTime(); ; left = deadline - System.nanoTime()) {
         if (takePermit()) {
@@ -451,13 +299,13 @@ public final class SharedSemaphore {
         if (left <= 0) {
           return takeOver() && counted();
         }
-        Futex.await(memory, slot + VALUE, 0, Math.min(left, LOOK_NANOS));
+        slot.sleep(Math.min(left, LOOK_NANOS));
         if (left > LOOK_NANOS && takeOver()) {
           return counted();
         }
       }
     } finally {
-      WORD.getAndAdd(memory, slot + WAITERS, -1);
+      slot.removeWaiter();
     }
   }
 
@@ -487,21 +335,19 @@ public final class SharedSemaphore {
     // Before the permit is free: afterwards the next holder counts.
     count--;
     givePermit();
-    if ((int) WORD.getVolatile(memory, slot + WAITERS) > 0) {
-      Futex.wake(memory, slot + VALUE, 1);
-    }
+    slot.wake();
     return 0;
   }
 
   private boolean isHeldHere() {
-    return (int) WORD.getVolatile(memory, slot + HOLDER) == SemaphoreArena.identityOfProcess();
+    return slot.holder() == SemaphoreArena.identityOfProcess();
   }
 
   private void givePermit() {
     if (maxValue == 1) {
-      BOTH.setVolatile(memory, slot, FREE);
+      slot.giveOnly();
     } else {
-      WORD.getAndAdd(memory, slot + VALUE, 1);
+      slot.give();
     }
   }
 
@@ -517,26 +363,22 @@ public final class SharedSemaphore {
 
   /** The free permits at this moment. */
   public int value() {
-    return (int) WORD.getVolatile(memory, slot + VALUE);
+    return slot.value();
   }
 
   /** The id of the process that holds the only permit; 0 if none does or it is not known. */
   public int holder() {
-    return ProcessIdentity.pid((int) WORD.getVolatile(memory, slot + HOLDER));
+    return ProcessIdentity.pid(slot.holder());
   }
 
   /** The ids of the processes that are listed as holders of its permits, once for each permit. */
   public int[] listed() {
-    return LongStream.iterate(
-            slot + LIST, place -> place < slot + LIST_END, place -> place + Integer.BYTES)
-        .mapToInt(place -> ProcessIdentity.pid((int) WORD.getVolatile(memory, place)))
-        .filter(pid -> pid != 0)
-        .toArray();
+    return Arrays.stream(slot.listed()).map(ProcessIdentity::pid).toArray();
   }
 
   /** What tells it from others, in all processes. */
   public String id() {
-    return Integer.toHexString((int) arena.identity()) + ":" + slot;
+    return Integer.toHexString((int) arena.identity()) + ":" + slot.offset();
   }
 
   /** How many permits are taken at this moment. */
@@ -544,9 +386,23 @@ public final class SharedSemaphore {
     return maxValue - value();
   }
 
+  /** Tells the timeline, if there is one, how many items the queue has whose places these are. */
+  public void traceTaken() {
+    Trace trace = Trace.current();
+    if (trace == null) {
+      return;
+    }
+    Trace.Value value = length;
+    if (value == null || !value.isOf(trace)) {
+      value = trace.value("queue " + id(), "items");
+      length = value;
+    }
+    value.note(taken());
+  }
+
   /** Where it lives in its arena. */
   public long slot() {
-    return slot;
+    return slot.offset();
   }
 
   public SemaphoreArena arena() {
@@ -560,12 +416,12 @@ public final class SharedSemaphore {
 
   /** Counts a reference that travels to another process, which takes it over. */
   public void retain() {
-    WORD.getAndAdd(memory, slot + REFERENCES, 1);
+    slot.retain();
   }
 
   /**
-   * Drops this process's reference; the last one frees the slot. Later calls do nothing. Where
-   * nobody calls it the collector does, once nothing refers to this object.
+   * Drops this process's reference; the last one frees the slot. Later calls do nothing. If it is
+   * not called, the collector does so once nothing refers to this object.
    */
   public void close() {
     reference.clean();

@@ -4,21 +4,24 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
+import io.polyproc.posix.Processes;
 import io.polyproc.trace.Trace;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * By which a pool and one of its workers agree on who has which task: a word of shared memory.
+ * A word of shared memory by which a pool and one of its workers agree which of the two has a task.
  *
  * <p>The pool <em>offers</em> tasks before it sends them; the worker <em>claims</em> each before it
  * begins it, in their order. So the pool may send several ahead, and whatever happens to the worker
- * it knows which of them were begun; what was not, it can take back at any moment, for instance to
- * give it to a worker that has nothing to do. Tasks that were taken back may still be on their way:
- * the worker recognises them by their epoch, and drops them.
+ * it knows which of them were begun; others it can revoke at any moment, for instance to give it to
+ * a worker that has nothing to do. Tasks that were taken back may still be on their way: the worker
+ * recognises them by their epoch, and drops them.
  *
- * <p>One thread of the pool offers and takes back, one of the worker claims. A process that dies
+ * <p>One thread of the pool offers and revokes, one of the worker claims. A process that dies
  * midway leaves the word as it was before or after its step.
  *
  * <pre>
@@ -26,6 +29,9 @@ import java.util.Arrays;
  *        24 to 47  offered  how many were offered and not taken back, modulo 2^24
  *        48 to 63  epoch    how often tasks were taken back
  * </pre>
+ *
+ * <p>Behind it is a number of these claims, if the program has a timeline: number, epoch and the
+ * first task's number are the number of a message's arrow there.
  */
 public final class TaskClaims {
   private static final long BYTES = 4096;
@@ -36,13 +42,40 @@ public final class TaskClaims {
   private static final int EPOCH = (1 << EPOCH_BITS) - 1;
   private static final VarHandle WORD = JAVA_LONG.varHandle();
 
+  /** Where the number of these claims is, for a timeline. */
+  private static final long NUMBER = 8;
+
+  private static final int NUMBER_BITS = 9;
+  private static final int FLOW_EPOCH_BITS = 8;
+  private static final AtomicInteger LAST_NUMBER = new AtomicInteger();
+
   private final int descriptor;
   private final MemorySegment memory;
 
-  /** When the tasks began that the timeline does not have yet. */
+  // Of a timeline only.
+
+  /** The pool's: messages that were not answered yet. */
+  private final ArrayDeque<Message> sent = new ArrayDeque<>();
+
+  /** The worker's: when the tasks began that the timeline does not have yet. */
   private long[] begun = {};
 
   private int begunCount;
+  private long flow;
+
+  /** Offered together: the first task's number, how many there are, and how many are answered. */
+  private static final class Message {
+    final int first;
+    final long flow;
+    int count;
+    int answered;
+
+    Message(int first, int count, long flow) {
+      this.first = first;
+      this.count = count;
+      this.flow = flow;
+    }
+  }
 
   private TaskClaims(int descriptor) {
     this.descriptor = descriptor;
@@ -51,7 +84,12 @@ public final class TaskClaims {
 
   /** The pool's. */
   public static TaskClaims create() {
-    return new TaskClaims(MemoryFile.create("polyproc-claims", BYTES).fd());
+    TaskClaims claims = new TaskClaims(MemoryFile.create("polyproc-claims", BYTES).fd());
+    if (Trace.current() != null) {
+      int number = LAST_NUMBER.incrementAndGet() & ((1 << NUMBER_BITS) - 1);
+      claims.memory.set(JAVA_LONG, NUMBER, (long) Processes.id() << NUMBER_BITS | number);
+    }
+    return claims;
   }
 
   /**
@@ -85,9 +123,22 @@ public final class TaskClaims {
       long word = word();
       long offered = word(epoch(word), offered(word) + count, claimed(word));
       if (WORD.compareAndSet(memory, 0L, word, offered)) {
+        Trace trace = Trace.current();
+        if (trace != null) {
+          Message message = new Message(offered(word), count, flow(word, offered(word)));
+          sent.add(message);
+          trace.slice("pool", "send", Trace.now(), 0, message.flow, "");
+        }
         return epoch(word);
       }
     }
+  }
+
+  /** The number of the arrow of a message: both ends know it, without telling each other. */
+  private long flow(long word, int first) {
+    return memory.get(JAVA_LONG, NUMBER) << (FLOW_EPOCH_BITS + COUNT_BITS)
+        | (long) (epoch(word) & ((1 << FLOW_EPOCH_BITS) - 1)) << COUNT_BITS
+        | first;
   }
 
   /**
@@ -104,14 +155,17 @@ public final class TaskClaims {
       long next = word(epoch, offered(word), claimed(word) + 1);
       if (WORD.compareAndSet(memory, 0L, word, next)) {
         if (Trace.current() != null) {
-          note();
+          note(word);
         }
         return true;
       }
     }
   }
 
-  private void note() {
+  private void note(long word) {
+    if (begunCount == 0) {
+      flow = flow(word, claimed(word));
+    }
     if (begunCount == begun.length) {
       begun = Arrays.copyOf(begun, Math.max(64, 2 * begunCount));
     }
@@ -119,24 +173,40 @@ public final class TaskClaims {
   }
 
   /**
-   * The worker has run all that it has claimed since the last call: tells the timeline, if there is
-   * one.
+   * The worker has run all that it has claimed since the last call, which came in one message:
+   * tells the timeline, if there is one.
    *
    * @param name of these tasks
-   * @return how many there were
    */
-  public int traceTasks(String name) {
+  public void traceTasks(String name) {
     Trace trace = Trace.current();
-    if (trace != null) {
-      trace.tasks(name, begun, begunCount);
+    if (trace != null && begunCount > 0) {
+      trace.tasks(name, begun, begunCount, flow);
     }
-    int count = begunCount;
     begunCount = 0;
-    return count;
+  }
+
+  /** The pool has the results of the next tasks: tells the timeline, if there is one. */
+  public void traceResults(int count) {
+    Trace trace = Trace.current();
+    long begin = Trace.now();
+    int left = count;
+    for (Message message = sent.peek(); message != null && left > 0; message = sent.peek()) {
+      int taken = Math.min(left, message.count - message.answered);
+      left -= taken;
+      message.answered += taken;
+      if (message.answered < message.count) {
+        break; // the arrow leads to the last of its results
+      }
+      sent.remove();
+      if (trace != null) {
+        trace.slice("pool", "result", begin, message.flow, 0, "");
+      }
+    }
   }
 
   /**
-   * The pool takes back what was not claimed.
+   * The pool revokes what was not claimed.
    *
    * @return how many were claimed since the beginning, modulo 2^24
    */
@@ -145,8 +215,21 @@ public final class TaskClaims {
       long word = word();
       long next = word(epoch(word) + 1, claimed(word), claimed(word));
       if (WORD.compareAndSet(memory, 0L, word, next)) {
+        forgetFrom(claimed(word));
         return claimed(word);
       }
+    }
+  }
+
+  /** Those that were taken back get no results. */
+  private void forgetFrom(int claimed) {
+    for (Message last = sent.peekLast(); last != null; last = sent.peekLast()) {
+      int begun = (claimed - last.first) & COUNT;
+      if (begun > 0 && begun <= COUNT / 2) {
+        last.count = Math.min(last.count, begun);
+        return;
+      }
+      sent.removeLast();
     }
   }
 

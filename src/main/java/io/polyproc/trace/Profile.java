@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  * How often the processes of a program were seen with which stack, for a flame graph. Each process
  * counts for itself and writes its counts to the end of one file now and then ({@link SharedLog}),
  * so that those of a killed process are not lost; from that file the main process makes the wanted
- * one, in the format of <a href="https://www.speedscope.app">speedscope</a>.
+ * one at its end, or {@link #complete} if it was killed, in the format of <a
+ * href="https://www.speedscope.app">speedscope</a>.
  *
  * <pre>
  *   a line:  process, its name, how often, then a stack, the outermost call first; between them a tab
@@ -43,7 +44,10 @@ public final class Profile {
   private String name;
   private final int pid = Processes.id();
 
-  /** Of whoever writes. The monitor, which counting needs, is not held in a call of the system. */
+  /**
+   * Of the thread that writes. The monitor, which counting needs, is not held in a call of the
+   * system.
+   */
   private final ReentrantLock writing = new ReentrantLock();
 
   private final Map<String, Integer> counts = new HashMap<>();
@@ -132,12 +136,37 @@ public final class Profile {
   /** In the main process at its end: makes the file of what all have written. */
   public void finish() throws IOException {
     flush();
+    make(file, name);
+  }
+
+  /**
+   * Makes the file of what the processes of a program have written whose main process was killed.
+   *
+   * @param file as the program was given it
+   * @return how many processes have written something
+   * @throws IOException if they have left nothing there, or it can't be read or written
+   */
+  public static int complete(Path file) throws IOException {
+    if (!Files.exists(parts(file))) {
+      throw new IOException(
+          Files.exists(file)
+              ? file + " is complete: there is no " + parts(file)
+              : "no program has left a profile there: there is no " + parts(file));
+    }
+    return make(file, String.valueOf(file.getFileName()));
+  }
+
+  /** Returns how many processes have a graph in it. */
+  private static int make(Path file, String name) throws IOException {
     Map<String, Integer> frames = new LinkedHashMap<>();
     List<String> profiles = new ArrayList<>();
     List<Counted> all = new ArrayList<>();
+    Map<String, String> titles = new HashMap<>();
     try (Stream<String> lines = Files.lines(parts(file), StandardCharsets.UTF_8)) {
-      lines.map(line -> line.split("\t", -1)).forEach(parts -> add(parts, all));
+      lines.map(line -> line.split("\t", -1)).forEach(parts -> add(parts, all, titles));
     }
+    all.replaceAll(
+        it -> new Counted(titles.getOrDefault(it.process(), ""), it.stack(), it.count()));
     profiles.add(
         profile(
             "all processes",
@@ -163,14 +192,17 @@ public final class Profile {
     out.append("]},\"profiles\":[").append(String.join(",\n", profiles)).append("]}\n");
     Files.writeString(file, out);
     Files.deleteIfExists(parts(file));
+    return profiles.size() - 1;
   }
 
-  private static void add(String[] parts, List<Counted> all) {
+  /** A process is called what it was called last. */
+  private static void add(String[] parts, List<Counted> all, Map<String, String> titles) {
     try {
       if (parts.length > STACK_FROM) {
+        titles.put(parts[0], parts[1] + " (" + parts[0] + ")");
         all.add(
             new Counted(
-                parts[1] + " (" + parts[0] + ")",
+                parts[0],
                 List.of(parts).subList(STACK_FROM, parts.length),
                 Integer.parseInt(parts[2])));
       }

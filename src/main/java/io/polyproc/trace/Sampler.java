@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,24 +24,26 @@ final class Sampler {
   private static final int KIB = 1024;
   private static final String COMPILERS = "Compiler";
 
-  /** The number of the first of the tracks with collections. */
-  private static final int COLLECTOR = 1_000_000_000;
+  private static final long NANOS_A_MILLI = 1_000_000;
 
   private @Nullable List<GarbageCollectorMXBean> collectors;
-  private final Map<String, Long> counts = new HashMap<>();
+  private long collections;
+  private long collectedMillis;
+  private long collectedAt;
+  private Map<String, Boolean> isCompiler = Map.of();
   private long sampledAt;
   private long compiledNanos = -1;
 
   void sample(Trace trace) {
     Runtime runtime = Runtime.getRuntime();
-    String heap = number((runtime.totalMemory() - runtime.freeMemory()) / MIB);
-    trace.counter("memory MB", "\"resident\":" + number(resident()) + ",\"heap\":" + heap);
+    trace.counter(
+        "memory MB",
+        "resident",
+        resident(),
+        "heap",
+        (runtime.totalMemory() - runtime.freeMemory()) / MIB);
     collections(trace);
     compilers(trace);
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.1f", value);
   }
 
   private static double resident() {
@@ -54,44 +55,27 @@ final class Sampler {
     }
   }
 
+  /** How much of the time the program stood still for collections, and how many there were. */
   private void collections(Trace trace) {
     List<GarbageCollectorMXBean> found = collectors;
     if (found == null) {
       found = ManagementFactory.getGarbageCollectorMXBeans();
       collectors = found;
-      for (int i = 0; i < found.size(); i++) {
-        trace.nameThread(COLLECTOR + i, "garbage collector " + found.get(i).getName());
-        counts.put(found.get(i).getName(), found.get(i).getCollectionCount());
-      }
-      return;
     }
-    for (int i = 0; i < found.size(); i++) {
-      GarbageCollectorMXBean collector = found.get(i);
-      long count = collector.getCollectionCount();
-      Long before = counts.put(collector.getName(), count);
-      if (before != null && count > before) {
-        last(trace, COLLECTOR + i, collector, count - before);
-      }
+    long count = 0;
+    long millis = 0;
+    for (GarbageCollectorMXBean collector : found) {
+      count += collector.getCollectionCount();
+      millis += collector.getCollectionTime();
     }
-  }
-
-  /** The last collection; of others since the last look the number is known. */
-  private static void last(Trace trace, int track, GarbageCollectorMXBean collector, long count) {
-    if (!(collector instanceof com.sun.management.GarbageCollectorMXBean known)) {
-      return;
+    long now = System.nanoTime();
+    if (collectedAt != 0) {
+      double share = 100.0 * (millis - collectedMillis) * NANOS_A_MILLI / (now - collectedAt);
+      trace.counter("collecting %", "time", share, "collections", (double) (count - collections));
     }
-    com.sun.management.GcInfo info = known.getLastGcInfo();
-    if (info == null) {
-      return;
-    }
-    long uptime = ManagementFactory.getRuntimeMXBean().getUptime();
-    long end = System.nanoTime() - (uptime - info.getEndTime()) * 1_000_000;
-    trace.sliceOf(
-        track,
-        "collection",
-        end - info.getDuration() * 1_000_000,
-        end,
-        count == 1 ? "" : count + " collections, of which this is the last");
+    collections = count;
+    collectedMillis = millis;
+    collectedAt = now;
   }
 
   /** How much of a processor the compilers have used. */
@@ -99,18 +83,26 @@ final class Sampler {
     long now = System.nanoTime();
     long nanos = 0;
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      Map<String, Boolean> seen = new HashMap<>();
       for (Path thread : threads) {
-        if (Files.readString(thread.resolve("comm")).contains(COMPILERS)) {
+        String id = thread.getFileName().toString();
+        Boolean compiles = isCompiler.get(id);
+        if (compiles == null) {
+          compiles = Files.readString(thread.resolve("comm")).contains(COMPILERS);
+        }
+        seen.put(id, compiles);
+        if (compiles) {
           String times = Files.readString(thread.resolve("schedstat"), StandardCharsets.US_ASCII);
           nanos += Long.parseLong(times.split(" ", -1)[0]);
         }
       }
+      isCompiler = seen;
     } catch (IOException | DirectoryIteratorException | NumberFormatException e) {
       return; // a thread may have ended meanwhile
     }
     if (compiledNanos >= 0 && now > sampledAt) {
       double share = 100.0 * Math.max(0, nanos - compiledNanos) / (now - sampledAt);
-      trace.counter("compiling %", "\"processor\":" + number(share));
+      trace.counter("compiling %", "processor", share);
     }
     compiledNanos = nanos;
     sampledAt = now;

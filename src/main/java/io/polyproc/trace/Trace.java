@@ -5,9 +5,7 @@ import io.polyproc.posix.Processes;
 import io.polyproc.posix.SharedLog;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,9 +21,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>While no program wants one, {@link #current} is null, and whoever could tell something reads
  * that one variable. Else each process collects its events and writes them to the end of the one
- * file, as a {@link SharedLog}: 20 ms after the first of them, or when there are many. So the file
+ * file, as a {@link SharedLog}: 50 ms after the first of them, or when there are many. So the file
  * is JSON at any moment, whoever is killed, and what is lost is what a killed process had to say of
- * its last 20 ms.
+ * its last 50 ms.
+ *
+ * <p>A timeline is to cost little, however much happens. So consecutive tasks that are shorter than
+ * 100 µs each become one event with their number, and of messages and waits that are as short only
+ * so many a second are recorded, each with the number of those before it that were not ({@link
+ * RateLimit}).
  *
  * <p>Times are {@link System#nanoTime}: the same clock in all processes. Any thread may call.
  */
@@ -34,38 +37,76 @@ public final class Trace {
   public static final long MAX_BYTES = 512L << 20;
 
   private static final int FULL_BUFFER = 64 << 10;
-  private static final long DELAY_NANOS = 20_000_000;
+  private static final long DELAY_NANOS = 50_000_000;
   private static final long SAMPLE_NANOS = 250_000_000;
 
-  /** Numbers below it are those of a pool's messages, which both ends count for themselves. */
-  private static final long FIRST_FLOW = 1L << 31;
+  /** Numbers of {@link #newFlow} have this bit; others are those of a pool's messages. */
+  private static final long NEW_FLOW = 1L << 63;
+
+  private static final int FLOW_COUNT_BITS = 40;
 
   /** Waits that are shorter than this are none. */
   private static final long MIN_WAIT_NANOS = 10_000;
 
-  /** The length of a queue is noted so often at most. */
-  private static final long QUEUE_NANOS = 1_000_000;
+  /** What takes at least as long is always recorded: there can't be many. */
+  private static final long SHORT_NANOS = 100_000;
+
+  private static final long RATE_NANOS = 1_000_000;
+  private static final int BURST = 500;
+  private static final int WARM_UP_ROUNDS = 1000;
+  private static final int WARM_UP_SAMPLES = 30;
+
+  /** A value over time is noted so often at most. */
+  private static final long VALUE_NANOS = 1_000_000;
+
+  private static final byte[] SLICE = ascii(",{\"ph\":\"X\",\"pid\":");
+  private static final byte[] COUNTER = ascii(",{\"ph\":\"C\",\"pid\":");
+  private static final byte[] METADATA = ascii(",{\"ph\":\"M\",\"pid\":");
+  private static final byte[] THREAD = ascii(",\"tid\":");
+  private static final byte[] TIME = ascii(",\"ts\":");
+  private static final byte[] DURATION = ascii(",\"dur\":");
+  private static final byte[] CATEGORY = ascii(",\"cat\":");
+  private static final byte[] NAME = ascii(",\"name\":");
+  private static final byte[] FLOW = ascii(",\"bind_id\":\"0x");
+  private static final byte[] QUOTE = ascii("\"");
+  private static final byte[] FLOW_IN = ascii(",\"flow_in\":true");
+  private static final byte[] FLOW_OUT = ascii(",\"flow_out\":true");
+  private static final byte[] DETAIL = ascii(",\"args\":{\"detail\":");
+  private static final byte[] ARGUMENTS = ascii(",\"args\":{");
+  private static final byte[] COLON = ascii(":");
+  private static final byte[] COMMA = ascii(",");
+  private static final byte[] NAME_ARGUMENT = ascii(",\"args\":{\"name\":");
+  private static final byte[] END = ascii("}\n");
+  private static final byte[] END_OF_ARGUMENTS = ascii("}}\n");
 
   private static volatile @Nullable Trace current;
 
   private final SharedLog log;
   private final int pid;
+  private final long maxBytes;
   private final AtomicInteger flows = new AtomicInteger();
   private final Sampler sampler = new Sampler();
+  private final RateLimit messages = new RateLimit(RATE_NANOS, BURST, System.nanoTime());
+  private final RateLimit shortWaits = new RateLimit(RATE_NANOS, BURST, System.nanoTime());
 
   // Not a monitor: a thread of the program that waits for it could not be left out of a fork.
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition hasEvents = lock.newCondition();
 
   // Guarded by the lock.
-  private StringBuilder events = new StringBuilder();
+  private final EventBuffer events = new EventBuffer();
   private final Set<Long> namedThreads = new HashSet<>();
-  private final Map<String, Long> queueTimes = new HashMap<>();
+  private final Set<Value> behind = new HashSet<>();
   private boolean full;
 
-  private Trace(Path path) {
+  private Trace(Path path, long maxBytes) {
     this.log = new SharedLog(path, "]\n");
+    this.maxBytes = maxBytes;
     this.pid = Processes.id();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   /** That of this process; null if nobody wants one. */
@@ -80,16 +121,45 @@ public final class Trace {
    * @throws PosixException if the file can't be written
    */
   public static void begin(Path path, String name) {
-    Trace trace = new Trace(path);
-    trace.log.create("[\n" + trace.metadata("process_name", 0, name) + "\n");
+    begin(path, name, MAX_BYTES);
+  }
+
+  /** The same for a file of another size. */
+  static void begin(Path path, String name, long maxBytes) {
+    StringBuilder first = new StringBuilder("[\n{\"ph\":\"M\",\"pid\":").append(Processes.id());
+    first.append(",\"tid\":0,\"name\":\"process_name\",\"args\":{\"name\":");
+    quote(name, first);
+    Trace trace = new Trace(path, maxBytes);
+    trace.log.create(first.append("}}\n").toString());
     trace.start();
   }
 
   /** In a process that was started by one whose timeline is in that file. */
   public static void join(Path path, String name) {
-    Trace trace = new Trace(path);
+    Trace trace = new Trace(path, MAX_BYTES);
     trace.nameProcess(name);
     trace.start();
+  }
+
+  /**
+   * Loads, links and compiles what telling needs, in a process whose image is kept: each process of
+   * a program with a timeline would have to do so in its first second.
+   */
+  public static void warmUp() {
+    Trace trace = new Trace(Path.of("/dev/null"), 0);
+    long[] begun = {System.nanoTime(), System.nanoTime()};
+    Value value = trace.value("items", "items");
+    for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+      begun[1] = System.nanoTime() - SHORT_NANOS * (i & 1);
+      trace.slice("warm-up", "slice", begun[1], trace.newFlow(), 0, i % 2 == 0 ? "" : "detail");
+      trace.tasks("task", begun, 2, i);
+      trace.waited("wait", begun[1], "");
+      value.note(i);
+      trace.events.clear();
+    }
+    for (int i = 0; i < WARM_UP_SAMPLES; i++) {
+      trace.sampler.sample(trace);
+    }
   }
 
   /** In a forked child: what was collected is its parent's, which goes on with it. */
@@ -146,13 +216,15 @@ public final class Trace {
   }
 
   private void writeEvents() {
+    behind.forEach(Value::catchUp);
+    behind.clear();
     if (events.isEmpty() || full) {
       return;
     }
-    byte[] piece = events.toString().getBytes(StandardCharsets.UTF_8);
-    events.setLength(0);
     try {
-      if (log.append(piece, piece.length) > MAX_BYTES) {
+      long size = log.append(events.bytes(), events.length());
+      events.clear();
+      if (size > maxBytes) {
         full = true;
         byte[] last =
             ",{\"ph\":\"i\",\"s\":\"p\",\"pid\":%d,\"ts\":%d,\"name\":\"the file is full: no more events\"}\n"
@@ -167,19 +239,17 @@ public final class Trace {
 
   /** Renames this process. */
   public void nameProcess(String name) {
-    addMetadata("process_name", 0, name);
+    nameOf("process_name", 0, name);
   }
 
-  private void addMetadata(String what, long thread, String name) {
-    add(new StringBuilder(",").append(metadata(what, thread, name)).append('\n'));
-  }
-
-  private StringBuilder metadata(String what, long thread, String name) {
-    StringBuilder event = new StringBuilder(120);
-    event.append("{\"ph\":\"M\",\"pid\":").append(pid).append(",\"tid\":").append(thread);
-    event.append(",\"name\":\"").append(what).append("\",\"args\":{\"name\":");
-    quote(name, event);
-    return event.append("}}");
+  private void nameOf(String what, long thread, String name) {
+    lock.lock();
+    try {
+      events.json(METADATA).number(pid).json(THREAD).number(thread).json(NAME).text(what);
+      events.json(NAME_ARGUMENT).text(name).json(END_OF_ARGUMENTS);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The time, for {@code begin} below. */
@@ -189,7 +259,26 @@ public final class Trace {
 
   /** A number for an arrow from one event to others, in whatever process. */
   public long newFlow() {
-    return ((long) pid << Integer.SIZE) | FIRST_FLOW | flows.incrementAndGet();
+    return NEW_FLOW | ((long) pid << FLOW_COUNT_BITS) | flows.incrementAndGet();
+  }
+
+  /**
+   * A number for the arrow of a message that begins now; 0 if that is not to be recorded, as there
+   * are too many.
+   */
+  public long newMessage() {
+    return messages.allows(System.nanoTime()) ? newFlow() : 0;
+  }
+
+  /**
+   * A message was sent by the calling thread.
+   *
+   * @param flow its arrow's number: {@link #newMessage}
+   */
+  public void sent(long begin, long flow) {
+    long skipped = messages.takeSkipped();
+    String detail = skipped == 0 ? "" : "after %d that are not shown".formatted(skipped);
+    slice("queue", "put", begin, 0, flow, detail);
   }
 
   /**
@@ -214,131 +303,205 @@ public final class Trace {
       long flowIn,
       long flowOut,
       String detail) {
-    StringBuilder event = new StringBuilder(160);
-    event.append(",{\"ph\":\"X\",\"pid\":").append(pid);
-    event.append(",\"tid\":").append(Thread.currentThread().threadId()).append(",\"ts\":");
-    micros(begin, event);
-    event.append(",\"dur\":");
-    micros(Math.max(0, end - begin), event);
-    event.append(",\"cat\":\"").append(category).append("\",\"name\":");
-    quote(name, event);
+    lock.lock();
+    try {
+      boolean first = beginSlice(thread(), category, name, begin, end, flowIn, flowOut);
+      if (!detail.isEmpty()) {
+        events.json(DETAIL).text(detail).json(END_OF_ARGUMENTS);
+      } else {
+        events.json(END);
+      }
+      added(first);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns whether there was no event before. */
+  private boolean beginSlice(
+      long thread, String category, String name, long begin, long end, long flowIn, long flowOut) {
+    boolean first = events.isEmpty();
+    events.json(SLICE).number(pid).json(THREAD).number(thread).json(TIME).micros(begin);
+    events.json(DURATION).micros(Math.max(0, end - begin));
+    events.json(CATEGORY).text(category).json(NAME).text(name);
     long flow = flowOut == 0 ? flowIn : flowOut;
     if (flow != 0) {
-      event.append(",\"bind_id\":\"0x").append(Long.toHexString(flow)).append('"');
-      event.append(flowIn == 0 ? "" : ",\"flow_in\":true");
-      event.append(flowOut == 0 ? "" : ",\"flow_out\":true");
+      events.json(FLOW).hex(flow).json(QUOTE);
+      if (flowIn != 0) {
+        events.json(FLOW_IN);
+      }
+      if (flowOut != 0) {
+        events.json(FLOW_OUT);
+      }
     }
-    if (!detail.isEmpty()) {
-      event.append(",\"args\":{\"detail\":");
-      quote(detail, event);
-      event.append('}');
+    return first;
+  }
+
+  /** The number of the calling thread, which has a name in the timeline. */
+  private long thread() {
+    Thread thread = Thread.currentThread();
+    if (namedThreads.add(thread.threadId())) {
+      nameOf("thread_name", thread.threadId(), thread.getName());
     }
-    event.append("}\n");
-    add(event);
+    return thread.threadId();
+  }
+
+  private void added(boolean first) {
+    if (full) {
+      events.clear();
+    } else if (events.length() > FULL_BUFFER) {
+      writeEvents();
+    } else if (first) {
+      hasEvents.signalAll();
+    }
   }
 
   /** A wait of the calling thread until now, if it was one. */
   public void waited(String name, long begin, String detail) {
-    long end = System.nanoTime();
-    if (end - begin >= MIN_WAIT_NANOS) {
-      slice("wait", name, begin, end, 0, 0, detail);
+    if (isWait(begin)) {
+      slice("wait", name, begin, System.nanoTime(), 0, 0, detail);
     }
   }
 
+  /** Whether what has begun then and ends now is a wait that is to be recorded. */
+  public boolean isWait(long begin) {
+    long end = System.nanoTime();
+    return end - begin >= MIN_WAIT_NANOS && (end - begin >= SHORT_NANOS || shortWaits.allows(end));
+  }
+
   /**
-   * Consecutive tasks of the calling thread.
+   * Consecutive tasks of the calling thread. Those that are short become one event, with their
+   * number.
    *
    * @param begun when each began
    * @param count how many of these count
+   * @param flow of the arrow that ends at the first and goes on from the last
    */
-  public void tasks(String name, long[] begun, int count) {
+  public void tasks(String name, long[] begun, int count, long flow) {
     long end = System.nanoTime();
-    for (int i = 0; i < count; i++) {
-      slice("task", name, begun[i], i + 1 < count ? begun[i + 1] : end, 0, 0, "");
+    lock.lock();
+    try {
+      boolean first = events.isEmpty();
+      for (int i = 0; i < count; ) {
+        int next = i + 1;
+        if (isShort(begun, i, count, end)) {
+          while (next < count && isShort(begun, next, count, end)) {
+            next++;
+          }
+        }
+        long until = next < count ? begun[next] : end;
+        long flowIn = i == 0 ? flow : 0;
+        long flowOut = next == count ? flow : 0;
+        String shown = next - i == 1 ? name : name + " × n";
+        var _ = beginSlice(thread(), "task", shown, begun[i], until, flowIn, flowOut);
+        if (next - i == 1) {
+          events.json(END);
+        } else {
+          events.json(ARGUMENTS).text("n").json(COLON).number(next - i).json(END_OF_ARGUMENTS);
+        }
+        i = next;
+      }
+      added(first);
+    } finally {
+      lock.unlock();
     }
   }
 
-  /** Values over time, one below the other: names and numbers in turn, as JSON. */
-  void counter(String name, String values) {
-    StringBuilder event = new StringBuilder(120);
+  private static boolean isShort(long[] begun, int i, int count, long end) {
+    return (i + 1 < count ? begun[i + 1] : end) - begun[i] < SHORT_NANOS;
+  }
+
+  /** A value over time. */
+  void counter(String name, String unit, double value) {
+    lock.lock();
+    try {
+      boolean first = events.isEmpty();
+      beginCounter(name, System.nanoTime());
+      events.text(unit).json(COLON).decimal(value).json(END_OF_ARGUMENTS);
+      added(first);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Two values over time, one below the other. */
+  void counter(String name, String unit, double value, String otherUnit, double other) {
+    lock.lock();
+    try {
+      boolean first = events.isEmpty();
+      beginCounter(name, System.nanoTime());
+      events.text(unit).json(COLON).decimal(value).json(COMMA);
+      events.text(otherUnit).json(COLON).decimal(other).json(END_OF_ARGUMENTS);
+      added(first);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void beginCounter(String name, long moment) {
     // Perfetto counts for a process what is said of the thread that has its number.
-    event.append(",{\"ph\":\"C\",\"pid\":").append(pid).append(",\"tid\":").append(pid);
-    event.append(",\"ts\":");
-    micros(System.nanoTime(), event);
-    event.append(",\"name\":");
-    quote(name, event);
-    event.append(",\"args\":{").append(values).append("}}\n");
-    add(event);
+    events.json(COUNTER).number(pid).json(THREAD).number(pid).json(TIME).micros(moment);
+    events.json(NAME).text(name).json(ARGUMENTS);
   }
 
-  /** Something that another thread of this process, one of the JVM's, has done. */
-  void sliceOf(int thread, String name, long begin, long end, String detail) {
-    StringBuilder event = new StringBuilder(120);
-    event.append(",{\"ph\":\"X\",\"pid\":").append(pid).append(",\"tid\":").append(thread);
-    event.append(",\"ts\":");
-    micros(begin, event);
-    event.append(",\"dur\":");
-    micros(Math.max(0, end - begin), event);
-    event.append(",\"cat\":\"jvm\",\"name\":");
-    quote(name, event);
-    event.append(",\"args\":{\"detail\":");
-    quote(detail, event);
-    event.append("}}\n");
-    add(event);
-  }
+  /** A value over time, such as the length of a queue. Any thread may note it. */
+  public final class Value {
+    private final String name;
+    private final String unit;
 
-  /** Names a thread that has no number of Java's. */
-  void nameThread(int thread, String name) {
-    addMetadata("thread_name", thread, name);
+    // Guarded by the lock.
+    private long notedAt;
+    private long value;
+    private boolean isBehind;
+
+    private Value(String name, String unit) {
+      this.name = name;
+      this.unit = unit;
+      notedAt = System.nanoTime() - VALUE_NANOS;
+    }
+
+    /** Whether this is one of a process's timeline. */
+    public boolean isOf(Trace trace) {
+      return Trace.this == trace;
+    }
+
+    /** It is so much now. */
+    public void note(long newValue) {
+      long now = System.nanoTime();
+      lock.lock();
+      try {
+        value = newValue;
+        isBehind = true;
+        if (now - notedAt >= VALUE_NANOS) {
+          boolean first = events.isEmpty();
+          catchUp();
+          added(first);
+        } else {
+          behind.add(this);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void catchUp() {
+      if (isBehind) {
+        isBehind = false;
+        notedAt = System.nanoTime();
+        beginCounter(name, notedAt);
+        events.text(unit).json(COLON).number(Math.max(0, value)).json(END_OF_ARGUMENTS);
+      }
+    }
   }
 
   /**
-   * A queue has so many items now.
+   * A value that is shown over time.
    *
-   * @param queue what tells it from others, in all processes
+   * @param name of it, the same for those of other processes that are the same
+   * @param unit of what it is a number
    */
-  public void queueLength(String queue, long length) {
-    long now = System.nanoTime();
-    lock.lock();
-    try {
-      Long before = queueTimes.get(queue);
-      if (before != null && now - before < QUEUE_NANOS && length != 0) {
-        return;
-      }
-      queueTimes.put(queue, now);
-    } finally {
-      lock.unlock();
-    }
-    counter("queue " + queue, "\"items\":" + length);
-  }
-
-  private void add(StringBuilder event) {
-    Thread thread = Thread.currentThread();
-    lock.lock();
-    try {
-      if (full) {
-        return;
-      }
-      boolean first = events.isEmpty();
-      if (namedThreads.add(thread.threadId())) {
-        addMetadata("thread_name", thread.threadId(), thread.getName());
-      }
-      events.append(event);
-      if (events.length() > FULL_BUFFER) {
-        writeEvents();
-      } else if (first) {
-        hasEvents.signalAll();
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private static void micros(long nanos, StringBuilder out) {
-    out.append(nanos / 1000).append('.');
-    int rest = (int) (nanos % 1000);
-    out.append((char) ('0' + rest / 100)).append((char) ('0' + rest / 10 % 10));
-    out.append((char) ('0' + rest % 10));
+  public Value value(String name, String unit) {
+    return new Value(name, unit);
   }
 
   static void quote(String text, StringBuilder out) {

@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
  * <p>Truffle starts its compiler in the background as soon as the first piece of a program exists.
  * That takes 3 to 4 seconds of processor time and 50 MB, more than all else that a worker does to
  * boot, and a process that lives for a moment never compiles anything: with several workers booting
- * on two cores it is what everybody waits for. There is no option to begin later. But the start-up
- * takes the monitor of the Truffle runtime, so whoever holds that monitor holds up the compiler and
- * nobody else: a program only asks for it when it asks for the start-up, which is the first thing
- * done under it here.
+ * on two cores it is what all of them wait for. There is no option to begin later. But the start-up
+ * takes the monitor of the Truffle runtime, so a thread that holds that monitor holds up the
+ * compiler alone: a program asks for the monitor only when it asks for the start-up, which is the
+ * first thing done under it here.
  *
  * <p>A JVM that was forked from one in which the compiler runs has it already; {@link
  * io.polyproc.hotspot.JvmFork} puts its threads off there.

@@ -30,11 +30,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A process that boots Python, prepares for any program, and has its image written to a file. Each
- * process that is restored from that becomes a main program: what it has from whoever started it is
- * its own, and what must differ from process to process is made anew.
+ * process that is restored from that becomes a main program: what its own parent gave it is its
+ * own, and what must differ from process to process is made anew.
+ *
+ * <pre>
+ *   boot ──► importModules ──► warmUp ──► write ──┬── this process: ends
+ *            (a first image has no warm-up)       │
+ *                              the file ──────────┘
+ *                                 └── lib/restore ──► becomeAnother ──► serve: the main program
+ * </pre>
+ *
+ * <p>{@code write} returns twice, as a fork does: here without a {@link Resumption}, and in each
+ * restored process with the one that the restorer has filled in. Before it, what the warm-up has
+ * left open is closed, and the compilers come to rest: the image has a thread as it was when it was
+ * written.
  *
  * <p>Confined to the thread that boots it, which is Python's main thread.
  */
@@ -296,8 +309,8 @@ public final class MainImage {
   }
 
   /**
-   * What compiled code still refers to, nobody will use: in the place of such a descriptor comes
-   * what can be in an image.
+   * Compiled code may still refer to such a descriptor, but will not use it: what can be in an
+   * image takes its place.
    */
   private void replaceUnused() {
     for (int fd : Descriptors.nameless(installation.home())) {
@@ -338,8 +351,16 @@ public final class MainImage {
 
   /**
    * In a process that a supervisor has restored as a worker: waits for an assignment and runs it.
+   *
+   * @param command that would have booted it: of its options, only the class path of a Java program
+   *     is not the image's
    */
-  public int serve() {
+  public int serve(List<String> command) {
+    String classPath = "-D" + PythonContexts.HOST_CLASS_PATH_PROPERTY + "=";
+    command.stream()
+        .filter(option -> option.startsWith(classPath))
+        .map(option -> option.substring(classPath.length()))
+        .forEach(PythonContexts::addHostClasses);
     return Worker.serveRestored(codes, python, bridge, control::connected, gate);
   }
 
@@ -405,11 +426,23 @@ public final class MainImage {
 
   /** Restores a worker, or boots one where the image does not fit any more. */
   private List<String> workerCommand(Path image) {
-    List<String> command =
-        new ArrayList<>(List.of(installation.restorer().toString(), image.toString()));
-    command.addAll(
+    return restoring(
+        installation,
+        image,
         Worker.command(
             installation, PythonOptions.DEFAULT, MainProgram.executable(installation), false));
-    return command;
+  }
+
+  /**
+   * The command that restores a worker, or boots one where no image fits.
+   *
+   * @param image the file, without the part of its name that depends on the process's variables
+   * @param booting the command that boots it
+   */
+  public static List<String> restoring(
+      Installation installation, Path image, List<String> booting) {
+    return Stream.concat(
+            Stream.of(installation.restorer().toString(), image.toString()), booting.stream())
+        .toList();
   }
 }

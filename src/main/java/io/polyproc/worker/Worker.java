@@ -34,6 +34,16 @@ import org.jspecify.annotations.Nullable;
  * A worker JVM: boots, tells its supervisor, waits on its control socket for an assignment, becomes
  * that process and ends with it.
  *
+ * <pre>
+ *   boot ── Ready ──► wait for a message ──┬── Assign ──► run the process in the payload ──► exit
+ *                       ▲         │        └── Fork, a zygote only ──► a child begins at "wait"
+ *                       │         │ none, and a processor to spare
+ *                       └── the next piece of a Preparation
+ * </pre>
+ *
+ * <p>A preparation is done in pieces, between which the socket is looked at, so that an assignment
+ * waits for one piece at most. Only the main thread runs Python and reads the socket.
+ *
  * <p>When the supervisor goes, a worker without assignment ends, and so does a daemonic process;
  * any other one goes on.
  */
@@ -110,7 +120,7 @@ public final class Worker {
   /**
    * The command that starts a worker for programs with these options and executable.
    *
-   * @param inBackground whether nobody waits while it boots, so that it may warm up thoroughly
+   * @param inBackground whether no program waits while it boots, so that it may warm up thoroughly
    */
   public static List<String> command(
       Installation installation, PythonOptions options, Path executable, boolean inBackground) {
@@ -156,7 +166,7 @@ public final class Worker {
   private static int run(PythonOptions options) {
     try {
       return boot(options).serve();
-    } catch (Throwable failure) { // nobody else is left to tell of it
+    } catch (Throwable failure) { // no other code is left to report it
       CrashReport.print(failure);
       return FAILED;
     }

@@ -125,6 +125,9 @@ final class DashboardBrowserIT {
     var _ = ask("POST", "/url", Map.of("url", address));
     await("document.querySelector('#processes').innerText.includes('waiting for lock')");
     assertEquals("/", script("return location.pathname + location.search"), "no secret is left");
+    await(
+        "document.querySelector('#timelines').innerText.includes('waiting for lock')"
+            + " && document.querySelectorAll('#timelines svg rect.waiting').length >= 2");
     var _ = script("document.querySelector(\"[data-key='why " + program.pid() + "']\").focus()");
     var _ =
         ask(
@@ -148,6 +151,10 @@ final class DashboardBrowserIT {
     await("document.querySelectorAll('#graph rect.stuck').length === 2");
     Object drawn = script("return document.querySelector('#graph svg').getAttribute('aria-label')");
     assertTrue(String.valueOf(drawn).startsWith("Who waits for whom: "), String.valueOf(drawn));
+    var _ = script("document.querySelector(\"[data-key='logs " + program.pid() + "']\").click()");
+    await("document.querySelector('#text').innerText.includes('standard error: ')");
+    program.destroyForcibly();
+    await("document.querySelector('#happened').innerText.includes('has ended')");
     assertEquals(
         List.of(),
         script(

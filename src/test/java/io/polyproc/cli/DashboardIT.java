@@ -61,7 +61,7 @@ final class DashboardIT {
     OutputStream out = socket.getOutputStream();
     String lines = String.join("\r\n", headers);
     out.write(
-        "%s %s HTTP/1.1\r\n%s\r\nConnection: close\r\n\r\n"
+        "%s %s HTTP/1.0\r\n%s\r\nConnection: close\r\n\r\n"
             .formatted(method, path, lines)
             .getBytes(StandardCharsets.UTF_8));
     out.flush();
@@ -139,7 +139,34 @@ final class DashboardIT {
       String waits = ask("GET", "/waits?pid=" + pid, host(), cookie());
       Map<?, ?> found = (Map<?, ?>) Json.parse(waits.substring(waits.indexOf("\r\n\r\n")).strip());
       assertEquals(1, ((List<?>) found.get("deadlocks")).size(), waits);
+      assertEquals(404, status(ask("GET", "/logs?pid=1", host(), cookie())));
     }
+  }
+
+  @Test
+  void shouldShowTheLastLinesOfWhatAProgramWrites() throws Exception {
+    Path script =
+        commands.script(
+            """
+            import logging, sys, time
+            logging.basicConfig(filename="app.log", level=logging.INFO)
+            logging.info("this was logged")
+            print("ready", flush=True)
+            sys.stderr.write("this is an error\\n")
+            sys.stderr.flush()
+            time.sleep(1000)
+            """);
+    Process program = commands.start(script.toString());
+    assertEquals("ready", program.inputReader().readLine());
+
+    String logs = ask("GET", "/logs?pid=" + program.pid(), host(), cookie());
+    while (!logs.contains("this is an error")) {
+      logs = ask("GET", "/logs?pid=" + program.pid(), host(), cookie());
+    }
+
+    assertEquals(200, status(logs));
+    assertTrue(logs.contains("standard output: pipe:"), logs);
+    assertTrue(logs.contains("app.log\n  INFO:root:this was logged\n"), logs);
   }
 
   private static BufferedReader reader(InputStream in) {

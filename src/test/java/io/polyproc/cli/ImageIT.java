@@ -558,7 +558,7 @@ for thread in threads: thread.start()
 for thread in threads: thread.join()
 begin = time.monotonic(); time.sleep(0.2); waited = time.monotonic() - begin
 event = threading.Event()
-print(sorted(results) == [2_000_000 + n for n in range(8)], 0.2 <= waited < 5, event.wait(0.1))
+print(sorted(results) == [2_000_000 + n for n in range(8)], 0.2 <= waited < 60, event.wait(0.1))
 def deep(n): return 0 if n == 0 else 1 + deep(n - 1)
 try: deep(100_000)
 except RecursionError: print('too deep')
@@ -830,7 +830,7 @@ if __name__ == '__main__':
     assertEquals(1, warm.waitFor());
 
     assertEquals("the old one", Files.readString(old));
-    // Whoever was killed left its file; two at once make one image and leave nothing.
+    // A killed process left its file; two at once make one image and leave nothing.
     Process first = builder(folder.resolve("cache"), launcher(), "warm", "--quick").start();
     Process second = builder(folder.resolve("cache"), launcher(), "warm", "--quick").start();
     assertEquals(0, first.waitFor());

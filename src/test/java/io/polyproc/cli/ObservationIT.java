@@ -186,8 +186,8 @@ final class ObservationIT {
                 """));
 
     // Not in every answer: the thread that computes may keep Python's lock for too long.
-    String stack = stackUntil(program, "is in the system call read");
-    assertTrue(stack.contains("line 4, in read"), stack);
+    String stack = stackUntil(program, "line 4, in read");
+    assertTrue(stack.contains("is in the system call read"), stack);
     assertTrue(Pattern.compile("line [78], in <module>").matcher(stack).find(), stack);
   }
 
@@ -420,7 +420,7 @@ final class ObservationIT {
   }
 
   @Test
-  void shouldShowTheWorkersOfAJavaProgram() throws Exception {
+  void shouldShowAJavaProgramAndItsWorkers() throws Exception {
     try (Polyproc polyproc = Polyproc.builder().standby(0).build();
         PythonPool pool = polyproc.pool(1)) {
       PythonFunction nap =
@@ -437,8 +437,51 @@ final class ObservationIT {
       assertTrue(stack.contains("main thread"), stack);
       assertEquals("java", row(worker).get("method"));
       assertEquals("sleeping", row(worker).get("state"));
+      Map<?, ?> own = row((int) ProcessHandle.current().pid());
+      assertEquals("program", own.get("role"));
+      assertTrue(
+          own.get("pools") instanceof List<?> pools
+              && pools.getFirst() instanceof Map<?, ?> first
+              && Long.valueOf(1).equals(first.get("calls"))
+              && List.of((long) worker).equals(first.get("workers")),
+          own::toString);
+      assertEquals(1L, row(worker).get("tasks_held"));
+      assertEquals(ProcessHandle.current().pid(), row(worker).get("parent"));
+      String java = run("stack", Long.toString(ProcessHandle.current().pid())).output();
+      assertTrue(java.contains("in ObservationIT.shouldShowAJavaProgramAndItsWorkers"), java);
       task.cancel(true);
     }
+  }
+
+  @Test
+  void shouldSayWhatIsInterpretedAndWhatIsCompiled() throws Exception {
+    Process program =
+        start(
+            Map.of(),
+            script(
+                """
+                import sys
+                def hot(number):
+                    for i in range(10_000):
+                        number += i & 3
+                    return number
+                print("ready", flush=True)
+                while True:
+                    hot(1)
+                """));
+    assertEquals("ready", program.inputReader().readLine());
+
+    Set<Object> seen = new HashSet<>();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!seen.contains("compiled")) {
+      assertTrue(System.nanoTime() - deadline < 0, seen::toString);
+      Map<?, ?> row = row((int) program.pid());
+      if ("running".equals(row.get("state"))) {
+        seen.add(row.get("code"));
+      }
+    }
+    seen.remove("compiled");
+    assertTrue(Set.of("interpreted", "compiling").containsAll(seen), seen::toString);
   }
 
   @Test

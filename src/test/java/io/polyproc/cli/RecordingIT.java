@@ -178,7 +178,7 @@ final class RecordingIT {
     assertEquals("WorkerLostError\n", outcome.output(), outcome.errors());
     assertTrue(outcome.status() != 0);
     List<Map<?, ?>> events = timeline("t.json");
-    assertTrue(named(events, "work").size() >= 10, () -> "tasks: " + named(events, "work").size());
+    assertTrue(tasks(events, "work") >= 10, () -> "tasks: " + tasks(events, "work"));
   }
 
   @Test
@@ -197,7 +197,52 @@ final class RecordingIT {
     Commands.Outcome outcome = commands.run("run", "--timeline", "t.json", script.toString());
 
     assertEquals("9999900000\n", outcome.output(), outcome.errors());
-    assertEquals(100_000, named(timeline("t.json"), "double").size());
+    List<Map<?, ?>> events = timeline("t.json");
+    assertEquals(100_000, tasks(events, "double"));
+    assertTrue(
+        events.size() < 100_000, () -> "short tasks are to be told together: " + events.size());
+    assertArrowsEnd(events);
+    assertNested(events);
+  }
+
+  @Test
+  void shouldRecordManyMessagesAndWaits() throws Exception {
+    Path script =
+        commands.script(
+            """
+            import multiprocessing
+            def echo(requests, answers):
+                for value in iter(requests.get, None):
+                    answers.put(value)
+            if __name__ == "__main__":
+                requests, answers = multiprocessing.Queue(), multiprocessing.Queue()
+                process = multiprocessing.Process(target=echo, args=(requests, answers))
+                process.start()
+                for value in range(20_000):
+                    requests.put(value)
+                    answers.get()
+                requests.put(None)
+                process.join()
+                print("done")
+            """);
+
+    Commands.Outcome outcome = commands.run("run", "--timeline", "t.json", script.toString());
+
+    assertEquals("done\n", outcome.output(), outcome.errors());
+    List<Map<?, ?>> events = timeline("t.json");
+    List<Map<?, ?>> puts = named(events, "put");
+    assertTrue(
+        puts.size() >= 1000 && puts.size() == named(events, "get").size(), () -> "" + puts.size());
+    assertArrowsEnd(events);
+    assertNested(events);
+  }
+
+  /** How many tasks of a name there are, alone or told together. */
+  private static long tasks(List<Map<?, ?>> events, String name) {
+    return named(events, name).size()
+        + named(events, name + " × n").stream()
+            .mapToLong(event -> (Long) ((Map<?, ?>) event.get("args")).get("n"))
+            .sum();
   }
 
   @Test
@@ -283,6 +328,46 @@ final class RecordingIT {
     assertFalse(Files.exists(folder.resolve("p.json.parts")));
   }
 
+  @Test
+  void shouldCompleteTheProfileOfAProgramThatWasKilled() throws Exception {
+    Path script =
+        commands.script(
+            """
+            import multiprocessing, os, signal, time
+            def burn(seconds):
+                end = time.monotonic() + seconds
+                while time.monotonic() < end:
+                    sum(range(1000))
+            def die():
+                burn(2)
+                os.kill(os.getpid(), signal.SIGKILL)
+            if __name__ == "__main__":
+                process = multiprocessing.Process(target=die, name="burner")
+                process.start()
+                process.join()
+                burn(1)
+                os.kill(os.getpid(), signal.SIGKILL)
+            """);
+    assertTrue(commands.run("run", "--profile", "p.json", script.toString()).status() != 0);
+    assertTrue(Files.exists(folder.resolve("p.json.parts")));
+
+    Commands.Outcome outcome = commands.run("profile", "p.json");
+
+    assertEquals(0, outcome.status(), outcome.errors());
+    assertEquals("p.json: of 2 processes\n", outcome.output());
+    Map<?, ?> file = (Map<?, ?>) Json.parse(Files.readString(folder.resolve("p.json")));
+    Set<String> names = new TreeSet<>();
+    for (Object profile : (List<?>) file.get("profiles")) {
+      names.add(text((Map<?, ?>) profile, "name").replaceAll(" \\(\\d+\\)", ""));
+    }
+    assertEquals(Set.of("all processes", "burner", "script.py"), names);
+    assertFalse(Files.exists(folder.resolve("p.json.parts")));
+
+    Commands.Outcome again = commands.run("profile", "p.json");
+    assertEquals(69, again.status());
+    assertTrue(again.errors().contains("p.json is complete"), again.errors());
+  }
+
   private static final String MAPS =
       """
       import multiprocessing, sys, time
@@ -341,17 +426,55 @@ final class RecordingIT {
     assertTrue(screen.get(3).contains("1 failed"), screen.get(3));
   }
 
+  private static final Set<String> ALWAYS = Set.of("ph", "pid", "name");
+  private static final Map<String, Set<String>> MUST =
+      Map.of(
+          "X", Set.of("tid", "ts", "dur", "cat"),
+          "C", Set.of("tid", "ts", "args"),
+          "M", Set.of("tid", "args"),
+          "i", Set.of("ts", "s"));
+  private static final Map<String, Set<String>> MAY =
+      Map.of("X", Set.of("args", "bind_id", "flow_in", "flow_out"));
+
+  /** The events of a file, each of which has what the Trace Event Format demands, and no more. */
   private List<Map<?, ?>> timeline(String file) throws IOException {
     List<Map<?, ?>> events = new ArrayList<>();
     for (Object event : (List<?>) Json.parse(Files.readString(folder.resolve(file)))) {
       Map<?, ?> map = (Map<?, ?>) event;
-      assertTrue(map.get("ph") instanceof String, map::toString);
-      assertTrue(map.get("pid") instanceof Long, map::toString);
-      assertTrue("M".equals(map.get("ph")) || map.get("ts") instanceof Number, map::toString);
-      assertTrue(!"X".equals(map.get("ph")) || map.get("dur") instanceof Number, map::toString);
+      String phase = text(map, "ph");
+      Set<String> must = MUST.get(phase);
+      assertTrue(must != null && map.keySet().containsAll(must), map::toString);
+      assertTrue(map.keySet().containsAll(ALWAYS), map::toString);
+      Set<Object> others = new HashSet<>(map.keySet());
+      others.removeAll(ALWAYS);
+      others.removeAll(must);
+      others.removeAll(MAY.getOrDefault(phase, Set.of()));
+      assertEquals(Set.of(), others, map::toString);
+      map.forEach((key, value) -> assertTrue(isValid(text(key), value), map::toString));
+      assertEquals(
+          map.containsKey("bind_id"),
+          map.containsKey("flow_in") || map.containsKey("flow_out"),
+          map::toString);
       events.add(map);
     }
     return events;
+  }
+
+  private static boolean isValid(String key, Object value) {
+    return switch (key) {
+      case "pid", "tid" -> value instanceof Long number && number >= 0;
+      case "ts", "dur" -> value instanceof Number number && number.doubleValue() >= 0;
+      case "flow_in", "flow_out" -> Boolean.TRUE.equals(value);
+      case "bind_id" -> value instanceof String id && id.matches("0x[0-9a-f]{1,16}");
+      case "args" -> value instanceof Map<?, ?> args && !args.isEmpty();
+      case "name", "cat" -> value instanceof String name && !name.isEmpty();
+      case "s" -> "p".equals(value);
+      default -> value instanceof String;
+    };
+  }
+
+  private static String text(Object key) {
+    return String.valueOf(key);
   }
 
   private static List<Map<?, ?>> named(List<Map<?, ?>> events, String name) {

@@ -29,7 +29,7 @@ final class TopModelTest {
     ProcessTable.Entry entry =
         new ProcessTable.Entry(pid, 1, role, "polyproc " + name, 'S', pid, 1.0);
     ObservedProcess process =
-        new ObservedProcess(entry, name, "fork", "", List.of(), List.of(), List.of());
+        new ObservedProcess(entry, name, "fork", "", List.of(), List.of(), List.of(), List.of());
     return new ProcessRow(
         process, depth, share, Optional.empty(), Optional.empty(), 5, 2.0, 1, List.of());
   }

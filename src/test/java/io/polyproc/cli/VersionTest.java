@@ -10,6 +10,8 @@ import java.util.Objects;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.Language;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class VersionTest {
 
@@ -21,6 +23,22 @@ final class VersionTest {
         pom.contains(
             "<artifactId>polyproc</artifactId>\n  <version>" + Version.POLYPROC + "</version>"));
     assertTrue(pom.contains("<graalpy.version>" + Version.GRAALPY + "</graalpy.version>"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "maven-plugin/pom.xml",
+        "spring-boot-starter/pom.xml",
+        "samples/graalpy/pom.xml",
+        "samples/java/pom.xml",
+        "samples/modules/pom.xml",
+        "samples/spring-boot/pom.xml",
+        "docs/embedding.md"
+      })
+  void shouldBeThatOfAllParts(String file) throws IOException {
+    String text = Files.readString(Path.of(file));
+    assertTrue(text.contains("ersion>" + Version.POLYPROC + "</"), file);
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -118,12 +119,12 @@ final class ClusterIT {
         .toList();
   }
 
+  private static boolean isOf(ProcessHandle agent, String node) {
+    return agent.info().commandLine().orElse("").contains(nodes + "/" + node + " ");
+  }
+
   private static ProcessHandle agent(String node) {
-    return agents().stream()
-        .filter(
-            process -> process.info().commandLine().orElse("").contains(nodes + "/" + node + " "))
-        .findFirst()
-        .orElseThrow();
+    return agents().stream().filter(process -> isOf(process, node)).findFirst().orElseThrow();
   }
 
   private static String log(String node) throws IOException {
@@ -198,6 +199,92 @@ final class ClusterIT {
 
         if __name__ == "__main__":
             main()
+        """);
+  }
+
+  @Test
+  @Order(2)
+  void shouldListTheProcessesOfAllNodes() throws Exception {
+    await(
+        "not all nodes are listed",
+        () -> {
+          Outcome all = polyproc("ps", "--cluster", "--json");
+          return Json.parse(all.output()) instanceof Map<?, ?> nodes
+              && nodes.keySet().equals(Set.of("a", "b", "c"))
+              && nodes.values().stream().allMatch(List.class::isInstance);
+        });
+    Outcome text = polyproc("ps", "--cluster");
+    assertTrue(text.output().startsWith("node a\n"), text::output);
+    assertTrue(text.output().contains("\nnode b\n"), text::output);
+  }
+
+  @Test
+  @Order(2)
+  void shouldBeAskedForByWordOrVariable() throws Exception {
+    Path script = Files.createTempFile(folder, "program", ".py");
+    Files.writeString(script, "import multiprocessing\nprint(multiprocessing.cpu_count())");
+    Outcome expected = new Outcome(0, "5\n", "");
+    assertEquals(expected, polyproc("--cluster", script.toString()));
+    assertEquals(
+        expected, finish(begin(Map.of("POLYPROC_CLUSTER", "on"), List.of(script.toString()))));
+    Outcome off = finish(begin(Map.of("POLYPROC_CLUSTER", "off"), List.of(script.toString())));
+    assertEquals(Runtime.getRuntime().availableProcessors() + "\n", off.output(), off::errors);
+  }
+
+  /** Modules that are in no folder are only to be had from the process that the user started. */
+  @Test
+  @Order(2)
+  void shouldImportFromHomeWhereverAProcessWasStarted() throws Exception {
+    assertPrints(
+        """
+        there only_at_home_1
+        fork only_at_home_2 0
+        spawn only_at_home_3 0
+        forkserver only_at_home_4 0
+        further only_at_home_5 0
+        """,
+        """
+        import importlib, importlib.abc, importlib.util, multiprocessing as mp
+
+        class AtHome(importlib.abc.SourceLoader):
+            def find_spec(self, name, path=None, target=None):
+                if name.startswith("only_at_home"):
+                    return importlib.util.spec_from_loader(name, self)
+
+            def get_filename(self, name):
+                return f"/nowhere/{name}.py"
+
+            def get_data(self, path):
+                if path.startswith("/nowhere/"):
+                    return b"def name(): return __name__"
+                raise OSError(path)
+
+        def tell(name, answers):
+            answers.put(importlib.import_module(name).name())
+
+        def start(context, name, answers, node="b"):
+            process = context.Process(target=tell, args=(name, answers), node=node)
+            process.start()
+            process.join()
+            return answers.get(), process.exitcode
+
+        def elsewhere(answers, lines):
+            tell("only_at_home_1", answers)
+            lines.put(("there", answers.get()))
+            for n, method in enumerate(("fork", "spawn", "forkserver"), 2):
+                lines.put((method, *start(mp.get_context(method), f"only_at_home_{n}", answers)))
+            lines.put(("further", *start(mp.get_context("spawn"), "only_at_home_5", answers, "c")))
+            lines.put(None)
+
+        if __name__ == "__main__":
+            import sys
+            sys.meta_path.append(AtHome())
+            answers, lines = mp.SimpleQueue(), mp.SimpleQueue()
+            process = mp.get_context("spawn").Process(target=elsewhere, args=(answers, lines), node="b")
+            process.start()
+            process.join()
+            while line := lines.get():
+                print(*line)
         """);
   }
 
@@ -451,11 +538,60 @@ final class ClusterIT {
     await("b runs nothing", () -> b.children().findAny().isPresent());
     ProcessHandle hosted = b.children().findFirst().orElseThrow();
     agent("d").destroyForcibly();
-    long begin = System.nanoTime();
     await("the process goes on without its program", () -> !hosted.isAlive());
-    assertTrue(System.nanoTime() - begin < Duration.ofSeconds(5).toNanos());
     Outcome outcome = finish(program);
     assertEquals("up\n-9\n", outcome.output(), outcome::errors);
     assertFalse(b.children().findAny().isPresent());
+  }
+
+  @Test
+  @Order(9)
+  void shouldRunToTheirEndWhatANodeHasThatLeaves() throws Exception {
+    Outcome joined = finish(begin(Map.of(), joinCommand("--name", "e", "--cores", "2")));
+    assertEquals(0, joined.status(), joined::errors);
+    Running program =
+        beginProgram(
+            """
+            import multiprocessing as mp, sys
+
+            def work(event):
+                event.wait()
+                sys.exit(7)
+
+            if __name__ == "__main__":
+                event, queue = mp.Event(), mp.Queue()
+                for n in range(100):
+                    queue.put(n)
+                process = mp.Process(target=work, args=(event,), node="e")
+                process.start()
+                print("up", flush=True)
+                while True:  # until the node takes no more
+                    try:
+                        other = mp.Process(target=print, node="e")
+                        other.start()
+                        other.join()
+                    except ValueError as e:
+                        print(e, process.exitcode, flush=True)
+                        break
+                event.set()
+                process.join()
+                print(process.exitcode, sorted(queue.get() for _ in range(100)) == list(range(100)))
+            """);
+    await("it is not up", () -> Files.readString(program.output()).contains("up"));
+    Running leaving = begin(Map.of(), List.of("cluster", "leave", "--name", "e"));
+    Outcome left = finish(leaving);
+    assertEquals(new Outcome(0, "", ""), left);
+    Outcome outcome = finish(program);
+    String output =
+        outcome.output().lines().filter(line -> !line.isEmpty()).reduce("", (a, b) -> a + b + "\n");
+    assertEquals(
+        """
+        up
+        node e is leaving the cluster, and takes no more processes None
+        7 True
+        """,
+        output,
+        outcome::errors);
+    await("its agent is left", () -> agents().stream().noneMatch(agent -> isOf(agent, "e")));
   }
 }

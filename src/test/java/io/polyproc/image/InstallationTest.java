@@ -22,15 +22,13 @@ final class InstallationTest {
   @BeforeEach
   void makeADistribution() throws IOException {
     Files.createDirectories(home.resolve("lib"));
-    Files.write(
-        home.resolve("lib/jvm.options"),
-        List.of("jit:-Xjit", "interpreted:-Xslow", "aot:-XX:AOTCache=@HOME@/a", "-Dhome=@HOME@"));
+    Files.write(home.resolve("lib/jvm.options"), List.of("-Xone", "-Dhome=@HOME@"));
   }
 
   @Test
   void shouldRunOnThisJdkWithoutARuntimeImage() {
     assertEquals(
-        List.of(System.getProperty("java.home") + "/bin/java", "-Xslow", "-Dhome=" + home),
+        List.of(System.getProperty("java.home") + "/bin/java", "-Xone", "-Dhome=" + home),
         Installation.of(home).javaCommand());
   }
 
@@ -40,7 +38,7 @@ final class InstallationTest {
     Files.createFile(java);
     assertTrue(java.toFile().setExecutable(true));
     assertEquals(
-        List.of(java.toString(), "-Xjit", "-Dhome=" + home), Installation.of(home).javaCommand());
+        List.of(java.toString(), "-Xone", "-Dhome=" + home), Installation.of(home).javaCommand());
   }
 
   @Test
@@ -48,7 +46,8 @@ final class InstallationTest {
     Path cache = makeAotCache();
     describe("aot=on", "aot.home=" + home);
     assertEquals(Optional.of(cache), Installation.of(home).aotCache());
-    assertTrue(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/a"));
+    assertTrue(
+        Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/lib/polyproc.aot"));
   }
 
   @Test
@@ -56,7 +55,8 @@ final class InstallationTest {
     makeAotCache();
     describe("aot=on", "aot.home=/elsewhere");
     assertEquals(Optional.empty(), Installation.of(home).aotCache());
-    assertFalse(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/a"));
+    assertFalse(
+        Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/lib/polyproc.aot"));
   }
 
   @Test
@@ -72,7 +72,8 @@ final class InstallationTest {
     Files.setLastModifiedTime(
         cache, FileTime.fromMillis(System.currentTimeMillis() + Duration.ofMinutes(1).toMillis()));
     assertEquals(Optional.empty(), Installation.of(home).aotCache());
-    assertFalse(Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/a"));
+    assertFalse(
+        Installation.of(home).javaCommand().contains("-XX:AOTCache=" + home + "/lib/polyproc.aot"));
   }
 
   private Path makeAotCache() throws IOException {

@@ -2,43 +2,37 @@ package io.polyproc.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class JvmOptionsTest {
 
-  private static final Path HOME = Path.of("/opt/a b");
+  private static final List<String> SOURCE =
+      List.of("# a comment", "", "-Xone", "jit:-Xjit", "-Dhome=@HOME@/lib", "-Dcolon:in=value");
 
-  private static final JvmOptions OPTIONS =
-      JvmOptions.parse(
-          List.of(
-              "# a comment",
-              "",
-              "-Xone",
-              "jit:-Xjit",
-              "interpreted:-Xslow",
-              "aot:-XX:AOTCache=@HOME@/lib/polyproc.aot",
-              "-Dcolon:in=value"));
+  @TempDir Path folder;
 
   @Test
-  void shouldLeaveOutCommentsAndEmptyLines() {
-    assertEquals(List.of("-Xone", "-Dcolon:in=value"), OPTIONS.select(HOME, Set.of()));
+  void shouldSelectWhatCountsInItsOrder() {
+    assertEquals(
+        List.of("-Xone", "-Xjit", "-Dhome=@HOME@/lib", "-Dcolon:in=value"),
+        JvmOptions.select(SOURCE, true));
   }
 
   @Test
-  void shouldKeepTheOrderOfTheLinesThatCount() {
+  void shouldLeaveOutTheCompilersOptionsWithoutARuntimeImage() {
     assertEquals(
-        List.of("-Xone", "-Xjit", "-XX:AOTCache=/opt/a b/lib/polyproc.aot", "-Dcolon:in=value"),
-        OPTIONS.select(HOME, EnumSet.of(JvmOptions.Condition.JIT, JvmOptions.Condition.AOT)));
+        List.of("-Xone", "-Dhome=@HOME@/lib", "-Dcolon:in=value"),
+        JvmOptions.select(SOURCE, false));
   }
 
   @Test
-  void shouldSelectThePlainJdksLinesWithoutAnImage() {
-    assertEquals(
-        List.of("-Xone", "-Xslow", "-Dcolon:in=value"),
-        OPTIONS.select(HOME, EnumSet.of(JvmOptions.Condition.INTERPRETED)));
+  void shouldNameTheFolderInWhichTheDistributionIs() throws IOException {
+    Path file = Files.write(folder.resolve("jvm.options"), List.of("-Dhome=@HOME@/lib"));
+    assertEquals(List.of("-Dhome=/opt/a b/lib"), JvmOptions.read(file, Path.of("/opt/a b")));
   }
 }

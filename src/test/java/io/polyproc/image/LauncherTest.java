@@ -29,9 +29,21 @@ final class LauncherTest {
   @BeforeEach
   void makeADistribution() throws IOException {
     folder = folder.toRealPath();
-    home = Files.createDirectories(folder.resolve("a home"));
-    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home)).copyFiles();
+    home = Files.createDirectories(folder.resolve("a & home"));
+    copyFiles();
     note("jit=on", "aot=off", "aot.home=" + home);
+  }
+
+  private void copyFiles() throws IOException {
+    Distribution distribution =
+        new Distribution(Path.of("").toAbsolutePath(), Installation.of(home));
+    distribution.copyFiles();
+    distribution.writeJvmOptions();
+  }
+
+  private void makeRuntime() throws IOException {
+    fakeJava(home.resolve("runtime"));
+    copyFiles();
   }
 
   private void note(String... properties) throws IOException {
@@ -47,7 +59,7 @@ final class LauncherTest {
 
   @Test
   void shouldStartTheSameJvmAsJavaDoesForWorkers() throws Exception {
-    fakeJava(home.resolve("runtime"));
+    makeRuntime();
     makeAotCache();
 
     List<String> expected = new ArrayList<>(Installation.of(home).javaCommand());
@@ -59,7 +71,7 @@ final class LauncherTest {
 
   @Test
   void shouldDoWithoutAnAotCache() throws Exception {
-    fakeJava(home.resolve("runtime"));
+    makeRuntime();
 
     List<String> expected = new ArrayList<>(Installation.of(home).javaCommand());
     expected.addAll(List.of("-Dpolyproc.executable=" + home + "/bin/python", "-m", MAIN));
@@ -68,7 +80,7 @@ final class LauncherTest {
 
   @Test
   void shouldTellThatItWasCalledAsPython() throws Exception {
-    fakeJava(home.resolve("runtime"));
+    makeRuntime();
     Path link = Files.createSymbolicLink(home.resolve("python3.12"), Path.of("bin/python3"));
 
     List<String> output = run(Map.of(), "python3.12", "-c", "pass").output();
@@ -80,7 +92,7 @@ final class LauncherTest {
 
   @Test
   void shouldPassOnExtraOptions() throws Exception {
-    fakeJava(home.resolve("runtime"));
+    makeRuntime();
 
     List<String> output =
         run(Map.of("POLYPROC_JAVA_OPTS", " -Xmx1g  -Da=*"), "bin/polyproc").output();
@@ -89,6 +101,7 @@ final class LauncherTest {
 
   @Test
   void shouldRunOnAJdk25WithoutARuntimeImage() throws Exception {
+    note("jit=off", "aot=off", "aot.home=" + home);
     Path jdk = folder.resolve("jdk");
     fakeJava(jdk);
     Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.9\"\n");
@@ -100,8 +113,8 @@ final class LauncherTest {
 
   @Test
   void shouldPrepareAnAotCacheWhereItWasUnpacked() throws Exception {
-    fakeJava(home.resolve("runtime"));
-    Files.write(home.resolve("lib/image.properties"), List.of("aot=on", "aot.home=/elsewhere"));
+    makeRuntime();
+    note("jit=on", "aot=on", "aot.home=/elsewhere");
 
     List<String> output = run(Map.of(), "bin/polyproc").output();
     assertTrue(
@@ -111,7 +124,7 @@ final class LauncherTest {
 
   @Test
   void shouldMakeAnAotCacheAgainThatWasChangedOrLost() throws Exception {
-    fakeJava(home.resolve("runtime"));
+    makeRuntime();
     Path cache = makeAotCache();
     String preparation = "io.polyproc.image.ImageBuilder aot " + home;
     assertFalse(String.join(" ", run(Map.of(), "bin/polyproc").output()).contains(preparation));
@@ -128,7 +141,7 @@ final class LauncherTest {
 
   @Test
   void shouldRefuseARuntimeImageThatWasChanged() throws Exception {
-    fakeJava(home.resolve("runtime"));
+    makeRuntime();
     Path modules = Files.createDirectories(home.resolve("runtime/lib")).resolve("modules");
     Files.setLastModifiedTime(Files.createFile(modules), later());
 
@@ -144,7 +157,7 @@ final class LauncherTest {
 
   @Test
   void shouldTellOfTooFewDescriptors() throws Exception {
-    fakeJava(home.resolve("runtime"));
+    makeRuntime();
     Path limited = home.resolve("limited");
     Files.writeString(
         limited, "#!/bin/bash\nulimit -n 100\nexec '%s/bin/polyproc'\n".formatted(home));
@@ -161,7 +174,7 @@ final class LauncherTest {
 
   @Test
   void shouldHaveTheDoctorReadTheWholeAotCache() throws Exception {
-    fakeJava(home.resolve("runtime"));
+    makeRuntime();
     assertTrue(
         run(Map.of(), "bin/polyproc", "doctor").output().contains("-XX:+VerifySharedSpaces"));
     assertFalse(run(Map.of(), "bin/polyproc", "d.py").output().contains("-XX:+VerifySharedSpaces"));
@@ -175,10 +188,13 @@ final class LauncherTest {
   void shouldCopyAChangedShimWithoutABuild() throws Exception {
     Path tree = Files.createDirectories(folder.resolve("tree"));
     home = Files.createDirectories(tree.resolve("target/polyproc"));
-    new Distribution(Path.of("").toAbsolutePath(), Installation.of(home)).copyFiles();
-    fakeJava(home.resolve("runtime"));
-    Files.write(home.resolve("lib/image.properties"), List.of("aot=off", "aot.home=" + home));
-    Files.copy(Path.of("polyproc"), tree.resolve("polyproc"), StandardCopyOption.COPY_ATTRIBUTES);
+    makeRuntime();
+    note("jit=on", "aot=off", "aot.home=" + home);
+    for (String file :
+        List.of("polyproc", "src/build/update", "src/main/distribution/find-jdk-25")) {
+      Files.createDirectories(tree.resolve(file).resolveSibling(""));
+      Files.copy(Path.of(file), tree.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+    }
     Files.createFile(tree.resolve("pom.xml"));
     Files.createFile(Files.createDirectories(tree.resolve("python-shim")).resolve("new.py"));
     Path stamp = Files.createFile(tree.resolve("target/polyproc.stamp"));

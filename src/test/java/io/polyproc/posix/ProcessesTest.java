@@ -57,7 +57,7 @@ final class ProcessesTest {
     assertEquals(own, nice(Processes.currentThread()));
     end.countDown();
     assertTrue(thread.join(Duration.ofSeconds(30)));
-    Processes.addToNice(id, 3); // whoever is gone has none
+    Processes.addToNice(id, 3); // a process that has ended has none
   }
 
   /** A thread has its name a moment after its start. */

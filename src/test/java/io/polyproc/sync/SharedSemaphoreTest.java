@@ -313,10 +313,10 @@ final class SharedSemaphoreTest {
     for (int i = 0; i < places; i++) {
       assertTrue(semaphore.tryAcquire());
     }
-    assertFalse(semaphore.acquire(0.2), "all places are taken, by whom is not known");
+    assertFalse(semaphore.acquire(0.2), "all places are taken, and the holders are not known");
     semaphore.list(0, endedProcess());
     assertTrue(semaphore.acquire(0.2));
-    assertEquals(0, semaphore.takeLostHolder(), "nobody is warned");
+    assertEquals(0, semaphore.takeLostHolder(), "there is no warning");
     assertFalse(semaphore.acquire(0));
     assertEquals(0, semaphore.release());
     assertTrue(semaphore.tryAcquire());

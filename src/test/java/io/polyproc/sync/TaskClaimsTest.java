@@ -2,14 +2,25 @@ package io.polyproc.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polyproc.observation.Json;
 import io.polyproc.posix.Descriptors;
+import io.polyproc.trace.Trace;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
+@NullUnmarked // what is not there fails the test
 @Timeout(60)
 final class TaskClaimsTest {
 
@@ -47,6 +58,59 @@ final class TaskClaimsTest {
       }
       assertEquals(3 * (i + 1) & 0xffffff, pool.revoke());
     }
+  }
+
+  @Test
+  void shouldLeadArrowsFromAMessageToItsTasksAndToTheLastResult(@TempDir Path folder)
+      throws Exception {
+    Path file = folder.resolve("t.json");
+    Trace.begin(file, "test");
+    try {
+      TaskClaims pool = TaskClaims.create();
+      TaskClaims worker = TaskClaims.open(Descriptors.duplicate(pool.descriptor()));
+      int epoch = pool.offer(3);
+      assertTrue(worker.claim(epoch));
+      assertTrue(worker.claim(epoch));
+      pool.traceResults(1);
+      assertEquals(2, pool.revoke());
+      worker.traceTasks("first");
+      pool.traceResults(1);
+      epoch = pool.offer(2);
+      assertTrue(worker.claim(epoch));
+      assertTrue(worker.claim(epoch));
+      worker.traceTasks("second");
+      pool.traceResults(2);
+      Trace.flush();
+    } finally {
+      Trace.afterFork();
+    }
+
+    List<String> arrows = new ArrayList<>();
+    for (Object event : (List<?>) Json.parse(Files.readString(file))) {
+      Map<?, ?> map = (Map<?, ?>) event;
+      if (map.get("bind_id") instanceof String id) {
+        arrows.add(
+            "%s %s%s%s"
+                .formatted(
+                    id,
+                    map.get("name"),
+                    map.containsKey("flow_in") ? " in" : "",
+                    map.containsKey("flow_out") ? " out" : ""));
+      }
+    }
+    assertEquals(6, arrows.size(), arrows::toString);
+    String first = arrows.get(0).split(" ", -1)[0];
+    String second = arrows.get(3).split(" ", -1)[0];
+    assertNotEquals(first, second);
+    assertEquals(
+        List.of(
+            first + " send out",
+            first + " first × n in out",
+            first + " result in",
+            second + " send out",
+            second + " second × n in out",
+            second + " result in"),
+        arrows);
   }
 
   @Test

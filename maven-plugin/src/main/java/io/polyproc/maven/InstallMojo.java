@@ -3,6 +3,7 @@ package io.polyproc.maven;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.maven.artifact.DependencyResolutionRequiredException;
 import org.apache.maven.execution.MavenSession;
@@ -22,6 +23,13 @@ import org.apache.maven.toolchain.ToolchainManager;
  * first start of the application waits for it. It has to stay at its place: the application finds
  * it by {@code POLYPROC_HOME} or the system property {@code polyproc.home}. One that is made of the
  * same jars is left alone.
+ *
+ * <pre>{@code
+ * <execution>
+ *   <goals><goal>install</goal></goals>
+ *   <configuration><installation>/opt/polyproc</installation></configuration>
+ * </execution>
+ * }</pre>
  */
 @Mojo(
     name = "install",
@@ -29,6 +37,12 @@ import org.apache.maven.toolchain.ToolchainManager;
     requiresDependencyResolution = ResolutionScope.RUNTIME,
     threadSafe = true)
 public class InstallMojo extends AbstractMojo {
+  /** What is written beside the installation, by the names that a POM has for it. */
+  enum Image {
+    none,
+    quick,
+    full
+  }
 
   /** The folder to make it in. */
   @Parameter(
@@ -42,6 +56,15 @@ public class InstallMojo extends AbstractMojo {
    */
   @Parameter(property = "polyproc.javaHome")
   private File javaHome;
+
+  /**
+   * Whether the image of a worker is written, too, into the cache folder that {@code
+   * POLYPROC_CACHE} names: {@code none}, {@code quick} for one that has only booted, which takes
+   * some seconds, or {@code full} for one that has warmed up, which takes some minutes. An image is
+   * for one user, processor and kernel, until the machine is started anew.
+   */
+  @Parameter(property = "polyproc.image", defaultValue = "none")
+  private Image image;
 
   /** Whether nothing is to be done. */
   @Parameter(property = "polyproc.skip", defaultValue = "false")
@@ -62,7 +85,7 @@ public class InstallMojo extends AbstractMojo {
       return;
     }
     try {
-      run(command(java(), project.getRuntimeClasspathElements(), installation));
+      run(command(java(), project.getRuntimeClasspathElements(), installation, image));
     } catch (DependencyResolutionRequiredException e) {
       throw new MojoExecutionException("the project's dependencies are not known", e);
     }
@@ -78,15 +101,24 @@ public class InstallMojo extends AbstractMojo {
   }
 
   /** The command that makes an installation of a class path. */
-  static List<String> command(String java, List<String> classPath, File installation) {
-    return List.of(
-        java,
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-cp",
-        String.join(File.pathSeparator, classPath),
-        "io.polyproc.MakeInstallation",
-        installation.getAbsolutePath());
+  static List<String> command(
+      String java, List<String> classPath, File installation, Image image) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                java,
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                String.join(File.pathSeparator, classPath),
+                "io.polyproc.MakeInstallation"));
+    switch (image) {
+      case none -> {}
+      case quick -> command.add("--warm=quick");
+      case full -> command.add("--warm");
+    }
+    command.add(installation.getAbsolutePath());
+    return command;
   }
 
   /** Runs a command, whose output goes to the log. */

@@ -30,9 +30,22 @@ class InstallMojoTest {
   @Test
   void shouldNameTheClassPathAndTheFolder() {
     List<String> command =
-        InstallMojo.command("java", List.of("a.jar", "b.jar"), new File("/opt/polyproc"));
+        InstallMojo.command(
+            "java", List.of("a.jar", "b.jar"), new File("/opt/polyproc"), InstallMojo.Image.none);
     assertEquals("a.jar" + File.pathSeparator + "b.jar", command.get(command.indexOf("-cp") + 1));
-    assertEquals("/opt/polyproc", command.get(command.size() - 1));
+    assertEquals(
+        List.of("io.polyproc.MakeInstallation", "/opt/polyproc"),
+        command.subList(command.size() - 2, command.size()));
+  }
+
+  @Test
+  void shouldAskForTheImageThatThePomNames() {
+    File home = new File("/opt/polyproc");
+    List<String> quick = InstallMojo.command("java", List.of(), home, InstallMojo.Image.quick);
+    assertEquals(
+        List.of("--warm=quick", "/opt/polyproc"), quick.subList(quick.size() - 2, quick.size()));
+    List<String> full = InstallMojo.command("java", List.of(), home, InstallMojo.Image.full);
+    assertEquals(List.of("--warm", "/opt/polyproc"), full.subList(full.size() - 2, full.size()));
   }
 
   @Test

@@ -16,6 +16,12 @@ import org.springframework.context.annotation.Bean;
 /**
  * A {@link Polyproc} and a {@link PythonPool}, each unless the application has one of its own. See
  * {@link PolyprocProperties} for their settings.
+ *
+ * <pre>{@code
+ * Scorer scorer(PythonPool pool) {                   // a method with @Bean
+ *   return pool.proxy(Scorer.class, "scoring");      // src/main/resources/python/scoring.py
+ * }
+ * }</pre>
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "polyproc.enabled", matchIfMissing = true)

@@ -9,7 +9,13 @@ import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEn
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
-/** The health of the pool, under the name {@code polyproc}. */
+/**
+ * The health of the pool, under the name {@code polyproc}: {@code /actuator/health} has
+ *
+ * <pre>{@code
+ * "polyproc": {"status": "UP", "details": {"workersAlive": 2, …}}
+ * }</pre>
+ */
 @AutoConfiguration(after = PolyprocAutoConfiguration.class)
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnSingleCandidate(PythonPool.class)

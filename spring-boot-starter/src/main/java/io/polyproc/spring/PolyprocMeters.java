@@ -25,6 +25,12 @@ import java.util.function.ToLongFunction;
  *       <td>counters, tagged with the outcome {@code succeeded} or {@code failed}</td></tr>
  *   <tr><td>{@code polyproc.tasks}</td><td>timer: how long workers have tasks</td></tr>
  * </table>
+ *
+ * <p>Without Spring:
+ *
+ * <pre>{@code
+ * new PolyprocMeters(polyproc).bindTo(registry);
+ * }</pre>
  */
 public final class PolyprocMeters implements MeterBinder {
   private final Polyproc polyproc;

@@ -11,6 +11,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The settings of the runtime and of its pool.
  *
+ * <pre>
+ * polyproc.resources=python
+ * polyproc.start-timeout=30s
+ * polyproc.pool.size=4
+ * polyproc.pool.max-waiting=100
+ * </pre>
+ *
  * @param enabled whether there are a runtime and a pool
  * @param home the installation that workers are started from; by default POLYPROC_HOME, or one that
  *     is made on first use

@@ -4,6 +4,10 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const HISTORY = 60;
+const WINDOW = 120_000;
+const MOST_EVENTS = 100;
+const names = new Map();
+let began = false;
 const history = new Map();
 let processes = [];
 let shown = null;
@@ -39,6 +43,71 @@ function remember() {
   }
 }
 
+/** What each process has done, as [since, state, until], from look to look. */
+const lanes = new Map();
+
+function rememberStates() {
+  const now = Date.now();
+  const alive = new Set(processes.map((process) => process.pid));
+  for (const pid of lanes.keys()) if (!alive.has(pid)) lanes.delete(pid);
+  for (const process of processes) {
+    if (process.role === "standby") continue;
+    const lane = lanes.get(process.pid) ?? [];
+    const last = lane.at(-1);
+    if (last) last[2] = now;
+    if (!last || last[1] !== process.state) lane.push([now, process.state, now]);
+    lanes.set(process.pid, lane.filter(([, , until]) => until > now - WINDOW || until === now));
+  }
+}
+
+/** Tells which processes have come and gone, and which stopped or went on. */
+function rememberEvents() {
+  const alive = new Map(processes.filter((process) => process.role !== "standby").map((process) => [process.pid, process]));
+  const news = [];
+  for (const [pid, known] of names) {
+    if (!alive.has(pid)) {
+      news.push(`${known.name} (${pid}) has ended`);
+      names.delete(pid);
+    }
+  }
+  for (const [pid, process] of alive) {
+    const known = names.get(pid), name = short(process.name);
+    if (!known && began) news.push(`${name} (${pid}) was started${process.method ? ` by ${process.method}` : ""}`);
+    if (known && (known.state === "stopped") !== (process.state === "stopped"))
+      news.push(`${name} (${pid}) ${process.state === "stopped" ? "was stopped" : "goes on"}`);
+    names.set(pid, {name, state: process.state});
+  }
+  began = true;
+  const list = one("#happened"), time = new Date().toLocaleTimeString();
+  for (const text of news) list.append(element("li", {}, element("time", {textContent: time}), " ", text));
+  while (list.children.length > MOST_EVENTS) list.firstChild.remove();
+  if (news.length) list.scrollTop = list.scrollHeight;
+}
+
+function kindOf(state) {
+  if (state === "running") return "running";
+  if (state === "stopped") return "stopped";
+  return state.startsWith("waiting") || state.startsWith("in ") ? "waiting" : "idle";
+}
+
+function timelineRow(process) {
+  const lane = lanes.get(process.pid) ?? [], end = Date.now(), sums = new Map();
+  const picture = drawing("svg", {class: "lane", viewBox: "0 0 1200 16", preserveAspectRatio: "none", role: "img"});
+  for (const [since, state, until] of lane) {
+    const from = Math.max(0, 1200 - (end - since) / 100), to = 1200 - (end - until) / 100;
+    if (to <= from) continue;
+    sums.set(state, (sums.get(state) ?? 0) + to - from);
+    picture.append(drawing("rect", {x: from.toFixed(1), y: 0, width: Math.max(1, to - from).toFixed(1), height: 16, class: kindOf(state)},
+      drawing("title", {}, state)));
+  }
+  const total = [...sums.values()].reduce((sum, each) => sum + each, 0) || 1;
+  const most = [...sums].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([state, sum]) => `${state} ${Math.round(100 * sum / total)} %`).join(", ");
+  picture.setAttribute("aria-label", most || process.state);
+  const name = element("th", {scope: "row", textContent: `${short(process.name)} (${process.pid})`});
+  name.style.paddingLeft = `${1.25 * process.depth}rem`;
+  return element("tr", {}, name, element("td", {className: "wide"}, picture), element("td", {textContent: most || process.state}));
+}
+
 function sparkline(pid) {
   const values = history.get(pid) ?? [];
   const most = Math.max(1, ...values);
@@ -52,12 +121,23 @@ function sparkline(pid) {
 function buttons(process) {
   const cell = element("td");
   if (process.role === "standby") return cell;
-  for (const [what, label] of [["stack", "Stacks"], ["why", "Why"]]) {
+  for (const [what, label] of [["stack", "Stacks"], ["why", "Why"], ["logs", "Logs"]]) {
     const button = element("button", {type: "button", textContent: label});
     button.dataset.key = `${what} ${process.pid}`;
     button.setAttribute("aria-label", `${label} of ${process.name}, ${process.pid}`);
     button.addEventListener("click", () => show(what, process.pid, process.name));
     cell.append(button, " ");
+  }
+  return cell;
+}
+
+/** How its Python code runs, and what is being compiled. */
+function code(process) {
+  const pending = process.compiling ?? [];
+  const cell = element("td", {textContent: process.code ?? "–"});
+  if (pending.length) {
+    cell.append(`, ${pending.length} to compile`);
+    cell.title = pending.join(", ");
   }
   return cell;
 }
@@ -71,7 +151,7 @@ function processRow(process) {
   if (process.state === "running") state.className = "running";
   const figure = (text) => element("td", {className: "number", textContent: text});
   return element("tr", {className: process.role === "standby" ? "faint" : ""},
-    name, figure(process.pid), element("td", {textContent: process.method ?? "–"}), state,
+    name, figure(process.pid), element("td", {textContent: process.method ?? "–"}), state, code(process),
     figure(percent(process.processor_share)), element("td", {}, sparkline(process.pid)),
     figure(megabytes(process.rss_kib)), figure(megabytes(process.pss_kib)),
     figure(number(process.tasks_done)), figure(number(process.tasks_done_a_second, 1)), buttons(process));
@@ -108,6 +188,8 @@ function draw() {
       element("td", {textContent: queue.name ?? queue.id}), items);
   }));
   fill(one("#queues"), queues, "No program has a queue.");
+  fill(one("#timelines"), found.filter((process) => process.role !== "standby").map(timelineRow),
+    processes.length ? "No process fits the filter." : "No program is running.");
   const programs = processes.filter((process) => process.role === "program").length;
   const sum = (key) => processes.reduce((total, process) => total + (process[key] ?? 0), 0);
   one("#summary").textContent = `${programs} programs, ${processes.length} processes, ` +
@@ -152,10 +234,12 @@ function graph(waits) {
   return picture;
 }
 
+const TITLES = {stack: "Stacks of", why: "Who waits for what, with", logs: "Output and logs of"};
+
 async function show(what, pid, name) {
   shown = [what, pid, name];
   one("#details").hidden = false;
-  one("#details-title").textContent = `${what === "stack" ? "Stacks of" : "Who waits for what, with"} ${short(name)} (${pid})`;
+  one("#details-title").textContent = `${TITLES[what]} ${short(name)} (${pid})`;
   one("#text").textContent = "Looking …";
   one("#graph").replaceChildren();
   one("#details-title").focus();
@@ -179,6 +263,8 @@ events.addEventListener("message", (event) => {
   one("#connection").textContent = "";
   processes = JSON.parse(event.data).processes;
   remember();
+  rememberStates();
+  rememberEvents();
   draw();
 });
 events.addEventListener("error", () => {

@@ -7,30 +7,43 @@ import io.polyproc.PythonPool;
 import io.polyproc.PythonProcess;
 import io.polyproc.PythonQueue;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.LongStream;
 import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
 
 /**
- * What it costs to send a value to Python and to have it back: by a call in a context of this JVM,
- * and by each of the ways to another process.
+ * What it costs to send a value to Python and to have it back, and what Python computes meanwhile:
+ * in a context of this JVM, by each of the ways to another process, and, where the system property
+ * {@code python} names an interpreter that has it, by Py4J.
  */
 public final class Throughput {
   private static final Path FILE = Path.of("src/main/python/echo.py");
   private static final byte[] MEBIBYTE = new byte[1 << 20];
   private static final int MANY = 20_000;
   private static final List<Long> ITEMS = LongStream.range(0, MANY).boxed().toList();
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+  private static final int FIB = 22;
+
+  /** So many tasks for each core. */
+  private static final List<Integer> COMPUTATIONS = Collections.nCopies(8 * CORES, FIB);
+
+  /** Long enough for a compiler to have seen what is measured. */
+  private static final Duration WARM_UP = Duration.ofSeconds(20);
 
   /** Sends a value to Python, and waits until it is back. */
   private interface Echo {
     <T> T echo(Class<T> type, Object value) throws Exception;
   }
 
-  /** Sends many values to Python, and waits until all are back. */
-  private interface Burst {
-    void run(List<Long> items) throws Exception;
+  /** Has Python do something with all elements, and waits until that is done. */
+  private interface Burst<T> {
+    void run(List<T> items) throws Exception;
   }
 
   private Throughput() {}
@@ -38,17 +51,26 @@ public final class Throughput {
   public static void main(String[] arguments) throws Exception {
     try (Polyproc polyproc = Polyproc.start()) {
       System.out.printf(
-          "%-24s %14s %14s %16s%n", "there and back", "small one, µs", "1 MiB, µs", "many, each s");
+          "%-28s %14s %12s %14s %20s",
+          "there and back", "small one, µs", "1 MiB, µs", "many, each s", "fib(22), each s");
       context(polyproc);
-      pool(polyproc);
+      pool(polyproc, 1);
+      pool(polyproc, CORES);
       queue(polyproc);
       pipe(polyproc);
+      String python = System.getProperty("python", "");
+      if (!python.isEmpty()) {
+        py4j(python);
+      }
+      System.out.println();
     }
   }
 
   private static void context(Polyproc polyproc) throws Exception {
     try (Context context = polyproc.newContext()) {
-      Value function = context.eval("python", "def echo(value):\n    return value\necho");
+      context.eval(Source.newBuilder("python", FILE.toFile()).build());
+      Value function = context.getBindings("python").getMember("echo");
+      Value fib = context.getBindings("python").getMember("fib");
       Echo echo =
           new Echo() {
             @Override
@@ -57,13 +79,15 @@ public final class Throughput {
                   type, function.execute(polyproc.toPython(context, value)));
             }
           };
-      measure("call in a context", echo, items -> each(echo, items));
+      String engine = context.getEngine().getImplementationName();
+      measure("context (" + engine + ")", echo, items -> each(echo, items), fib::execute);
     }
   }
 
-  private static void pool(Polyproc polyproc) throws Exception {
+  private static void pool(Polyproc polyproc, int workers) throws Exception {
     PythonFunction function = PythonFunction.ofFile(FILE, "echo");
-    try (PythonPool pool = polyproc.pool(1)) {
+    PythonFunction fib = PythonFunction.ofFile(FILE, "fib");
+    try (PythonPool pool = polyproc.pool(workers)) {
       Echo echo =
           new Echo() {
             @Override
@@ -71,7 +95,9 @@ public final class Throughput {
               return pool.submit(type, function, value).join();
             }
           };
-      measure("task of a pool", echo, items -> pool.map(Long.class, function, items));
+      String name = "pool of " + workers;
+      measure(name, echo, items -> pool.map(Long.class, function, items));
+      measureComputing(items -> pool.map(Long.class, fib, items));
     }
   }
 
@@ -88,7 +114,7 @@ public final class Throughput {
             return back.take(type);
           }
         };
-    Burst burst =
+    Burst<Long> burst =
         items -> {
           for (Long item : items) {
             there.put(item);
@@ -120,21 +146,54 @@ public final class Throughput {
     }
   }
 
+  private static void py4j(String python) throws Exception {
+    try (Py4j py4j = Py4j.start(python)) {
+      Echo echo =
+          new Echo() {
+            @Override
+            public <T> T echo(Class<T> type, Object value) {
+              Object back = py4j.functions().echo(value);
+              return type.cast(back instanceof Integer small ? (Object) small.longValue() : back);
+            }
+          };
+      measure("Py4J, CPython", echo, items -> each(echo, items), py4j.functions()::fib);
+    }
+  }
+
   private static void each(Echo echo, List<Long> items) throws Exception {
     for (Long item : items) {
       echo.echo(Long.class, item);
     }
   }
 
-  private static void measure(String name, Echo echo, Burst burst) throws Exception {
+  /** One that computes one after the other. */
+  private static void measure(String name, Echo echo, Burst<Long> burst, IntFunction<?> fib)
+      throws Exception {
+    measure(name, echo, burst);
+    measureComputing(items -> items.forEach(fib::apply));
+  }
+
+  private static void measure(String name, Echo echo, Burst<Long> burst) throws Exception {
     median(5_000, Long.class, 1L, echo); // warms up
     double small = median(5_000, Long.class, 1L, echo);
     double large = median(200, byte[].class, MEBIBYTE, echo);
     burst.run(ITEMS);
+    System.out.printf("%n%-28s %14.1f %12.0f %14.0f", name, small, large, perSecond(ITEMS, burst));
+  }
+
+  /** How many are computed in a second, at the end of the line. */
+  private static void measureComputing(Burst<Integer> burst) throws Exception {
+    long end = System.nanoTime() + WARM_UP.toNanos();
+    while (System.nanoTime() < end) {
+      burst.run(COMPUTATIONS);
+    }
+    System.out.printf(" %20.1f", perSecond(COMPUTATIONS, burst));
+  }
+
+  private static <T> double perSecond(List<T> items, Burst<T> burst) throws Exception {
     long begin = System.nanoTime();
-    burst.run(ITEMS);
-    double perSecond = MANY / ((System.nanoTime() - begin) / 1e9);
-    System.out.printf("%-24s %14.1f %14.0f %16.0f%n", name, small, large, perSecond);
+    burst.run(items);
+    return items.size() / ((System.nanoTime() - begin) / 1e9);
   }
 
   /** The median time of a round trip, in microseconds. */

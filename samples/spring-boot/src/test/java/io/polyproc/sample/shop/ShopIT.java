@@ -6,19 +6,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,72 +21,19 @@ import org.junit.jupiter.api.Timeout;
 /** The fat jar, as it is started in production, asked over HTTP. */
 @Timeout(900) // the first start on a machine makes the installation that workers are started from
 class ShopIT {
-  private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static RunningShop shared;
 
-  private static Shop shared;
-
-  /** A running application. */
-  private record Shop(Process process, int port) implements AutoCloseable {
-    static Shop start() throws IOException {
-      Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                  "--sun-misc-unsafe-memory-access=allow",
-                  "-jar",
-                  System.getProperty("shop.jar"),
-                  "--server.port=0")
-              .redirectErrorStream(true)
-              .start();
-      BufferedReader output =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-      List<String> lines = new ArrayList<>();
-      for (String line = output.readLine(); line != null; line = output.readLine()) {
-        System.out.println(line);
-        lines.add(line);
-        Matcher started = STARTED.matcher(line);
-        if (started.find()) {
-          Thread.ofVirtual().start(() -> show(output));
-          return new Shop(process, Integer.parseInt(started.group(1)));
-        }
-      }
-      throw new AssertionError("the application has ended: " + String.join("\n", lines));
-    }
-
-    private static void show(BufferedReader output) {
-      try {
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-          System.out.println(line);
-        }
-      } catch (IOException e) {
-        // The process was killed: there is no more.
-      }
-    }
-
-    private HttpRequest request(String path) {
-      return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
-          .timeout(Duration.ofMinutes(10))
-          .build();
-    }
-
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
-      return CLIENT.send(request(path), HttpResponse.BodyHandlers.ofString());
-    }
-
-    CompletableFuture<HttpResponse<String>> ask(String path) {
-      return CLIENT.sendAsync(request(path), HttpResponse.BodyHandlers.ofString());
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly();
-    }
+  private static ProcessBuilder fatJar() {
+    return new ProcessBuilder(
+        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+        "--sun-misc-unsafe-memory-access=allow",
+        "-jar",
+        System.getProperty("shop.jar"));
   }
 
   @BeforeAll
   static void start() throws IOException {
-    shared = Shop.start();
+    shared = RunningShop.start(fatJar());
   }
 
   @AfterAll
@@ -111,7 +52,7 @@ class ShopIT {
   @Test
   void shouldStreamWhatAGeneratorYields() throws Exception {
     HttpResponse<InputStream> response =
-        CLIENT.send(
+        RunningShop.CLIENT.send(
             shared.request("/offers?count=3&pause=0.5"), HttpResponse.BodyHandlers.ofInputStream());
     List<String> lines = new ArrayList<>();
     List<Long> times = new ArrayList<>();
@@ -131,7 +72,7 @@ class ShopIT {
   @Test
   void shouldLetABrowserGoDuringAStream() throws Exception {
     HttpResponse<InputStream> response =
-        CLIENT.send(
+        RunningShop.CLIENT.send(
             shared.request("/offers?count=1000000&pause=0.01"),
             HttpResponse.BodyHandlers.ofInputStream());
     assertThat(response.body().read()).isEqualTo('o');
@@ -159,7 +100,7 @@ class ShopIT {
 
   @Test
   void shouldServeWhatItHasBegunWhenItIsStopped() throws Exception {
-    try (Shop shop = Shop.start()) {
+    try (RunningShop shop = RunningShop.start(fatJar())) {
       List<CompletableFuture<HttpResponse<String>>> requests = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         requests.add(shop.ask("/ship?seconds=0.5"));
