@@ -1,6 +1,6 @@
 """The interpreter's options: what those of a command line change in a process that has booted without any.
 
-A process that comes from an image, or waits for what it will run, has booted before anybody knew the options. Java
+A process that comes from an image, or waits for what it will run, has booted before its options were known. Java
 lets it go on with those that have an effect when they are applied later (`PythonOptions.canBeApplied`), and boots
 another one for the rest.
 """
@@ -33,7 +33,10 @@ inherited: "list[str]" = []
 
 
 def install(seed: "str | None") -> None:
-    """Gives `sys.flags` CPython's values where GraalPy 25.0.3 has others: seed: PYTHONHASHSEED, if it counts."""
+    """Gives `sys.flags` CPython's values where GraalPy 25.0.3 has others.
+
+    seed: the variable PYTHONHASHSEED; None if it is not set, or ignored.
+    """
     _set_flags({"debug": 0, "hash_randomization": int(seed != "0")})
 
 

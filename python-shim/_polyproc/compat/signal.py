@@ -22,7 +22,6 @@ _CONSTANTS = {"SIGCLD": 17, "SIGIO": 29, "SIGIOT": 6, "SIGRTMIN": 34, "SIGRTMAX"
               "SIG_UNBLOCK": 1, "SIG_SETMASK": 2, "NSIG": 65}
 """Linux's, which are the same on x86-64 and AArch64."""
 _NSIG = 65
-_SYS_TGKILL = 131 if os.uname().machine == "aarch64" else 234
 _SYS_PIDFD_SEND_SIGNAL = 424
 _EINVAL = 22
 
@@ -139,7 +138,7 @@ def pthread_kill(thread_id, signalnum, /):
     if number and thread_id == _thread.get_ident():
         signal_handlers._send_here(number, sys._getframe(2))
     else:
-        call("syscall", _SYS_TGKILL, signal_handlers.system_pid(), thread, number)
+        call("syscall", signal_handlers.SYS_TGKILL, signal_handlers.system_pid(), thread, number)
 
 
 @_module

@@ -36,8 +36,8 @@ _SIGQUIT = 3
 _FAULTS = frozenset((4, 8, 11))
 """SIGILL, SIGFPE and SIGSEGV, by which a thread of the JVM asks for help: a program's action is for what it sends itself."""
 _CARRIER = 16
-"""SIGSTKFLT, which Linux sends to nobody: the JVM takes no handler for SIGQUIT, so that is made one of these."""
-_SYS_TGKILL = 131 if os.uname().machine == "aarch64" else 234
+"""SIGSTKFLT, which Linux never sends. The JVM takes no handler for SIGQUIT, so a SIGQUIT is turned into one of these."""
+SYS_TGKILL = 131 if os.uname().machine == "aarch64" else 234
 _jvm_actions = {}
 """The actions that the program has set for SIGQUIT and for faults, where they are no functions."""
 
@@ -189,7 +189,7 @@ def _send_here(signalnum, frame):
     elif 0 < number < 65 and number != _SIGQUIT:  # which the JVM's threads block, but for one
         from _polyproc.compat.libc import call
         # To the calling thread, so that it has had its effect when this returns.
-        call("syscall", _SYS_TGKILL, system_pid(), threads.get_native_id(), number)
+        call("syscall", SYS_TGKILL, system_pid(), threads.get_native_id(), number)
     else:
         _kill(system_pid(), number)
 

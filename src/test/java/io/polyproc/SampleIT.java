@@ -39,15 +39,11 @@ final class SampleIT {
               .toList());
     }
     String output =
-        run(
+        java(
             SAMPLE,
-            List.of(
-                BIN.resolve("java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                folder + File.pathSeparator + classPath(),
-                "io.polyproc.sample.ReadingEase",
-                "corpus"));
+            folder + File.pathSeparator + classPath(),
+            "io.polyproc.sample.ReadingEase",
+            "corpus");
     assertTrue(output.contains("12 paragraphs scored, 4 of 4 texts"), output);
     assertTrue(ease(output, "recipe") > 80, output);
     assertTrue(ease(output, "statute") < 0, output);
@@ -80,15 +76,7 @@ final class SampleIT {
   void shouldRunTheFirstProgram() throws Exception {
     String program = block("java", Files.readString(Path.of("docs/embedding.md")));
     Path file = Files.writeString(folder.resolve("Sample.java"), program.stripIndent());
-    String output =
-        run(
-            folder,
-            List.of(
-                BIN.resolve("java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath(),
-                file.toString()));
+    String output = java(folder, classPath(), file.toString());
     assertEquals("[6765, 17711, 46368]", output.strip());
   }
 
@@ -106,15 +94,7 @@ final class SampleIT {
             "import io.polyproc.*; import java.util.List; class Sample { static void main() {"
                 + block("java", part)
                 + "}}");
-    String output =
-        run(
-            folder,
-            List.of(
-                BIN.resolve("java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                folder + File.pathSeparator + classPath(),
-                file.toString()));
+    String output = java(folder, folder + File.pathSeparator + classPath(), file.toString());
     for (String line : output.lines().toList()) {
       assertTrue(part.contains("`" + line + "`"), line);
     }
@@ -130,6 +110,13 @@ final class SampleIT {
 
   private static String classPath() {
     return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+
+  private static String java(Path where, String classPath, String... program) throws Exception {
+    List<String> command =
+        List.of(
+            BIN.resolve("java").toString(), "--enable-native-access=ALL-UNNAMED", "-cp", classPath);
+    return run(where, Stream.concat(command.stream(), Stream.of(program)).toList());
   }
 
   private static String run(Path where, List<String> command) throws Exception {

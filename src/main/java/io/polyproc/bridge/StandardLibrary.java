@@ -1,8 +1,6 @@
 package io.polyproc.bridge;
 
 import io.polyproc.posix.LocalTime;
-import io.polyproc.posix.PosixException;
-import java.io.IOException;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * What {@code _polyproc.compat} asks of Java, for modules of the standard library that lack it in
  * GraalPy: native calls, digests, the memory of an {@code mmap}, and local time.
  *
- * <p>Any thread may call; a failure becomes an {@link IOException}, as with {@link Bridge}.
+ * <p>Any thread may call; a failure is a {@code PosixException}, which the shim turns into an
+ * {@code OSError}.
  */
 public final class StandardLibrary {
 
@@ -71,12 +70,8 @@ public final class StandardLibrary {
   }
 
   /** Changes the size of an {@code mmap} that has no views, and of its file. */
-  public void resizeMapped(Value mapping, long offset, long length) throws IOException {
-    try {
-      MappedMemory.resize(mapping, offset, length);
-    } catch (PosixException e) {
-      throw new IOException(e.getMessage(), e);
-    }
+  public void resizeMapped(Value mapping, long offset, long length) {
+    MappedMemory.resize(mapping, offset, length);
   }
 
   /** Reads the environment variable {@code TZ} anew; see {@link LocalTime}. */
@@ -85,29 +80,17 @@ public final class StandardLibrary {
   }
 
   /** Local time: the nine fields of {@code struct tm}, then the seconds east of Greenwich. */
-  public long[] localTime(long seconds) throws IOException {
-    try {
-      return LocalTime.of(seconds);
-    } catch (PosixException e) {
-      throw new IOException(e.getMessage(), e);
-    }
+  public long[] localTime(long seconds) {
+    return LocalTime.of(seconds);
   }
 
   /** The zone's abbreviation at a time. */
-  public String zoneName(long seconds) throws IOException {
-    try {
-      return LocalTime.zoneName(seconds);
-    } catch (PosixException e) {
-      throw new IOException(e.getMessage(), e);
-    }
+  public String zoneName(long seconds) {
+    return LocalTime.zoneName(seconds);
   }
 
   /** Seconds since 1970 for the nine fields of a local time. */
-  public long secondsOf(int[] fields) throws IOException {
-    try {
-      return LocalTime.seconds(fields);
-    } catch (PosixException e) {
-      throw new IOException(e.getMessage(), e);
-    }
+  public long secondsOf(int[] fields) {
+    return LocalTime.seconds(fields);
   }
 }

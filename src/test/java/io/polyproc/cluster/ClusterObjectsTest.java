@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What commands do to objects, whatever engine keeps them. */
@@ -20,23 +19,7 @@ final class ClusterObjectsTest {
 
   private final Map<Long, byte[]> stored = new HashMap<>();
 
-  private final Cells cells =
-      new Cells() {
-        @Override
-        public byte @Nullable [] get(long index) {
-          return stored.get(index);
-        }
-
-        @Override
-        public void put(long index, byte[] content) {
-          stored.put(index, content);
-        }
-
-        @Override
-        public void remove(long index) {
-          stored.remove(index);
-        }
-      };
+  private final Cells cells = new MapCells(stored);
 
   /** The answer, then who is told what: {@code client:request:answer}. */
   private List<String> apply(Object... command) {

@@ -16,7 +16,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Locks that a node has in its memory: as right as those of the engine. */
@@ -32,24 +31,7 @@ final class LeasesTest {
     public synchronized byte[] exec(String object, byte[] command) {
       executed++;
       Map<Long, byte[]> stored = objects.computeIfAbsent(object, _ -> new HashMap<>());
-      return ClusterObjects.apply(
-          new Cells() {
-            @Override
-            public byte @Nullable [] get(long index) {
-              return stored.get(index);
-            }
-
-            @Override
-            public void put(long index, byte[] content) {
-              stored.put(index, content);
-            }
-
-            @Override
-            public void remove(long index) {
-              stored.remove(index);
-            }
-          },
-          command);
+      return ClusterObjects.apply(new MapCells(stored), command);
     }
 
     @Override
