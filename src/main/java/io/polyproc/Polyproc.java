@@ -743,7 +743,7 @@ public final class Polyproc implements AutoCloseable {
    * Where so many threads of any processes wait for each other.
    *
    * @param parties how many wait for each other, at least 1
-   * @return a barrier at which nobody waits
+   * @return a barrier at which no thread waits
    * @throws IllegalArgumentException if there is to be no party
    * @throws IllegalStateException if this runtime is closed
    */

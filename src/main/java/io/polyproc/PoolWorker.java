@@ -213,7 +213,7 @@ final class PoolWorker {
   private void run(PoolTask<?> task, StreamMessageChannel line) {
     ChildHandle running = begin(task);
     if (task.isDone()) {
-      // Cancelled just now, when nobody could know yet that it was here.
+      // Cancelled just now, when no other thread could know yet that it was here.
       finished();
       return;
     }

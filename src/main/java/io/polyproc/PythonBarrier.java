@@ -165,7 +165,7 @@ public final class PythonBarrier {
 
   private void change(int state) {
     set(STATE, state);
-    condition.notifyEverybody();
+    condition.notifyAllWaiters();
   }
 
   /** Gives the barrier up: parties that wait, or come, see that it is broken. */

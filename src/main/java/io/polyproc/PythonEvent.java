@@ -55,7 +55,7 @@ public final class PythonEvent {
     try {
       boolean _ = flag.semaphore().tryAcquire();
       int _ = flag.semaphore().release();
-      condition.notifyEverybody();
+      condition.notifyAllWaiters();
     } finally {
       condition.leave();
     }

@@ -947,7 +947,8 @@ public final class PythonPool implements AutoCloseable {
   /** Waits until the listener has been told of all that is done. */
   private void awaitListener() {
     synchronized (options) {
-      // Whoever tells it holds this monitor, and held it before the task counted as finished.
+      // The thread that tells it holds this monitor, and held it before the task counted as
+      // finished.
     }
   }
 

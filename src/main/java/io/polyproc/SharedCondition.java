@@ -59,7 +59,7 @@ record SharedCondition(SharedLock lock, SharedLock sleeping, SharedLock woken, S
   }
 
   /** Wakes all that wait; the caller holds the lock. */
-  void notifyEverybody() {
+  void notifyAllWaiters() {
     SharedSemaphore asleep = sleeping.semaphore();
     while (woken.semaphore().tryAcquire()) {
       // Those whose time was over since the last notification.

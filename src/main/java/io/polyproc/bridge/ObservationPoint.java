@@ -121,7 +121,7 @@ public final class ObservationPoint {
     responder.afterFork();
   }
 
-  /** Answers those who wait; false if nobody does. */
+  /** Answers the observers that wait; false if there are none. */
   boolean answer() {
     return responder.answer();
   }

@@ -68,7 +68,7 @@ final class PsCommand implements Callable<Integer> {
         throw new IllegalStateException("a report without a line");
       }
     } catch (IOException e) {
-      // Nobody can meet on this machine: each command will say so.
+      // No process can be met on this machine: each command will say so.
     }
   }
 

@@ -81,9 +81,8 @@ final class WarmCommand implements Callable<Integer> {
     if (quick && image.state().fits()) {
       return report(image);
     }
-    // Two at once: the second one waits, and finds it done or makes it anew; nobody waits for one
-    // in
-    // the background.
+    // Two at once: the second one waits, and finds it done or makes it anew; in the background it
+    // ends.
     try (FileChannel file =
             FileChannel.open(image.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = background ? file.tryLock() : file.lock()) {

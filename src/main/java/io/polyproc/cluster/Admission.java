@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Decides who may join, where the authority's key is. Whoever knows the secret may. */
+/** Decides which nodes may join, where the authority's key is: those that know the secret. */
 final class Admission {
   private static final System.Logger LOG = System.getLogger(Admission.class.getName());
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,23}");

@@ -389,7 +389,9 @@ final class Agent {
     }
   }
 
-  /** A program has ended on its own node: nobody uses what its processes have left here. */
+  /**
+   * A program has ended on its own node: what its processes have left here is not used any more.
+   */
   void programEnded(String program) {
     memory.removeAll(program + "/");
     leases.forget(program + "/");

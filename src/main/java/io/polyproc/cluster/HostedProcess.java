@@ -130,7 +130,7 @@ final class HostedProcess {
     try {
       asking.take().send(message);
     } catch (IOException e) {
-      // Who has asked has ended meanwhile.
+      // The process that has asked has ended meanwhile.
     }
   }
 
@@ -147,7 +147,7 @@ final class HostedProcess {
                   home.send(message(kind, part, read));
                 }
               } catch (IOException e) {
-                kill(); // nobody reads what it writes
+                kill(); // what it writes is not read any more
               } finally {
                 open.countDown();
               }

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  *   lease.return head      of the lessee: the object as it is now
  * </pre>
  *
- * <p>Every other command is answered by {@link Outcome#LEASED} and the lessee's incarnation: who
- * gives it has the lessee return the object, and gives it again. When the lessee is lost, so are
- * all processes that can have used the object meanwhile, and it counts as at the time of the lease.
+ * <p>Every other command is answered by {@link Outcome#LEASED} and the lessee's incarnation: the
+ * node that has given it has the lessee return the object, and gives it again. When the lessee is
+ * lost, so are all processes that can have used the object meanwhile, and it counts as at the time
+ * of the lease.
  */
 final class LeaseObject {
   static final byte TYPE = 'l';

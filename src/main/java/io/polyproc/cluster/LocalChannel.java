@@ -71,7 +71,7 @@ final class LocalChannel extends Channel {
     }
   }
 
-  /** The descriptor itself is closed once nobody reads or writes any more. */
+  /** The descriptor itself is closed once no thread reads or writes any more. */
   @Override
   public void close() {
     if (!closed) {

@@ -128,7 +128,7 @@ final class Peer {
     return hasConfirmed && System.nanoTime() - confirmed < nanos;
   }
 
-  /** Whether its agent has certainly ended: nobody listens in its place. May take a second. */
+  /** Whether its agent has certainly ended: no process listens in its place. May take a second. */
   boolean hasEnded() {
     try (Socket socket = new Socket()) {
       socket.connect(Tls.address(info.address()), PROBE_MILLIS);

@@ -51,7 +51,7 @@ record MarkedProcesses(String id, Path folder) {
   }
 
   private boolean isMarked(Path process, String commandLine) {
-    // A zombie has neither: whoever should reap it may do so when it likes.
+    // A zombie has neither: its parent may reap it when it likes.
     return commandLine.contains(folder.toString())
         || worksInFolder(process)
         || ("\0" + read(process.resolve("environ"))).contains("\0" + VARIABLE + "=" + id + "\0");

@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells when Truffle has compiled a function, and which functions are to be compiled, for whoever
- * wants to know. It relies on {@code addListener} and {@code getCompileQueue} of {@code
- * OptimizedTruffleRuntime}, by reflection, as a Java program need not have its package exported;
- * there, and where code is only interpreted, nothing is told.
+ * Tells when Truffle has compiled a function, and which functions are to be compiled. It relies on
+ * {@code addListener} and {@code getCompileQueue} of {@code OptimizedTruffleRuntime}, by
+ * reflection, as a Java program need not have its package exported; there, and where code is only
+ * interpreted, nothing is told.
  */
 public final class Compilations {
   private static final String RUNTIME = "com.oracle.truffle.runtime.OptimizedTruffleRuntime";

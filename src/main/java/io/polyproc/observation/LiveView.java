@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * however many processes there are:
  *
  * <ul>
- *   <li>the kernel is asked for all of them each time, which disturbs nobody;
+ *   <li>the kernel is asked for all of them each time, which disturbs no process;
  *   <li>a process is asked again only if it has used a processor since it has answered, or after
  *       some seconds;
  *   <li>the shares of the memory, which take the kernel milliseconds, are measured for a few

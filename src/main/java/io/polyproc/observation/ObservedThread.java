@@ -36,7 +36,7 @@ record ObservedThread(
    * One call.
    *
    * @param qualifiedName with the class that the function is in
-   * @param variables of the function and their values as text; empty if nobody has asked
+   * @param variables of the function and their values as text; empty if they were not asked for
    * @param tier of its code: 0 if it is interpreted; -1 if that is not known
    */
   record Line(

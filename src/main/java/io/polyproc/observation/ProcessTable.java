@@ -142,7 +142,7 @@ public final class ProcessTable {
       return Optional.of(
           entry(pid, folder, Role.PROGRAM, javaTitle(text(folder.resolve("cmdline")))));
     } catch (IOException | RuntimeException e) {
-      return Optional.empty(); // it has just ended, or is somebody else's
+      return Optional.empty(); // it has just ended, or is another user's
     }
   }
 
@@ -178,7 +178,7 @@ public final class ProcessTable {
       }
       return Optional.of(entry(pid, folder, role(title), title));
     } catch (IOException | RuntimeException e) {
-      return Optional.empty(); // it has just ended, or is somebody else's
+      return Optional.empty(); // it has just ended, or is another user's
     }
   }
 

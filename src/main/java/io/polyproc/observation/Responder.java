@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets this process be looked at by its own user. Until somebody does, there is the handler of a
- * signal and nothing else: no thread, no descriptor, no file.
+ * Lets this process be looked at by its own user. Until then there is the handler of a signal and
+ * nothing else: no thread, no descriptor, no file.
  *
  * <pre>
  *   observer  ── listens in its {@link Rendezvous}, sends SIGURG
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>SIGURG is what {@code man 7 signal} has ignored by default, so it harms no process that is
  * none of ours, and not even one that has just become another program. Programs that have a handler
- * of their own for it go on having it: the signal is theirs when nobody waits.
+ * of their own for it go on having it: the signal is theirs when no observer waits.
  *
  * <p>Any thread may call.
  */
@@ -37,7 +37,7 @@ public final class Responder implements sun.misc.SignalHandler {
   private final Function<@Nullable Object, Map<String, @Nullable Object>> answers;
   private volatile sun.misc.@Nullable SignalHandler former;
 
-  /** Open now; closed in a forked child, in which nobody serves them. */
+  /** Open now; closed in a forked child, in which no thread serves them. */
   private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
 
   /**
@@ -79,7 +79,7 @@ public final class Responder implements sun.misc.SignalHandler {
     }
   }
 
-  /** Answers those who wait; false if nobody does. */
+  /** Answers the observers that wait; false if there are none. */
   public boolean answer() {
     List<Path> observers = Rendezvous.observers();
     for (Path observer : observers) {

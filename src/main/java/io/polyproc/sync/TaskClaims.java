@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>The pool <em>offers</em> tasks before it sends them; the worker <em>claims</em> each before it
  * begins it, in their order. So the pool may send several ahead, and whatever happens to the worker
- * it knows which of them were begun; others it can revoke at any moment, for instance to give it to
- * a worker that has nothing to do. Tasks that were taken back may still be on their way: the worker
+ * it knows which of them were begun; others it can revoke at any moment, for instance to give them
+ * to a worker that has nothing to do. Tasks that were revoked may still be on their way: the worker
  * recognises them by their epoch, and drops them.
  *
  * <p>One thread of the pool offers and revokes, one of the worker claims. A process that dies
@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <pre>
  *   bits  0 to 23  claimed  how many were claimed since the beginning, modulo 2^24
- *        24 to 47  offered  how many were offered and not taken back, modulo 2^24
- *        48 to 63  epoch    how often tasks were taken back
+ *        24 to 47  offered  how many were offered and not revoked, modulo 2^24
+ *        48 to 63  epoch    how often tasks were revoked
  * </pre>
  *
  * <p>Behind it is a number of these claims, if the program has a timeline: number, epoch and the

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * href="https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU">Trace
  * Event Format</a>), which Perfetto opens.
  *
- * <p>While no program wants one, {@link #current} is null, and whoever could tell something reads
+ * <p>While no program wants one, {@link #current} is null, and code that could tell something reads
  * that one variable. Else each process collects its events and writes them to the end of the one
  * file, as a {@link SharedLog}: 50 ms after the first of them, or when there are many. So the file
- * is JSON at any moment, whoever is killed, and what is lost is what a killed process had to say of
- * its last 50 ms.
+ * is JSON at any moment, also if a process is killed, and what is lost is what a killed process had
+ * to say of its last 50 ms.
  *
  * <p>A timeline is to cost little, however much happens. So consecutive tasks that are shorter than
  * 100 µs each become one event with their number, and of messages and waits that are as short only
@@ -109,7 +109,7 @@ public final class Trace {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** That of this process; null if nobody wants one. */
+  /** That of this process; null if there is none. */
   public static @Nullable Trace current() {
     return current;
   }
@@ -211,7 +211,7 @@ public final class Trace {
         }
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // nobody does
+      Thread.currentThread().interrupt(); // no code interrupts this thread
     }
   }
 
