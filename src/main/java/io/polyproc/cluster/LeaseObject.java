@@ -1,5 +1,6 @@
 package io.polyproc.cluster;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +39,7 @@ final class LeaseObject {
   }
 
   private static Fields read(byte[] head) {
-    byte[] fields = new byte[head.length - 1];
-    System.arraycopy(head, 1, fields, 0, fields.length);
-    return Fields.read(fields);
+    return Fields.read(Arrays.copyOfRange(head, 1, head.length));
   }
 
   /**

@@ -48,9 +48,11 @@ final class Leases {
 
   /** An object in this node's memory. */
   private static final class Leased implements Cells {
+    // Guarded by this object's monitor.
     private byte[] head;
     private boolean returned;
-    private long used = System.nanoTime();
+
+    private volatile long used = System.nanoTime();
 
     Leased(byte[] head) {
       this.head = head;

@@ -58,8 +58,14 @@ public final class Responder implements sun.misc.SignalHandler {
   public void open() {
     sun.misc.SignalHandler before = sun.misc.Signal.handle(new sun.misc.Signal("URG"), this);
     if (before != this) {
-      former = before;
+      former = isCallable(before) ? before : null;
     }
+  }
+
+  /** Java can call only Java's handlers, not the kernel's actions; SIGURG is ignored by default. */
+  private static boolean isCallable(sun.misc.SignalHandler handler) {
+    return !handler.equals(sun.misc.SignalHandler.SIG_DFL)
+        && !handler.equals(sun.misc.SignalHandler.SIG_IGN);
   }
 
   /** In a forked child: its parent goes on with the conversations. */
