@@ -3,6 +3,7 @@
 from collections.abc import MutableMapping
 
 import _polyproc
+from _polyproc.compat import open_files
 from _polyproc.stdlib import load_stdlib
 
 load_stdlib(globals())
@@ -44,6 +45,14 @@ class _Registry(MutableMapping):
 
     def copy(self):
         return _Registry(self)
+
+
+_flush_standard_streams = _flush_std_streams
+
+
+def _flush_std_streams():
+    _flush_standard_streams()
+    open_files.write_out()
 
 
 _standard_registry = _finalizer_registry

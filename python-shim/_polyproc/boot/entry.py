@@ -32,6 +32,7 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
         _thread,
         atexit,
         builtins,
+        open_files,
         os_exit,
         poll,
         signal_handlers,
@@ -46,6 +47,7 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
     options.install(None if sys.flags.ignore_environment else os.environ.get("PYTHONHASHSEED"))
     atexit.install()
     builtins.install(_polyproc.optimize)
+    open_files.install()
     os_exit.install()
     sleep.install()
     threads.install()
@@ -95,7 +97,10 @@ def install_embedded(home: str, runtime: "Any", path: "Iterable[Any]", sites: "I
     from _polyproc.fork import baseline  # noqa: F401  notes what there is now
     _polyproc.embedded = True
     _polyproc.reducer = _reduce_for_java
-    from _polyproc.compat import sleep, socketpair
+    from _polyproc.compat import open_files, sleep, socketpair
+    open_files.install()
+    import atexit
+    atexit.register(open_files.close_all)
     sleep.install()
     socketpair.install()
     _let_any_thread_close()

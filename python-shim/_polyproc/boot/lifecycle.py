@@ -6,6 +6,7 @@ import types
 
 import _polyproc
 from _polyproc.boot import streams
+from _polyproc.compat import open_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ def finish(status: int) -> int:
     is_finishing = True
     import atexit
     atexit._run_exitfuncs()
+    open_files.close_all()
     if not _stdout_lost and not streams.flush(sys.stdout):
         status = _FLUSH_FAILED
     streams.flush(sys.stderr)

@@ -100,26 +100,47 @@ def start(process_obj: "Any", method: str, local: "Callable") -> "Any":
     wanted = getattr(process_obj, "_node", None)
     if wanted is None and is_manager_server(process_obj):
         return local(process_obj)  # a manager is where it was made
+    channel, incarnation, name = _place(wanted)
+    try:
+        if incarnation:
+            from _polyproc.cluster.popen import RemotePopen
+            popen = RemotePopen(process_obj, method, incarnation, name)
+        else:
+            popen = local(process_obj)
+    except BaseException:
+        wire.drop(channel)
+        raise
+    if incarnation:
+        wire.drop(channel)
+    else:
+        _hold(popen, channel)
+    return popen
+
+
+def _place(wanted):
+    """Asks where a process is to run: (connection to keep while it does, incarnation, name); "" for this node."""
     wire.enter()
     channel = wire.connect("place", wire.member.program, wanted or "")
     try:
         placed, *where = wire.unpack(channel.recv_bytes())
         if placed != wire.DONE:
             raise ValueError(where[0].decode())
-        node, name = (field.decode() for field in where)
-        if node:
-            from _polyproc.cluster.popen import RemotePopen
-            popen = RemotePopen(process_obj, method, node, name)
-        else:
-            popen = local(process_obj)
+        incarnation, name = (field.decode() for field in where)
     except BaseException:
         wire.drop(channel)
         raise
-    if node:
-        wire.drop(channel)
-    else:
-        _hold(popen, channel)
-    return popen
+    return channel, incarnation, name
+
+
+def move(process_obj: "Any") -> None:
+    """Lets this process stand for another one on the node where that is to be: does not return then.
+
+    It returns if that is this node, whose agent counts this process from now on.
+    """
+    _channel, incarnation, name = _place(None)
+    if incarnation:
+        from _polyproc.cluster.popen import Replacement
+        Replacement(process_obj, "spawn", incarnation, name)
 
 
 def _hold(popen, channel):

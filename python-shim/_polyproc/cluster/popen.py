@@ -50,9 +50,6 @@ class RemotePopen(popen_fork.Popen):
     is_remote = True
 
     def __init__(self, process_obj: "Any", method: str, incarnation: str, node: str) -> None:
-        if str(_polyproc.runtime.whyNoFork() or ""):
-            raise OSError("a process on another node needs a fork of this one to stand for it, which is not to be "
-                          f"had: {_polyproc.runtime.whyNoFork()}")
         self.method = method
         self.node = node
         self.lost_node: "str | None" = None
@@ -70,16 +67,21 @@ class RemotePopen(popen_fork.Popen):
                 raise OSError(f"more than {_MAX_DESCRIPTORS} file descriptors are to be passed to one process")
         return Descriptor(self._indices.setdefault(fd, len(self._indices)))
 
-    def _launch(self, process_obj):
+    def _prepare(self, process_obj):
+        """What `stub.run` is called with, but for how it reports."""
         context.set_spawning_popen(self)
         try:
             start = _start_of(process_obj, self.method)
         finally:
             context.set_spawning_popen(None)
-        payload = pickle.dumps(start)
-        fds = list(self._indices)
-        options = _args_from_interpreter_flags()
-        shown = title(process_obj)
+        return (self._incarnation, title(process_obj), _args_from_interpreter_flags(), list(self._indices),
+                pickle.dumps(start))
+
+    def _launch(self, process_obj):
+        if str(_polyproc.runtime.whyNoFork() or ""):
+            raise OSError("a process on another node needs a fork of this one to stand for it, which is not to be "
+                          f"had: {_polyproc.runtime.whyNoFork()}")
+        prepared = self._prepare(process_obj)
         reader, writer = os.pipe()
         parent = int(call("openPidfd", system_pid()))
         try:
@@ -88,11 +90,11 @@ class RemotePopen(popen_fork.Popen):
             if self.pid == 0:
                 try:
                     forking.become_child()
-                    _polyproc.runtime.setTitle(f"{shown} on {self.node}")
+                    _polyproc.runtime.setTitle(f"{title(process_obj)} on {self.node}")
                     if ends_with_parent(process_obj):
                         _polyproc.runtime.endWithParent(parent)
                     os.close(reader)
-                    stub.run(self._incarnation, shown, options, fds, payload, writer)
+                    stub.run(*prepared, lambda why: os.write(writer, why.encode()), [writer])
                 except BaseException:
                     sys.excepthook(*sys.exc_info())
                 finally:
@@ -118,6 +120,13 @@ class RemotePopen(popen_fork.Popen):
                 self.lost_node = self.node
                 stub.tell(f"polyproc: {note}")
         return self.returncode
+
+
+class Replacement(RemotePopen):
+    """A process on another node for which this one stands itself: it ends as that does, and never returns."""
+
+    def _launch(self, process_obj):
+        stub.run(*self._prepare(process_obj), lambda why: stub.tell(f"polyproc: {why}"))
 
 
 def _start_of(process_obj, method):

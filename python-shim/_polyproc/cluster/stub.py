@@ -14,7 +14,7 @@ from _polyproc.cluster import modules, wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
 _FORWARDED = [signal.Signals[name] for name in
@@ -24,11 +24,12 @@ _PART = 1 << 24
 """A start that is larger is sent in parts of so many bytes."""
 
 
-def run(node: str, title: str, options: "Sequence[str]", fds: "Sequence[int]", payload: int, note: "Any") -> "NoReturn":
+def run(node: str, title: str, options: "Sequence[str]", fds: "Sequence[int]", payload: bytes,
+        report: "Callable[[str], Any]", kept: "Sequence[int]" = ()) -> "NoReturn":
     """Starts the process, and lives as long as it does; never returns.
 
-    node: its incarnation; options: of its interpreter; fds: descriptors that the process gets; note: where to write
-    why it was lost.
+    node: its incarnation; options: of its interpreter; fds: descriptors that the process gets; payload: its start;
+    report: called with why it was lost; kept: descriptors that stay open.
     """
     status = -signal.SIGKILL
     try:
@@ -37,18 +38,18 @@ def run(node: str, title: str, options: "Sequence[str]", fds: "Sequence[int]", p
         weakref.finalize._registry.clear()
         # Else others would wait for the ends of pipes of which this process has copies.
         for fd in _polyproc.runtime.programDescriptors():
-            if fd != note and fd not in fds:
+            if fd not in kept and fd not in fds:
                 os.close(fd)
         channel = wire.connect("start", node, wire.member.program, title, "\n".join(options),
                                "".join(map(kind, fds)), fds=fds)
         for fd in fds:
             os.close(fd)
-        status = _Stub(channel, note).serve(payload)
+        status = _Stub(channel).serve(payload)
     except (EOFError, OSError):
-        os.write(note, f"{_what_is_lost(node)} was lost while the process {title.partition(': ')[2]} ran "
-                       f"on {node.partition('~')[0]}".encode())
+        report(f"{_what_is_lost(node)} was lost while the process {title.partition(': ')[2]} ran "
+               f"on {node.partition('~')[0]}")
     except RuntimeError as e:
-        os.write(note, str(e).encode())
+        report(str(e))
     if status < 0:
         _polyproc.runtime.dieOf(-status)
     os._exit(status)
@@ -64,9 +65,8 @@ def _what_is_lost(node):
 
 
 class _Stub:
-    def __init__(self, channel, note):
+    def __init__(self, channel):
         self._channel = channel
-        self._note = note
         self._fd = channel.fileno()
         for number in _FORWARDED:
             if signal.getsignal(number) is not signal.SIG_IGN:

@@ -83,6 +83,8 @@ _ON_IMPORT = {
     "_sha3": ("shake",),
     "_sqlite3": ("sqlite_cursors",),
     "zoneinfo._tzpath": ("zone_folders",),
+    **{name: ("closing_classes",) for name in (
+        "bz2", "dbm.dumb", "gzip", "lzma", "shelve", "tempfile", "wave", "zipfile")},
 }
 """Modules that get what they lack, or have otherwise than CPython, when they are imported: by which files."""
 

@@ -8,7 +8,7 @@ import operator
 import os
 
 from _polyproc.boot import lifecycle
-from _polyproc.compat import arguments
+from _polyproc.compat import arguments, open_files
 from _polyproc.compat.builtin_functions import builtin
 from _polyproc.compat.libc import call_long
 from _polyproc.compat.os_process import execute_with_own_variables
@@ -36,6 +36,7 @@ def install(module):
         """
         if preexec_fn is not None and lifecycle.is_finishing:
             raise RuntimeError("preexec_fn not supported at interpreter shutdown")
+        open_files.write_out()
         pass_fds = _descriptors(pass_fds)
         if pgid_to_set < 0 and gid is extra_groups is uid is preexec_fn is None and child_umask < 0:
             return original(args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite,

@@ -9,7 +9,7 @@ import operator
 import os
 import sys
 
-from _polyproc.compat import structseq, threads
+from _polyproc.compat import open_files, structseq, threads
 from _polyproc.compat.arguments import c_int
 from _polyproc.compat.arguments import path as _path
 from _polyproc.compat.builtin_functions import builtin as builtin_function
@@ -425,6 +425,7 @@ def _spawn(function, path, argv, env, file_actions=(), setpgroup=None, resetids=
     target = _path(path, function)
     arguments = _arguments(function, argv)
     variables = _variables(function, os.environ if env is None else env)
+    open_files.write_out()
     pid = bytearray(4)
     with (Memory(512) as actions, Memory(512) as attributes, Strings(arguments) as arguments,
           Strings(variables) as variables):

@@ -15,26 +15,27 @@ def run(body: "tuple[bytes, bytes]", parent_sentinel: int) -> int:
     """Runs the process that Java describes in `body`; returns its exit status."""
     def embedded():
         head, arguments = body
-        process_obj = _process(pickle.loads(head), arguments)
+        start = pickle.loads(head)
+        process_obj = _process(start, arguments)
+        if start["anywhere"]:
+            from _polyproc.cluster import placing
+            process_obj._target = _call_anywhere
+            placing.move(process_obj)
         sys.exit(process_obj._bootstrap(parent_sentinel=parent_sentinel))
     return lifecycle.run_to_end(embedded, hidden_frames=False)
 
 
 def _process(start, arguments):
     import multiprocessing
-    from multiprocessing import process, reduction, resource_tracker
+    from multiprocessing import process, resource_tracker
     resource_tracker.adopt(descriptors.Received(0).detach())
     descriptors.close_received()
-    _polyproc.embedded = True
     sys.path[:0] = start["path"]
     for folder in start["sites"]:
         import site
         site.addsitedir(folder)
     sys.argv[:] = [""]
-    # As Java's System.out: a worker that lives long would show nothing before its end.
-    sys.stdout.reconfigure(line_buffering=True)
-    _name_class_path()
-    _polyproc.reducer = reduction.ForkingPickler.reducer_override = reduce_for_java
+    _serve_java()
     parent = process.current_process()
     parent.authkey = start["authkey"]
     made = multiprocessing.get_context(start["method"]).Process(
@@ -42,6 +43,23 @@ def _process(start, arguments):
     made._identity = (start["number"],)
     made._parent_pid = start["parent"]
     return made
+
+
+def _serve_java():
+    """Lets this process be a Java program's: what it writes, what it sends, and what it says of classes."""
+    from multiprocessing import reduction
+    _polyproc.embedded = True
+    # As Java's System.out: a worker that lives long would show nothing before its end.
+    sys.stdout.reconfigure(line_buffering=True)
+    _name_class_path()
+    _polyproc.reducer = reduction.ForkingPickler.reducer_override = reduce_for_java
+
+
+def _call_anywhere(*call_of_java):
+    """On the node where the process is to run: calls the function."""
+    if not _polyproc.embedded:
+        _serve_java()
+    call(*call_of_java)
 
 
 def _name_class_path():

@@ -114,7 +114,7 @@ def dumps_as_text(obj: object) -> str:
 
 def kept(token: str) -> descriptors.Shared:
     """A descriptor that Java has left with the supervisor."""
-    shared = descriptors.Shared.__new__(descriptors.Shared)
+    shared = descriptors.SharedHere.__new__(descriptors.SharedHere)
     shared.token = token
     return shared
 

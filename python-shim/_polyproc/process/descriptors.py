@@ -71,6 +71,10 @@ class Shared:
         return int(call("takeDescriptor", self.token))
 
 
+SharedHere = Shared
+"""The same between processes of one machine, when a program of a cluster has another class for it."""
+
+
 def Handle(fd: int) -> "Any":
     """A picklable stand-in for a descriptor; what it turns into has `detach()`."""
     from multiprocessing import context

@@ -14,7 +14,7 @@ from polyglot import ForeignException
 
 import _polyproc
 from _polyproc.boot import lifecycle
-from _polyproc.compat import signal_handlers, threads
+from _polyproc.compat import open_files, signal_handlers, threads
 from _polyproc.compat.builtin_functions import builtin
 from _polyproc.process.descriptors import call, java_message, os_error
 from _polyproc.warmup import preload
@@ -68,6 +68,7 @@ def fork(module, /):
     if lifecycle.is_finishing:
         raise RuntimeError("can't fork at interpreter shutdown")
     _call_all(_before)
+    open_files.write_out()
     parent = signal_handlers.system_pid()
     try:
         pid = fork_between_imports()
@@ -114,6 +115,7 @@ def fork_without_hooks() -> int:
 def become_child() -> None:
     """What is to be done first in a child; run ahead, where there is no fork, it spares each child the same."""
     threads.note_main_thread()
+    open_files.forget()
     _call_all(_own_in_child)
     _call_all(_in_child)
 

@@ -2,5 +2,5 @@
 
 `preload` keeps modules that were imported ahead out of a program's sight; `steps` names the most needed ones. `workloads`
 (what processes do), `process_rounds` (their starts and ends), `everyday` and `variety` (what scripts do) are what the JVM's
-compilers are to see. `page_probe` is run once by a new image.
+compilers are to see.
 """

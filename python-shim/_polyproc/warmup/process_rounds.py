@@ -54,8 +54,7 @@ def _run_forked():
         if process.exitcode or queue.get() != ["a", 1, None] or here.recv() != {"b": 2.5}:
             raise AssertionError(f"the process of a round has ended with status {process.exitcode}")
         process.close()
-        with nothing_changed():
-            sys.modules["multiprocessing.util"]._close_stdin = _nothing
+        with nothing_changed(), _another_stdin():
             forking.become_child()
             status = context.Process(target=_nothing)._bootstrap(parent_sentinel=0)
         if status:
@@ -91,18 +90,26 @@ def _run_spawned(supervisor):
             part.close()
 
 
+@contextlib.contextmanager
+def _another_stdin():
+    """A child closes its standard input, which the forks of this worker still need, and opens the null device."""
+    sys.stdin = open(os.devnull, encoding="utf-8")
+    try:
+        yield
+    finally:
+        os.close(sys.stdin.fileno())
+
+
 def _standard_input():
     return 0
 
 
 def _be_child(parent_pid, payload, others):
     parent_sentinel = os.dup(0)
-    with nothing_changed():
+    with nothing_changed(), _another_stdin():
         # A standby's variables are not quite those of the process that it becomes.
         os.environ["POLYPROC_WARM_UP"] = "in a standby"
         os.environ["POLYPROC_WARM_UP_STANDBY"] = "in a standby alone"
-        # A child closes its standard input, which the forks of this worker still need.
-        sys.modules["multiprocessing.util"]._close_stdin = _nothing
         sys.argv[:] = [""]
         status = child.run(parent_pid, parent_sentinel, payload, others)
     os.close(parent_sentinel)

@@ -29,7 +29,7 @@
 enum { PATH_BYTES = 4096, MAX_THREADS = 512, MAX_DEFERRED = 16, DIRECTORY_BYTES = 16384, NAME_BYTES = 16 };
 
 /* What io.polyproc.hotspot.JvmFork asks for. */
-enum { INSTALL, FORK, LOCKS, LAYOUT, DROP, BUSY, PEEK, PAGES };
+enum { INSTALL, FORK, LOCKS, LAYOUT, DROP, BUSY, PEEK };
 
 /* Beside the flags of clone: this process runs a program, which os.fork() copies. */
 #define OF_PROGRAM (1L << 40)
@@ -90,8 +90,6 @@ struct state {
   struct thread deferred[MAX_DEFERRED];
   u32 deferred_count;
   u32 id_offset;        /* where the C library's record of a thread has its id */
-  const struct page_range *pages; /* what a child writes to soon */
-  u64 page_count;
 };
 
 extern struct state state __attribute__((visibility("hidden")));
@@ -109,7 +107,6 @@ static long fork_all(int signal, long flags);
 static long note_locks(long address, long length);
 static long note_layout(const struct layout *layout);
 static long note_dropped(long address, long count);
-static long note_pages(const struct page_range *ranges, long count);
 
 /* The one entry, at the beginning of the code. */
 __attribute__((used, section(".text.0")))
@@ -120,7 +117,6 @@ long entry(long what, long a, long b) {
       : what == DROP     ? note_dropped(a, b)
       : what == BUSY     ? (long) state.busy
       : what == PEEK     ? *(int *) a
-      : what == PAGES    ? note_pages((const struct page_range *) a, b)
                          : fork_all((int) a, b);
 }
 
@@ -195,12 +191,6 @@ static long note_layout(const struct layout *layout) {
 static long note_dropped(long address, long count) {
   state.dropped = (char **) address;
   state.dropped_count = (u64) count;
-  return 0;
-}
-
-static long note_pages(const struct page_range *ranges, long count) {
-  state.pages = ranges;
-  state.page_count = (u64) count;
   return 0;
 }
 
@@ -617,7 +607,6 @@ static long fork_all(int signal, long flags) {
     go_on();
     goto out;
   }
-  copy_pages(state.pages, state.page_count);
   separate_files(!(flags & OF_PROGRAM));
   state.stopping = 0;
   state.round++;

@@ -167,7 +167,6 @@ struct resumption {
   u64 bytes;              /* of this and the strings */
   u64 starts;             /* the address of the count below, which the process sets to 0; or 0 */
   u64 closed;             /* standard streams that were, where /dev/null is now: bit 0 is standard input */
-  u64 pages;              /* the address of a struct page_lists; or 0 */
 };
 
 /*
@@ -177,19 +176,6 @@ struct resumption {
  */
 #define STARTS_SUFFIX ".starts"
 enum { MAX_FAILED_STARTS = 16 };
-
-/*
- * Which pages a process of this image writes to before it has done much, in a file beside the image,
- * IMAGE.pages: each of them would be copied when it is written to, which takes several times as long
- * as to copy many in one call. A process without that file is only slower.
- */
-#define PAGES_SUFFIX ".pages"
-
-struct page_lists {
-  u64 checksum;           /* that of the header of the image to which they belong */
-  u64 restored, forked;   /* how many ranges a restored process has, and one that is forked from it */
-  struct page_range ranges[];
-};
 
 /* FNV-1a, by words of 64 bits. */
 static inline u64 hash_words(u64 hash, const void *memory, u64 bytes) {

@@ -15,7 +15,7 @@ enum {
   SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_stat = 4, SYS_fstat = 5,
   SYS_lseek = 8, SYS_mmap = 9, SYS_mprotect = 10, SYS_munmap = 11, SYS_brk = 12,
   SYS_rt_sigaction = 13, SYS_rt_sigprocmask = 14, SYS_rt_sigreturn = 15, SYS_pread64 = 17,
-  SYS_pwrite64 = 18, SYS_mremap = 25, SYS_madvise = 28, SYS_nanosleep = 35, SYS_getpid = 39, SYS_clone = 56,
+  SYS_pwrite64 = 18, SYS_mremap = 25, SYS_nanosleep = 35, SYS_getpid = 39, SYS_clone = 56,
   SYS_execve = 59, SYS_uname = 63, SYS_fcntl = 72, SYS_ftruncate = 77, SYS_readlink = 89,
   SYS_getrlimit = 97, SYS_sysinfo = 99, SYS_getuid = 102, SYS_geteuid = 107,
   SYS_getpriority = 140, SYS_setpriority = 141, SYS_prctl = 157, SYS_arch_prctl = 158,
@@ -43,7 +43,6 @@ enum {
   MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_GROWSDOWN = 0x100,
   MAP_NORESERVE = 0x4000, MAP_FIXED_NOREPLACE = 0x100000
 };
-enum { MADV_POPULATE_WRITE = 23 };
 enum { MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2 };
 enum {
   O_RDONLY = 0, O_RDWR = 2, O_ACCMODE = 3, O_DIRECTORY = 0x10000, O_NOFOLLOW = 0x20000,
@@ -91,21 +90,6 @@ static inline long call6(long number, long a, long b, long c, long d, long e, lo
 #define CALL(number, a, b, c, d) call6(number, (long) (a), (long) (b), (long) (c), (long) (d), 0, 0)
 #define CALL6(number, a, b, c, d, e, f) \
   call6(number, (long) (a), (long) (b), (long) (c), (long) (d), (long) (e), (long) (f))
-
-/* Successive pages. */
-struct page_range {
-  u64 address, bytes;
-};
-
-/*
- * Gives this process copies of its own of pages that it will write to soon: at each first write that
- * would take several times as long. Where nothing can be written, nothing happens.
- */
-static inline void copy_pages(const struct page_range *ranges, u64 count) {
-  for (u64 i = 0; i < count; i++) {
-    CALL(SYS_madvise, ranges[i].address, ranges[i].bytes, MADV_POPULATE_WRITE, 0);
-  }
-}
 
 /* mmap returns an address or the negative number of an error. */
 static inline int is_error(long result) {

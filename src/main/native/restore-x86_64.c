@@ -31,7 +31,6 @@
 #define TABLES_AT (OWN_FROM + 0x40000000UL)
 #define PARKED_AT (OWN_FROM + 0x80000000UL)
 #define STARTS_AT (OWN_FROM + 0xc0000000UL)
-#define PAGES_AT (OWN_FROM + 0xd0000000UL)
 
 enum { STACK_BYTES = 65536, MAPS_BYTES = 65536, MAX_KERNEL_MAPPINGS = 8, PATH_BYTES = 4096 };
 enum { CHECKED = 0, REFUSED = 1, USAGE = 2, UNFIT = 3, FAILED = 71 };
@@ -511,31 +510,22 @@ static void check_kernel_mappings(void) {
   }
 }
 
-/*
- * Maps the file beside the image whose name ends so, if it has as many bytes; returns how many it has,
- * or 0.
- */
-static u64 map_beside(const char *suffix, u64 address, u64 least, int access, u32 protection, int kind) {
+/* Maps the count of starts, if there is one that can be written to. */
+static void check_starts(void) {
   struct file_status status;
   u64 length = 0;
   append(&length, image_name);
-  append(&length, suffix);
-  long file = CALL(SYS_open, path, access | O_NOFOLLOW | O_CLOEXEC, 0, 0);
+  append(&length, STARTS_SUFFIX);
+  long file = CALL(SYS_open, path, O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0, 0);
   if (file < 0) {
-    return 0;
+    return;
   }
-  int is_mapped = CALL(SYS_fstat, file, &status, 0, 0) == 0 && status.size >= least
-      && CALL6(SYS_mmap, address, status.size, protection, kind | MAP_FIXED_NOREPLACE, file, 0)
-          == (long) address;
-  CALL(SYS_close, file, 0, 0, 0);
-  return is_mapped ? status.size : 0;
-}
-
-/* Maps the count of starts, if there is one that can be written to. */
-static void check_starts(void) {
-  if (map_beside(STARTS_SUFFIX, STARTS_AT, PAGE_BYTES, O_RDWR, PROT_READ | PROT_WRITE, MAP_SHARED)) {
+  if (CALL(SYS_fstat, file, &status, 0, 0) == 0 && status.size >= PAGE_BYTES
+      && CALL6(SYS_mmap, STARTS_AT, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, file, 0)
+          == STARTS_AT) {
     starts = (u32 *) STARTS_AT;
   }
+  CALL(SYS_close, file, 0, 0, 0);
   if (starts && __atomic_load_n(starts, __ATOMIC_RELAXED) >= MAX_FAILED_STARTS) {
     refuse("the processes that were restored from it have failed", "");
   }
@@ -730,24 +720,6 @@ static void map_memory(void) {
   if (file >= 0) {
     CALL(SYS_close, file, 0, 0, 0);
   }
-}
-
-/*
- * Copies the pages that the process will write to soon, as far as that is known. Returns the lists of
- * pages, which stay in memory for the forks of this process; 0 if there are none.
- */
-static const struct page_lists *copy_early(void) {
-  const struct page_lists *lists = (const struct page_lists *) PAGES_AT;
-  u64 bytes = map_beside(PAGES_SUFFIX, PAGES_AT, sizeof *lists, O_RDONLY, PROT_READ, MAP_PRIVATE);
-  if (bytes == 0) {
-    return 0;
-  }
-  u64 most = (bytes - sizeof *lists) / sizeof *lists->ranges;
-  if (lists->checksum != checksum || lists->restored > most || lists->forked > most - lists->restored) {
-    return 0; /* they are another image's */
-  }
-  copy_pages(lists->ranges, lists->restored);
-  return lists;
 }
 
 /* Puts the image's file where no descriptor of the process will be. */
@@ -984,7 +956,6 @@ static void become(void) {
   CALL(SYS_membarrier, MEMBARRIER_REGISTER_PRIVATE_EXPEDITED, 0, 0, 0);
   CALL(SYS_membarrier, MEMBARRIER_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0, 0);
   *(struct resumption **) header.resumed = resumption;
-  resumption->pages = (u64) copy_early();
   make_threads();
 }
 

@@ -71,6 +71,7 @@ public final class Polyproc implements AutoCloseable {
   private final EmbeddedRuntime host;
   private final String startMethod;
   private final HostResources.Folders folders;
+  private final boolean isSpread;
   private final byte[] authkey = new byte[KEY_BYTES];
   private final KnownTypes types;
   private @Nullable Engine engine;
@@ -81,7 +82,9 @@ public final class Polyproc implements AutoCloseable {
   private final Supplier<List<Map<String, Object>>> observedPools = this::describePools;
   private final Set<Runnable> beforeClose = ConcurrentHashMap.newKeySet();
 
-  private Polyproc(EmbeddedRuntime host, String startMethod, HostResources.Folders folders) {
+  private Polyproc(
+      EmbeddedRuntime host, String startMethod, HostResources.Folders folders, boolean isSpread) {
+    this.isSpread = isSpread;
     this.host = host;
     this.startMethod = startMethod;
     this.folders = folders;
@@ -139,6 +142,7 @@ public final class Polyproc implements AutoCloseable {
     private @Nullable Path javaHome;
     private Path folder = Path.of("").toAbsolutePath();
     private String startMethod = "fork";
+    private @Nullable String cluster;
     private @Nullable String classPath;
     private @Nullable OutputStream output;
     private @Nullable OutputStream error;
@@ -312,6 +316,30 @@ public final class Polyproc implements AutoCloseable {
     }
 
     /**
+     * Has workers of pools, and processes, run on any node of the cluster that this machine is a
+     * node of: here as long as a core is free, then where the most is. Whatever multiprocessing
+     * starts in them, does, too. A worker that is lost with its node fails its task with a {@link
+     * WorkerLostException}, and standard error names the node; another worker takes the next task.
+     *
+     * <p>Numbers, texts, collections, connections of a {@link PythonPipe} and proxies of a {@link
+     * PythonManager} can be arguments. Locks, queues, shared memory and callbacks are of this
+     * machine: {@link PythonPool#submit} and {@link PythonProcess#start} refuse them with an {@link
+     * UnconvertibleValueException}. So are this program's classes, for {@code java.type}.
+     *
+     * <pre>{@code
+     * // polyproc cluster start, polyproc cluster join …
+     * Polyproc polyproc = Polyproc.builder().cluster("on").build();
+     * }</pre>
+     *
+     * @param node {@code "on"}, or the name of this machine's node, where it has several
+     * @return this
+     */
+    public Builder cluster(String node) {
+      cluster = node;
+      return this;
+    }
+
+    /**
      * Where {@code java.type("…")} in the workers finds classes. By default where this program's
      * own come from, however it is packed: class path, manifests, module path, jars within a jar.
      *
@@ -384,12 +412,21 @@ public final class Polyproc implements AutoCloseable {
               InstallationLocator.find(home, program, javaHome),
               standby,
               workerOptions,
-              environment,
+              environment(),
               folder,
               hostClassPath == null ? HostClassPath.of(program) : absolute(hostClassPath),
               output,
               error);
-      return new Polyproc(EmbeddedRuntime.start(hostOptions), startMethod, folders);
+      return new Polyproc(
+          EmbeddedRuntime.start(hostOptions), startMethod, folders, cluster != null);
+    }
+
+    private Map<String, String> environment() {
+      Map<String, String> variables = new HashMap<>(environment);
+      if (cluster != null) {
+        variables.put("POLYPROC_CLUSTER", cluster);
+      }
+      return variables;
     }
 
     private HostResources.Folders folders(HostResources all) {
@@ -488,8 +525,7 @@ public final class Polyproc implements AutoCloseable {
    */
   private boolean probe(long deadline, Duration timeout, boolean last)
       throws InterruptedException, TimeoutException {
-    ChildHandle probe =
-        startProcess("Probe", PythonFunction.of("builtins", "bool"), PythonTuple.of());
+    ChildHandle probe = startHere("Probe", PythonFunction.of("builtins", "bool"), PythonTuple.of());
     var _ = probe.end().thenRun(probe::close);
     Integer status = probe.waitFor(Math.max(0, deadline - System.nanoTime()) / 1e9);
     if (status == null) {
@@ -836,13 +872,28 @@ public final class Polyproc implements AutoCloseable {
     return authkey.clone();
   }
 
-  /** Starts a process that calls a function. */
+  /** Whether workers may run on other nodes of a cluster. */
+  boolean isSpread() {
+    return isSpread;
+  }
+
+  /** Starts a process that calls a function, on any node if there is a cluster. */
   ChildHandle startProcess(String name, PythonFunction function, PythonTuple arguments) {
+    return start(name, function, arguments, isSpread);
+  }
+
+  /** Starts a process of this machine that calls a function. */
+  ChildHandle startHere(String name, PythonFunction function, PythonTuple arguments) {
+    return start(name, function, arguments, false);
+  }
+
+  private ChildHandle start(
+      String name, PythonFunction function, PythonTuple arguments, boolean anywhere) {
     checkOpen();
     long number = numbers.incrementAndGet();
     String processName = name.isEmpty() ? "Process-" + number : name;
     Events.ProcessStart event = Events.processStarts();
-    byte[] payload = payload(processName, number, function, arguments);
+    byte[] payload = payload(processName, number, function, arguments, anywhere);
     Events.processWritten(event);
     try {
       String title = "polyproc: %s (%s)".formatted(processName, function);
@@ -870,7 +921,8 @@ public final class Polyproc implements AutoCloseable {
         .formatted(host.options().installation().home(), host.isClosed() ? ", closed" : "");
   }
 
-  private byte[] payload(String name, long number, PythonFunction function, PythonTuple arguments) {
+  private byte[] payload(
+      String name, long number, PythonFunction function, PythonTuple arguments, boolean anywhere) {
     Map<String, @Nullable Object> start = new LinkedHashMap<>();
     start.put("path", folders.path().stream().map(Path::toString).toList());
     start.put("sites", folders.sites().stream().map(Path::toString).toList());
@@ -879,8 +931,13 @@ public final class Polyproc implements AutoCloseable {
     start.put("method", startMethod);
     start.put("name", name);
     start.put("number", number);
+    start.put("anywhere", anywhere);
     byte[] head = ValueWriter.write(start, "start");
-    byte[] body = ValueWriter.write(function.call(arguments), "arguments", host);
+    PythonTuple call = function.call(arguments);
+    byte[] body =
+        anywhere
+            ? ValueWriter.writeForAnyNode(call, "arguments", true)
+            : ValueWriter.write(call, "arguments", host);
     Map<String, @Nullable Object> surroundings = new LinkedHashMap<>();
     surroundings.put("cwd", host.options().folder().toString());
     surroundings.put("umask", Processes.fileModeMask());

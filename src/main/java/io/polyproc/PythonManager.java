@@ -55,7 +55,7 @@ public final class PythonManager implements AutoCloseable {
             writer ->
                 writer.build(
                     "connection", DescriptorToken.of(polyproc.host(), theirs.fd()), true, true);
-        server = polyproc.startProcess("Manager", SERVE, PythonTuple.of(connection));
+        server = polyproc.startHere("Manager", SERVE, PythonTuple.of(connection));
       }
       // A process that does not boot never takes its end of the line.
       var _ = server.end().thenRun(line.stream()::disconnect);

@@ -329,8 +329,11 @@ public final class PythonPool implements AutoCloseable {
    */
   <T> CompletableFuture<T> submit(PoolTask<T> task, PythonTuple arguments, boolean rejecting) {
     try {
+      PythonTuple call = task.function().call(arguments);
       task.setMessage(
-          ValueWriter.write(task.function().call(arguments), "arguments", polyproc.host()));
+          polyproc.isSpread()
+              ? ValueWriter.writeForAnyNode(call, "arguments", false)
+              : ValueWriter.write(call, "arguments", polyproc.host()));
     } catch (UnconvertibleValueException e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,9 +51,13 @@ final class ValueWriter {
 
   private final @Nullable EmbeddedRuntime host;
 
-  private ValueWriter(String root, @Nullable EmbeddedRuntime host) {
+  /** Whether what Java and Python share can be used where the pickle goes. */
+  private final Predicate<Object> isReachable;
+
+  private ValueWriter(String root, @Nullable EmbeddedRuntime host, Predicate<Object> isReachable) {
     this.root = root;
     this.host = host;
+    this.isReachable = isReachable;
   }
 
   /**
@@ -74,15 +79,38 @@ final class ValueWriter {
    * @throws UnconvertibleValueException if it, or a part of it, has no counterpart in Python
    */
   static byte[] write(@Nullable Object value, String name, @Nullable EmbeddedRuntime host) {
-    ValueWriter writer = new ValueWriter(name, host);
+    return new ValueWriter(name, host, _ -> true).pickle(value);
+  }
+
+  /**
+   * The pickle of a value for a process on this node or another one of a cluster.
+   *
+   * @param name what to call it in an error
+   * @param withConnections whether the process is being started with it: only then can connections
+   *     go along
+   * @throws UnconvertibleValueException if it, or a part of it, has no counterpart in Python, or
+   *     belongs to this machine
+   */
+  static byte[] writeForAnyNode(@Nullable Object value, String name, boolean withConnections) {
+    Predicate<Object> isReachable =
+        shared ->
+            switch (shared) {
+              case PythonProxy _ -> true;
+              case PythonConnection _ -> withConnections;
+              default -> false;
+            };
+    return new ValueWriter(name, null, isReachable).pickle(value);
+  }
+
+  private byte[] pickle(@Nullable Object value) {
     try {
-      writer.out.write(Opcodes.PROTO);
-      writer.out.write(PROTOCOL);
-      writer.save(value);
-      writer.out.write(Opcodes.STOP);
-      return writer.out.toByteArray();
+      out.write(Opcodes.PROTO);
+      out.write(PROTOCOL);
+      save(value);
+      out.write(Opcodes.STOP);
+      return out.toByteArray();
     } catch (IOException e) {
-      throw new UncheckedIOException(writer.element() + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(element() + ": " + e.getMessage(), e);
     }
   }
 
@@ -145,6 +173,11 @@ final class ValueWriter {
     if (shared == null) {
       throw unconvertible(
           "%s has no counterpart in Python".formatted(article(value.getClass().getName())));
+    }
+    if (!isReachable.test(value)) {
+      throw unconvertible(
+          "%s is of this machine, and the call may run on another node of the cluster; a PythonManager's objects can be used there"
+              .formatted(article(value.getClass().getSimpleName())));
     }
     remembering(value, () -> shared.write(this));
   }

@@ -2,7 +2,6 @@ package io.polyproc.bridge;
 
 import io.polyproc.hotspot.BufferedRandomness;
 import io.polyproc.hotspot.JvmFork;
-import io.polyproc.hotspot.WorkingSet;
 import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
@@ -147,20 +146,6 @@ public final class Bridge {
     } catch (PosixException e) {
       throw new IOException(e.getMessage(), e);
     }
-  }
-
-  /**
-   * The pages of memory that this process has written to; see {@link WorkingSet#written}.
-   *
-   * @param own in a forked child: since it was forked
-   */
-  public long[] writtenPages(boolean own) throws IOException {
-    return WorkingSet.written(own);
-  }
-
-  /** Notes such pages beside an image; see {@link WorkingSet#write}. */
-  public void writePages(String image, long[] restored, long[] forked) throws IOException {
-    WorkingSet.write(Path.of(image), restored, forked);
   }
 
   /** How often the last {@link #fork} had to wait for a thread of the program. */

@@ -144,9 +144,6 @@ final class WarmCommand implements Callable<Integer> {
     if (status < 0) {
       System.err.println("polyproc: the process to be kept was killed by signal " + -status);
     }
-    if (status == 0) {
-      probePages(installation, target);
-    }
     return status;
   }
 
@@ -155,28 +152,6 @@ final class WarmCommand implements Callable<Integer> {
     Map<String, String> variables = new HashMap<>(System.getenv());
     variables.keySet().removeIf(name -> name.startsWith(CLUSTER));
     return variables;
-  }
-
-  /**
-   * Has a process of this image find which pages it writes to. If it fails, the image stays:
-   * processes of it are only slower.
-   */
-  private static void probePages(Installation installation, Path image) {
-    String code =
-        "import sys; from _polyproc.warmup import page_probe; page_probe.run(sys.argv[1])";
-    // Instead of the launcher, which would boot a process without an image, a name that is no file.
-    List<String> command =
-        List.of(
-            installation.restorer().toString(),
-            image.toString(),
-            CommandName.POLYPROC.toString(),
-            "--no-image",
-            "-c",
-            code,
-            image.toString());
-    Map<String, String> variables = variables();
-    variables.put(Installation.IMAGES_VARIABLE, ImageRenewal.KEPT);
-    int _ = ChildProcess.start(command, "polyproc: page probe", variables, 2, 2).reap();
   }
 
   private static int report(ImageFile image) throws IOException, InterruptedException {

@@ -41,14 +41,7 @@ final class ImageLayout {
   static final int RESUMPTION_BYTES = 32;
   static final int RESUMPTION_STARTS = 40;
   static final int RESUMPTION_CLOSED = 48;
-  static final int RESUMPTION_PAGES = 56;
-  static final int RESUMPTION_STRINGS = 64;
-
-  // struct page_lists
-  static final int PAGES_RESTORED = 8;
-  static final int PAGES_FORKED = 16;
-  static final int PAGES_RANGES = 24;
-  static final int RANGE_BYTES = 16;
+  static final int RESUMPTION_STRINGS = 56;
 
   /** The file beside an image that counts starts has one page. */
   static final int STARTS_BYTES = 4096;

@@ -1,15 +1,12 @@
 package io.polyproc.hotspot;
 
-import io.polyproc.posix.Memory;
 import java.lang.ref.WeakReference;
 import java.util.Set;
 
 /**
- * The heap of this JVM: where it is in memory, and how to empty it. An image is written of an
- * emptied heap. Both are found in the tables for debuggers ({@link VmStructs}) if the JVM has the
- * serial collector, which {@code jvm.options} selects.
- *
- * <p>Where they are not found an image is larger, and its processes are slower.
+ * The heap of this JVM, and how to empty it: an image is written of an emptied heap. How full it is
+ * says a table for debuggers ({@link VmStructs}) if the JVM has the serial collector, which {@code
+ * jvm.options} selects; otherwise an image is larger.
  */
 public final class JavaHeap {
   private static final int SMALL_ARRAY = 256 << 10;
@@ -18,20 +15,14 @@ public final class JavaHeap {
   /** A young generation that is larger is not worth the time. */
   private static final int MAX_ARRAYS = 4096;
 
-  private static final JavaHeap UNKNOWN = new JavaHeap(0, 0, 0, 0);
+  private static final JavaHeap UNKNOWN = new JavaHeap(0, 0);
 
-  /** The addresses that the JVM has reserved, whether in use or not; none is known if 0. */
-  private final long from;
-
-  private final long bytes;
-
-  // Where the space in which objects are made has its first free address, and its end.
+  // Where the space in which objects are made has its first free address, and its end; 0 if
+  // unknown.
   private final long top;
   private final long end;
 
-  private JavaHeap(long from, long bytes, long top, long end) {
-    this.from = from;
-    this.bytes = bytes;
+  private JavaHeap(long top, long end) {
     this.top = top;
     this.end = end;
   }
@@ -44,21 +35,11 @@ public final class JavaHeap {
       }
       VmStructs structs =
           new VmStructs(
-              Set.of(
-                  "Universe",
-                  "CollectedHeap",
-                  "MemRegion",
-                  "SerialHeap",
-                  "DefNewGeneration",
-                  "ContiguousSpace"),
-              Set.of());
+              Set.of("Universe", "SerialHeap", "DefNewGeneration", "ContiguousSpace"), Set.of());
       long heap = VmStructs.word(structs.staticField("Universe._collectedHeap"));
-      long reserved = heap + structs.offset("CollectedHeap._reserved");
       long young = VmStructs.word(heap + structs.offset("SerialHeap._young_gen"));
       long eden = VmStructs.word(young + structs.offset("DefNewGeneration._eden_space"));
       return new JavaHeap(
-          VmStructs.word(reserved + structs.offset("MemRegion._start")),
-          VmStructs.word(reserved + structs.offset("MemRegion._word_size")) * Long.BYTES,
           eden + structs.offset("ContiguousSpace._top"),
           eden + structs.offset("ContiguousSpace._end"));
     } catch (UnsupportedOperationException e) {
@@ -68,18 +49,7 @@ public final class JavaHeap {
 
   /** Whether this JVM tells where its heap is. */
   boolean isKnown() {
-    return from != 0;
-  }
-
-  /**
-   * Lets the kernel take large pages for it, where it has any: new objects then need one of them
-   * and not 512 small ones, each of which the kernel would be asked for. Memory that is mapped from
-   * an image stays as it is.
-   */
-  public void useLargePages() {
-    if (isKnown()) {
-      Memory.useLargePages(from, bytes);
-    }
+    return top != 0;
   }
 
   /**

@@ -39,7 +39,6 @@ public final class JvmFork {
   private static final long DROP = 4;
   private static final long BUSY = 5;
   private static final long PEEK = 6;
-  private static final long PAGES = 7;
   private static final long OF_PROGRAM = 1L << 40;
   private static final int STATE = 0x2000;
   private static final int BYTES = 0x10000;
@@ -152,16 +151,6 @@ public final class JvmFork {
       result = code.call(FORK, SIGNAL, flags);
     }
     return (int) checked(FORK, result);
-  }
-
-  /**
-   * Has children copy at once what they will write to soon.
-   *
-   * @param ranges the address of a table of addresses and lengths, which stays
-   * @param count how many there are
-   */
-  void copyEarly(long ranges, long count) {
-    call(PAGES, ranges, count);
   }
 
   /** What {@link #forkProgram} asks for. */

@@ -26,15 +26,13 @@ import java.util.Map;
  *     now
  * @param starts the address of the count of starts that have failed so far; 0 if they are not
  *     counted
- * @param pages the address of the lists of pages that are copied early; 0 if there are none
  */
 public record Resumption(
     List<String> arguments,
     Map<String, String> variables,
     List<Integer> ignoredSignals,
     List<Integer> closedStreams,
-    long starts,
-    long pages) {
+    long starts) {
   /** Python's way to keep a byte that is no text: the second half of a pair, alone. */
   private static final int ESCAPED = 0xdc00;
 
@@ -69,8 +67,7 @@ public record Resumption(
         variables(texts.subList((int) count, texts.size())),
         bits(ignored, 1),
         bits(head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_CLOSED), 0),
-        head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_STARTS),
-        head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_PAGES));
+        head.get(ValueLayout.JAVA_LONG, ImageLayout.RESUMPTION_STARTS));
   }
 
   /** The numbers of the bits that are set, the lowest being {@code first}. */
@@ -89,18 +86,6 @@ public record Resumption(
   public void succeeded() {
     if (starts != 0) {
       MemorySegment.ofAddress(starts).reinterpret(Integer.BYTES).set(ValueLayout.JAVA_INT, 0, 0);
-    }
-  }
-
-  /** Lets the forks of this process copy early what such processes write to first. */
-  public void prepareForks() {
-    if (pages != 0) {
-      MemorySegment lists = MemorySegment.ofAddress(pages).reinterpret(ImageLayout.PAGES_RANGES);
-      long restored = lists.get(ValueLayout.JAVA_LONG, ImageLayout.PAGES_RESTORED);
-      JvmFork.load()
-          .copyEarly(
-              pages + ImageLayout.PAGES_RANGES + restored * ImageLayout.RANGE_BYTES,
-              lists.get(ValueLayout.JAVA_LONG, ImageLayout.PAGES_FORKED));
     }
   }
 

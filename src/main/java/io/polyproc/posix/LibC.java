@@ -50,7 +50,6 @@ enum LibC {
   LISTEN("listen"),
   LOCALTIME_R("localtime_r"),
   LSEEK("lseek"),
-  MADVISE("madvise"),
   MALLOC_TRIM("malloc_trim"),
   MEMFD_CREATE("memfd_create"),
   MKTIME("mktime"),

@@ -14,7 +14,6 @@ import java.util.stream.Stream;
  * @param limited whether a control group allows less than the machine has
  */
 public record Memory(long total, long available, boolean limited) {
-  private static final long MADV_HUGEPAGE = 14;
 
   /** How a version of control groups names its files. */
   private record Version(Path mount, String limit, String usage, String reclaimable) {}
@@ -33,13 +32,6 @@ public record Memory(long total, long available, boolean limited) {
   public static void trim() {
     if (LibC.MALLOC_TRIM.isAvailable()) {
       LibC.MALLOC_TRIM.tryCall(0);
-    }
-  }
-
-  /** Lets the kernel take large pages for these addresses, if it has any: {@code man 2 madvise}. */
-  public static void useLargePages(long from, long bytes) {
-    if (LibC.MADVISE.isAvailable()) {
-      LibC.MADVISE.tryCall(from, bytes, MADV_HUGEPAGE);
     }
   }
 

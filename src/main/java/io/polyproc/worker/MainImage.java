@@ -94,7 +94,6 @@ public final class MainImage {
     this.environment = environment;
     this.random = random;
     heap = JavaHeap.find();
-    heap.useLargePages(); // so that no process has to load and link what that needs
     this.gate = gate;
     this.codes = codes;
     bridge = new Bridge(installation.home(), control);
@@ -221,7 +220,7 @@ public final class MainImage {
    * code, for milliseconds.
    */
   private void runProgramRound(Program program) {
-    Resumption resumption = new Resumption(List.of(), System.getenv(), List.of(), List.of(), 0, 0);
+    Resumption resumption = new Resumption(List.of(), System.getenv(), List.of(), List.of(), 0);
     try {
       takeOver(resumption);
       python.runProgramRound(
@@ -232,7 +231,6 @@ public final class MainImage {
               Recording.NONE,
               sampleProgram(),
               resumption));
-      resumption.prepareForks();
       resumption.succeeded();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -321,10 +319,8 @@ public final class MainImage {
   /** Gives up what no two processes may have in common. */
   private void becomeAnother(Resumption resumption) throws IOException {
     takeOver(resumption);
-    heap.useLargePages();
     SemaphoreArena.forgetAll();
     bridge.afterFork();
-    resumption.prepareForks();
     resumption.succeeded();
   }
 

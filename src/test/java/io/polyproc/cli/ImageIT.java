@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.polyproc.hotspot.ImageWriter;
-import io.polyproc.hotspot.WorkingSet;
 import io.polyproc.image.Installation;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -23,7 +22,6 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -166,61 +164,6 @@ final class ImageIT {
     Outcome outcome = program(code, "argument");
     assertTrue(outcome.output().startsWith("polyproc -c import os, sys\n"), outcome::output);
     assertTrue(outcome.output().contains(" argument polyproc -c imp"), outcome::output);
-  }
-
-  // --- Pages that are copied early ---------------------------------------------------------------
-
-  /**
-   * Whether every page of the first list in a file like IMAGE.pages is one of this process's own.
-   */
-  private static final String HAS_PAGES =
-      """
-      import struct
-      with open(sys.argv[1], 'rb') as file, open('/proc/self/pagemap', 'rb') as page_map:
-          _, restored, forked = struct.unpack('<QQQ', file.read(24))
-          own = 0
-          for _ in range(restored):
-              address, size = struct.unpack('<QQ', file.read(16))
-              page_map.seek(address // 4096 * 8)
-              own += all(page >> 63 and not page >> 61 & 1 for page, in struct.iter_unpack('<Q', page_map.read(size // 512)))
-          print(restored > 100 and own / restored > 0.9, forked > 100)
-      """;
-
-  private static Path pages() throws Exception {
-    return image().resolveSibling(image().getFileName() + WorkingSet.SUFFIX);
-  }
-
-  @Test
-  void shouldHaveCopiesOfThePagesThatItWillWriteTo() throws Exception {
-    assertEquals(new Outcome(0, "True True\n", ""), program(HAS_PAGES, pages().toString()));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"nothing", "cut", "another image", "too many", "other addresses"})
-  void shouldRunWithoutOrWithOddPages(String change) throws Exception {
-    Path pages = pages();
-    byte[] good = Files.readAllBytes(pages);
-    ByteBuffer content = ByteBuffer.wrap(good.clone()).order(ByteOrder.nativeOrder());
-    try {
-      switch (change) {
-        case "nothing" -> Files.delete(pages);
-        case "cut" -> Files.write(pages, Arrays.copyOf(good, 20));
-        case "another image" -> Files.write(pages, content.putLong(0, 7).array());
-        case "too many" -> Files.write(pages, content.putLong(8, 1L << 60).array());
-        default -> {
-          for (int range = 24; range < good.length; range += 16) {
-            content.putLong(range, (range * 1_000_000_007L) << 12);
-          }
-          Files.write(pages, content.array());
-        }
-      }
-      assertEquals(
-          new Outcome(0, "True 0\n", ""),
-          program(
-              "pid = os.fork() or os._exit(0); print(" + IS_RESTORED + ", os.waitpid(pid, 0)[1])"));
-    } finally {
-      Files.write(pages, good);
-    }
   }
 
   // --- Signals ---------------------------------------------------------------------------------
@@ -900,11 +843,7 @@ if __name__ == '__main__':
       for (int i = 0; i < TIMEOUT_SECONDS * 10 && !Files.exists(image); i++) {
         Thread.sleep(100);
       }
-      // While the image is tried out, there are others for a moment.
-      Path pages = image.resolveSibling(image.getFileName() + WorkingSet.SUFFIX);
-      for (int i = 0;
-          i < TIMEOUT_SECONDS * 10 && !(Files.exists(pages) && processesOf(own).size() == 2);
-          i++) {
+      for (int i = 0; i < TIMEOUT_SECONDS * 10 && processesOf(own).size() != 2; i++) {
         Thread.sleep(100);
       }
       // It goes on to warm up, at the lowest priority, and whoever comes meanwhile starts no other

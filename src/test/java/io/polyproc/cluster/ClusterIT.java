@@ -2,8 +2,18 @@ package io.polyproc.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polyproc.Polyproc;
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonManager;
+import io.polyproc.PythonPipe;
+import io.polyproc.PythonPool;
+import io.polyproc.PythonProcess;
+import io.polyproc.UnconvertibleValueException;
+import io.polyproc.WorkerLostException;
 import io.polyproc.observation.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,11 +21,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -469,6 +484,101 @@ final class ClusterIT {
     return agents().stream()
         .map(agent -> agent.info().totalCpuDuration().orElseThrow())
         .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  @Test
+  @Order(6)
+  void shouldRunTheProcessesOfAJavaProgram() throws Exception {
+    Outcome joined = finish(begin(Map.of(), joinCommand("--name", "java", "--cores", "8")));
+    assertEquals(0, joined.status(), joined::errors);
+    List<String> errors = Collections.synchronizedList(new ArrayList<>());
+    List<String> output = Collections.synchronizedList(new ArrayList<>());
+    try (Polyproc polyproc =
+            Polyproc.builder()
+                .home(HOME)
+                .environment("POLYPROC_CLUSTER_FOLDER", nodes.toString())
+                .cluster("a")
+                .output(output::add)
+                .error(errors::add)
+                .build();
+        PythonManager manager = polyproc.manager();
+        PythonPipe pipe = polyproc.pipe();
+        PythonPool pool = polyproc.pool(3)) {
+      PythonFunction where =
+          PythonFunction.ofSource(
+              """
+              import os
+              def f(seconds, *more):
+                  __import__("time").sleep(seconds)
+                  print("written there")
+                  return os.path.basename(os.environ["POLYPROC_CLUSTER_NODE"])
+              """,
+              "f");
+      // One of them is here, where a core is free.
+      List<CompletableFuture<String>> places =
+          Stream.generate(() -> pool.submit(String.class, where, 1)).limit(3).toList();
+      assertEquals(
+          List.of("a", "java", "java"),
+          places.stream().map(CompletableFuture::join).sorted().toList());
+      await("what it prints does not come", () -> output.size() == 3);
+      assertEquals(Set.of("written there"), Set.copyOf(output));
+
+      CompletableFuture<String> refused = pool.submit(String.class, where, 0, polyproc.lock());
+      Throwable cause = assertThrows(ExecutionException.class, refused::get).getCause();
+      assertInstanceOf(UnconvertibleValueException.class, cause);
+      assertEquals(
+          "arguments[1][1]: a PythonLock is of this machine, and the call may run on another node of"
+              + " the cluster; a PythonManager's objects can be used there",
+          String.valueOf(cause).replaceFirst("[^ ]+: ", ""));
+      Map<Object, Object> shared = manager.dict();
+      PythonFunction note =
+          PythonFunction.ofSource(
+              """
+              import os, time
+              def f(shared):
+                  time.sleep(1)
+                  shared[os.getpid()] = 1
+              """,
+              "f");
+      List<CompletableFuture<Object>> notes =
+          Stream.generate(() -> pool.submit(Object.class, note, shared)).limit(3).toList();
+      notes.forEach(CompletableFuture::join);
+      assertEquals(3, shared.size());
+
+      PythonProcess process =
+          polyproc
+              .process(
+                  PythonFunction.ofSource(
+                      """
+                      import sys
+                      def f(connection):
+                          connection.send(connection.recv() + 1)
+                          sys.exit(5)
+                      """,
+                      "f"),
+                  pipe.there())
+              .start();
+      pipe.here().send(41);
+      assertEquals(42, pipe.here().receive(Integer.class));
+      process.join();
+      assertEquals(5, process.exitCode().getAsInt());
+
+      List<CompletableFuture<String>> lost =
+          Stream.generate(() -> pool.submit(String.class, where, 60)).limit(3).toList();
+      await("not all run", () -> pool.metrics().tasksRunning() == 3);
+      agent("java").destroyForcibly();
+      CompletionException failure = assertThrows(CompletionException.class, () -> any(lost).join());
+      assertInstanceOf(WorkerLostException.class, failure.getCause());
+      lost.forEach(task -> task.cancel(true));
+      await(
+          "the node is not named",
+          () -> errors.stream().anyMatch(line -> line.contains("node java was lost")));
+    }
+    assertTrue(errors.stream().allMatch(line -> line.contains("was lost")), errors::toString);
+  }
+
+  private static <T> CompletableFuture<Object> any(List<CompletableFuture<T>> futures) {
+    return CompletableFuture.anyOf(futures.toArray(CompletableFuture[]::new));
   }
 
   @Test

@@ -14,7 +14,6 @@ final class JavaHeapTest {
     public static void main(String[] arguments) {
       JavaHeap heap = JavaHeap.find();
       WeakReference<Object> young = new WeakReference<>(new Object());
-      heap.useLargePages();
       heap.zero();
       System.out.println(heap.isKnown() + " " + young.refersTo(null));
     }
