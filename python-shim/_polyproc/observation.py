@@ -67,10 +67,13 @@ def describe(threads: "Iterable[Any]", with_locals: bool, with_queues: bool) -> 
     for ident, calls, java in threads:
         calls = [_Call(parts) for parts in calls]
         stacks.append(calls)
-        described[str(int(ident))] = _describe_thread(int(ident), calls, [str(method) for method in java], pools,
-                                                      with_locals)
-    return {"process": _describe_process(), "threads": described, "pools": pools,
-            "queues": _queues(stacks) if with_queues else []}
+        described[str(int(ident))] = _describe_thread(int(ident), calls, [str(method) for method in java], pools, with_locals)
+    return {
+        "process": _describe_process(),
+        "threads": described,
+        "pools": pools,
+        "queues": _queues(stacks) if with_queues else [],
+    }
 
 
 def _queues(stacks):
@@ -148,8 +151,15 @@ def _describe_thread(ident, calls, java, pools, with_locals):
     return facts
 
 
-_OUTERMOST = frozenset((("multiprocessing/process.py", "_bootstrap"), ("multiprocessing/process.py", "run"),
-                        ("threading.py", "_bootstrap"), ("threading.py", "_bootstrap_inner"), ("threading.py", "run")))
+_OUTERMOST = frozenset(
+    (
+        ("multiprocessing/process.py", "_bootstrap"),
+        ("multiprocessing/process.py", "run"),
+        ("threading.py", "_bootstrap"),
+        ("threading.py", "_bootstrap_inner"),
+        ("threading.py", "run"),
+    )
+)
 
 
 def _shown(calls):
@@ -178,7 +188,7 @@ def _text(value):
         text = repr(value)
     except Exception as e:
         text = f"<{type(value).__name__} whose repr raises {type(e).__name__}>"
-    return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT - 1] + "…"
+    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
 
 
 def _name_of(objects, call):
@@ -205,6 +215,7 @@ def _is_one(value, objects):
 
 
 # --- What a thread waits for.
+
 
 class _Wait:
     """What is found out on the way from the innermost call outwards: later calls know better what it is for."""
@@ -238,9 +249,13 @@ def _pids(processes):
 
 def _semaphore(semlock):
     semaphore = semlock._semaphore
-    return {"id": f"{int(semaphore.arena().identity()) & 0xffffffff:x}:{int(semaphore.slot())}",
-            "value": int(semaphore.value()), "max": int(semlock.maxvalue), "holder": int(semaphore.holder()),
-            "listed": [int(pid) for pid in semaphore.listed()]}
+    return {
+        "id": f"{int(semaphore.arena().identity()) & 0xFFFFFFFF:x}:{int(semaphore.slot())}",
+        "value": int(semaphore.value()),
+        "max": int(semlock.maxvalue),
+        "holder": int(semaphore.holder()),
+        "listed": [int(pid) for pid in semaphore.listed()],
+    }
 
 
 def _on_semaphore(wait, call):
@@ -310,8 +325,9 @@ def _on_queue(wait, call):
         wait.at_most(call)
         wait.note("queue get", queue, fd=_fd(getattr(queue, "_reader", None)), length=_length(queue), needs="writer")
     elif hasattr(queue, "_sem"):
-        wait.note("queue put", queue, fd=_fd(queue._reader), length=_length(queue), capacity=int(queue._maxsize),
-                  needs="reader")
+        wait.note(
+            "queue put", queue, fd=_fd(queue._reader), length=_length(queue), capacity=int(queue._maxsize), needs="reader"
+        )
     wait.facts.pop("semaphore", None)
 
 
@@ -362,8 +378,14 @@ def _on_join(wait, call):
     popen = getattr(process, "_popen", None)
     pid = getattr(popen, "pid", None)
     wait.at_most(call)
-    wait.note("join", process, pid=None if pid is None else int(pid), process=str(process.name),
-              pids=[] if pid is None else [int(pid)], needs="processes")
+    wait.note(
+        "join",
+        process,
+        pid=None if pid is None else int(pid),
+        process=str(process.name),
+        pids=[] if pid is None else [int(pid)],
+        needs="processes",
+    )
 
 
 def _on_child(wait, call):
@@ -384,8 +406,9 @@ def _on_pool_result(wait, call):
     if threads:
         wait.note("pool result", call.local("self"), pool, needs="threads", left=left)
     else:
-        wait.note("pool result", call.local("self"), pool, pids=pids, needs="processes",
-                  left=None if left is None else int(left))
+        wait.note(
+            "pool result", call.local("self"), pool, pids=pids, needs="processes", left=None if left is None else int(left)
+        )
 
 
 def _on_pool_join(wait, call):
@@ -405,14 +428,20 @@ def _on_submit(wait, call):
 
 def _on_thread_join(wait, call):
     thread = call.local("self")
-    wait.note("thread join", thread, thread=str(getattr(thread, "name", "")),
-              ident=int(getattr(thread, "ident", 0) or 0), needs="threads")
+    wait.note(
+        "thread join",
+        thread,
+        thread=str(getattr(thread, "name", "")),
+        ident=int(getattr(thread, "ident", 0) or 0),
+        needs="threads",
+    )
 
 
 def _on_threads(kind):
     def note(wait, call):
         wait.at_most(call)
         wait.note(kind, call.local("self"), needs="threads")
+
     return note
 
 
@@ -496,15 +525,31 @@ _JAVA_WAITS = (
     ("NativeFunctions.", "native function", "outside"),
 )
 _POSIX = "com.oracle.graal.python.runtime.NFIPosixSupport."
-_WAITING_CALLS = frozenset(("read", "write", "select", "waitpid", "accept", "recv", "recvfrom", "send", "sendto",
-                            "connect", "flock", "fcntlLock", "semWait", "semTimedWait"))
+_WAITING_CALLS = frozenset(
+    (
+        "read",
+        "write",
+        "select",
+        "waitpid",
+        "accept",
+        "recv",
+        "recvfrom",
+        "send",
+        "sendto",
+        "connect",
+        "flock",
+        "fcntlLock",
+        "semWait",
+        "semTimedWait",
+    )
+)
 
 
 def _look_at_java(wait, java):
     """What a function of GraalPy's own waits for, which has no call on Python's stack."""
     for method in java:
         if method.startswith(_POSIX):
-            name = method[len(_POSIX):]
+            name = method[len(_POSIX) :]
             if name in _WAITING_CALLS:
                 wait.note("system call", call=name, needs="outside")
                 return
@@ -519,6 +564,7 @@ def _look_at_java(wait, java):
 
 # --- What a thread is for.
 
+
 def _is_dispatcher(facts, call, pools):
     dispatcher = call.local("self")
     if dispatcher is None or not hasattr(dispatcher, "_manager"):
@@ -529,10 +575,24 @@ def _is_dispatcher(facts, call, pools):
     for source in list(dispatcher._sources):
         elements = getattr(source, "_elements", None)
         waiting += len(elements) - source._next if elements is not None else 1
-    pools.append({"kind": "pool", "size": int(dispatcher._manager.size), "jobs": len(dispatcher._cache),
-                  "waiting": int(waiting), "done": dispatcher.done_by_former + sum(worker.done for worker in workers),
-                  "workers": [{"pid": int(worker.process.pid), "held": int(worker.count),
-                               "done": int(worker.done), "ready": bool(worker.ready)} for worker in workers]})
+    pools.append(
+        {
+            "kind": "pool",
+            "size": int(dispatcher._manager.size),
+            "jobs": len(dispatcher._cache),
+            "waiting": int(waiting),
+            "done": dispatcher.done_by_former + sum(worker.done for worker in workers),
+            "workers": [
+                {
+                    "pid": int(worker.process.pid),
+                    "held": int(worker.count),
+                    "done": int(worker.done),
+                    "ready": bool(worker.ready),
+                }
+                for worker in workers
+            ],
+        }
+    )
     facts["pids"] = _pids([worker.process for worker in workers])
 
 
@@ -544,8 +604,13 @@ def _is_executor(facts, call, pools):
     facts["role"] = "executor manager"
     facts["pids"] = [int(pid) for pid in list(processes)]
     pending = len(manager.pending_work_items)
-    pool = {"kind": "executor", "size": len(processes), "jobs": pending, "waiting": int(pending),
-            "workers": [{"pid": pid} for pid in facts["pids"]]}
+    pool = {
+        "kind": "executor",
+        "size": len(processes),
+        "jobs": pending,
+        "waiting": int(pending),
+        "workers": [{"pid": pid} for pid in facts["pids"]],
+    }
     executor = manager.executor_reference()
     if executor is not None:
         pool["done"] = int(executor._queue_count) - pending
@@ -555,6 +620,7 @@ def _is_executor(facts, call, pools):
 def _is_service(role):
     def note(facts, call, pools):
         facts["role"] = role
+
     return note
 
 

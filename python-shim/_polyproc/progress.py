@@ -48,11 +48,13 @@ def _count(bar, success, value, count):
 def _is_loss(error):
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing.context import WorkerLostError
+
     return isinstance(error, (WorkerLostError, BrokenProcessPool))
 
 
 def _labelled(call, position):
     """A method whose results have a bar; position: of its chunksize among the arguments, without `self`."""
+
     def make(function):
         def labelled(self, func, *args, **kwargs):
             before = getattr(_next, "label", None), getattr(_next, "chunksize", 1)
@@ -62,11 +64,14 @@ def _labelled(call, position):
                 return function(self, func, *args, **kwargs)
             finally:
                 _next.label, _next.chunksize = before
+
         return labelled
+
     return make
 
 
 # --- Pools.
+
 
 def _install_pools():
     from multiprocessing import pool
@@ -81,6 +86,7 @@ def _install_pools():
             self._bar = _new_bar(length) if length else None
             self._counted = False
             function(self, pool, chunksize, length, callback, error_callback)
+
         return __init__
 
     def set_map(function):
@@ -90,6 +96,7 @@ def _install_pools():
                 size = 1 if self._elementwise else self._chunksize
                 _count(bar, *outcome, min(size, len(self._value) - i * size) if isinstance(self._value, list) else size)
             function(self, i, outcome)
+
         return _set
 
     def set_values(function):
@@ -103,6 +110,7 @@ def _install_pools():
                 function(self, i, values)
             finally:
                 self._counted = False
+
         return _set_values
 
     def ending(function):
@@ -110,6 +118,7 @@ def _install_pools():
             if self._bar is not None:
                 self._bar.close()
             function(self, *args)
+
         return ending
 
     def init_imap(function):
@@ -117,6 +126,7 @@ def _install_pools():
             self._bar = _new_bar(-1)
             self._bar_chunksize = getattr(_next, "chunksize", 1)
             function(self, pool)
+
         return __init__
 
     def set_imap(function):
@@ -126,6 +136,7 @@ def _install_pools():
                 chunked = success and self._bar_chunksize > 1
                 _count(self._bar, success, value, len(value) if chunked else self._bar_chunksize)
             function(self, i, outcome)
+
         return _set
 
     def set_length(function):
@@ -133,6 +144,7 @@ def _install_pools():
             if self._bar is not None:
                 self._bar.total(length * self._bar_chunksize, self._bar_chunksize > 1)
             function(self, length)
+
         return _set_length
 
     pool.MapResult._bar = pool.IMapIterator._bar = None
@@ -148,6 +160,7 @@ def _install_pools():
 
 # --- Executors.
 
+
 def _install_executors():
     from concurrent.futures import _base, process, thread
 
@@ -161,6 +174,7 @@ def _install_executors():
                 _next.bar = before
                 if bar is not None:
                     bar.total(_next.count, False)
+
         return map
 
     def submit(function):
@@ -173,6 +187,7 @@ def _install_executors():
                 _next.count += count
                 future.add_done_callback(lambda done: _count_future(bar, done, count))
             return future
+
         return submit
 
     replace(_base.Executor, "map", map_)

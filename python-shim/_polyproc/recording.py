@@ -23,6 +23,7 @@ def begin(timeline: str, profile: str, progress: bool) -> str:
     text.
     """
     from polyglot import ForeignException
+
     for kind, file in ("timeline", timeline), ("profile", profile):
         if not file:
             continue
@@ -38,6 +39,7 @@ def begin(timeline: str, profile: str, progress: bool) -> str:
     _install()
     if progress:
         from _polyproc import progress as bars
+
         bars.install()
     return ""
 
@@ -55,6 +57,7 @@ def _install():
         _let_workers_tell()
     if _files["timeline"]:
         from _polyproc import timeline
+
         timeline.install(_polyproc.runtime.recorder().timeline())
     if _files["profile"]:
         _name_processes()
@@ -62,6 +65,7 @@ def _install():
 
 def _name_processes():
     from multiprocessing.process import BaseProcess
+
     bootstrap = BaseProcess._bootstrap
 
     @functools.wraps(bootstrap)
@@ -75,6 +79,7 @@ def _name_processes():
 def _let_workers_tell():
     """A pool's workers are killed at its end: what they have collected last they must have written before."""
     from _polyproc.pool.workers import WorkerManager
+
     terminate = WorkerManager.terminate
 
     def terminate_later(self):
@@ -90,6 +95,7 @@ def for_child() -> "tuple[str | None, str | None, int, int]":
     flow, since = 0, 0
     if _files["timeline"]:
         from _polyproc import timeline
+
         flow, since = timeline.starting()
     return _files["timeline"], _files["profile"], flow, since
 
@@ -101,6 +107,7 @@ def join(files: "tuple[str | None, str | None, int, int]") -> None:
     _install()
     if _files["timeline"]:
         from _polyproc import timeline
+
         timeline.arrived("start of the process", since, flow)
 
 
@@ -116,4 +123,5 @@ def _after_fork():
     _tell(_name())
     if _files["timeline"]:
         from _polyproc import timeline
+
         timeline.reset(_polyproc.runtime.recorder().timeline())

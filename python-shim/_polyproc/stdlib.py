@@ -19,6 +19,7 @@ def stdlib_folder(package: str) -> str:
 def load_stdlib(namespace: "dict[str, Any]") -> None:
     """Runs the standard library's module of the same name in this namespace."""
     from importlib.machinery import SourceFileLoader
+
     package, _, module = namespace["__name__"].rpartition(".")
     path = os.path.join(stdlib_folder(package), module + ".py")
     exec(SourceFileLoader(namespace["__name__"], path).get_code(namespace["__name__"]), namespace)  # type: ignore[arg-type]

@@ -68,6 +68,7 @@ def replace(owner: "Any", name: str, make: "Callable[[Any], Any]") -> None:
 
 def _waiting(label):
     """A function that tells how long another one has taken, if that was long."""
+
     def make(function):
         def waiting(self, *args, **kwargs):
             begin = _now()
@@ -76,12 +77,15 @@ def _waiting(label):
             finally:
                 if _now() - begin > _SHORT:
                     _trace.waited(label(self) if callable(label) else label, begin, "")
+
         return waiting
+
     return make
 
 
 def _step(label):
     """A function that tells that another one was called."""
+
     def make(function):
         def step(*args, **kwargs):
             begin = _now()
@@ -89,13 +93,16 @@ def _step(label):
                 return function(*args, **kwargs)
             finally:
                 _slice("process", label, begin)
+
         return step
+
     return make
 
 
 def name_of(function: "Any", arguments: "Any" = ()) -> str:
     """What a task is called."""
     from multiprocessing import pool
+
     if function in (pool.mapstar, pool.starmapstar) and arguments:
         inner, chunk = arguments[0]
         return _of_chunk(name_of(inner), chunk)
@@ -113,6 +120,7 @@ def _of_chunk(name, chunk):
 
 # --- Processes.
 
+
 def _install_processes():
     from multiprocessing import popen_fork, process
 
@@ -126,9 +134,16 @@ def _install_processes():
             try:
                 function(self)
             finally:
-                _slice("process", f"start {self.name}", begin, 0, _starting,
-                       f"process {self.pid}" if self._popen is not None else "")
+                _slice(
+                    "process",
+                    f"start {self.name}",
+                    begin,
+                    0,
+                    _starting,
+                    f"process {self.pid}" if self._popen is not None else "",
+                )
                 _starting = 0
+
         return start
 
     def bootstrap(function):
@@ -144,6 +159,7 @@ def _install_processes():
             finally:
                 _slice("process", f"run {self.name}", begin)
                 _trace.flush()
+
         return _bootstrap
 
     replace(process.BaseProcess, "start", start)
@@ -157,6 +173,7 @@ def _install_processes():
 
 
 # --- Waits.
+
 
 def _install_waits():
     from concurrent.futures import _base
@@ -179,10 +196,12 @@ def _of_function(label, function):
         finally:
             if _now() - begin > _SHORT:
                 _trace.waited(label, begin, "")
+
     return waiting
 
 
 # --- Pools: Java's `TaskClaims` tells of tasks, and of the messages that have them.
+
 
 def _install_pools():
     from multiprocessing import pool
@@ -197,14 +216,17 @@ def _install_pools():
 
 def _told_by_condition(function):
     """An iterator over results that waits on a condition which tells of it: not all its calls wait."""
+
     def __init__(self, *args):
         function(self, *args)
         wait = self._cond.wait
         self._cond.wait = _of_function("wait for the next result", wait)
+
     return __init__
 
 
 # --- Executors.
+
 
 class _TasksQueue:
     """A worker's queue of tasks, which tells what lies between two of them."""
@@ -229,6 +251,7 @@ def _install_executors():
     def worker(function):
         def _process_worker(call_queue, *args, **kwargs):
             function(_TasksQueue(call_queue), *args, **kwargs)
+
         return _process_worker
 
     replace(process, "_process_worker", worker)

@@ -129,7 +129,7 @@ def _part(buf, offset, size):
         raise ValueError("size is negative")
     elif offset + size > n:
         raise ValueError("buffer length < offset + size")
-    return bytes(m[offset:offset + size])
+    return bytes(m[offset : offset + size])
 
 
 def _recv(self):
@@ -188,7 +188,7 @@ def _recv_bytes_into(self, buf, offset=0):
         size = len(message)
         if bytesize < offset + size:
             raise BufferTooShort(message)
-        m.cast("B")[offset:offset + size] = message
+        m.cast("B")[offset : offset + size] = message
         return size
 
 
@@ -252,6 +252,7 @@ if _messages.areAvailable():
 if _messages.areAvailable():
     _write_packet = _messages.writePacket
 else:
+
     def _write_packet(fd, content):
         return _messages.writePacketOfText(fd, content.decode("latin-1"))
 
@@ -346,8 +347,7 @@ class _Handshake:
         while len(read) < size:
             end = getattr(self._connection, "_handshake_end", None)
             if not _wait_for((fd,), None if end is None else end - time.monotonic()):
-                raise AuthenticationError(
-                    f"the other side has not authenticated itself within {_HANDSHAKE_SECONDS:g} seconds")
+                raise AuthenticationError(f"the other side has not authenticated itself within {_HANDSHAKE_SECONDS:g} seconds")
             part = os.read(fd, size - len(read))
             if not part:
                 _fail(_CUT_OFF if read else _END)

@@ -25,6 +25,7 @@ class WorkerLostError(ProcessError):
         if self.exitcode is None or self.exitcode >= 0:
             return None
         import signal
+
         try:
             return signal.Signals(-self.exitcode).name
         except ValueError:
@@ -64,13 +65,20 @@ class TaskTimeoutError(TimeoutError):
         return type(self), (*self.args, self.pid, self.timeout, self.task)
 
 
-def _pool(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None, *,
-          task_timeout=None, retries=0):
+def _pool(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None, *, task_timeout=None, retries=0):
     """Returns a process pool object; task_timeout: how many seconds a task may take; retries: how often a
     task that was lost with its worker is done again."""
     from .pool import Pool
-    return Pool(processes, initializer, initargs, maxtasksperchild, context=self.get_context(),
-                task_timeout=task_timeout, retries=retries)
+
+    return Pool(
+        processes,
+        initializer,
+        initargs,
+        maxtasksperchild,
+        context=self.get_context(),
+        task_timeout=task_timeout,
+        retries=retries,
+    )
 
 
 _pool.__name__ = "Pool"
@@ -83,11 +91,13 @@ BaseContext.TaskTimeoutError = TaskTimeoutError
 
 def _fork(process_obj):
     from .popen_fork import Popen
+
     return Popen(process_obj)
 
 
 def _forkserver(process_obj):
     from .popen_forkserver import Popen
+
     return Popen(process_obj)
 
 
@@ -112,14 +122,17 @@ class DefaultContext(DefaultContext):
 
     def _SemLock(self, *args):
         from _multiprocessing import SemLock
+
         return SemLock(*args)
 
     def _SemLock_rebuild(self, *args):
         from _multiprocessing import SemLock
+
         return SemLock._rebuild(*args)
 
     def _sem_unlink(self, name):
         from _multiprocessing import sem_unlink
+
         sem_unlink(name)
 
     def _close(self, fd):
@@ -133,17 +146,19 @@ DefaultContext.__all__ = [name for name in dir(DefaultContext) if not name.start
 
 
 class _Contexts(dict):
-
     def __missing__(self, name):
         if name != "cluster":
             raise KeyError(name)
         from _polyproc.cluster.placing import ClusterContext
+
         return self.setdefault(name, ClusterContext())
 
 
-_concrete_contexts = _Contexts({
-    "fork": ForkContext(),
-    "spawn": SpawnContext(),
-    "forkserver": ForkServerContext(),
-})
+_concrete_contexts = _Contexts(
+    {
+        "fork": ForkContext(),
+        "spawn": SpawnContext(),
+        "forkserver": ForkServerContext(),
+    }
+)
 _default_context = DefaultContext(_concrete_contexts[_polyproc.start_method])

@@ -1,7 +1,6 @@
 """CPython's fork server: here the supervisor with its standby workers is one already."""
 
-__all__ = ["ensure_running", "get_inherited_fds",
-           "set_forkserver_preload"]
+__all__ = ["ensure_running", "get_inherited_fds", "set_forkserver_preload"]
 
 
 class ForkServer:
@@ -26,6 +25,7 @@ class ForkServer:
     def ensure_running(self):
         """Lets workers boot ahead."""
         from _polyproc.process.descriptors import call
+
         call("prepare")
 
 

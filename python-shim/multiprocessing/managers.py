@@ -36,6 +36,7 @@ def _finalize_and_clear(server, address, *arguments):
         folder = os.path.dirname(address)
         if os.path.basename(folder).startswith("pymp-") and folder != process.current_process()._config.get("tempdir"):
             import shutil
+
             shutil.rmtree(folder, ignore_errors=True)
 
 

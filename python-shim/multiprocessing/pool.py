@@ -23,7 +23,6 @@ _COPIED = frozenset((list, tuple, range, dict, set, frozenset, str, bytes))
 
 
 class ApplyResult(ApplyResult):
-
     def _set_values(self, i, values):
         self._set(i, (True, values[0]))
 
@@ -48,10 +47,10 @@ class MapResult(MapResult, ApplyResult):
         last = self._number_left == len(values)
         if self._success and not last:
             self._number_left -= len(values)
-            self._value[i:i + len(values)] = values
+            self._value[i : i + len(values)] = values
             return
         if self._success:
-            self._value[i:i + len(values)] = values
+            self._value[i : i + len(values)] = values
         self._number_left -= len(values) - 1
         self._set(i + len(values) - 1, (True, values[-1:]))
 
@@ -63,7 +62,6 @@ class MapResult(MapResult, ApplyResult):
 
 
 class IMapIterator(IMapIterator):
-
     def _set_values(self, i, values):
         for i, value in enumerate(values, i):
             self._set(i, (True, value))
@@ -89,9 +87,11 @@ class _Fate:
 
     def warn_if_unclosed(self):
         if self.state == RUN:
-            warnings.warn(f"unclosed running multiprocessing pool <{self.cls.__module__}."
-                          f"{self.cls.__qualname__} state={self.state} pool_size={self.size}>",
-                          ResourceWarning)
+            warnings.warn(
+                f"unclosed running multiprocessing pool <{self.cls.__module__}."
+                f"{self.cls.__qualname__} state={self.state} pool_size={self.size}>",
+                ResourceWarning,
+            )
 
 
 class Pool(Pool):
@@ -108,8 +108,17 @@ class Pool(Pool):
 
     _dispatcher = None
 
-    def __init__(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
-                 context=None, *, task_timeout=None, retries=0):
+    def __init__(
+        self,
+        processes=None,
+        initializer=None,
+        initargs=(),
+        maxtasksperchild=None,
+        context=None,
+        *,
+        task_timeout=None,
+        retries=0,
+    ):
         self._pool = []
         self._fate = _Fate(type(self))
         weakref.finalize(self, self._fate.warn_if_unclosed).atexit = False
@@ -119,8 +128,9 @@ class Pool(Pool):
                 raise ValueError("only a pool of processes can have a task_timeout")
             if retries:
                 raise ValueError("only a pool of processes can have retries")
-            super().__init__(os.cpu_count() or 1 if processes is None else processes, initializer,
-                             initargs, maxtasksperchild, context)
+            super().__init__(
+                os.cpu_count() or 1 if processes is None else processes, initializer, initargs, maxtasksperchild, context
+            )
             return
         self._ctx = context or get_context()
         if processes is None:
@@ -131,7 +141,7 @@ class Pool(Pool):
             if not isinstance(maxtasksperchild, int) or maxtasksperchild <= 0:
                 raise ValueError("maxtasksperchild must be a positive int or None")
         if initializer is not None and not callable(initializer):
-            raise TypeError('initializer must be a callable')
+            raise TypeError("initializer must be a callable")
         _check_timeout(task_timeout)
         if not isinstance(retries, int) or retries < 0:
             raise ValueError("retries must be a non-negative int")
@@ -141,8 +151,9 @@ class Pool(Pool):
         self._initargs = initargs
         self._task_timeout = task_timeout
         self._cache = {}
-        self._manager = _WorkerManager(self._ctx, self.Process, processes, initializer, initargs,
-                           maxtasksperchild, self._wrap_exception)
+        self._manager = _WorkerManager(
+            self._ctx, self.Process, processes, initializer, initargs, maxtasksperchild, self._wrap_exception
+        )
         self._pool = self._manager.processes
         first = []
         try:
@@ -164,8 +175,7 @@ class Pool(Pool):
         self._worker_handler = self._task_handler = self._result_handler = dispatcher
         self._change_notifier = dispatcher
         dispatcher.start()
-        self._terminate = util.Finalize(self, _end, args=(dispatcher, self._taskqueue, self._manager),
-                                        exitpriority=15)
+        self._terminate = util.Finalize(self, _end, args=(dispatcher, self._taskqueue, self._manager), exitpriority=15)
         self._state = RUN
 
     @property
@@ -188,11 +198,11 @@ class Pool(Pool):
             self._manager.start_missing(self._dispatcher.add_worker)
 
     def apply_async(self, func, args=(), kwds={}, callback=None, error_callback=None, timeout=None):
-        '''
+        """
         Asynchronous version of `apply()` method.
 
         timeout: how many seconds the task may take, in the place of the pool's `task_timeout`.
-        '''
+        """
         if self._dispatcher is None:
             if timeout is not None:
                 raise ValueError("only a task of a process can have a timeout")
@@ -201,16 +211,16 @@ class Pool(Pool):
         _check_timeout(timeout)
         result = ApplyResult(self, callback, error_callback)
         calls = iter(((0, (func, args, kwds)),))
-        self._dispatcher.submit(_Calls(result._job, calls, self._dispatcher.call_window,
-                                       self._task_timeout if timeout is None else timeout))
+        self._dispatcher.submit(
+            _Calls(result._job, calls, self._dispatcher.call_window, self._task_timeout if timeout is None else timeout)
+        )
         return result
 
     def _map_async(self, func, iterable, mapper, chunksize=None, callback=None, error_callback=None):
         if self._dispatcher is None:
-            return _StandardPool._map_async(self, func, iterable, mapper, chunksize, callback,
-                                            error_callback)
+            return _StandardPool._map_async(self, func, iterable, mapper, chunksize, callback, error_callback)
         self._check_running()
-        if not hasattr(iterable, '__len__'):
+        if not hasattr(iterable, "__len__"):
             iterable = list(iterable)
         length = len(iterable)
         if chunksize is None:
@@ -226,26 +236,25 @@ class Pool(Pool):
         elements = iterable if type(iterable) is range else tuple(iterable)
         if chunksize == 1:
             result._elementwise = True
-            source = _Elements(result._job, func, elements, mapper is starmapstar, False,
-                               self._task_timeout)
+            source = _Elements(result._job, func, elements, mapper is starmapstar, False, self._task_timeout)
         else:
-            source = _Calls(result._job, _cut_chunks(func, mapper, elements, chunksize),
-                            self._dispatcher.call_window, self._task_timeout)
+            source = _Calls(
+                result._job, _cut_chunks(func, mapper, elements, chunksize), self._dispatcher.call_window, self._task_timeout
+            )
         self._dispatcher.submit(source)
         return result
 
     def imap(self, func, iterable, chunksize=1):
-        '''
+        """
         Equivalent of `map()` -- can be MUCH slower than `Pool.map()`.
-        '''
+        """
         return self._imap(IMapIterator, _StandardPool.imap, func, iterable, chunksize)
 
     def imap_unordered(self, func, iterable, chunksize=1):
-        '''
+        """
         Like `imap()` method but ordering of results is arbitrary.
-        '''
-        return self._imap(IMapUnorderedIterator, _StandardPool.imap_unordered, func, iterable,
-                          chunksize)
+        """
+        return self._imap(IMapUnorderedIterator, _StandardPool.imap_unordered, func, iterable, chunksize)
 
     def _imap(self, result_class, standard, func, iterable, chunksize):
         if self._dispatcher is None or chunksize != 1 or type(iterable) not in _COPIED or not iterable:
@@ -254,8 +263,7 @@ class Pool(Pool):
         result = result_class(self)
         elements = iterable if type(iterable) is range else tuple(iterable)
         result._set_length(len(elements))
-        self._dispatcher.submit(_Elements(result._job, func, elements, False, True,
-                                          self._task_timeout))
+        self._dispatcher.submit(_Elements(result._job, func, elements, False, True, self._task_timeout))
         return result
 
 
@@ -286,7 +294,7 @@ def _read_chunks(job, func, mapper, iterable, chunksize):
 def _cut_chunks(func, mapper, elements, chunksize):
     """Indexed calls for a worker, one for each chunk."""
     for i, at in enumerate(range(0, len(elements), chunksize)):
-        yield i, (mapper, ((func, tuple(elements[at:at + chunksize])),), {})
+        yield i, (mapper, ((func, tuple(elements[at : at + chunksize])),), {})
 
 
 def _check_timeout(seconds):
@@ -296,7 +304,7 @@ def _check_timeout(seconds):
 
 def _end(dispatcher, feeder, manager):
     """Ends a pool at once; runs in whatever thread."""
-    util.debug('finalizing pool')
+    util.debug("finalizing pool")
     feeder.close()
     dispatcher.terminate()
     manager.terminate()

@@ -50,6 +50,7 @@ class Popen(Popen):
 
     def _launch(self, process_obj):
         from _polyproc.process.popen import ends_with_parent, title
+
         parent = int(call("openPidfd", system_pid()))
         is_alone = threading.active_count() == 1
         try:

@@ -52,6 +52,7 @@ def _receive(reader, lock, slots):
 def _init_queue(self, maxsize=0, *, ctx):
     if getattr(ctx, "_is_of_cluster", False):
         from _polyproc.cluster import queues
+
         queues.become(self, maxsize)
         return
     if maxsize <= 0:
@@ -70,6 +71,7 @@ def _init_queue(self, maxsize=0, *, ctx):
 def _init_simple_queue(self, *, ctx):
     if getattr(ctx, "_is_of_cluster", False):
         from _polyproc.cluster import queues
+
         queues.become(self, 0)
         return
     self._reader, self._writer = connection.packet_pipe()
@@ -165,7 +167,6 @@ class _Feeder:
 if _messages.areAvailable():
 
     class Queue(Queue):
-
         __doc__ = Queue.__doc__
 
         def _reset(self, after_fork=False):
@@ -208,8 +209,7 @@ if _messages.areAvailable():
                 if self._feeder is None:
                     feeder = _Feeder(self)
                     if not self._joincancelled:
-                        self._jointhread = Finalize(feeder, Queue._finalize_join, [weakref.ref(feeder)],
-                                                    exitpriority=-5)
+                        self._jointhread = Finalize(feeder, Queue._finalize_join, [weakref.ref(feeder)], exitpriority=-5)
                     self._close = Finalize(self, feeder.close, exitpriority=10)
                     self._feeder = feeder
                 return self._feeder
@@ -228,7 +228,6 @@ if _messages.areAvailable():
             return _receive(self._reader, self._rlock._semlock._semaphore, self._sem._semlock._semaphore)
 
     class JoinableQueue(Queue, JoinableQueue):
-
         __doc__ = JoinableQueue.__doc__
 
         def put(self, obj, block=True, timeout=None):
@@ -249,7 +248,6 @@ if _messages.areAvailable():
                 self._unfinished_tasks.release()
 
     class SimpleQueue(SimpleQueue):
-
         __doc__ = SimpleQueue.__doc__
 
         def get(self):

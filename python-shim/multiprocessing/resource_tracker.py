@@ -29,12 +29,19 @@ class util:
     def spawnv_passfds(path, args, passfds):
         """Starts the process that reads from the last of the descriptors."""
         from _polyproc.process.descriptors import call
+
         script = os.path.join(_polyproc.folder, "ipc", "tracker.sh")
         source = main.__code__.co_filename
         environment = [f"{name}={value}" for name, value in os.environ.items()]
-        return int(call("startHelper", "polyproc: resource tracker",
-                        ["/bin/sh", script, source, *(["silent"] if _is_silent() else [])],
-                        environment, passfds[-1]))
+        return int(
+            call(
+                "startHelper",
+                "polyproc: resource tracker",
+                ["/bin/sh", script, source, *(["silent"] if _is_silent() else [])],
+                environment,
+                passfds[-1],
+            )
+        )
 
 
 def _is_silent():

@@ -20,8 +20,7 @@ def RawArray(typecode_or_type, size_or_initializer):
         type_ = typecode_to_type.get(typecode_or_type, typecode_or_type)
         if issubclass(type_, (ctypes.Structure, ctypes.Union)):
             # GraalPy 25.0.3 does not make them of tuples.
-            size_or_initializer = [type_(*item) if isinstance(item, tuple) else item
-                                   for item in size_or_initializer]
+            size_or_initializer = [type_(*item) if isinstance(item, tuple) else item for item in size_or_initializer]
     return _new_array(typecode_or_type, size_or_initializer)
 
 
@@ -32,6 +31,7 @@ def Value(typecode_or_type, *args, lock=True, ctx=None):
     """Returns a synchronization wrapper for a Value."""
     if getattr(ctx, "_is_of_cluster", False):
         from _polyproc.cluster import shared
+
         return shared.new_value(typecode_or_type, args, lock, ctx)
     return _new_local_value(typecode_or_type, *args, lock=lock, ctx=ctx)
 
@@ -40,6 +40,7 @@ def Array(typecode_or_type, size_or_initializer, *, lock=True, ctx=None):
     """Returns a synchronization wrapper for a RawArray."""
     if getattr(ctx, "_is_of_cluster", False):
         from _polyproc.cluster import shared
+
         return shared.new_array(typecode_or_type, size_or_initializer, lock, ctx)
     return _new_local_array(typecode_or_type, size_or_initializer, lock=lock, ctx=ctx)
 
@@ -66,4 +67,4 @@ def _set_text(array, value):
         raise TypeError(f"bytes expected instead of {type(value).__name__} instance")
     if len(value) > len(array):
         raise ValueError("byte string too long")
-    array.raw = (value + b"\0")[:len(array)]
+    array.raw = (value + b"\0")[: len(array)]

@@ -53,7 +53,6 @@ class Semaphore(Semaphore):
 
 
 class BoundedSemaphore(BoundedSemaphore, Semaphore):
-
     def __init__(self, value=1, *, ctx):
         super().__init__(value, ctx=ctx)
         _track(self)
@@ -91,8 +90,7 @@ class Condition(Condition):
         return None
 
     def _lists(self):
-        return (self._sleeping_count._semlock, self._woken_count._semlock,
-                self._wait_semaphore._semlock)
+        return (self._sleeping_count._semlock, self._woken_count._semlock, self._wait_semaphore._semlock)
 
     def _make_methods(self):
         super()._make_methods()
@@ -118,6 +116,7 @@ def _init_barrier_for(self, parties, action=None, timeout=None, *, ctx):
         _init_barrier(self, parties, action, timeout, ctx=ctx)
         return
     from _polyproc.cluster.shared import Block
+
     self.__setstate__((parties, action, timeout, ctx.Condition(), Block.of(bytes(8))))
 
 

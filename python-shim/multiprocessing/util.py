@@ -57,5 +57,6 @@ def _flush_std_streams():
 
 _standard_registry = _finalizer_registry
 _finalizer_registry = _Registry()
-Finalize.__call__.__defaults__ = tuple(_finalizer_registry if value is _standard_registry else value
-                                       for value in Finalize.__call__.__defaults__)
+Finalize.__call__.__defaults__ = tuple(
+    _finalizer_registry if value is _standard_registry else value for value in Finalize.__call__.__defaults__
+)

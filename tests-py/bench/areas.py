@@ -25,9 +25,11 @@ AREAS = {}
 
 def area(unit, better="lower"):
     """Registers a function (context, seconds, workers) → figures as the area of its name."""
+
     def register(function):
         AREAS[function.__name__] = {"measure": function, "unit": unit, "better": better}
         return function
+
     return register
 
 
@@ -37,8 +39,7 @@ def batches(seconds, batch):
     figures = [batch()]
     while time.perf_counter() < end or len(figures) < 3:
         figures.append(batch())
-    return {"cold": figures[0], "warm": statistics.median(figures[-(len(figures) // 3):]),
-            "batches": len(figures)}
+    return {"cold": figures[0], "warm": statistics.median(figures[-(len(figures) // 3) :]), "batches": len(figures)}
 
 
 def timed(count, work):
@@ -69,11 +70,13 @@ class Child:
 
 def against(child, seconds, count, work, figure):
     """Does work of so many steps with a child that does the same; figure: of the seconds for a step."""
+
     def batch():
         child.begin(count)
         found = figure(timed(count, work))
         child.wait()
         return found
+
     figures = batches(seconds, batch)
     child.end()
     return figures
@@ -100,6 +103,7 @@ def start_join(context, seconds, workers):
         process.start()
         process.join()
         return 1000 * (time.perf_counter() - begin)
+
     return batches(seconds, batch)
 
 
@@ -116,6 +120,7 @@ def pipe_round_trip(context, seconds, workers):
         for _ in range(count):
             send(SMALL)
             recv()
+
     return against(child, seconds, 500, exchange, lambda each: 1e6 * each)
 
 
@@ -132,6 +137,7 @@ def queue_small(context, seconds, workers):
     def consume(count):
         for _ in range(count):
             queue.get()
+
     return against(child, seconds, 5000, consume, lambda each: 1e-3 / each)
 
 
@@ -157,6 +163,7 @@ def _bulk(child, seconds, receive_one):
         for _ in range(count):
             if len(receive_one()) != 1 << 20:
                 raise AssertionError("not what was sent")
+
     return against(child, seconds, 32, receive, lambda each: 1 / each)
 
 
@@ -192,6 +199,7 @@ def lock_two(context, seconds, workers):
         if value.value - before != 100000:
             raise AssertionError(f"{value.value - before} additions")
         return figure
+
     figures = batches(seconds, batch)
     for child in children:
         child.end()
@@ -213,6 +221,7 @@ def value_with_lock(context, seconds, workers):
         for _ in range(count):
             with value.get_lock():
                 value.value += 1
+
     return batches(seconds, lambda: 1e6 * timed(10000, add))
 
 
@@ -224,6 +233,7 @@ def array_item(context, seconds, workers):
     def add(count):
         for index in range(count):
             array[index % 100] += 1.5
+
     return batches(seconds, lambda: 1e6 * timed(10000, add))
 
 
@@ -241,6 +251,7 @@ def manager_dict(context, seconds, workers):
                 shared[number % 100] = number
                 if shared[number % 100] != number:
                     raise AssertionError(number)
+
         return batches(seconds, lambda: 1e6 * timed(400, work))
 
 
@@ -251,19 +262,20 @@ def manager_dict(context, seconds, workers):
 def pool_small(context, seconds, workers):
     """`map` of a function that does nothing, one task a time."""
     with context.Pool(WORKERS) as pool:
-        return batches(seconds, lambda: 1e-3 / timed(
-            2000, lambda count: pool.map(abs, range(count), chunksize=1)))
+        return batches(seconds, lambda: 1e-3 / timed(2000, lambda count: pool.map(abs, range(count), chunksize=1)))
 
 
 @area("s")
 def pool_computing(context, seconds, workers):
     """`map` of eight tasks that compute, in pure Python."""
     with context.Pool(WORKERS) as pool:
+
         def batch():
             begin = time.perf_counter()
             if sum(pool.map(count_primes, [12000] * 8)) != 8 * 1438:
                 raise AssertionError("wrong number of primes")
             return time.perf_counter() - begin
+
         return batches(seconds, batch)
 
 
@@ -314,6 +326,7 @@ def memory_busy(context, seconds, workers):
 
 def _be_busy(seconds, connection):
     from multiprocessing.reduction import ForkingPickler
+
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         count_primes(2000)
@@ -335,8 +348,17 @@ def main():
     context = multiprocessing.get_context(options.method)
     found = AREAS[options.area]
     figures = found["measure"](context, options.seconds, options.workers)
-    print(json.dumps({"area": options.area, "method": options.method, "unit": found["unit"],
-                      "implementation": sys.implementation.name, **figures}))
+    print(
+        json.dumps(
+            {
+                "area": options.area,
+                "method": options.method,
+                "unit": found["unit"],
+                "implementation": sys.implementation.name,
+                **figures,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -15,14 +15,18 @@ TIMEOUT = 240
 TIMED = """TIMEFORMAT=%R; { time "${@:2}" 2>&3 3>&-; } 3>&2 2>"$1" """
 """Runs a command in a shell and writes to the file $1 how many seconds it took."""
 
+
 def find_cpython(wanted):
     """The path of a CPython 3.12, or None."""
     for name in (wanted, os.environ.get("POLYPROC_CPYTHON")):
         if name == "none":
             return None
-    candidates = [wanted, os.environ.get("POLYPROC_CPYTHON"),
-                  *sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/3.12*/bin/python"))),
-                  shutil.which("python3.12")]
+    candidates = [
+        wanted,
+        os.environ.get("POLYPROC_CPYTHON"),
+        *sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/3.12*/bin/python"))),
+        shutil.which("python3.12"),
+    ]
     question = "import sys; print(sys.implementation.name, *sys.version_info[:2])"
     for candidate in filter(None, candidates):
         try:
@@ -54,9 +58,15 @@ class Bench:
 
     def run(self, *arguments, seconds=TIMEOUT, before=()):
         """What a program prints; None if it fails or does not end, which is said. before: a command that runs it."""
-        process = subprocess.Popen([*before, *self.command, *arguments], env=self._environment, text=True,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, start_new_session=True)
+        process = subprocess.Popen(
+            [*before, *self.command, *arguments],
+            env=self._environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
         try:
             output, errors = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -83,13 +93,15 @@ class Bench:
             return output, None if output is None else int(file.read()) / 1000
 
     def _fail(self, arguments, reason):
-        print(f"compare.py: {self.name}: {os.path.basename(arguments[0])} "
-              f"{' '.join(arguments[1:])}: {reason}", file=sys.stderr)
+        print(
+            f"compare.py: {self.name}: {os.path.basename(arguments[0])} {' '.join(arguments[1:])}: {reason}", file=sys.stderr
+        )
 
     def area(self, name, method, workers):
         """The figures of an area: a dict, or None."""
-        output = self.run(os.path.join(HERE, "areas.py"), name, "--method", method, "--seconds",
-                          str(self.seconds), "--workers", str(workers))
+        output = self.run(
+            os.path.join(HERE, "areas.py"), name, "--method", method, "--seconds", str(self.seconds), "--workers", str(workers)
+        )
         return None if output is None else json.loads(output)
 
     def wall(self, script):

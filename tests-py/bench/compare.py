@@ -92,8 +92,10 @@ class Results:
         return statistics.median(f[temperature] for f in figures) if figures else None
 
     def to_json(self):
-        return [{"area": area, "python": python, "method": method, "workers": workers,
-                 "rounds": rounds} for (area, python, method, workers), rounds in self._figures.items()]
+        return [
+            {"area": area, "python": python, "method": method, "workers": workers, "rounds": rounds}
+            for (area, python, method, workers), rounds in self._figures.items()
+        ]
 
 
 def runs(wanted, benches):
@@ -115,8 +117,12 @@ def run_round(results, wanted, benches):
         if "script_third" in figures:
             third = figures["script_third"]
             results.add(("script_third", bench.name, method, workers), {"cold": third, "warm": third})
-        print(f"  {area}{'' if workers == 1 else f' ({workers})'}, {bench.name} {method}: "
-              f"{report.number(figures['warm'])} {AREAS[area]['unit']}", file=sys.stderr, flush=True)
+        print(
+            f"  {area}{'' if workers == 1 else f' ({workers})'}, {bench.name} {method}: "
+            f"{report.number(figures['warm'])} {AREAS[area]['unit']}",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def measure_areas(wanted, cpython, command, options):
@@ -145,9 +151,14 @@ def parse(arguments=None):
     parser = argparse.ArgumentParser(prog="polyproc bench", description=__doc__.partition("\n")[0])
     parser.add_argument("areas", nargs="*", metavar="AREA", help="by default all: " + ", ".join(known))
     parser.add_argument("--rounds", type=int, default=3, help="by default 3")
-    parser.add_argument("--seconds", type=float, default=12, metavar="S",
-                        help="how long polyproc is measured in each area but everyday, by default 12: its "
-                        "compiler needs time; CPython is measured for 2")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=12,
+        metavar="S",
+        help="how long polyproc is measured in each area but everyday, by default 12: its "
+        "compiler needs time; CPython is measured for 2",
+    )
     parser.add_argument("--cpython", help="a CPython 3.12; none: polyproc alone")
     parser.add_argument("--polyproc", help="the command; by default this distribution's")
     parser.add_argument("--svg", metavar="FILE", help="write a chart")
@@ -155,11 +166,13 @@ def parse(arguments=None):
     everyday = parser.add_argument_group("everyday programs")
     names = [mode.name for mode in MODES]
     everyday.add_argument("--programs", metavar="NAME,…", help=f"by default all: {', '.join(SIZES)}")
-    everyday.add_argument("--lengths", metavar="S,…", help="seconds of CPython, by default all: "
-                          + ", ".join(map(str, LENGTHS)))
+    everyday.add_argument(
+        "--lengths", metavar="S,…", help="seconds of CPython, by default all: " + ", ".join(map(str, LENGTHS))
+    )
     everyday.add_argument("--modes", metavar="NAME,…", help=f"by default all: {', '.join(names)}")
-    everyday.add_argument("--mode", action="append", default=[], metavar="'NAME VARIABLE=VALUE …'",
-                          help="another mode, by polyproc's settings")
+    everyday.add_argument(
+        "--mode", action="append", default=[], metavar="'NAME VARIABLE=VALUE …'", help="another mode, by polyproc's settings"
+    )
     everyday.add_argument("--update", metavar="FILE", help="put the table by length into a document that has its place")
     options = parser.parse_args(arguments)
     unknown = set(options.areas) - set(known)

@@ -119,8 +119,12 @@ class EverydayBench:
                 self.failures.append(f"{program}, {length} s: {name} printed something else")
                 continue
             self.measurements.append(Measurement(program, length, name, seconds[0], seconds[1], memory))
-            print(f"  {program} {length} s, {name}: {number(seconds[0])} s, third run {number(seconds[1])} s, "
-                  f"{number(memory)} MB", file=sys.stderr, flush=True)
+            print(
+                f"  {program} {length} s, {name}: {number(seconds[0])} s, third run {number(seconds[1])} s, "
+                f"{number(memory)} MB",
+                file=sys.stderr,
+                flush=True,
+            )
 
     def _three_runs(self, bench, program, length):
         """The seconds of the first and the third run, the memory of the second, and what each printed."""

@@ -65,8 +65,11 @@ class Figures:
 
     def crossover(self, program, mode, run):
         """As the function `crossover`; NaN where nothing was measured."""
-        points = [(self.cpython(program, length), ratio) for length in self.lengths
-                  if (ratio := self.ratio(program, length, mode, run))]
+        points = [
+            (self.cpython(program, length), ratio)
+            for length in self.lengths
+            if (ratio := self.ratio(program, length, mode, run))
+        ]
         return crossover(points) if points else math.nan
 
 
@@ -82,7 +85,7 @@ def crossover(points):
         return 0.0
     if slower[-1] == len(points) - 1:
         return math.inf
-    (t0, r0), (t1, r1) = points[slower[-1]:slower[-1] + 2]
+    (t0, r0), (t1, r1) = points[slower[-1] : slower[-1] + 2]
     share = math.log(r0) / (math.log(r0) - math.log(r1))
     return t0 * (t1 / t0) ** share
 
@@ -92,8 +95,9 @@ def by_length(figures, modes, lengths):
     lines = _header(["polyproc's time : CPython's", *(f"script of {length:g} s" for length in lengths)])
     for mode in modes:
         for run, title in RUNS.items():
-            lines.append(_row(f"{mode.title}, {title}", *(_spread(figures.ratios(length, mode.name, run))
-                                                          for length in lengths)))
+            lines.append(
+                _row(f"{mode.title}, {title}", *(_spread(figures.ratios(length, mode.name, run)) for length in lengths))
+            )
     return "\n".join(lines)
 
 
@@ -106,11 +110,16 @@ def _spread(ratios):
 
 def crossovers(figures, modes):
     """A table: from how many seconds of CPython on each program is not slower."""
-    lines = _header(["not slower from … s of CPython", *(f"{mode.title}, {title}" for mode in modes
-                                                         for title in RUNS.values())])
+    lines = _header(
+        ["not slower from … s of CPython", *(f"{mode.title}, {title}" for mode in modes for title in RUNS.values())]
+    )
     for program in figures.programs:
-        lines.append(_row(program, *(_seconds(figures.crossover(program, mode.name, run), figures.lengths)
-                                     for mode in modes for run in RUNS)))
+        lines.append(
+            _row(
+                program,
+                *(_seconds(figures.crossover(program, mode.name, run), figures.lengths) for mode in modes for run in RUNS),
+            )
+        )
     return "\n".join(lines)
 
 
@@ -159,8 +168,9 @@ def bars(figures, modes):
             first, third = (figures.ratios(length, mode.name, run) for run in RUNS)
             if first:
                 speed, later = 1 / statistics.median(first), 1 / statistics.median(third)
-                found.append(Bar(f"programs of {length:g} s, {mode.title}", speed,
-                                 f"{number(speed)}x · 3rd run {number(later)}x"))
+                found.append(
+                    Bar(f"programs of {length:g} s, {mode.title}", speed, f"{number(speed)}x · 3rd run {number(later)}x")
+                )
     return found
 
 

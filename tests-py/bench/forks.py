@@ -131,8 +131,10 @@ def main():
             continue
         print(f"{name}: {command}")
         for what, values in figures(command, options.rounds).items():
-            print(f"  {what:32} {statistics.median(values):9.2f}   "
-                  f"({min(values):.2f} to {max(values):.2f}, {len(values)})", flush=True)
+            print(
+                f"  {what:32} {statistics.median(values):9.2f}   ({min(values):.2f} to {max(values):.2f}, {len(values)})",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -116,8 +116,9 @@ class Program:
         self._command, self._code, self._arguments = command, code, arguments
 
     def __enter__(self):
-        self._process = subprocess.Popen([self._command, "-c", self._code, *self._arguments], text=True,
-                                         stdout=subprocess.PIPE, start_new_session=True)
+        self._process = subprocess.Popen(
+            [self._command, "-c", self._code, *self._arguments], text=True, stdout=subprocess.PIPE, start_new_session=True
+        )
         if self._process.stdout.readline() != "ready\n":
             sys.exit("the program to be looked at could not start")
         return self._process
@@ -128,8 +129,11 @@ class Program:
 
 
 def show(name, values, unit, digits=2):
-    print(f"{name:<42} {statistics.median(values):8.{digits}f} {unit:<3}"
-          f" ({min(values):.{digits}f} to {max(values):.{digits}f}, {len(values)})", flush=True)
+    print(
+        f"{name:<42} {statistics.median(values):8.{digits}f} {unit:<3}"
+        f" ({min(values):.{digits}f} to {max(values):.{digits}f}, {len(values)})",
+        flush=True,
+    )
 
 
 def seconds_of(*command):
@@ -144,14 +148,16 @@ def measure_ps(options):
         listed = json.loads(subprocess.run([options.polyproc, "ps", "--json"], capture_output=True).stdout)
         answered = sum(row["state"] == "sleeping" for row in listed)
         print(f"{len(listed)} processes are listed, {answered} say that they sleep")
-        show(f"ps of {options.processes} processes",
-             [seconds_of(options.polyproc, "ps") for _ in range(options.rounds)], "s")
+        show(f"ps of {options.processes} processes", [seconds_of(options.polyproc, "ps") for _ in range(options.rounds)], "s")
 
 
 def measure_why(options):
     with Program(options.polyproc, LOCKS) as program:
-        show("why of a deadlock of two",
-             [seconds_of(options.polyproc, "why", str(program.pid)) for _ in range(options.rounds)], "s")
+        show(
+            "why of a deadlock of two",
+            [seconds_of(options.polyproc, "why", str(program.pid)) for _ in range(options.rounds)],
+            "s",
+        )
 
 
 def processor_seconds(pids):
@@ -197,6 +203,7 @@ def measure_dashboard(options):
         before = percent_used(observed, lambda: time.sleep(10))
         shares = []
         with urllib.request.urlopen(events) as stream:
+
             def listen():
                 end = time.monotonic() + 10
                 while time.monotonic() < end:
@@ -206,8 +213,12 @@ def measure_dashboard(options):
                 listen()
             for _ in range(options.rounds):
                 begin = processor_seconds(observed), time.monotonic()
-                shares.append((percent_used(own, listen),
-                               100 * (processor_seconds(observed) - begin[0]) / (time.monotonic() - begin[1]) - before))
+                shares.append(
+                    (
+                        percent_used(own, listen),
+                        100 * (processor_seconds(observed) - begin[0]) / (time.monotonic() - begin[1]) - before,
+                    )
+                )
         show(f"dashboard with {options.processes} processes: itself", [share for share, _ in shares], "%")
         show("  and what the processes use more", [share for _, share in shares], "%")
 
@@ -236,8 +247,10 @@ def measure_paint(options):
             for _ in range(options.rounds):
                 with Dashboard(options.polyproc) as dashboard:  # a new one, whose code is cold
                     driver(session, "POST", "/url", {"url": dashboard.address})
-                    script = ("return performance.getEntriesByName('first-contentful-paint')"
-                              ".map(entry => entry.startTime)[0] ?? null")
+                    script = (
+                        "return performance.getEntriesByName('first-contentful-paint')"
+                        ".map(entry => entry.startTime)[0] ?? null"
+                    )
                     paint = None
                     for _ in range(100):
                         paint = driver(session, "POST", "/execute/sync", {"script": script, "args": []})
@@ -279,7 +292,10 @@ def measure_recording(options, option):
 
 
 PARTS = {
-    "ps": measure_ps, "why": measure_why, "dashboard": measure_dashboard, "paint": measure_paint,
+    "ps": measure_ps,
+    "why": measure_why,
+    "dashboard": measure_dashboard,
+    "paint": measure_paint,
     "timeline": lambda options: measure_recording(options, "--timeline"),
     "profile": lambda options: measure_recording(options, "--profile"),
 }

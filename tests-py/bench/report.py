@@ -62,12 +62,22 @@ def rows(results, areas, workers):
     found = []
     for area, title in TITLES.items():
         for count in workers.get(area, (1,)):
-            cpython, polyproc = ({method: results.median((area, python, method, count))
-                                  for method in METHODS} for python in ("CPython", "polyproc"))
+            cpython, polyproc = (
+                {method: results.median((area, python, method, count)) for method in METHODS}
+                for python in ("CPython", "polyproc")
+            )
             if any(polyproc.values()) or any(cpython.values()):
                 suffix = f" ({count} of them)" if area in workers else ""
-                found.append(Row(title + suffix, areas[area]["unit"], areas[area]["better"], cpython,
-                                 polyproc, results.median((area, "polyproc", "fork", count), "cold")))
+                found.append(
+                    Row(
+                        title + suffix,
+                        areas[area]["unit"],
+                        areas[area]["better"],
+                        cpython,
+                        polyproc,
+                        results.median((area, "polyproc", "fork", count), "cold"),
+                    )
+                )
     return found
 
 
@@ -82,13 +92,19 @@ def number(value):
 
 def table(found):
     """A table of Markdown."""
-    lines = ["| | unit | CPython fork | spawn | forkserver | polyproc fork | spawn | forkserver | cold "
-             "| polyproc : CPython |",
-             "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"]
+    lines = [
+        "| | unit | CPython fork | spawn | forkserver | polyproc fork | spawn | forkserver | cold | polyproc : CPython |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
     for row in found:
-        cells = [row.title, row.unit, *(number(row.cpython[method]) for method in METHODS),
-                 *(number(row.polyproc[method]) for method in METHODS), number(row.cold),
-                 "" if row.speed is None else f"{number(row.speed)}x"]
+        cells = [
+            row.title,
+            row.unit,
+            *(number(row.cpython[method]) for method in METHODS),
+            *(number(row.polyproc[method]) for method in METHODS),
+            number(row.cold),
+            "" if row.speed is None else f"{number(row.speed)}x",
+        ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -126,14 +142,19 @@ def chart(found, machine_text):
     """An SVG image. found: rows, or others with a title, a speed and a label; those without speed are left out."""
     found = [row for row in found if row.speed]
     height = _TOP + _LINE * len(found) + 34
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" '
-             f'viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" font-size="12" fill="{_INK}">',
-             _text(8, 20, "polyproc in relation to CPython 3.12, start method fork", size=15),
-             _text(_MIDDLE - 8, 46, "slower, larger", "end"), _text(_MIDDLE + 8, 46, "faster, smaller")]
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" '
+        f'viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" font-size="12" fill="{_INK}">',
+        _text(8, 20, "polyproc in relation to CPython 3.12, start method fork", size=15),
+        _text(_MIDDLE - 8, 46, "slower, larger", "end"),
+        _text(_MIDDLE + 8, 46, "faster, smaller"),
+    ]
     for decade in range(-_DECADES, _DECADES + 1):
         x = _MIDDLE + decade * _DECADE
-        parts.append(f'<line x1="{x}" x2="{x}" y1="{_TOP - 4}" y2="{height - 30}" stroke="{_LINES}" '
-                     f'stroke-width="{2 if decade == 0 else 1}"/>')
+        parts.append(
+            f'<line x1="{x}" x2="{x}" y1="{_TOP - 4}" y2="{height - 30}" stroke="{_LINES}" '
+            f'stroke-width="{2 if decade == 0 else 1}"/>'
+        )
     for index, row in enumerate(found):
         parts.extend(_bar(row, _TOP + index * _LINE))
     parts.append(_text(8, height - 8, machine_text, size=10))
@@ -144,12 +165,13 @@ def _bar(row, y):
     length = max(-_DECADES, min(_DECADES, math.log10(row.speed))) * _DECADE
     end = _MIDDLE + length
     ahead = length >= 0
-    return (_text(_LABELS, y + 13, row.title, "end"),
-            f'<rect x="{min(end, _MIDDLE):.1f}" y="{y + 3}" width="{max(abs(length), 1):.1f}" '
-            f'height="{_LINE - 8}" fill="{_FASTER if ahead else _SLOWER}"/>',
-            _text(end + (5 if ahead else -5), y + 13, row.label, "start" if ahead else "end", 10))
+    return (
+        _text(_LABELS, y + 13, row.title, "end"),
+        f'<rect x="{min(end, _MIDDLE):.1f}" y="{y + 3}" width="{max(abs(length), 1):.1f}" '
+        f'height="{_LINE - 8}" fill="{_FASTER if ahead else _SLOWER}"/>',
+        _text(end + (5 if ahead else -5), y + 13, row.label, "start" if ahead else "end", 10),
+    )
 
 
 def _text(x, y, text, anchor="start", size=12):
-    return (f'<text x="{x:.1f}" y="{y}" text-anchor="{anchor}" font-size="{size}">'
-            f"{html.escape(text)}</text>")
+    return f'<text x="{x:.1f}" y="{y}" text-anchor="{anchor}" font-size="{size}">{html.escape(text)}</text>'

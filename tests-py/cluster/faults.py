@@ -121,11 +121,15 @@ OF_LINKS = "cut", "blink", "mute", "deaf", "slow", "thin"
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=120)
-    parser.add_argument("--seed", type=int, default=random.randrange(10 ** 6))
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--pause", type=float, default=8, help="seconds between two faults, about")
     parser.add_argument("--only", default="", help=f"faults to choose from: {', '.join(OF_AGENTS + OF_LINKS)}")
-    parser.add_argument("--links", choices=("auto", "yes", "no"), default="auto",
-                        help="whether links come to harm; by default if there can be a network for that")
+    parser.add_argument(
+        "--links",
+        choices=("auto", "yes", "no"),
+        default="auto",
+        help="whether links come to harm; by default if there can be a network for that",
+    )
     parser.add_argument("--copies", type=int, default=2, help="on how many nodes items and locks are kept")
     options = parser.parse_args()
     chance = random.Random(options.seed)
@@ -139,7 +143,7 @@ def main():
     names = OF_AGENTS + (OF_LINKS if has_links else ())
     if options.only:
         names = [name for name in options.only.split(",") if name in names] or parser.error("none of these faults")
-    others = "bcdefghi"[:2 * (options.copies - 1)]
+    others = "bcdefghi"[: 2 * (options.copies - 1)]
     with contextlib.ExitStack() as stack:
         net = stack.enter_context(contextlib.closing(network.Network(HOME + others))) if has_links else None
         nodes = stack.enter_context(Nodes(network=net, copies=options.copies))
@@ -147,9 +151,12 @@ def main():
         nodes.start(HOME)
         for name in others:
             nodes.join(name)
-        load = [subprocess.Popen([POLYPROC, os.path.join(FOLDER, script), str(options.seconds), HOME + others, *more],
-                                 env=nodes.environment())
-                for script, *more in (["load.py"], ["histories.py", recorded])]
+        load = [
+            subprocess.Popen(
+                [POLYPROC, os.path.join(FOLDER, script), str(options.seconds), HOME + others, *more], env=nodes.environment()
+            )
+            for script, *more in (["load.py"], ["histories.py", recorded])
+        ]
         try:
             counts = _do_harm(Faults(nodes, net), names, others, load, chance, options)
             statuses = [process.wait(options.seconds + 180) for process in load]
@@ -170,8 +177,7 @@ def main():
 def _do_harm(faults, names, others, load, chance, options):
     begin = time.monotonic()
     counts = dict.fromkeys(names, 0)
-    while (all(process.poll() is None for process in load)
-           and time.monotonic() - begin < options.seconds - 15):
+    while all(process.poll() is None for process in load) and time.monotonic() - begin < options.seconds - 15:
         time.sleep(chance.uniform(0.5, 1.5) * options.pause)
         fault, part = chance.choice(names), sorted(chance.sample(others, options.copies - 1))
         print(f"{time.monotonic() - begin:6.1f} s  {fault} {' '.join(part)}", flush=True)

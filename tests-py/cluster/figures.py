@@ -1,6 +1,6 @@
 """Measures what the cluster costs, as medians: run under `polyproc --cluster` or with POLYPROC_CLUSTER, on three nodes.
 
-    figures.py [NODE]    NODE: the other node that is measured (b)
+figures.py [NODE]    NODE: the other node that is measured (b)
 """
 
 import multiprocessing as mp
@@ -9,9 +9,15 @@ import statistics
 import sys
 import time
 
-GOALS = {"start and join on another node": "< 150 ms", "pool.map, chunks of one": ">= 20000 tasks/s a node",
-         "lock and unlock": "< 0.5 ms", "a lock that is handed over": "< 1 ms", "queue, put in batches": ">= 20000 items/s",
-         "queue, put and get one by one": "", "1 GB through a Pipe": ">= 300 MB/s"}
+GOALS = {
+    "start and join on another node": "< 150 ms",
+    "pool.map, chunks of one": ">= 20000 tasks/s a node",
+    "lock and unlock": "< 0.5 ms",
+    "a lock that is handed over": "< 1 ms",
+    "queue, put in batches": ">= 20000 items/s",
+    "queue, put and get one by one": "",
+    "1 GB through a Pipe": ">= 300 MB/s",
+}
 
 
 def nothing(*_):
@@ -41,6 +47,7 @@ def start_and_join(node):
         process.start()
         process.join()
         assert process.exitcode == 0
+
     timed(once, 3)
     show("start and join on another node", f"{timed(once, 11) * 1000:.0f} ms")
 
@@ -51,6 +58,7 @@ def lock_and_unlock():
     def once():
         with lock:
             pass
+
     timed(once, 300)
     show("lock and unlock", f"{timed(once, 1000) * 1000:.2f} ms")
 
@@ -70,6 +78,7 @@ def hand_over(node):
     def once():
         second.release()
         first.acquire()
+
     timed(once, 100)
     show("a lock that is handed over", f"{timed(once, 500) * 500:.2f} ms")
     process.join()
@@ -90,6 +99,7 @@ def queue_batched(node):
             queue.put(i)
         queue.close()
         queue.join_thread()
+
     timed(once, 1)
     show("queue, put in batches", f"{count / timed(once, 5):,.0f} items/s")
 
@@ -145,17 +155,22 @@ def pool(node):
     _There.place = node
     count = 40_000
     with mp.pool.Pool(2, context=_Context()) as workers:
+
         def once():
             workers.map(square, range(count), chunksize=1)
+
         timed(once, 4)
         show("pool.map, chunks of one", f"{count / timed(once, 5):,.0f} tasks/s")
 
 
 if __name__ == "__main__":
     import multiprocessing.pool
+
     there = sys.argv[1] if len(sys.argv) > 1 else "b"
-    print(f"load {os.getloadavg()[0]:.1f} before, {mp.cpu_count()} cores in the cluster, "
-          f"{os.sysconf('SC_NPROCESSORS_ONLN')} here")
+    print(
+        f"load {os.getloadavg()[0]:.1f} before, {mp.cpu_count()} cores in the cluster, "
+        f"{os.sysconf('SC_NPROCESSORS_ONLN')} here"
+    )
     start_and_join(there)
     lock_and_unlock()
     hand_over(there)

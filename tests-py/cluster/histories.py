@@ -78,6 +78,7 @@ def _put(recorder, key, items, item, timeout):
             return True
         except queue.Full:
             return False
+
     recorder.record(key, "put", item, put)
 
 
@@ -87,6 +88,7 @@ def _get(recorder, key, items, timeout):
             return items.get(timeout=timeout)
         except queue.Empty:
             return None
+
     recorder.record(key, "get", None, get)
 
 
@@ -94,8 +96,9 @@ def record(seconds, nodes, folder):
     """Keeps two processes a node going until the time is up."""
     objects = [(mp.Lock(), mp.Queue(SIZE)) for _ in range(int(seconds / EPOCH_SECONDS) + 2)]
     begin = time.monotonic()
-    kept = [Kept(take_part, lambda name, part=part: (objects, folder, f"{name}{part}", begin, seconds), nodes)
-            for part in "xy"]
+    kept = [
+        Kept(take_part, lambda name, part=part: (objects, folder, f"{name}{part}", begin, seconds), nodes) for part in "xy"
+    ]
     while time.monotonic() < begin + seconds - 1:
         for processes in kept:
             processes.look()
@@ -119,8 +122,10 @@ def check(folder):
             wrong += 1
             print(f"wrong: the history of {key} cannot be explained, from {culprit} on")
     count = sum(map(len, found.values()))
-    print(f"{len(found)} histories of locks and queues with {count} operations of {len({line[0] for line in lines})} "
-          f"processes: {wrong or 'none'} that cannot be explained")
+    print(
+        f"{len(found)} histories of locks and queues with {count} operations of {len({line[0] for line in lines})} "
+        f"processes: {wrong or 'none'} that cannot be explained"
+    )
     return count > 0 and not wrong
 
 

@@ -1,8 +1,8 @@
 """A mixed load for `faults.py`: tasks, queue items and locks on all nodes; says what was wrong.
 
-    tasks  each is answered once, by its result or by an error that names a lost worker; none runs twice
-    items  of each producer all are seen, once and in order, up to the last that its node had put
-    locks  never two at once in the guarded part
+tasks  each is answered once, by its result or by an error that names a lost worker; none runs twice
+items  of each producer all are seen, once and in order, up to the last that its node had put
+locks  never two at once in the guarded part
 """
 
 import collections
@@ -32,7 +32,7 @@ def prepare(queue):
 
 
 def produce(queue, name, stop):
-    for i in range(10 ** 9):
+    for i in range(10**9):
         queue.put((name, i))
         if stop.value:
             return
@@ -146,8 +146,10 @@ def main(seconds, nodes):
     problems += [f"task {n} was answered {answers[n]} times" for n in range(task) if answers[n] != 1]
     if wrong.value:
         problems.append(f"{wrong.value} times two held the lock")
-    print(f"{task} tasks, {lost} of them lost with workers; {seen} items of {producers.started} producers; the lock "
-          f"was taken {count.value} times by {guards.started} processes")
+    print(
+        f"{task} tasks, {lost} of them lost with workers; {seen} items of {producers.started} producers; the lock "
+        f"was taken {count.value} times by {guards.started} processes"
+    )
     for problem in problems[:20]:
         print("wrong:", problem)
     return bool(problems)

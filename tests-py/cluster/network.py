@@ -69,8 +69,11 @@ class Network:
         device = self._devices[name] = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
         fcntl.ioctl(device, _TUNSETIFF, struct.pack("16sH22x", interface.encode(), _IFF_TUN | _IFF_NO_PI))
         _ip("link", "set", interface, "netns", namespace)
-        for words in (["link", "set", "lo", "up"], ["link", "set", interface, "mtu", str(_MTU), "up"],
-                      ["addr", "add", f"{self._addresses[name]}/24", "dev", interface]):
+        for words in (
+            ["link", "set", "lo", "up"],
+            ["link", "set", interface, "mtu", str(_MTU), "up"],
+            ["addr", "add", f"{self._addresses[name]}/24", "dev", interface],
+        ):
             _ip("-n", namespace, *words)
 
     def _namespace(self, name):

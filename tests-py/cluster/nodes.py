@@ -31,8 +31,9 @@ class Nodes:
     def command(self, *arguments, place=()):
         environment = self.environment()
         del environment["POLYPROC_CLUSTER"]
-        done = subprocess.run([*place, POLYPROC, "cluster", *arguments], env=environment, capture_output=True, text=True,
-                              timeout=150)
+        done = subprocess.run(
+            [*place, POLYPROC, "cluster", *arguments], env=environment, capture_output=True, text=True, timeout=150
+        )
         if done.returncode:
             raise RuntimeError(f"cluster {' '.join(arguments)}: {done.stderr}")
         return done.stdout

@@ -63,11 +63,12 @@ def main():
         nodes.start("a", cores=0)
         for name in "bc":
             nodes.join(name)
-        status = subprocess.run([POLYPROC, "verify", "--jobs", str(options.jobs), *chosen],
-                                env=nodes.environment()).returncode
+        status = subprocess.run([POLYPROC, "verify", "--jobs", str(options.jobs), *chosen], env=nodes.environment()).returncode
         started = {node["name"]: node["started"] for node in json.loads(nodes.command("status", "--json"))["nodes"]}
-    print(f"{len(chosen)} programs; processes that each node has run for them: "
-          + ", ".join(f"{name} {count}" for name, count in sorted(started.items())))
+    print(
+        f"{len(chosen)} programs; processes that each node has run for them: "
+        + ", ".join(f"{name} {count}" for name, count in sorted(started.items()))
+    )
     if started["a"] or not started["b"] or not started["c"]:
         print("the processes were not spread over the other nodes")
         return 1

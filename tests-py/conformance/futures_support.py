@@ -13,6 +13,7 @@ NEWER = ("test_python_finalization_error", "FailingInitializerResourcesTest")
 def _without_sanitizer_of_threads(function):
     def wrapper(*args, thread=False, **options):
         return function(*args, **options) if args or options else False
+
     return wrapper
 
 

@@ -39,10 +39,33 @@ LIST = os.path.join(HERE, "passing.txt")
 TYPES = ("processes", "threads", "manager", "misc", "futures")
 METHODS = ("fork", "spawn", "forkserver")
 POSIX_LIST = os.path.join(HERE, "passing-posix.txt")
-POSIX_TYPES = ("test_fcntl", "test_epoll", "test_select", "test_poll", "test_selectors", "test_resource", "test_grp",
-               "test_pwd", "test_mmap", "test_ioctl", "test_syslog", "test_threadsignals", "test_signal", "test_time",
-               "test_posix", "test_os", "test_wait3", "test_wait4", "test_fork1", "test_pty", "test_socketserver",
-               "test_subprocess", "test_sqlite3", "test_zoneinfo", "test_cprofile")
+POSIX_TYPES = (
+    "test_fcntl",
+    "test_epoll",
+    "test_select",
+    "test_poll",
+    "test_selectors",
+    "test_resource",
+    "test_grp",
+    "test_pwd",
+    "test_mmap",
+    "test_ioctl",
+    "test_syslog",
+    "test_threadsignals",
+    "test_signal",
+    "test_time",
+    "test_posix",
+    "test_os",
+    "test_wait3",
+    "test_wait4",
+    "test_fork1",
+    "test_pty",
+    "test_socketserver",
+    "test_subprocess",
+    "test_sqlite3",
+    "test_zoneinfo",
+    "test_cprofile",
+)
 POSIX_PATIENCE = 90
 """Seconds for one of these tests."""
 BAD = ("failed", "hung", "died")
@@ -51,15 +74,24 @@ FUTURES = "test_concurrent_futures"
 
 def find_cpython(wanted):
     """A CPython 3.12 that has its tests: its path, its home and the folder of its package `test`."""
-    candidates = [wanted, os.environ.get("POLYPROC_CPYTHON"),
-                  *sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/3.12*/bin/python"))),
-                  shutil.which("python3.12")]
+    candidates = [
+        wanted,
+        os.environ.get("POLYPROC_CPYTHON"),
+        *sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/3.12*/bin/python"))),
+        shutil.which("python3.12"),
+    ]
     for candidate in candidates:
         if candidate:
             found = subprocess.run(
-                [candidate, "-c", "import sys, test._test_multiprocessing as m; "
-                 "print(*sys.version_info[:2], sys.base_prefix, m.__file__, sep=chr(10))"],
-                capture_output=True, text=True)
+                [
+                    candidate,
+                    "-c",
+                    "import sys, test._test_multiprocessing as m; "
+                    "print(*sys.version_info[:2], sys.base_prefix, m.__file__, sep=chr(10))",
+                ],
+                capture_output=True,
+                text=True,
+            )
             if found.returncode == 0 and found.stdout.startswith("3\n12\n"):
                 home, file = found.stdout.splitlines()[2:]
                 return candidate, home, os.path.dirname(file)
@@ -74,8 +106,7 @@ def lay_out(tests, path):
             os.symlink(os.path.join(tests, name), os.path.join(path, name))
     if os.path.exists(os.path.join(path, FUTURES)):
         return
-    newer = sorted(glob.glob(os.path.expanduser(
-        os.path.join("~/.pyenv/versions/3.13*/lib/python3.13/test", FUTURES))))
+    newer = sorted(glob.glob(os.path.expanduser(os.path.join("~/.pyenv/versions/3.13*/lib/python3.13/test", FUTURES))))
     if newer:
         os.mkdir(os.path.join(path, FUTURES))
         for file in glob.glob(os.path.join(newer[0], "[!_]*.py")):
@@ -93,17 +124,23 @@ class Suite:
         self._method = method
         self._folder = path
         # Where `test.support` sees PYTHONHOME, it starts programs without -I, so that they find `test`.
-        self._environment = {**os.environ, "PYTHONPATH": path, "PYTHONHOME": home,
-                             "POLYPROC_SUITE": f"{type_} {method}", "POLYPROC_SUITE_PATH": path,
-                             "POLYPROC_SUITE_PATIENCE": str(options.patience)}
+        self._environment = {
+            **os.environ,
+            "PYTHONPATH": path,
+            "PYTHONHOME": home,
+            "POLYPROC_SUITE": f"{type_} {method}",
+            "POLYPROC_SUITE_PATH": path,
+            "POLYPROC_SUITE_PATIENCE": str(options.patience),
+        }
         # Tests are compiled once, and not by each process again.
         self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def _start(self, command, *arguments, **streams):
         command = [*command, os.path.join(HERE, "suite_main.py"), self._type, self._method, *arguments]
         # Programs that the tests start by -E -c find the package `test` in the current folder.
-        return subprocess.Popen(command, env=self._environment, cwd=self._folder,
-                                start_new_session=True, stdin=subprocess.DEVNULL, **streams)
+        return subprocess.Popen(
+            command, env=self._environment, cwd=self._folder, start_new_session=True, stdin=subprocess.DEVNULL, **streams
+        )
 
     def names(self):
         """`Class.test` of the tests that CPython has and the options choose."""
@@ -114,15 +151,21 @@ class Suite:
             raise SystemExit("run.py: the tests cannot be listed")
         wanted = set(self._options.tests)
         known = read_list(self._options.list) if self._options.missing else ()
-        return [name for name in names
-                if (not wanted or {name, name.partition(".")[0]} & wanted)
-                and key_of(self._method, self._type, name) not in known]
+        return [
+            name
+            for name in names
+            if (not wanted or {name, name.partition(".")[0]} & wanted) and key_of(self._method, self._type, name) not in known
+        ]
 
     def run(self):
         """Runs the tests chosen; returns the outcome and a detail of each, and tells of bad ones at once."""
         left = self.names()
-        outcomes = {name: ("impossible", reason) for pattern, reason in read_impossible().items()
-                    for name in fnmatch.filter(left, pattern) if name not in self._options.tests}
+        outcomes = {
+            name: ("impossible", reason)
+            for pattern, reason in read_impossible().items()
+            for name in fnmatch.filter(left, pattern)
+            if name not in self._options.tests
+        }
         left = [name for name in left if name not in outcomes]
         while left:
             outcomes.update(self._run_once(left))
@@ -133,8 +176,7 @@ class Suite:
         with tempfile.TemporaryDirectory() as folder:
             results = Results(os.path.join(folder, "results"), self._tell)
             with open(os.path.join(folder, "output"), "w+b") as output:
-                process = self._start(self._options.command, results.path, *tests, stdout=output,
-                                      stderr=output)
+                process = self._start(self._options.command, results.path, *tests, stdout=output, stderr=output)
                 hung = self._await(process, results)
                 output.seek(0)
                 text = shortened(output.read().decode(errors="replace"))
@@ -209,15 +251,18 @@ class Results:
 def run_all(options):
     """Runs all that the options choose; returns {(method, type): {test: (outcome, detail)}}."""
     cpython, home, tests = find_cpython(options.cpython)
-    with tempfile.TemporaryDirectory() as path, \
-            concurrent.futures.ThreadPoolExecutor(options.jobs) as executor:
+    with tempfile.TemporaryDirectory() as path, concurrent.futures.ThreadPoolExecutor(options.jobs) as executor:
         lay_out(tests, os.path.join(path, "test"))
-        types = [type_ for type_ in options.type or (POSIX_TYPES if options.posix else TYPES)
-                 if type_ != "futures" or os.path.exists(os.path.join(path, "test", FUTURES))]
-        futures = {(method, type_): executor.submit(
-                       Suite(options, cpython, home, path, type_, method).run)
-                   for method in (["posix"] if options.posix else options.method or METHODS)
-                   for type_ in types}
+        types = [
+            type_
+            for type_ in options.type or (POSIX_TYPES if options.posix else TYPES)
+            if type_ != "futures" or os.path.exists(os.path.join(path, "test", FUTURES))
+        ]
+        futures = {
+            (method, type_): executor.submit(Suite(options, cpython, home, path, type_, method).run)
+            for method in (["posix"] if options.posix else options.method or METHODS)
+            for type_ in types
+        }
         return {key: future.result() for key, future in futures.items()}
 
 
@@ -261,8 +306,9 @@ def cell(counts):
         return ""
     bad = sum(counts[outcome] for outcome in BAD)
     more = {"impossible": counts["impossible"], "bad": bad}
-    return (f"{counts['passed']} passed, {counts['skipped']} skipped"
-            + "".join(f", {count} {what}" for what, count in more.items() if count))
+    return f"{counts['passed']} passed, {counts['skipped']} skipped" + "".join(
+        f", {count} {what}" for what, count in more.items() if count
+    )
 
 
 def print_tables(outcomes, classes):
@@ -288,11 +334,15 @@ def main():
     parser.add_argument("--method", choices=METHODS, action="append", help="by default all")
     parser.add_argument("--type", choices=(*TYPES, *POSIX_TYPES), action="append", help="by default all")
     parser.add_argument("--posix", action="store_true", help="run the tests of modules that stand on the system")
-    parser.add_argument("--command", nargs="+", default=[os.path.join(HERE, "../../polyproc")],
-                        help="what runs the tests; by default polyproc")
-    parser.add_argument("--patience", type=float,
-                        help="seconds without the end of a test until it counts as hung; "
-                             "by default 330, as some tests wait 300 s, and 90 with --posix")
+    parser.add_argument(
+        "--command", nargs="+", default=[os.path.join(HERE, "../../polyproc")], help="what runs the tests; by default polyproc"
+    )
+    parser.add_argument(
+        "--patience",
+        type=float,
+        help="seconds without the end of a test until it counts as hung; "
+        "by default 330, as some tests wait 300 s, and 90 with --posix",
+    )
     parser.add_argument("--missing", action="store_true", help="run those that the list does not have")
     parser.add_argument("--update", action="store_true", help="add what passes to the list")
     parser.add_argument("--verbose", action="store_true", help="print why a test failed")

@@ -31,9 +31,11 @@ support.SHORT_TIMEOUT = max(support.SHORT_TIMEOUT, float(os.environ["POLYPROC_SU
 _type, _method = os.environ["POLYPROC_SUITE"].split()
 if _type != "futures" and _method != "posix":
     from test import _test_multiprocessing
+
     _test_multiprocessing._TestBarrier.defaultTimeout = support.SHORT_TIMEOUT
     _test_multiprocessing.install_tests_in_module_dict(
-        globals(), _method, **({"exclude_types": True} if _type == "misc" else {"only_type": _type}))
+        globals(), _method, **({"exclude_types": True} if _type == "misc" else {"only_type": _type})
+    )
 
 
 class _Results(unittest.TestResult):
@@ -101,6 +103,7 @@ def _futures():
     from test.support import script_helper
 
     from test import test_concurrent_futures as package
+
     # Lets the programs that the tests start find them by PYTHONPATH, as otherwise in the standard library.
     script_helper.__dict__["__cached_interp_requires_environment"] = True
     os.environ["PYTHONPATH"] = os.environ["POLYPROC_SUITE_PATH"]
@@ -127,9 +130,12 @@ def _tests_of_module(name):
 
 def _methods(name):
     """The start method that a test of process pools is for, in a list; none for another test."""
-    return [method.lower() for found in re.findall(
-        r"^ProcessPool(Fork|Spawn|Forkserver)[A-Z]|^FailingInitializerResourcesTest\.test_(\w+)", name)
-        for method in found if method]
+    return [
+        method.lower()
+        for found in re.findall(r"^ProcessPool(Fork|Spawn|Forkserver)[A-Z]|^FailingInitializerResourcesTest\.test_(\w+)", name)
+        for method in found
+        if method
+    ]
 
 
 def _main():

@@ -22,6 +22,7 @@ def case(text):
     def note(function):
         CASES[function.__name__] = (text, function)
         return function
+
     return note
 
 
@@ -35,7 +36,7 @@ def kill_self(_=None):
 
 class BadArgument:
     def __reduce__(self):
-        return int, ('not a number',)
+        return int, ("not a number",)
 
 
 def give_bad_result(_):
@@ -43,7 +44,7 @@ def give_bad_result(_):
 
 
 def fail():
-    raise ValueError('no start')
+    raise ValueError("no start")
 
 
 class FailsHalfway:
@@ -52,25 +53,25 @@ class FailsHalfway:
 
     def __iter__(self):
         yield from range(3)
-        raise ValueError('halfway')
+        raise ValueError("halfway")
 
 
 def outcome(action):
     try:
         return repr(action())
     except BaseException as e:
-        return f'{type(e).__name__}: {e}'.partition('\n')[0]
+        return f"{type(e).__name__}: {e}".partition("\n")[0]
 
 
-@case('a pool worker is killed in a task')
+@case("a pool worker is killed in a task")
 def worker_killed():
     with mp.Pool(2) as pool:
         doomed = pool.apply_async(kill_self)
         others = pool.map(square, range(4), 1)
-        print('others:', others, '| the task:', outcome(doomed.get))
+        print("others:", others, "| the task:", outcome(doomed.get))
 
 
-@case('a pool worker calls os._exit in a task of map')
+@case("a pool worker calls os._exit in a task of map")
 def worker_exits():
     with mp.Pool(2) as pool:
         print(outcome(lambda: pool.map(os._exit, [3])))
@@ -82,19 +83,19 @@ def initializer_fails():
         print(outcome(lambda: pool.apply(square, (1,))))
 
 
-@case('a task cannot be unpickled')
+@case("a task cannot be unpickled")
 def bad_argument():
     with mp.Pool(1) as pool:
         print(outcome(lambda: pool.apply(square, (BadArgument(),))))
 
 
-@case('a result cannot be unpickled')
+@case("a result cannot be unpickled")
 def bad_result():
     with mp.Pool(1) as pool:
-        print(outcome(lambda: pool.apply(give_bad_result, (1,))), '| then:', outcome(lambda: pool.apply(square, (3,))))
+        print(outcome(lambda: pool.apply(give_bad_result, (1,))), "| then:", outcome(lambda: pool.apply(square, (3,))))
 
 
-@case('the iterable of a map fails halfway')
+@case("the iterable of a map fails halfway")
 def iterable_fails():
     with mp.Pool(2) as pool:
         print(outcome(lambda: pool.map(square, FailsHalfway(), 1)))
@@ -105,32 +106,32 @@ def lock():
     the_lock = mp.Lock()
     started(hold, the_lock)
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter('always')
-        print('acquired:', the_lock.acquire(), *(w.category.__name__ for w in caught))
+        warnings.simplefilter("always")
+        print("acquired:", the_lock.acquire(), *(w.category.__name__ for w in caught))
 
 
-@case('a process is killed inside Queue.get')
+@case("a process is killed inside Queue.get")
 def queue_get():
     q = mp.Queue()
     started(wait_to_get, q)
-    q.put('after')
-    print('got', q.get())
+    q.put("after")
+    print("got", q.get())
 
 
-@case('a process is killed inside Condition.wait')
+@case("a process is killed inside Condition.wait")
 def condition():
     the_condition = mp.Condition()
     started(wait_for, the_condition)
     with the_condition:
         the_condition.notify()
-    print('notified')
+    print("notified")
 
 
-@case('the main process is killed')
+@case("the main process is killed")
 def main_killed():
     reader, writer = os.pipe()
     os.set_inheritable(writer, True)
-    program = subprocess.Popen([sys.executable, __file__, 'run', '_with_pool'], stdout=writer, pass_fds=(writer,))
+    program = subprocess.Popen([sys.executable, __file__, "run", "_with_pool"], stdout=writer, pass_fds=(writer,))
     os.close(writer)
     pids = [int(pid) for pid in os.read(reader, 1000).split()]
     program.kill()
@@ -139,16 +140,21 @@ def main_killed():
     while time.monotonic() - begin < 10 and any(is_running(pid) for pid in pids):
         time.sleep(0.1)
     left = sum(map(is_running, pids))
-    print(f'{left} of {len(pids)} workers left' if left else 'no worker is left')
+    print(f"{left} of {len(pids)} workers left" if left else "no worker is left")
     for pid in pids:
         if is_running(pid):
             os.kill(pid, signal.SIGKILL)
 
 
-@case('Ctrl-C during a map')
+@case("Ctrl-C during a map")
 def interrupt():
-    program = subprocess.Popen([sys.executable, __file__, 'run', '_with_pool'], stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, start_new_session=True)
+    program = subprocess.Popen(
+        [sys.executable, __file__, "run", "_with_pool"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     pids = [int(pid) for pid in program.stdout.readline().split()]
     time.sleep(1)
     begin = time.monotonic()
@@ -158,14 +164,22 @@ def interrupt():
         if os.getpgid(pid) != program.pid:
             os.kill(pid, signal.SIGINT)
     _, errors = program.communicate()
-    print('status', program.returncode, '|', errors.count('Traceback'), 'tracebacks,',
-          len(errors.splitlines()), 'lines |', 'soon' if time.monotonic() - begin < 30 else 'late')
+    print(
+        "status",
+        program.returncode,
+        "|",
+        errors.count("Traceback"),
+        "tracebacks,",
+        len(errors.splitlines()),
+        "lines |",
+        "soon" if time.monotonic() - begin < 30 else "late",
+    )
 
 
 def is_running(pid):
     try:
-        with open(f'/proc/{pid}/stat') as file:
-            return file.read().rpartition(')')[2].split()[0] not in 'ZX'
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
 
@@ -206,25 +220,30 @@ def wait_for(condition, connection):
 
 
 def main(arguments):
-    if arguments[:1] == ['run']:
+    if arguments[:1] == ["run"]:
         name = arguments[1]
         (CASES[name][1] if name in CASES else globals()[name])()
         return
     patience = 10.0
-    if arguments[:1] == ['--patience']:
+    if arguments[:1] == ["--patience"]:
         patience = float(arguments[1])
         arguments = arguments[2:]
     for name in arguments or CASES:
-        print(f'{CASES[name][0]:45} ', end='', flush=True)
-        program = subprocess.Popen([sys.executable, __file__, 'run', name], stdout=subprocess.PIPE,
-                                   stderr=subprocess.DEVNULL, text=True, start_new_session=True)
+        print(f"{CASES[name][0]:45} ", end="", flush=True)
+        program = subprocess.Popen(
+            [sys.executable, __file__, "run", name],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
         try:
-            print(program.communicate(timeout=patience)[0].strip() or f'ends with status {program.returncode}', flush=True)
+            print(program.communicate(timeout=patience)[0].strip() or f"ends with status {program.returncode}", flush=True)
         except subprocess.TimeoutExpired:
-            print('hangs', flush=True)
+            print("hangs", flush=True)
             os.killpg(program.pid, signal.SIGKILL)
             program.communicate()
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     main(sys.argv[1:])

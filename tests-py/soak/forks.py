@@ -32,8 +32,18 @@ class Busy:
         self.pipe = os.pipe()
         self.turns = 0
         self.lock.acquire()
-        for work in (self.compute, self.make_garbage, self.compile, self.turn_over, self.lock.acquire, self.queue.get,
-                     self.event.wait, self.wait_for_condition, self.read, self.sleep):
+        for work in (
+            self.compute,
+            self.make_garbage,
+            self.compile,
+            self.turn_over,
+            self.lock.acquire,
+            self.queue.get,
+            self.event.wait,
+            self.wait_for_condition,
+            self.read,
+            self.sleep,
+        ):
             threading.Thread(target=work, name=work.__name__, daemon=True).start()
 
     def compute(self):
@@ -125,6 +135,7 @@ def be_child(busy, act):
         return 0
     except BaseException:
         import traceback
+
         traceback.print_exc()
         return 1
 
@@ -193,9 +204,11 @@ def main():
     while forks.running:
         forks.reap(block=True)
     seconds = sorted(forks.seconds)
-    print(f"{len(seconds)} forks: median {seconds[len(seconds) // 2] * 1000:.1f} ms, slowest {seconds[-1] * 1000:.0f} ms; "
-          f"{sum(1 for n in forks.retries if n)} waited for a thread, the longest {max(forks.retries)} times; "
-          f"{len(forks.bad)} bad")
+    print(
+        f"{len(seconds)} forks: median {seconds[len(seconds) // 2] * 1000:.1f} ms, slowest {seconds[-1] * 1000:.0f} ms; "
+        f"{sum(1 for n in forks.retries if n)} waited for a thread, the longest {max(forks.retries)} times; "
+        f"{len(forks.bad)} bad"
+    )
     for pid, act, how in forks.bad[:20]:
         print(f"  child {pid}, which {act}: {how}")
     sys.stdout.flush()
@@ -204,5 +217,6 @@ def main():
 
 if __name__ == "__main__":
     import warnings
+
     warnings.simplefilter("ignore", DeprecationWarning)
     main()

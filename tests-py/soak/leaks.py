@@ -49,17 +49,17 @@ def some_objects(context):
             pass
     context.Event().set()
     full = context.Queue()
-    full.put('item')
-    assert full.get(timeout=60) == 'item'
+    full.put("item")
+    assert full.get(timeout=60) == "item"
     full.close()
     full.join_thread()
     simple = context.SimpleQueue()
-    simple.put('item')
-    assert simple.get() == 'item'
+    simple.put("item")
+    assert simple.get() == "item"
     reader, writer = context.Pipe(duplex=False)
-    writer.send('item')
-    assert reader.recv() == 'item'
-    value = context.Value('i', 7)
+    writer.send("item")
+    assert reader.recv() == "item"
+    value = context.Value("i", 7)
     assert value.value == 7
 
 
@@ -75,27 +75,29 @@ def all_at_once(context, count):
 
 
 def resident():
-    with open('/proc/self/status') as status:
-        return next(int(line.split()[1]) >> 10 for line in status if line.startswith('VmRSS'))
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) >> 10 for line in status if line.startswith("VmRSS"))
 
 
 def census():
     """What there is, once what ends in the background has ended."""
     gc.collect()
     time.sleep(1)
-    return {'descriptors': len(os.listdir('/proc/self/fd')),
-            'threads': threading.active_count(),
-            'tasks': len(os.listdir('/proc/self/task')),
-            'children': len(mp.active_children()),
-            'files': len(os.listdir(tempfile.gettempdir())) + len(os.listdir('/dev/shm')),
-            'MiB': resident()}
+    return {
+        "descriptors": len(os.listdir("/proc/self/fd")),
+        "threads": threading.active_count(),
+        "tasks": len(os.listdir("/proc/self/task")),
+        "children": len(mp.active_children()),
+        "files": len(os.listdir(tempfile.gettempdir())) + len(os.listdir("/dev/shm")),
+        "MiB": resident(),
+    }
 
 
 def settled(before):
     """The census; taken again for a while, as long as there is more than before."""
     for _ in range(20):
         after = census()
-        if all(after[name] <= before[name] for name in before if name != 'MiB'):
+        if all(after[name] <= before[name] for name in before if name != "MiB"):
             break
     return after
 
@@ -111,30 +113,35 @@ def measure(name, count, make):
     seconds = time.monotonic() - started
     growth = {what: after[what] - before[what] for what in after}
     # A few threads of the JVM's come and go; one for each would be hundreds.
-    allowed = {'MiB': MEMORY_ALLOWED, 'tasks': 8, 'descriptors': 8}
+    allowed = {"MiB": MEMORY_ALLOWED, "tasks": 8, "descriptors": 8}
     leaks = [what for what, more in growth.items() if more > allowed.get(what, 0)]
-    print(f'{count:6} {name:20} {seconds:7.1f} s  '
-          + '  '.join(f'{what} {after[what]} ({more:+})' for what, more in growth.items())
-          + (f'  LEAKS: {", ".join(leaks)}' if leaks else ''), flush=True)
+    print(
+        f"{count:6} {name:20} {seconds:7.1f} s  "
+        + "  ".join(f"{what} {after[what]} ({more:+})" for what, more in growth.items())
+        + (f"  LEAKS: {', '.join(leaks)}" if leaks else ""),
+        flush=True,
+    )
     return not leaks
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition('\n')[0])
-    parser.add_argument('--processes', type=int, default=500)
-    parser.add_argument('--pools', type=int, default=200)
-    parser.add_argument('--objects', type=int, default=1000, help='times four locks, an event, two queues …')
-    parser.add_argument('--at-once', type=int, default=64)
-    parser.add_argument('--method', default='fork')
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--processes", type=int, default=500)
+    parser.add_argument("--pools", type=int, default=200)
+    parser.add_argument("--objects", type=int, default=1000, help="times four locks, an event, two queues …")
+    parser.add_argument("--at-once", type=int, default=64)
+    parser.add_argument("--method", default="fork")
     options = parser.parse_args()
     context = mp.get_context(options.method)
     one_process(context)
-    clean = [measure('processes', options.processes, lambda: one_process(context)),
-             measure('pools', options.pools, lambda: one_pool(context)),
-             measure('sets of objects', options.objects, lambda: some_objects(context)),
-             measure(f'times {options.at_once} at once', 4, lambda: all_at_once(context, options.at_once))]
+    clean = [
+        measure("processes", options.processes, lambda: one_process(context)),
+        measure("pools", options.pools, lambda: one_pool(context)),
+        measure("sets of objects", options.objects, lambda: some_objects(context)),
+        measure(f"times {options.at_once} at once", 4, lambda: all_at_once(context, options.at_once)),
+    ]
     return 0 if all(clean) else 1
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     sys.exit(main())

@@ -27,13 +27,13 @@ SIGNALS = signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGABRT, signal
 
 def work(kind, number, size):
     """The task: what it answers is known beforehand."""
-    if kind == 'sleep':
+    if kind == "sleep":
         time.sleep(size / 1e6)
-    elif kind == 'fail':
+    elif kind == "fail":
         raise ValueError(number)
-    elif kind == 'large':
-        return number, b'x' * size
-    elif kind == 'exit' and size % 2:
+    elif kind == "large":
+        return number, b"x" * size
+    elif kind == "exit" and size % 2:
         os._exit(3)
     return number, kind
 
@@ -44,7 +44,7 @@ def element(number):
 
 def take_turns(lock, counters):
     """Both counters are changed under the lock: they differ by as many as were killed in between."""
-    warnings.simplefilter('ignore')
+    warnings.simplefilter("ignore")
     while True:
         with lock:
             counters[0] += 1
@@ -73,7 +73,7 @@ class Ledger:
     def answer(self, number, outcome):
         with self._lock:
             if self._open.pop(number, None) is None:
-                self.wrong.append(f'task {number} was answered twice: {outcome}')
+                self.wrong.append(f"task {number} was answered twice: {outcome}")
             self.outcomes[outcome] += 1
 
     def lose(self, error):
@@ -100,24 +100,24 @@ class Load:
         self.rng.choices((self.call, self.map, self.stream), (8, 2, 1))[0]()
 
     def call(self):
-        kind = self.rng.choices(('quick', 'sleep', 'fail', 'large', 'exit'), (10, 4, 2, 2, 0.2))[0]
+        kind = self.rng.choices(("quick", "sleep", "fail", "large", "exit"), (10, 4, 2, 2, 0.2))[0]
         size = self.rng.randrange(1, 200_000)
         number = self.ledger.accept()
 
         def done(answer):
-            right = answer[0] == number and answer[1] == (b'x' * size if kind == 'large' else kind)
-            self.ledger.answer(number, 'right' if right else f'wrong: {answer!r:.80}')
+            right = answer[0] == number and answer[1] == (b"x" * size if kind == "large" else kind)
+            self.ledger.answer(number, "right" if right else f"wrong: {answer!r:.80}")
             if not right:
-                self.ledger.complain(f'task {number} has a wrong answer')
+                self.ledger.complain(f"task {number} has a wrong answer")
 
         def failed(error):
-            expected = kind == 'fail' and isinstance(error, ValueError) and error.args == (number,)
+            expected = kind == "fail" and isinstance(error, ValueError) and error.args == (number,)
             lost = isinstance(error, mp.WorkerLostError)
-            self.ledger.answer(number, 'failed as it should' if expected else type(error).__name__)
+            self.ledger.answer(number, "failed as it should" if expected else type(error).__name__)
             if lost:
                 self.ledger.lose(error)
             elif not expected:
-                self.ledger.complain(f'task {number} of kind {kind} fails: {error!r:.200}')
+                self.ledger.complain(f"task {number} of kind {kind} fails: {error!r:.200}")
 
         self.pool.apply_async(work, (kind, number, size), callback=done, error_callback=failed)
 
@@ -128,16 +128,16 @@ class Load:
 
         def done(answers):
             right = answers == [-i for i in range(count)]
-            self.ledger.answer(number, 'right map' if right else 'wrong map')
+            self.ledger.answer(number, "right map" if right else "wrong map")
             if not right:
-                self.ledger.complain(f'map {number} has wrong answers')
+                self.ledger.complain(f"map {number} has wrong answers")
 
         def failed(error):
-            self.ledger.answer(number, f'map: {type(error).__name__}')
+            self.ledger.answer(number, f"map: {type(error).__name__}")
             if isinstance(error, mp.WorkerLostError):
                 self.ledger.lose(error)
             else:
-                self.ledger.complain(f'map {number} fails: {error!r:.200}')
+                self.ledger.complain(f"map {number} fails: {error!r:.200}")
 
         self.pool.map_async(element, range(count), chunk, callback=done, error_callback=failed)
 
@@ -156,13 +156,14 @@ class Load:
                 self.ledger.lose(error)
                 lost += 1
             except mp.TimeoutError:
-                self.ledger.complain(f'imap {number} hangs')
+                self.ledger.complain(f"imap {number} hangs")
                 break
-        right = len(answers) + lost == count and set(answers) <= {-i for i in range(count)} \
-            and len(set(answers)) == len(answers)
-        self.ledger.answer(number, 'right imap' if right else 'wrong imap')
+        right = (
+            len(answers) + lost == count and set(answers) <= {-i for i in range(count)} and len(set(answers)) == len(answers)
+        )
+        self.ledger.answer(number, "right imap" if right else "wrong imap")
         if not right:
-            self.ledger.complain(f'imap {number} of {count} gave {len(answers)} and lost {lost}')
+            self.ledger.complain(f"imap {number} of {count} gave {len(answers)} and lost {lost}")
 
 
 def kill_some(pool, others, rng, pause, until, kills):
@@ -183,9 +184,9 @@ def kill_some(pool, others, rng, pause, until, kills):
 def descriptors():
     """How many of each kind are open: their numbers are given anew all the time."""
     found = collections.Counter()
-    for number in os.listdir('/proc/self/fd'):
+    for number in os.listdir("/proc/self/fd"):
         with contextlib.suppress(FileNotFoundError):
-            found[re.sub(r'\d+', 'N', os.readlink(f'/proc/self/fd/{number}'))] += 1
+            found[re.sub(r"\d+", "N", os.readlink(f"/proc/self/fd/{number}"))] += 1
     return found
 
 
@@ -201,19 +202,19 @@ def leftover(before, seconds=10):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition('\n')[0])
-    parser.add_argument('--seconds', type=float, default=60)
-    parser.add_argument('--seed', type=int, default=int.from_bytes(os.urandom(4), 'big'))
-    parser.add_argument('--workers', type=int, default=4)
-    parser.add_argument('--pause', type=float, default=0.5, help='mean seconds between two kills')
-    parser.add_argument('--method', default='fork')
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--pause", type=float, default=0.5, help="mean seconds between two kills")
+    parser.add_argument("--method", default="fork")
     options = parser.parse_args()
-    print(f'seed {options.seed}', flush=True)
+    print(f"seed {options.seed}", flush=True)
     rng = random.Random(options.seed)
     context = mp.get_context(options.method)
     ledger = Ledger()
     kills = collections.Counter()
-    lock, counters = context.Lock(), context.Array('q', 2, lock=False)
+    lock, counters = context.Lock(), context.Array("q", 2, lock=False)
     with context.Pool(options.workers) as pool:
         pool.map(element, range(10))
         pool.close()
@@ -226,8 +227,9 @@ def main():
         for process in others:
             process.start()
         until = time.monotonic() + options.seconds
-        killer = threading.Thread(target=kill_some, args=(pool, others, random.Random(options.seed + 1),
-                                                          options.pause, until, kills))
+        killer = threading.Thread(
+            target=kill_some, args=(pool, others, random.Random(options.seed + 1), options.pause, until, kills)
+        )
         killer.start()
         load = Load(pool, ledger, rng)
         told = time.monotonic()
@@ -242,41 +244,42 @@ def main():
                     others[i].start()
             if time.monotonic() - told > 10:
                 told = time.monotonic()
-                print(f'{ledger.accepted} accepted, {ledger.open()} open, {sum(kills.values())} kills',
-                      flush=True)
+                print(f"{ledger.accepted} accepted, {ledger.open()} open, {sum(kills.values())} kills", flush=True)
         killer.join()
         deadline = time.monotonic() + 120
         while ledger.open() and time.monotonic() < deadline:
             time.sleep(0.05)
         if ledger.open():
-            ledger.complain(f'{ledger.open()} tasks were never answered')
+            ledger.complain(f"{ledger.open()} tasks were never answered")
         if ledger.refused > ledger.accepted / 100:
-            ledger.complain(f'{ledger.refused} tasks were refused, as the pool had no worker')
-        warnings.simplefilter('ignore')
+            ledger.complain(f"{ledger.refused} tasks were refused, as the pool had no worker")
+        warnings.simplefilter("ignore")
         for process in others:
             process.kill()
             process.join()
         if not lock.acquire(timeout=60):
-            ledger.complain('the lock is held by a process that is no more')
+            ledger.complain("the lock is held by a process that is no more")
         if abs(counters[0] - counters[1]) > sum(kills.values()) + len(others):
-            ledger.complain(f'the lock does not exclude: {counters[:]}')
+            ledger.complain(f"the lock does not exclude: {counters[:]}")
         pool.close()
         pool.join()
     if mp.active_children():
-        ledger.complain(f'processes are left: {mp.active_children()}')
+        ledger.complain(f"processes are left: {mp.active_children()}")
     del pool, load, killer, others, process
     left = leftover(before)
     if left.total() > 4:
-        ledger.complain(f'{left.total()} descriptors are left: {dict(left)}')
-    print(f'{ledger.accepted} accepted, {sum(ledger.outcomes.values())} answered, {sum(kills.values())} kills '
-          f'({", ".join(f"{count} {name}" for name, count in sorted(kills.items()))}), '
-          f'{counters[0]} turns with the lock')
+        ledger.complain(f"{left.total()} descriptors are left: {dict(left)}")
+    print(
+        f"{ledger.accepted} accepted, {sum(ledger.outcomes.values())} answered, {sum(kills.values())} kills "
+        f"({', '.join(f'{count} {name}' for name, count in sorted(kills.items()))}), "
+        f"{counters[0]} turns with the lock"
+    )
     for outcome, count in sorted(ledger.outcomes.items()):
-        print(f'    {count:8} {outcome}')
+        print(f"    {count:8} {outcome}")
     for text in ledger.wrong[:20]:
-        print('WRONG:', text)
+        print("WRONG:", text)
     return 1 if ledger.wrong else 0
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     sys.exit(main())

@@ -20,12 +20,18 @@ from report import chart
 
 def figures():
     """Two programs in two rounds: `a` is overtaken at 2 s, `b` never, and was not run without an image."""
-    return Figures([
-        Measurement("a", 1, CPYTHON, 1.1, 0.9, 10), Measurement("a", 1, CPYTHON, 1.0, 1.0, 12),
-        Measurement("a", 1, "none", 1.9, 1.5, 300), Measurement("a", 1, "none", 2.1, 1.7, 500),
-        Measurement("a", 4, CPYTHON, 4.0, 4.0, 20), Measurement("a", 4, "none", 2.0, 1.0, 600),
-        Measurement("b", 1, CPYTHON, 2.0, 2.0, 10), Measurement("b", 1, "image", 8.0, 6.0, 700),
-    ])
+    return Figures(
+        [
+            Measurement("a", 1, CPYTHON, 1.1, 0.9, 10),
+            Measurement("a", 1, CPYTHON, 1.0, 1.0, 12),
+            Measurement("a", 1, "none", 1.9, 1.5, 300),
+            Measurement("a", 1, "none", 2.1, 1.7, 500),
+            Measurement("a", 4, CPYTHON, 4.0, 4.0, 20),
+            Measurement("a", 4, "none", 2.0, 1.0, 600),
+            Measurement("b", 1, CPYTHON, 2.0, 2.0, 10),
+            Measurement("b", 1, "image", 8.0, 6.0, 700),
+        ]
+    )
 
 
 NO_IMAGE = Mode("none", "no image")
@@ -33,7 +39,6 @@ IMAGE = Mode("image", "image")
 
 
 class Crossovers(unittest.TestCase):
-
     def test_is_interpolated_where_the_ratio_passes_one(self):
         self.assertAlmostEqual(2.0, crossover([(1, 2.0), (4, 0.5)]))
         self.assertAlmostEqual(1.0, crossover([(0.1, 10), (10, 0.1)]))
@@ -49,7 +54,6 @@ class Crossovers(unittest.TestCase):
 
 
 class Reports(unittest.TestCase):
-
     def test_medians_are_those_of_rounds(self):
         self.assertEqual(2.0, figures().median("a", 1, "none", "first"))
         self.assertAlmostEqual(1.6, figures().ratio("a", 1, "none", "third"))
@@ -58,14 +62,17 @@ class Reports(unittest.TestCase):
         self.assertIsNone(figures().ratio("b", 1, "none", "first"))
 
     def test_table_by_length(self):
-        self.assertEqual([
-            "| polyproc's time : CPython's | script of 1 s | script of 4 s |",
-            "|---|--:|--:|",
-            "| no image, 1st run | **2** (2–2) | **0.5** (0.5–0.5) |",
-            "| no image, 3rd run | **1.6** (1.6–1.6) | **0.25** (0.25–0.25) |",
-            "| image, 1st run | **4** (4–4) | – |",
-            "| image, 3rd run | **3** (3–3) | – |",
-        ], everyday_report.by_length(figures(), [NO_IMAGE, IMAGE], (1, 4)).splitlines())
+        self.assertEqual(
+            [
+                "| polyproc's time : CPython's | script of 1 s | script of 4 s |",
+                "|---|--:|--:|",
+                "| no image, 1st run | **2** (2–2) | **0.5** (0.5–0.5) |",
+                "| no image, 3rd run | **1.6** (1.6–1.6) | **0.25** (0.25–0.25) |",
+                "| image, 1st run | **4** (4–4) | – |",
+                "| image, 3rd run | **3** (3–3) | – |",
+            ],
+            everyday_report.by_length(figures(), [NO_IMAGE, IMAGE], (1, 4)).splitlines(),
+        )
 
     def test_table_of_crossovers(self):
         lines = everyday_report.crossovers(figures(), [NO_IMAGE, IMAGE]).splitlines()
@@ -82,8 +89,10 @@ class Reports(unittest.TestCase):
 
     def test_chart_leads_with_the_bars(self):
         bars = everyday_report.bars(figures(), [NO_IMAGE, IMAGE])
-        self.assertEqual([("programs of 1 s, no image", 0.5), ("programs of 4 s, no image", 2.0),
-                          ("programs of 1 s, image", 0.25)], [(bar.title, bar.speed) for bar in bars])
+        self.assertEqual(
+            [("programs of 1 s, no image", 0.5), ("programs of 4 s, no image", 2.0), ("programs of 1 s, image", 0.25)],
+            [(bar.title, bar.speed) for bar in bars],
+        )
         self.assertIn("2x · 3rd run 4x", chart(bars, "a machine"))
 
     def test_document_is_updated_in_its_place_only(self):
@@ -96,19 +105,19 @@ class Reports(unittest.TestCase):
 
 
 class Choices(unittest.TestCase):
-
     def test_every_program_has_a_size_for_each_length(self):
-        self.assertEqual(sorted(name + ".py" for name in SIZES),
-                         sorted(name for name in os.listdir(FOLDER) if name.endswith(".py")))
+        self.assertEqual(
+            sorted(name + ".py" for name in SIZES), sorted(name for name in os.listdir(FOLDER) if name.endswith(".py"))
+        )
         for program, sizes in SIZES.items():
             self.assertEqual(len(LENGTHS), len(sizes), program)
             self.assertEqual(sorted(set(sizes)), list(sizes), program)
 
     def test_options_choose(self):
-        options = compare.parse(["everyday", "--programs", "primes,nbody", "--lengths", "1,0.1", "--modes", "none",
-                                 "--mode", "mine A=1 B=x=y"])
-        self.assertEqual((["everyday"], ["nbody", "primes"], [0.1, 1]),
-                         (options.areas, options.programs, options.lengths))
+        options = compare.parse(
+            ["everyday", "--programs", "primes,nbody", "--lengths", "1,0.1", "--modes", "none", "--mode", "mine A=1 B=x=y"]
+        )
+        self.assertEqual((["everyday"], ["nbody", "primes"], [0.1, 1]), (options.areas, options.programs, options.lengths))
         self.assertEqual([MODES[-1], Mode("mine", "mine", {"A": "1", "B": "x=y"})], options.modes + options.mode)
 
     def test_all_by_default_and_everyday_first(self):
@@ -125,7 +134,6 @@ class Choices(unittest.TestCase):
 
 
 class Outputs(unittest.TestCase):
-
     class Bench:
         """Prints what it is told to."""
 
@@ -161,7 +169,6 @@ class Outputs(unittest.TestCase):
 
 
 class Memory(unittest.TestCase):
-
     def test_this_process_has_memory(self):
         self.assertGreater(memory.of(os.getpid()), 1)
 

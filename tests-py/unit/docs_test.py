@@ -21,14 +21,20 @@ def _pages():
 
 def _anchors(text):
     """What headings of a page are called in links to them."""
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-            for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    }
 
 
 def _names():
     """The names of all Java files, without endings."""
-    return {os.path.splitext(file)[0] for folder, _, files in os.walk(_ROOT) if os.sep + "target" not in folder
-            for file in files if file.endswith(".java")}
+    return {
+        os.path.splitext(file)[0]
+        for folder, _, files in os.walk(_ROOT)
+        if os.sep + "target" not in folder
+        for file in files
+        if file.endswith(".java")
+    }
 
 
 def _is_in_java(dotted):
@@ -39,7 +45,6 @@ def _is_in_java(dotted):
 
 
 class Documentation(unittest.TestCase):
-
     def test_links_lead_somewhere(self):
         texts = {os.path.realpath(path): text for path, text in _pages()}
         for path, text in _pages():
@@ -61,8 +66,11 @@ class Documentation(unittest.TestCase):
                         self.assertIn(name, names)
                     elif re.fullmatch(r"io\.polyproc(\.[a-z]+)+(\.[A-Z]\w*)*", name):
                         self.assertTrue(_is_in_java(name))
-                    elif (re.match(r"(src|python-shim|tests-py|docs)/", name) and "samples" not in path
-                          and not any(example in name for example in _EXAMPLES)):
+                    elif (
+                        re.match(r"(src|python-shim|tests-py|docs)/", name)
+                        and "samples" not in path
+                        and not any(example in name for example in _EXAMPLES)
+                    ):
                         self.assertTrue(glob.glob(os.path.join(_ROOT, name)))
 
 

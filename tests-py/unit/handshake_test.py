@@ -9,7 +9,6 @@ from multiprocessing import AuthenticationError, connection
 
 
 class Handshake(unittest.TestCase):
-
     def setUp(self):
         self.addCleanup(setattr, connection, "_HANDSHAKE_SECONDS", connection._HANDSHAKE_SECONDS)
         connection._HANDSHAKE_SECONDS = 1.0

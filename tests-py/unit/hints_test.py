@@ -27,8 +27,9 @@ def _public_functions(body):
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield from _public_functions(node.body)
         elif isinstance(node, ast.FunctionDef):
-            is_builtin = any(isinstance(each, ast.Call) and getattr(each.func, "id", None) == "builtin"
-                             for each in node.decorator_list)
+            is_builtin = any(
+                isinstance(each, ast.Call) and getattr(each.func, "id", None) == "builtin" for each in node.decorator_list
+            )
             if (not node.name.startswith("_") or node.name in ("__init__", "__call__")) and not is_builtin:
                 yield node
 
@@ -38,13 +39,13 @@ def _missing(source):
     for function in _public_functions(ast.parse(source).body):
         arguments = function.args
         named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-        if function.returns is None or any(each is not None and each.annotation is None
-                                           and each.arg not in ("self", "cls") for each in named):
+        if function.returns is None or any(
+            each is not None and each.annotation is None and each.arg not in ("self", "cls") for each in named
+        ):
             yield function.name
 
 
 class Hints(unittest.TestCase):
-
     def test_public_functions_have_hints(self):
         for path in sorted(_files()):
             with self.subTest(path), open(os.path.join(_SHIM, path), encoding="utf-8") as file:

@@ -37,9 +37,12 @@ def _imports(path, modules):
     """The modules of ours that a file imports, also within functions, but for those that only a type checker reads."""
     with open(path, encoding="utf-8") as file:
         tree = ast.parse(file.read())
-    for_types = {node for block in ast.walk(tree) if isinstance(block, ast.If)
-                 and isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
-                 for node in ast.walk(block)}
+    for_types = {
+        node
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
+        for node in ast.walk(block)
+    }
     for node in ast.walk(tree):
         if node in for_types:
             continue
@@ -60,8 +63,10 @@ def _all_imports():
 
 
 def _graph(allowed=frozenset(_ALLOWED)):
-    return {name: {each for each in imported if not {(name, None), (name, each)} & allowed}
-            for name, imported in _all_imports().items()}
+    return {
+        name: {each for each in imported if not {(name, None), (name, each)} & allowed}
+        for name, imported in _all_imports().items()
+    }
 
 
 def _circle(graph):
@@ -70,7 +75,7 @@ def _circle(graph):
 
     def visit(name):
         if name in path:
-            return [*path[path.index(name):], name]
+            return [*path[path.index(name) :], name]
         if name in done:
             return None
         path.append(name)
@@ -90,7 +95,6 @@ def _circle(graph):
 
 
 class Imports(unittest.TestCase):
-
     def test_there_is_no_circle(self):
         circle = _circle(_graph())
         self.assertIsNone(circle, circle and " -> ".join(circle))

@@ -18,17 +18,22 @@ class MutexTest(unittest.TestCase):
         return unexplained(operations, Mutex)
 
     def test_one_after_the_other(self):
-        self.assertIsNone(self.check(did("a", "acquire", 0, 1), did("b", "acquire", 0, 4), did("a", "release", 2, 3),
-                                     did("b", "release", 5, 6)))
+        self.assertIsNone(
+            self.check(
+                did("a", "acquire", 0, 1), did("b", "acquire", 0, 4), did("a", "release", 2, 3), did("b", "release", 5, 6)
+            )
+        )
 
     def test_two_at_once(self):
-        wrong = self.check(did("a", "acquire", 0, 1), did("b", "acquire", 1, 2), did("a", "release", 3, 4),
-                           did("b", "release", 3, 4))
+        wrong = self.check(
+            did("a", "acquire", 0, 1), did("b", "acquire", 1, 2), did("a", "release", 3, 4), did("b", "release", 3, 4)
+        )
         self.assertEqual("acquire", wrong.what)
 
     def test_release_that_has_not_returned_may_have_happened(self):
-        self.assertIsNone(self.check(did("a", "acquire", 0, 1), did("a", "release", 2, math.inf, None),
-                                     did("b", "acquire", 3, 4)))
+        self.assertIsNone(
+            self.check(did("a", "acquire", 0, 1), did("a", "release", 2, math.inf, None), did("b", "acquire", 3, 4))
+        )
 
     def test_time_out_while_it_was_held(self):
         held = did("a", "acquire", 0, 1), did("a", "release", 4, 5)
@@ -36,12 +41,17 @@ class MutexTest(unittest.TestCase):
         self.assertIsNotNone(self.check(*held, did("b", "acquire", 6, 7, False)))
 
     def test_passes_on_when_its_holder_has_died(self):
-        self.assertIsNone(self.check(did("a", "acquire", 0, 1), did("a", "die", 2, math.inf, None),
-                                     did("b", "acquire", 0, 3)))
+        self.assertIsNone(self.check(did("a", "acquire", 0, 1), did("a", "die", 2, math.inf, None), did("b", "acquire", 0, 3)))
 
     def test_passes_on_while_its_holder_lives(self):
-        self.assertIsNotNone(self.check(did("a", "acquire", 0, 1), did("b", "acquire", 0, 3),
-                                        did("a", "release", 4, 5), did("a", "die", 6, math.inf, None)))
+        self.assertIsNotNone(
+            self.check(
+                did("a", "acquire", 0, 1),
+                did("b", "acquire", 0, 3),
+                did("a", "release", 4, 5),
+                did("a", "die", 6, math.inf, None),
+            )
+        )
 
 
 class FifoTest(unittest.TestCase):
@@ -80,8 +90,7 @@ class FifoTest(unittest.TestCase):
     def test_get_that_has_not_returned_may_have_taken_one(self):
         killed = did("k", "get", 2, math.inf, None)
         self.assertIsNone(self.check(self.put(1, 0, 1), self.put(2, 0, 1), killed, self.get(2, 3, 4)))
-        self.assertIsNotNone(self.check(self.put(1, 0, 1), self.put(2, 2, 3), self.put(3, 4, 5), killed,
-                                        self.get(3, 6, 7)))
+        self.assertIsNotNone(self.check(self.put(1, 0, 1), self.put(2, 2, 3), self.put(3, 4, 5), killed, self.get(3, 6, 7)))
 
     def test_limit(self):
         self.assertIsNone(self.check(self.put(1, 0, 1), self.put(2, 2, 3, False), size=1))
@@ -91,13 +100,21 @@ class FifoTest(unittest.TestCase):
 
 class HistoriesTest(unittest.TestCase):
     def test_those_that_were_killed(self):
-        found = histories([("a", 1, "lock", "acquire", None, None), ("a", 2, "lock", "", None, True),
-                           ("a", 3, "queue", "get", None, None),
-                           ("b", 1, "queue", "put", 7, None), ("b", 2, "queue", "", None, True),
-                           ("b", 3, "", "end", None, None)])
+        found = histories(
+            [
+                ("a", 1, "lock", "acquire", None, None),
+                ("a", 2, "lock", "", None, True),
+                ("a", 3, "queue", "get", None, None),
+                ("b", 1, "queue", "put", 7, None),
+                ("b", 2, "queue", "", None, True),
+                ("b", 3, "", "end", None, None),
+            ]
+        )
         self.assertEqual([did("a", "acquire", 1, 2), did("a", "die", 3, math.inf, None)], found["lock"])
-        self.assertEqual([did("b", "put", 1, 2, True, 7), did("a", "get", 3, math.inf, None),
-                          did("a", "die", 3, math.inf, None)], found["queue"])
+        self.assertEqual(
+            [did("b", "put", 1, 2, True, 7), did("a", "get", 3, math.inf, None), did("a", "die", 3, math.inf, None)],
+            found["queue"],
+        )
 
 
 if __name__ == "__main__":

@@ -16,15 +16,87 @@ _FITS = 10000
 
 _messages = _polyproc.runtime.messages()
 
-_ATOMS = (0, 1, 255, 256, 65535, 65536, -1, -2 ** 31, 2 ** 31 - 1, 2 ** 31, -2 ** 31 - 1, 2 ** 63 - 1, -2 ** 63 + 1, None,
-          True, False, 0.0, -0.0, 1.5, math.pi, 5e-324, math.inf, "", "a", "é€", "x" * 255, "x" * 256, "é" * 128,
-          "a\0b", "x" * 60000, b"", b"\0\xff", b"x" * 255, b"x" * 256)
-_CONTAINERS = ((), [], {}, (1,), (1, 2), (1, 2, 3), _ATOMS[:-8], list(_ATOMS[:-8]), (1, (2, ("a", ()))), (1, {}),
-               ("id", "method", (1, [2])), (7, "__setitem__", (3, 4), {}), [(1, "a"), (2, "b")], [[1], [2]], [{}, {}],
-               tuple(range(32)), list(range(5000)), list(range(12345)), [1.5] * 100, [True, False], [b"a", b"b"], [2 ** 40, 1],
-               [None] * 3, ["a", 1, None], (b"x" * 1000,))
-_OTHERS = (2 ** 63, -2 ** 63 - 1, 10 ** 30, {1: 2}, {1}, 1j, bytearray(b"a"), range(3), int, len, object(), "\ud800",
-           "\ud83d\ude00", "😀", ["\udfff"], ["x" * 70000])
+_ATOMS = (
+    0,
+    1,
+    255,
+    256,
+    65535,
+    65536,
+    -1,
+    -(2**31),
+    2**31 - 1,
+    2**31,
+    -(2**31) - 1,
+    2**63 - 1,
+    -(2**63) + 1,
+    None,
+    True,
+    False,
+    0.0,
+    -0.0,
+    1.5,
+    math.pi,
+    5e-324,
+    math.inf,
+    "",
+    "a",
+    "é€",
+    "x" * 255,
+    "x" * 256,
+    "é" * 128,
+    "a\0b",
+    "x" * 60000,
+    b"",
+    b"\0\xff",
+    b"x" * 255,
+    b"x" * 256,
+)
+_CONTAINERS = (
+    (),
+    [],
+    {},
+    (1,),
+    (1, 2),
+    (1, 2, 3),
+    _ATOMS[:-8],
+    list(_ATOMS[:-8]),
+    (1, (2, ("a", ()))),
+    (1, {}),
+    ("id", "method", (1, [2])),
+    (7, "__setitem__", (3, 4), {}),
+    [(1, "a"), (2, "b")],
+    [[1], [2]],
+    [{}, {}],
+    tuple(range(32)),
+    list(range(5000)),
+    list(range(12345)),
+    [1.5] * 100,
+    [True, False],
+    [b"a", b"b"],
+    [2**40, 1],
+    [None] * 3,
+    ["a", 1, None],
+    (b"x" * 1000,),
+)
+_OTHERS = (
+    2**63,
+    -(2**63) - 1,
+    10**30,
+    {1: 2},
+    {1},
+    1j,
+    bytearray(b"a"),
+    range(3),
+    int,
+    len,
+    object(),
+    "\ud800",
+    "\ud83d\ude00",
+    "😀",
+    ["\udfff"],
+    ["x" * 70000],
+)
 
 
 class Number(int):
@@ -78,7 +150,6 @@ def is_plain(data):
 
 
 class PlainPickles(unittest.TestCase):
-
     def assertSame(self, expected, obj):
         self.assertEqual(repr(expected), repr(obj))
         self.assertIs(type(expected), type(obj))
@@ -132,8 +203,19 @@ class PlainPickles(unittest.TestCase):
         for _ in range(60):
             grown = (grown, grown)
         derived = Number(3), Row(), Pair((1, 2)), Text("a"), Content(b"a"), Flag(1.5), Table()
-        for obj in (*_OTHERS, *derived, *([each] for each in derived), own, [twice, twice], (twice, 1, twice),
-                    [pair, pair], deep, grown, [[i] for i in range(100)], ["x" * 1000] * 100):
+        for obj in (
+            *_OTHERS,
+            *derived,
+            *([each] for each in derived),
+            own,
+            [twice, twice],
+            (twice, 1, twice),
+            [pair, pair],
+            deep,
+            grown,
+            [[i] for i in range(100)],
+            ["x" * 1000] * 100,
+        ):
             with self.subTest(type(obj)):
                 self.assertIsNone(_messages.pickled(obj))
 
@@ -165,18 +247,40 @@ class PlainPickles(unittest.TestCase):
         data = _messages.pickled([1, "text", (2.5, b"bytes"), {}])
         for cut in range(len(data)):
             self.assertFalse(is_plain(data[:cut]))
-        for damaged in (b"\x80\x04.", b"\x80\x04t.", b"\x80\x04e.", b"\x80\x04(e.", b"\x80\x04a.", b"\x80\x04K\x01a.",
-                        b"\x80\x04\x86.", b"\x80\x04K\x01\x85", b"\x80\x04K\x01K\x02.", b"\x80\x04(((((((((((((((((t.",
-                        b"\x80\x04X\xff\xff\xff\xffa.", b"\x80\x04B\xff\xff\xff\x7fa.", b"\x80\x04\x8c\x01\xff.",
-                        b"\x80\x04K\x01(K\x02\x86.", b"\x80\x04](K\x01ee.", b"\x80\x04\x8a\x09123456789.", b"junk"):
+        for damaged in (
+            b"\x80\x04.",
+            b"\x80\x04t.",
+            b"\x80\x04e.",
+            b"\x80\x04(e.",
+            b"\x80\x04a.",
+            b"\x80\x04K\x01a.",
+            b"\x80\x04\x86.",
+            b"\x80\x04K\x01\x85",
+            b"\x80\x04K\x01K\x02.",
+            b"\x80\x04(((((((((((((((((t.",
+            b"\x80\x04X\xff\xff\xff\xffa.",
+            b"\x80\x04B\xff\xff\xff\x7fa.",
+            b"\x80\x04\x8c\x01\xff.",
+            b"\x80\x04K\x01(K\x02\x86.",
+            b"\x80\x04](K\x01ee.",
+            b"\x80\x04\x8a\x09123456789.",
+            b"junk",
+        ):
             with self.subTest(damaged):
                 self.assertFalse(is_plain(damaged))
 
     def test_altered(self):
         """Some bytes of a pickle are others: an object is what the standard library finds, too."""
         random.seed(20261127)
-        data = [pickle.dumps(obj, 4) for obj in ([1, "text", (2.5, b"bytes"), {}], ("id", "method", (1, [2]), {}),
-                                                 [True, None, 300, -1, 2 ** 40, ()], list(range(40)))]
+        data = [
+            pickle.dumps(obj, 4)
+            for obj in (
+                [1, "text", (2.5, b"bytes"), {}],
+                ("id", "method", (1, [2]), {}),
+                [True, None, 300, -1, 2**40, ()],
+                list(range(40)),
+            )
+        ]
         data += [_messages.pickled(pickle.loads(each)) for each in data]
         plain = 0
         for _ in range(3000):
@@ -220,6 +324,7 @@ class PlainPickles(unittest.TestCase):
         def turn():
             while not over.is_set():
                 items.reverse()
+
         thread = threading.Thread(target=turn)
         thread.start()
         try:

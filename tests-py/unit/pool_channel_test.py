@@ -17,7 +17,6 @@ def result(body):
 
 
 class PoolLine(unittest.TestCase):
-
     def setUp(self):
         self.channel = WorkerChannel()
         self.addCleanup(self.channel.close)
@@ -26,7 +25,7 @@ class PoolLine(unittest.TestCase):
         """The bodies of all messages, when the data comes in steps."""
         bodies = []
         for at in range(0, len(data), step):
-            for fields, body in self.channel._split(data[at:at + step]):
+            for fields, body in self.channel._split(data[at : at + step]):
                 self.assertEqual((VALUES, 0.5), fields)
                 bodies.append(body)
         return bodies

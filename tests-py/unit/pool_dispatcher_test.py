@@ -50,13 +50,11 @@ def identity(value):
 
 
 class Unpicklable:
-
     def __reduce__(self):
         raise TypeError("not this one")
 
 
 class PoolDispatch(unittest.TestCase):
-
     def setUp(self):
         _Worker.count = 0
         release.clear()

@@ -34,7 +34,6 @@ def fill(*names):
 
 
 class Preload(unittest.TestCase):
-
     def run_program(self, text, files=()):
         with tempfile.TemporaryDirectory() as folder:
             os.mkdir(os.path.join(folder, "own"))
@@ -147,20 +146,26 @@ class Preload(unittest.TestCase):
             """)
 
     def test_a_module_of_the_program_comes_first(self):
-        self.run_program("""
+        self.run_program(
+            """
             fill("fractions", "statistics")
             sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "own"))
             import fractions
             assert fractions.mine
-            """, {"fractions.py": "mine = True"})
+            """,
+            {"fractions.py": "mine = True"},
+        )
 
     def test_one_that_a_kept_module_would_have_imported_comes_first_too(self):
-        self.run_program("""
+        self.run_program(
+            """
             fill("statistics")
             sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "own"))
             import statistics
             assert statistics.Fraction == "mine"
-            """, {"fractions.py": "Fraction = 'mine'"})
+            """,
+            {"fractions.py": "Fraction = 'mine'"},
+        )
 
     def test_a_module_that_is_blocked_or_replaced_is_not_what_a_kept_one_has_found(self):
         self.run_program("""

@@ -45,7 +45,6 @@ class FakeSupervisor:
 
 
 class Child:
-
     def __init__(self):
         self.ends = os.pipe()
 
@@ -67,7 +66,6 @@ class Child:
 
 
 class ProcessRounds(unittest.TestCase):
-
     def setUp(self):
         self.addCleanup(sys.argv.__setitem__, slice(None), list(sys.argv))
         sys.argv.clear()  # a standby has none
@@ -83,12 +81,18 @@ class ProcessRounds(unittest.TestCase):
     @staticmethod
     def state():
         main = sys.modules["__main__"]
-        return {"main": (main, dict(vars(main))), "modules": dict(sys.modules), "path": list(sys.path),
-                "arguments": list(sys.argv), "surroundings": popen.surroundings(()),
-                "environment": environment.raw(), "parent": (os.getppid, posix.getppid),
-                "process": (multiprocessing.current_process(), multiprocessing.active_children()),
-                "finalizers": dict(multiprocessing.util._finalizer_registry),
-                "handlers": {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}}
+        return {
+            "main": (main, dict(vars(main))),
+            "modules": dict(sys.modules),
+            "path": list(sys.path),
+            "arguments": list(sys.argv),
+            "surroundings": popen.surroundings(()),
+            "environment": environment.raw(),
+            "parent": (os.getppid, posix.getppid),
+            "process": (multiprocessing.current_process(), multiprocessing.active_children()),
+            "finalizers": dict(multiprocessing.util._finalizer_registry),
+            "handlers": {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)},
+        }
 
     def test_both_methods_are_run(self):
         forks = []
@@ -102,6 +106,7 @@ class ProcessRounds(unittest.TestCase):
     @staticmethod
     def method(payload):
         import pickle
+
         return pickle.loads(payload)[0]
 
     def test_all_is_put_back(self):

@@ -6,7 +6,6 @@ from test_snapshot_support import SnapshotTestCase, forked
 
 
 class Classes(SnapshotTestCase):
-
     test_plain_class = forked('''
         class A:
             """About A."""

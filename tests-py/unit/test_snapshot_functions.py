@@ -6,7 +6,6 @@ from test_snapshot_support import SnapshotTestCase, forked
 
 
 class Functions(SnapshotTestCase):
-
     test_main_does_not_run_again = forked("""
         import os
         with open(__file__ + ".log", "a") as log:

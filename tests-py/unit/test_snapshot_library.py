@@ -6,7 +6,6 @@ from test_snapshot_support import SnapshotTestCase, forked
 
 
 class Library(SnapshotTestCase):
-
     test_containers_and_values = forked("""
         import array, collections, datetime, decimal, fractions, ipaddress, pathlib, types, uuid
         values = {

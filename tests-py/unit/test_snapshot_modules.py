@@ -6,8 +6,8 @@ from test_snapshot_support import SnapshotTestCase, forked
 
 
 class Modules(SnapshotTestCase):
-
-    test_a_changed_module_does_not_run_again = forked("""
+    test_a_changed_module_does_not_run_again = forked(
+        """
         import config
         config.x = 5
         config.extra = [1]
@@ -25,14 +25,18 @@ class Modules(SnapshotTestCase):
             assert config.__name__ == "config" and config.__spec__.name == "config"
             import importlib
             assert importlib.import_module("config") is config
-        """, {"config.py": """
+        """,
+        {
+            "config.py": """
         with open(__file__ + ".log", "a") as log:
             log.write("ran;")
         x, gone = 1, 2
         items = ["first"]
         def read():
             return x
-        """})
+        """
+        },
+    )
 
     test_submodules_that_were_imported_are_there = forked("""
         import concurrent.futures, importlib.util, logging.handlers, sys, xml.dom.minidom
@@ -49,15 +53,19 @@ class Modules(SnapshotTestCase):
                     assert False, package
         """)
 
-    test_only_the_programs_own_modules_travel_by_value = forked("""
+    test_only_the_programs_own_modules_travel_by_value = forked(
+        """
         import sys, threading, queue, logging, decimal, multiprocessing.managers, random, json, tools
         from _polyproc.fork import modules as snapshot_modules
         mine = [own.key for own in snapshot_modules.by_value() if "test_snapshot" not in own.key]
         def child():
             assert mine == ["__main__", "tools"], mine
-        """, {"tools.py": ""})
+        """,
+        {"tools.py": ""},
+    )
 
-    test_packages_and_relative_imports = forked("""
+    test_packages_and_relative_imports = forked(
+        """
         import package.sub.deep
         from package import helper
         from package.sub.deep import Thing, numbers
@@ -70,33 +78,45 @@ class Modules(SnapshotTestCase):
             assert package.__path__ and package.sub.__package__ == "package.sub"
             exec("import package.late", globals())
             assert package.late.LATE == ("late", "value") and package.late is sys.modules["package.late"]
-        """, {"package/__init__.py": "VALUE = 'value'\n", "package/helper.py": """
+        """,
+        {
+            "package/__init__.py": "VALUE = 'value'\n",
+            "package/helper.py": """
         from . import VALUE
         def tell():
             return VALUE
-        """, "package/sub/__init__.py": "", "package/sub/deep.py": """
+        """,
+            "package/sub/__init__.py": "",
+            "package/sub/deep.py": """
         import package as top
         from ..helper import tell
         class Thing:
             pass
         def numbers():
             yield tell()
-        """, "package/late.py": "from . import VALUE\nLATE = 'late', VALUE\n"})
+        """,
+            "package/late.py": "from . import VALUE\nLATE = 'late', VALUE\n",
+        },
+    )
 
-    test_modules_share_objects = forked("""
+    test_modules_share_objects = forked(
+        """
         import one, two
         def child():
             assert one.shared is two.shared and one.two is two and two.one is one
             assert two.Sub().base_name() == "Base" and issubclass(two.Sub, one.Base)
             one.shared.append(1)
             assert two.count() == 1
-        """, {"one.py": """
+        """,
+        {
+            "one.py": """
         shared = []
         class Base:
             def base_name(self):
                 return Base.__name__
         import two
-        """, "two.py": """
+        """,
+            "two.py": """
         import one
         from one import shared, Base
         class Sub(Base):
@@ -104,9 +124,12 @@ class Modules(SnapshotTestCase):
                 return super().base_name()
         def count():
             return len(shared)
-        """})
+        """,
+        },
+    )
 
-    test_handmade_and_unregistered_modules = forked("""
+    test_handmade_and_unregistered_modules = forked(
+        """
         import importlib.util, os, sys, types
         settings = types.ModuleType("settings", "doc")
         settings.debug = True
@@ -137,13 +160,18 @@ class Modules(SnapshotTestCase):
             plugin.state = "changed"
             assert hook() == "changed" and "plugin" not in sys.modules
             assert type(special) is Special and special.live == "live n" and sys.modules["special"] is special
-        """, {"plugin.py": """
+        """,
+        {
+            "plugin.py": """
         state = "initial"
         def hook():
             return state
-        """})
+        """
+        },
+    )
 
-    test_an_imported_name_keeps_its_home = forked("""
+    test_an_imported_name_keeps_its_home = forked(
+        """
         from tools import work, Tool, STATE
         import tools
         def child():
@@ -151,13 +179,17 @@ class Modules(SnapshotTestCase):
             assert work() == "tools" and STATE is tools.STATE
             tools.STATE["k"] = 1
             assert STATE == {"k": 1}
-        """, {"tools.py": """
+        """,
+        {
+            "tools.py": """
         STATE = {}
         class Tool:
             pass
         def work():
             return __name__
-        """})
+        """
+        },
+    )
 
     test_library_modules_come_by_name = forked("""
         import collections.abc, json, os.path as p, xml.etree.ElementTree as ET

@@ -21,7 +21,6 @@ def unavailable(text, files=None):
 
 
 class Placeholders(SnapshotTestCase):
-
     test_every_use_names_the_variable = unavailable("""
         gen = (i for i in range(3))
         def child():
@@ -111,12 +110,15 @@ class Placeholders(SnapshotTestCase):
                 assert False
         """)
 
-    test_in_a_module_of_the_program = unavailable("""
+    test_in_a_module_of_the_program = unavailable(
+        """
         import state
         def child():
             expect("global variable 'cursor' of state", lambda: next(state.cursor))
             assert state.fine == 1
-        """, {"state.py": "cursor = (i for i in ())\nfine = 1\n"})
+        """,
+        {"state.py": "cursor = (i for i in ())\nfine = 1\n"},
+    )
 
     test_failing_pickle_methods = unavailable("""
         class BadReduce:

@@ -6,7 +6,6 @@ from test_snapshot_support import SnapshotTestCase, forked
 
 
 class State(SnapshotTestCase):
-
     test_path_and_arguments = forked("""
         import sys
         sys.argv[:] = ["prog", "a", "b"]

@@ -21,8 +21,7 @@ import traceback
 import types
 import unittest
 
-SHIM = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
-                    "python-shim")
+SHIM = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "python-shim")
 if SHIM not in sys.path:
     sys.path.append(SHIM)  # last: `multiprocessing` here is the standard library's
 
@@ -58,8 +57,11 @@ class SnapshotTestCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.results = {}
-        programs = {name: getattr(cls, name).program for name in dir(cls)
-                    if name.startswith("test") and hasattr(getattr(cls, name), "program")}
+        programs = {
+            name: getattr(cls, name).program
+            for name in dir(cls)
+            if name.startswith("test") and hasattr(getattr(cls, name), "program")
+        }
         with tempfile.TemporaryDirectory() as folder:
             run = _fork_all if ORACLE else _snapshot_all
             run(programs, os.path.realpath(folder), cls.results)
@@ -154,14 +156,17 @@ class _running:
         if hasattr(main, "PROCESS"):
             return main.PROCESS
         import multiprocessing.context
+
         return multiprocessing.context.Process(
-            target=main.child, args=getattr(main, "ARGS", ()), kwargs=getattr(main, "KWARGS", {}))
+            target=main.child, args=getattr(main, "ARGS", ()), kwargs=getattr(main, "KWARGS", {})
+        )
 
     @staticmethod
     def capture(process):
         from multiprocessing import context, reduction
 
         from _polyproc.fork import snapshot
+
         context.set_spawning_popen(_Popen())
         try:
             return bytes(snapshot.capture(process, reduction.ForkingPickler))
@@ -175,8 +180,13 @@ def _restore_all(names, folder):
         raise RuntimeError("set POLYPROC_TEST_PYTHON: this interpreter does not know its command")
     with open(os.path.join(folder, "names.json"), "w") as file:
         json.dump(names, file)
-    child = subprocess.run([*command, os.path.abspath(__file__)], capture_output=True, text=True,
-                           pass_fds=_Popen.inherited, env={**os.environ, _RESTORE: folder})
+    child = subprocess.run(
+        [*command, os.path.abspath(__file__)],
+        capture_output=True,
+        text=True,
+        pass_fds=_Popen.inherited,
+        env={**os.environ, _RESTORE: folder},
+    )
     while _Popen.inherited:
         os.close(_Popen.inherited.pop())
     results = dict.fromkeys(names, f"the child ended with {child.returncode}\n{child.stderr}")
@@ -205,6 +215,7 @@ def _restore_here(folder):
     import multiprocessing.process
 
     from _polyproc.fork import snapshot
+
     with open(os.path.join(folder, "names.json")) as file:
         names = json.load(file)
     results = {}

@@ -25,8 +25,11 @@ _PATTERN = os.path.join(tempfile.gettempdir(), "polyproc-warmup-*")
 
 
 def descriptors():
-    return {number: os.readlink(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")
-            if os.path.lexists(f"/proc/self/fd/{number}")}
+    return {
+        number: os.readlink(f"/proc/self/fd/{number}")
+        for number in os.listdir("/proc/self/fd")
+        if os.path.lexists(f"/proc/self/fd/{number}")
+    }
 
 
 def settle(count, seconds=10):
@@ -39,7 +42,6 @@ def settle(count, seconds=10):
 
 
 class Workloads(unittest.TestCase):
-
     def run_twice(self, piece):
         context = multiprocessing.get_context("spawn")
         with nothing_changed(), piece(context) as again:
@@ -87,10 +89,15 @@ class Workloads(unittest.TestCase):
     @staticmethod
     def interpreter():
         """What a program changes of its interpreter and its process when it begins."""
-        return {"modules": set(sys.modules), "path": list(sys.path), "importers": set(sys.path_importer_cache),
-                "arguments": (list(sys.argv), list(sys.orig_argv)), "main": set(vars(sys.modules["__main__"])),
-                "surroundings": popen.surroundings(()),
-                "handlers": {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}}
+        return {
+            "modules": set(sys.modules),
+            "path": list(sys.path),
+            "importers": set(sys.path_importer_cache),
+            "arguments": (list(sys.argv), list(sys.orig_argv)),
+            "main": set(vars(sys.modules["__main__"])),
+            "surroundings": popen.surroundings(()),
+            "handlers": {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)},
+        }
 
     def test_programs_run(self):
         ran = []
@@ -120,6 +127,7 @@ class Workloads(unittest.TestCase):
         @contextlib.contextmanager
         def piece(context):
             yield lambda: calls.append(context)
+
         self.addCleanup(setattr, workloads, "_plan", workloads._plan)
         workloads._plan = iter([piece, piece, None])
         self.assertTrue(workloads.step(True))

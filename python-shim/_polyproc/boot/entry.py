@@ -26,6 +26,7 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
         sys.path.remove(home)
     sys._xoptions = dict(_x_option(str(option)) for option in x_options)
     from _polyproc.fork import baseline  # noqa: F401  notes what there is now
+
     _polyproc.optimize = int(optimize)
     from _polyproc.boot import options, streams
     from _polyproc.compat import (
@@ -43,6 +44,7 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
         traceback,
     )
     from _polyproc.process import environment, forking
+
     environment.correct()
     options.install(None if sys.flags.ignore_environment else os.environ.get("PYTHONHASHSEED"))
     atexit.install()
@@ -73,17 +75,18 @@ def _add_site_folders():
             sys.modules["site"].addsitedir(folder)
 
 
-def install_embedded(home: str, runtime: "Any", path: "Iterable[Any]", sites: "Iterable[Any]",
-                     start_method: str) -> None:
+def install_embedded(home: str, runtime: "Any", path: "Iterable[Any]", sites: "Iterable[Any]", start_method: str) -> None:
     """Connects a context that a Java program has made in its own JVM.
 
     path: what comes first on `sys.path`; sites: folders with packages, added as `site` adds its own.
     """
     backend = __graalpython__.posix_module_backend()  # type: ignore[name-defined]
     if backend != "native":
-        raise ValueError(f"multiprocessing needs the option python.PosixModuleBackend=native: with the "
-                         f"{backend} backend, pipes and sockets are not the operating system's, and no "
-                         "other process could have them")
+        raise ValueError(
+            f"multiprocessing needs the option python.PosixModuleBackend=native: with the "
+            f"{backend} backend, pipes and sockets are not the operating system's, and no "
+            "other process could have them"
+        )
     _polyproc.home = home
     _polyproc.runtime = runtime
     _polyproc.start_method = start_method
@@ -93,13 +96,17 @@ def install_embedded(home: str, runtime: "Any", path: "Iterable[Any]", sites: "I
     sys.path[:0] = [str(entry) for entry in path]
     for folder in sites:
         import site
+
         site.addsitedir(str(folder))
     from _polyproc.fork import baseline  # noqa: F401  notes what there is now
+
     _polyproc.embedded = True
     _polyproc.reducer = _reduce_for_java
     from _polyproc.compat import open_files, sleep, socketpair
+
     open_files.install()
     import atexit
+
     atexit.register(open_files.close_all)
     sleep.install()
     socketpair.install()
@@ -108,12 +115,14 @@ def install_embedded(home: str, runtime: "Any", path: "Iterable[Any]", sites: "I
 
 def _reduce_for_java(pickler, obj):
     from _polyproc.java import values
+
     return values.reduce_for_java(pickler, obj)
 
 
 def _let_any_thread_close():
     """Lets any thread close the context; otherwise `close()` waits for the end of the thread that came first."""
     import threading
+
     threading._shutdown_locks.discard(threading._main_thread._tstate_lock)
 
 
@@ -125,6 +134,7 @@ def _x_option(option):
 def warm_up(thoroughly: bool) -> bool:
     """Does the next step of warming up; returns whether there are more."""
     from _polyproc.warmup import steps
+
     return steps.step(bool(thoroughly))
 
 
@@ -140,8 +150,12 @@ def start_files() -> "list[str]":
     imported modules that the distribution does not have.
     """
     import site
-    folders = [*site.getsitepackages(), site.getusersitepackages(),
-               *filter(None, os.environ.get("POLYPROC_SITE", "").split(os.pathsep))]
+
+    folders = [
+        *site.getsitepackages(),
+        site.getusersitepackages(),
+        *filter(None, os.environ.get("POLYPROC_SITE", "").split(os.pathsep)),
+    ]
     paths = list(folders)
     for folder in folders:
         if os.path.isdir(folder):
@@ -199,6 +213,7 @@ def collect_garbage() -> None:
     """Collects what is not used any more, and lets what that closes be closed."""
     import gc
     import time
+
     gc.collect()
     time.sleep(0.02)
 
@@ -206,6 +221,7 @@ def collect_garbage() -> None:
 def after_fork() -> None:
     """In a worker that was forked: gives up what no two processes may have in common."""
     from _polyproc.compat import threads
+
     threads.note_main_thread()
     random = preload.loaded("random")
     if random is not None:
@@ -215,8 +231,15 @@ def after_fork() -> None:
         process.current_process().authkey = os.urandom(32)
 
 
-def become(environment: "Sequence[Any]", folder: str, file_mode_mask: int, command_line: "Iterable[Any]",
-           ignored_signals: "Iterable[int]", closed_streams: "Iterable[int]", options: "Iterable[Any]") -> None:
+def become(
+    environment: "Sequence[Any]",
+    folder: str,
+    file_mode_mask: int,
+    command_line: "Iterable[Any]",
+    ignored_signals: "Iterable[int]",
+    closed_streams: "Iterable[int]",
+    options: "Iterable[Any]",
+) -> None:
     """Takes over what the main program has from the shell that started it.
 
     environment: names and values in turn; options: those of the interpreter, see `options.apply`.
@@ -224,12 +247,12 @@ def become(environment: "Sequence[Any]", folder: str, file_mode_mask: int, comma
     from _polyproc.boot import options as interpreter_options
     from _polyproc.boot import streams
     from _polyproc.process import child
+
     # All at once: a function that is called for each would be worth compiling.
     raw = os.fsencode("\0".join([str(text) for text in environment])).split(b"\0") if environment else []
     sys.orig_argv[1:] = [str(argument) for argument in command_line]
     child.reset_signals([int(number) for number in ignored_signals])
-    child.move_into({"environment": dict(zip(raw[::2], raw[1::2])), "cwd": str(folder),
-                     "umask": int(file_mode_mask)})
+    child.move_into({"environment": dict(zip(raw[::2], raw[1::2])), "cwd": str(folder), "umask": int(file_mode_mask)})
     # What is behind 0, 1 and 2 has changed since the standby made its streams.
     for number in closed_streams:
         name = ("stdin", "stdout", "stderr")[int(number)]
@@ -242,12 +265,14 @@ def become(environment: "Sequence[Any]", folder: str, file_mode_mask: int, comma
 def has_user_site() -> bool:
     """Whether packages of the user's can be imported here; see `options.has_user_site`."""
     from _polyproc.boot import options
+
     return options.has_user_site()
 
 
 def record(timeline: str, profile: str, progress: bool) -> str:
     """Has the main process recorded; returns what is wrong, or an empty text: see `recording.begin`."""
     from _polyproc import recording
+
     return recording.begin(str(timeline), str(profile), bool(progress))
 
 
@@ -256,11 +281,13 @@ def run_main(kind: str, what: str, arguments: "Iterable[Any]") -> int:
     from _polyproc.boot import main
     from _polyproc.compat import signal_handlers
     from _polyproc.process import child
+
     _polyproc.runtime.setStartMethod(None)
     if not signal_handlers.has_quit_action():
         child.reset_quit()
     if "POLYPROC_CLUSTER" in os.environ:
         from _polyproc import cluster
+
         if not cluster.activate():
             return 69
     return main.run(str(kind), str(what), [str(argument) for argument in arguments])
@@ -269,11 +296,12 @@ def run_main(kind: str, what: str, arguments: "Iterable[Any]") -> int:
 def run_process(parent_pid: int, parent_sentinel: int, payload: int, descriptors: "Iterable[int]") -> int:
     """Runs an assigned process; returns its exit status."""
     from _polyproc.process import child
-    return child.run(int(parent_pid), int(parent_sentinel), int(payload),
-                     [int(fd) for fd in descriptors])
+
+    return child.run(int(parent_pid), int(parent_sentinel), int(payload), [int(fd) for fd in descriptors])
 
 
 def flush() -> None:
     """Writes what the standard streams still hold, when nothing else of Python will run."""
     from _polyproc.boot import streams
+
     streams.flush_all()

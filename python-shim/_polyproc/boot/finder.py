@@ -30,16 +30,20 @@ class ShimFinder:
             _keep_pip_offline()
         if name.endswith("cloudpickle.cloudpickle"):
             from _polyproc.compat import dis
+
             dis.install()
         if name == "pickle":
             from _polyproc.compat import pickle
+
             pickle.install()
         if name == "dill":
             import ctypes
+
             # There is no C API to look up. That there is none dill, as others do, tells by the name's absence.
             vars(ctypes).pop("pythonapi", None)
         if name in _REPLACED_MODULES:
             from importlib.util import spec_from_file_location
+
             return spec_from_file_location(name, os.path.join(_polyproc.folder, "compat", _REPLACED_MODULES[name]))
         spec = preload.find_spec(name)
         if spec is not None:
@@ -47,6 +51,7 @@ class ShimFinder:
         if name not in _SHIM_MODULES:
             return compat.find_spec(name)
         from importlib.machinery import PathFinder
+
         return PathFinder.find_spec(name, [_polyproc.home], target)
 
 

@@ -58,7 +58,7 @@ def exit_status(e: SystemExit) -> int:
     if code is None:
         return 0
     if isinstance(code, int):
-        return code & 0xff
+        return code & 0xFF
     streams.flush(sys.stdout)
     print(code, file=sys.stderr)
     streams.flush(sys.stderr)
@@ -90,14 +90,14 @@ def _print(e):
     if sys.stderr is None:
         return
     import traceback
+
     text = "".join(traceback.format_exception(e))
     sys.stderr.write(text.replace("__main__.", "", 1) if _is_mains(e, text) else text)
 
 
 def _is_mains(e, text):
     # CPython's C code leaves out the module's name for a class of main, its `traceback` does not.
-    return (type(e).__module__ == "__main__"
-            and text.rstrip("\n").rpartition("\n")[2].startswith("__main__."))
+    return type(e).__module__ == "__main__" and text.rstrip("\n").rpartition("\n")[2].startswith("__main__.")
 
 
 def _call_hook(e):
@@ -144,6 +144,7 @@ def finish(status: int) -> int:
     global is_finishing
     is_finishing = True
     import atexit
+
     atexit._run_exitfuncs()
     open_files.close_all()
     if not _stdout_lost and not streams.flush(sys.stdout):

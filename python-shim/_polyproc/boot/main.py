@@ -12,8 +12,7 @@ def run(kind: str, what: str, arguments: "list[str]") -> int:
 
     kind: 'script', 'module', 'code' or 'stdin'; what: path, module name or source text.
     """
-    runner = {"script": _run_script, "module": _run_module, "code": _run_code,
-              "stdin": _run_stdin}[kind]
+    runner = {"script": _run_script, "module": _run_module, "code": _run_code, "stdin": _run_stdin}[kind]
     return lifecycle.run_to_end(lambda: runner(what, arguments))
 
 
@@ -26,8 +25,7 @@ def _main_namespace():
     return namespace
 
 
-_MAIN_NAMES = frozenset(("__name__", "__doc__", "__package__", "__loader__", "__spec__",
-                         "__annotations__", "__builtins__"))
+_MAIN_NAMES = frozenset(("__name__", "__doc__", "__package__", "__loader__", "__spec__", "__annotations__", "__builtins__"))
 
 
 def _prepend_path(entry):
@@ -47,10 +45,10 @@ def _run_script(path, arguments):
     _prepend_path(os.path.dirname(os.path.realpath(path)))
     namespace = _main_namespace()
     from importlib.machinery import SourceFileLoader, SourcelessFileLoader
+
     compiled = path.endswith(".pyc")
     loader = (SourcelessFileLoader if compiled else SourceFileLoader)("__main__", path)
-    namespace.update(__file__=_absolute(path), __cached__=None, __spec__=None, __package__=None,
-                     __loader__=loader)
+    namespace.update(__file__=_absolute(path), __cached__=None, __spec__=None, __package__=None, __loader__=loader)
     if compiled:
         exec(loader.get_code("__main__"), namespace)
         return
@@ -75,6 +73,7 @@ def _is_zip(path):
 def _run_container(path):
     """Runs a folder or zip file with a `__main__.py`."""
     import runpy
+
     sys.path.insert(0, _absolute(path))
     _main_namespace()
     runpy._run_module_as_main("__main__", alter_argv=False)
@@ -82,6 +81,7 @@ def _run_container(path):
 
 def _run_module(name, arguments):
     import runpy
+
     sys.argv[:] = ["-m", *arguments]
     _prepend_path(os.getcwd())
     _main_namespace()
@@ -97,6 +97,7 @@ def _run_code(text, arguments):
 def _run_text(text, filename):
     namespace = _main_namespace()
     from importlib.machinery import BuiltinImporter
+
     namespace.update(__spec__=None, __package__=None, __loader__=BuiltinImporter)
     _execute(text, filename, namespace)
 
@@ -113,11 +114,13 @@ def _run_stdin(name, arguments):
 
 def _interact():
     import code
+
     namespace = _main_namespace()
     banner = None
     if sys.flags.quiet:
         banner = ""
     else:
-        banner = (f'Python {sys.version} on {sys.platform}\nType "help", "copyright", "credits" '
-                  'or "license" for more information.')
+        banner = (
+            f'Python {sys.version} on {sys.platform}\nType "help", "copyright", "credits" or "license" for more information.'
+        )
     code.interact(banner, local=namespace, exitmsg="")

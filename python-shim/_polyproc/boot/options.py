@@ -14,9 +14,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_FLAGS = ("debug", "inspect", "interactive", "optimize", "dont_write_bytecode", "no_user_site", "no_site",
-          "ignore_environment", "verbose", "bytes_warning", "quiet", "hash_randomization", "isolated", "dev_mode",
-          "utf8_mode", "warn_default_encoding", "safe_path", "int_max_str_digits")
+_FLAGS = (
+    "debug",
+    "inspect",
+    "interactive",
+    "optimize",
+    "dont_write_bytecode",
+    "no_user_site",
+    "no_site",
+    "ignore_environment",
+    "verbose",
+    "bytes_warning",
+    "quiet",
+    "hash_randomization",
+    "isolated",
+    "dev_mode",
+    "utf8_mode",
+    "warn_default_encoding",
+    "safe_path",
+    "int_max_str_digits",
+)
 
 _EFFECTS: "dict[str, dict[str, int | bool]]" = {
     "-B": {"dont_write_bytecode": 1},
@@ -72,5 +89,6 @@ def _set_flags(changed: "dict[str, int | bool]") -> None:
 
 def _warn(option: str) -> None:
     import warnings
+
     sys.warnoptions.append(option)
     warnings._processoptions([option])

@@ -12,8 +12,7 @@ def set_buffering() -> None:
     """Buffers standard output as CPython does; GraalPy's writes each line at once."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream.buffer, "raw"):
-            stream.reconfigure(line_buffering=stream is sys.stderr or stream.isatty(),
-                               write_through=False)
+            stream.reconfigure(line_buffering=stream is sys.stderr or stream.isatty(), write_through=False)
 
 
 def write_through() -> None:

@@ -22,6 +22,7 @@ def activate() -> bool:
     if os.environ["POLYPROC_CLUSTER"] in ("", "off"):
         return True
     from _polyproc.cluster import placing, wire
+
     try:
         wire.enter()
     except RuntimeError as e:
@@ -34,4 +35,5 @@ def activate() -> bool:
 def join_home() -> None:
     """Lets a spawned process, of a process that belongs to another node's program, have that program's modules."""
     from _polyproc.cluster import child
+
     child.join()

@@ -40,10 +40,14 @@ def kind(fd: int) -> str:
         with socket.socket(fileno=os.dup(fd)) as copy:
             if copy.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE) == socket.SOCK_STREAM:
                 return "s"
-        raise TypeError("a queue of one machine can't be passed to a process of another node: make it by "
-                        "get_context('cluster'), or start the program with --cluster")
-    raise TypeError("shared memory and open files can't be passed to a process of another node: use Value or Array "
-                    "of get_context('cluster'), a manager, or a Pipe")
+        raise TypeError(
+            "a queue of one machine can't be passed to a process of another node: make it by "
+            "get_context('cluster'), or start the program with --cluster"
+        )
+    raise TypeError(
+        "shared memory and open files can't be passed to a process of another node: use Value or Array "
+        "of get_context('cluster'), a manager, or a Pipe"
+    )
 
 
 class Exported:
@@ -53,7 +57,7 @@ class Exported:
         wire.enter()
         channel = wire.connect("export", kind(fd), fds=[fd])
         try:
-            name, = wire.unpack(channel.recv_bytes())
+            (name,) = wire.unpack(channel.recv_bytes())
         finally:
             wire.drop(channel)
         self.name = name.decode()
@@ -69,6 +73,7 @@ class Exported:
 def install() -> None:
     """Lets clients reach managers of other nodes by their addresses in the file system."""
     from multiprocessing import connection
+
     connect = connection.SocketClient
 
     def SocketClient(address):

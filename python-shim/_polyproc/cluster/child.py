@@ -69,6 +69,7 @@ def main() -> None:
 def join() -> None:
     """Lets a process that one of another node's program has spawned here import what that can."""
     from multiprocessing import spawn
+
     if _TOKEN not in os.environ:
         return
     home = _Home()
@@ -95,6 +96,7 @@ _kill = os.kill
 
 def _show_pids(parent):
     """The process has the pid that its parent knows it by; forked children have their own."""
+
     def getpid():
         pid = _getpid()
         return _home_pid if pid == _own_pid else pid
@@ -133,6 +135,7 @@ def _run_spawned(start, channel):
 def _import_main(path, source):
     """As `spawn` imports it from its path."""
     from multiprocessing import spawn
+
     main = types.ModuleType("__mp_main__")
     loader = modules.HomeLoader("__mp_main__", path, source)
     vars(main).update(__file__=path, __loader__=loader, __spec__=None)
@@ -144,6 +147,7 @@ def _import_main(path, source):
 def _run_forked(body, channel):
     from _polyproc.boot import lifecycle, streams
     from _polyproc.fork import snapshot
+
     status = 1
     try:
         with inheriting():
@@ -152,4 +156,4 @@ def _run_forked(body, channel):
     except BaseException as e:
         lifecycle.report(e, hidden_frames=False)
     streams.flush_all()
-    os._exit(status & 0xff)
+    os._exit(status & 0xFF)

@@ -72,8 +72,9 @@ class ClusterSemLock:
         return self.handle, self.kind, self.maxvalue, None
 
     def _tell(self, timeout, operation, *arguments):
-        return wire.talk(timeout, "x", self._key, operation, "t" if self._tracked else "", self._value,
-                         self.maxvalue, *arguments)
+        return wire.talk(
+            timeout, "x", self._key, operation, "t" if self._tracked else "", self._value, self.maxvalue, *arguments
+        )
 
     def acquire(self, block: bool = True, timeout: "float | None" = None) -> bool:
         """Acquires; returns False if it did not within `timeout` seconds."""

@@ -1,6 +1,6 @@
 """The program's own modules on other nodes: by content hash, from what stands for the process at home.
 
-    process: import ──"find"──► stub: the program's finders ──► origin, hash ──"get", unless it is cached──► source
+process: import ──"find"──► stub: the program's finders ──► origin, hash ──"get", unless it is cached──► source
 """
 
 import hashlib
@@ -85,6 +85,7 @@ def _describe(spec):
 
 # --- There.
 
+
 class HomeFinder:
     """Finds modules where the process's parent is: before those of this node, but for the standard library."""
 
@@ -102,6 +103,7 @@ class HomeFinder:
         if kind == _NOT_HERE:
             return None
         from importlib.machinery import ModuleSpec
+
         origin, digest, *folders = fields
         if kind == _NAMESPACE:
             spec = ModuleSpec(name, None, is_package=True)
@@ -124,7 +126,7 @@ class HomeFinder:
                 return source
         except OSError:
             pass
-        source, = self._ask("get", digest)
+        (source,) = self._ask("get", digest)
         if _hash(source) != digest:
             raise ImportError("a module has changed while it was sent")
         try:
@@ -171,6 +173,7 @@ class HomeLoader:
 
     def get_source(self, name: "str | None" = None) -> str:
         from importlib.util import decode_source
+
         return decode_source(self._source)
 
     def get_filename(self, name: "str | None" = None) -> str:
@@ -183,5 +186,6 @@ class HomeLoader:
 def install(ask: "Callable") -> None:
     """Lets imports ask home."""
     from importlib.machinery import PathFinder
+
     at = next((i for i, finder in enumerate(sys.meta_path) if finder is PathFinder), len(sys.meta_path))
     sys.meta_path.insert(at, HomeFinder(ask))

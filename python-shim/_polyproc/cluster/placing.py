@@ -26,7 +26,7 @@ class ClusterProcess(process.BaseProcess):
 
     _start_method = "cluster"
 
-    def __init__(self, *args: "Any", node: "str | None"=None, **kwargs: "Any") -> None:
+    def __init__(self, *args: "Any", node: "str | None" = None, **kwargs: "Any") -> None:
         super().__init__(*args, **kwargs)
         self._node = node
 
@@ -55,6 +55,7 @@ class ClusterContext(context.BaseContext):
 
 def _new_semlock(*args):
     from _polyproc.cluster.locks import ClusterSemLock
+
     return ClusterSemLock(*args)
 
 
@@ -70,8 +71,11 @@ def spread() -> None:
     context.BaseContext._is_of_cluster = True
     context.BaseContext._SemLock = lambda self, *args: _new_semlock(*args)
     context.BaseContext.cpu_count = ClusterContext.cpu_count
-    for cls, method in ((context.ForkProcess, "fork"), (context.SpawnProcess, "spawn"),
-                        (context.ForkServerProcess, "forkserver")):
+    for cls, method in (
+        (context.ForkProcess, "fork"),
+        (context.SpawnProcess, "spawn"),
+        (context.ForkServerProcess, "forkserver"),
+    ):
         cls._Popen = staticmethod(_spreading(method, cls._Popen))
     process.BaseProcess.__init__ = _with_node(process.BaseProcess.__init__)  # type: ignore[method-assign]
     os.cpu_count = cpu_count
@@ -82,6 +86,7 @@ def spread() -> None:
 def _spreading(method, local):
     def popen(process_obj):
         return start(process_obj, method, local)
+
     return popen
 
 
@@ -89,6 +94,7 @@ def _with_node(initialise):
     def __init__(self, *args, node=None, **kwargs):
         initialise(self, *args, **kwargs)
         self._node = node
+
     return __init__
 
 
@@ -104,6 +110,7 @@ def start(process_obj: "Any", method: str, local: "Callable") -> "Any":
     try:
         if incarnation:
             from _polyproc.cluster.popen import RemotePopen
+
             popen = RemotePopen(process_obj, method, incarnation, name)
         else:
             popen = local(process_obj)
@@ -140,6 +147,7 @@ def move(process_obj: "Any") -> None:
     _channel, incarnation, name = _place(None)
     if incarnation:
         from _polyproc.cluster.popen import Replacement
+
         Replacement(process_obj, "spawn", incarnation, name)
 
 
@@ -155,4 +163,5 @@ def _dropping(method, channel):
         if status is not None and not channel.closed:
             wire.drop(channel)
         return status
+
     return look

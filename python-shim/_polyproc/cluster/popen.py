@@ -24,8 +24,24 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MAX_DESCRIPTORS = 200
-_OF_THE_MACHINE = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "OLDPWD", "TMPDIR", "HOSTNAME", "JAVA_HOME",
-                   "LD_", "POLYPROC_", "XDG_", "SSH_", "DBUS_", "KUBERNETES_")
+_OF_THE_MACHINE = (
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "PWD",
+    "OLDPWD",
+    "TMPDIR",
+    "HOSTNAME",
+    "JAVA_HOME",
+    "LD_",
+    "POLYPROC_",
+    "XDG_",
+    "SSH_",
+    "DBUS_",
+    "KUBERNETES_",
+)
 """Variables of which each machine has its own, or how they begin."""
 
 
@@ -38,6 +54,7 @@ class Descriptor:
     def detach(self) -> int:
         """The descriptor, now the caller's."""
         from _polyproc.cluster import addresses
+
         return addresses.open_passed(self._index)
 
 
@@ -74,13 +91,20 @@ class RemotePopen(popen_fork.Popen):
             start = _start_of(process_obj, self.method)
         finally:
             context.set_spawning_popen(None)
-        return (self._incarnation, title(process_obj), _args_from_interpreter_flags(), list(self._indices),
-                pickle.dumps(start))
+        return (
+            self._incarnation,
+            title(process_obj),
+            _args_from_interpreter_flags(),
+            list(self._indices),
+            pickle.dumps(start),
+        )
 
     def _launch(self, process_obj):
         if str(_polyproc.runtime.whyNoFork() or ""):
-            raise OSError("a process on another node needs a fork of this one to stand for it, which is not to be "
-                          f"had: {_polyproc.runtime.whyNoFork()}")
+            raise OSError(
+                "a process on another node needs a fork of this one to stand for it, which is not to be "
+                f"had: {_polyproc.runtime.whyNoFork()}"
+            )
         prepared = self._prepare(process_obj)
         reader, writer = os.pipe()
         parent = int(call("openPidfd", system_pid()))
@@ -131,17 +155,28 @@ class Replacement(RemotePopen):
 
 def _start_of(process_obj, method):
     """All that the process is to begin with."""
-    start = {"method": method, "umask": file_mode_mask(), "cwd": current_folder(), "title": title(process_obj),
-             "environment": {name: value for name, value in environment.raw().items()
-                             if not name.decode("ascii", "replace").startswith(_OF_THE_MACHINE)},
-             "parent": os.getpid(), "main": None}
+    start = {
+        "method": method,
+        "umask": file_mode_mask(),
+        "cwd": current_folder(),
+        "title": title(process_obj),
+        "environment": {
+            name: value
+            for name, value in environment.raw().items()
+            if not name.decode("ascii", "replace").startswith(_OF_THE_MACHINE)
+        },
+        "parent": os.getpid(),
+        "main": None,
+    }
     if method == "fork":
         from multiprocessing.reduction import ForkingPickler
 
         from _polyproc.fork import snapshot
+
         start["body"] = bytes(snapshot.capture(process_obj, ForkingPickler))
         return start
     from multiprocessing import reduction, spawn
+
     preparation = spawn.get_preparation_data(process_obj._name)
     path = preparation.pop("init_main_from_path", None)
     if path is not None:
@@ -151,4 +186,3 @@ def _start_of(process_obj, method):
     reduction.dump(process_obj, body)
     start["body"] = body.getvalue()
     return start
-

@@ -59,7 +59,7 @@ class _Held:
 
     def __reduce__(self):
         joinable = isinstance(self, queues.JoinableQueue)
-        name = ("SimpleQueue" if isinstance(self, queues.SimpleQueue) else "JoinableQueue" if joinable else "Queue")
+        name = "SimpleQueue" if isinstance(self, queues.SimpleQueue) else "JoinableQueue" if joinable else "Queue"
         return rebuild, (name, self._key, self._maxsize)
 
     def _tell(self, timeout, operation, *arguments):
@@ -103,8 +103,10 @@ class _Held:
 def _pickled(obj):
     data = dumps(obj)
     if len(data) > _MAX_BYTES:
-        raise ValueError(f"an object of {len(data)} bytes is too large for a queue between nodes, which takes "
-                         f"{_MAX_BYTES}: send it through a Pipe or a manager")
+        raise ValueError(
+            f"an object of {len(data)} bytes is too large for a queue between nodes, which takes "
+            f"{_MAX_BYTES}: send it through a Pipe or a manager"
+        )
     return bytes(data)
 
 

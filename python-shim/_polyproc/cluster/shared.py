@@ -54,8 +54,10 @@ class Block:
 def _type(typecode_or_type):
     type_ = typecode_to_type.get(typecode_or_type, typecode_or_type)
     if not (isinstance(type_, type) and issubclass(type_, ctypes._SimpleCData)):
-        raise TypeError(f"a {getattr(type_, '__name__', type_)} can't be shared between nodes: only ctypes of one "
-                        "number or character, and arrays of them, can; a manager's Namespace takes anything")
+        raise TypeError(
+            f"a {getattr(type_, '__name__', type_)} can't be shared between nodes: only ctypes of one "
+            "number or character, and arrays of them, can; a manager's Namespace takes anything"
+        )
     return type_
 
 
@@ -156,7 +158,9 @@ class Array(_Synchronized):
     def __setitem__(self, index, value):
         if isinstance(index, slice):
             start, stop, step = index.indices(self._length)
-            values = list(value) if not isinstance(value, (bytes, bytearray)) else [value[i:i + 1] for i in range(len(value))]
+            values = (
+                list(value) if not isinstance(value, (bytes, bytearray)) else [value[i : i + 1] for i in range(len(value))]
+            )
             places = range(start, stop, step)
             if len(values) != len(places):
                 raise ValueError("Can only assign sequence of same size")
@@ -196,4 +200,4 @@ class String(Array):
     def value(self, content: bytes) -> None:
         if len(content) > self._length:
             raise ValueError("byte string too long")
-        self._block.write(0, (bytes(content) + b"\0")[:self._length])
+        self._block.write(0, (bytes(content) + b"\0")[: self._length])

@@ -17,15 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
-_FORWARDED = [signal.Signals[name] for name in
-              ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT", "SIGWINCH")]
+_FORWARDED = [
+    signal.Signals[name] for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT", "SIGWINCH")
+]
 
 _PART = 1 << 24
 """A start that is larger is sent in parts of so many bytes."""
 
 
-def run(node: str, title: str, options: "Sequence[str]", fds: "Sequence[int]", payload: bytes,
-        report: "Callable[[str], Any]", kept: "Sequence[int]" = ()) -> "NoReturn":
+def run(
+    node: str,
+    title: str,
+    options: "Sequence[str]",
+    fds: "Sequence[int]",
+    payload: bytes,
+    report: "Callable[[str], Any]",
+    kept: "Sequence[int]" = (),
+) -> "NoReturn":
     """Starts the process, and lives as long as it does; never returns.
 
     node: its incarnation; options: of its interpreter; fds: descriptors that the process gets; payload: its start;
@@ -34,20 +42,19 @@ def run(node: str, title: str, options: "Sequence[str]", fds: "Sequence[int]", p
     status = -signal.SIGKILL
     try:
         from _polyproc.cluster.addresses import kind
+
         # What of the program is collected here is still the parent's.
         weakref.finalize._registry.clear()
         # Else others would wait for the ends of pipes of which this process has copies.
         for fd in _polyproc.runtime.programDescriptors():
             if fd not in kept and fd not in fds:
                 os.close(fd)
-        channel = wire.connect("start", node, wire.member.program, title, "\n".join(options),
-                               "".join(map(kind, fds)), fds=fds)
+        channel = wire.connect("start", node, wire.member.program, title, "\n".join(options), "".join(map(kind, fds)), fds=fds)
         for fd in fds:
             os.close(fd)
         status = _Stub(channel).serve(payload)
     except (EOFError, OSError):
-        report(f"{_what_is_lost(node)} was lost while the process {title.partition(': ')[2]} ran "
-               f"on {node.partition('~')[0]}")
+        report(f"{_what_is_lost(node)} was lost while the process {title.partition(': ')[2]} ran on {node.partition('~')[0]}")
     except RuntimeError as e:
         report(str(e))
     if status < 0:
@@ -119,14 +126,14 @@ def _more(payload, message):
     if question != b"start":
         return None
     at = int(fields[0])
-    return wire.pack(payload[at:at + _PART])
+    return wire.pack(payload[at : at + _PART])
 
 
 def _write(fd, data):
     """Writes what the process has written; what is not read is dropped."""
     try:
         while data:
-            data = data[os.write(fd, data):]
+            data = data[os.write(fd, data) :]
     except OSError:
         pass
 

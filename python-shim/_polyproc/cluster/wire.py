@@ -78,13 +78,13 @@ def unpack(message: bytes) -> "list[bytes]":
     fields = []
     at = 0
     while at < len(message):
-        end = at + 4 + int.from_bytes(message[at:at + 4], "big")
-        fields.append(message[at + 4:end])
+        end = at + 4 + int.from_bytes(message[at : at + 4], "big")
+        fields.append(message[at + 4 : end])
         at = end
     return fields
 
 
-def connect(*first: "Any", fds: "Sequence[int]"=()) -> "Any":
+def connect(*first: "Any", fds: "Sequence[int]" = ()) -> "Any":
     """A connection to the agent that begins with this message, and takes copies of these descriptors along."""
     path = os.path.join(member.folder or _find_folder(), _SOCKET)
     agent = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
@@ -99,8 +99,9 @@ def connect(*first: "Any", fds: "Sequence[int]"=()) -> "Any":
         agent.close()
         if channel is not None:
             drop(channel)
-        raise RuntimeError(f"no agent of a cluster serves at {path} ({e.strerror}): see `polyproc cluster start` "
-                           "and `polyproc cluster join`") from None
+        raise RuntimeError(
+            f"no agent of a cluster serves at {path} ({e.strerror}): see `polyproc cluster start` and `polyproc cluster join`"
+        ) from None
     return channel
 
 
@@ -132,8 +133,10 @@ def _find_folder():
     # Of several on one machine, the one where the cluster was started.
     serving.sort(key=lambda name: not os.path.exists(os.path.join(nodes, name, "token")))
     if not serving:
-        raise RuntimeError(f"no agent of a cluster serves on this machine (there is none in {nodes}): see "
-                           "`polyproc cluster start` and `polyproc cluster join`")
+        raise RuntimeError(
+            f"no agent of a cluster serves on this machine (there is none in {nodes}): see "
+            "`polyproc cluster start` and `polyproc cluster join`"
+        )
     return os.path.join(nodes, serving[0])
 
 
@@ -198,4 +201,5 @@ def talk(timeout: "float | None", *fields: "Any") -> "list[bytes]":
 
 def _lost():
     from multiprocessing.context import NodeLostError
+
     return NodeLostError(f"node {member.node} does not belong to the cluster any more", node=member.node)

@@ -57,34 +57,58 @@ _AT_BOOT = {
     },
     "errno": {"errno": "ENOTSUP"},
     "faulthandler": {"faulthandler": "_sigsegv register unregister"},
-    "gc": {"gc": """
-        freeze garbage get_freeze_count get_threshold is_finalized set_threshold unfreeze"""},
-    "sys": {"sys": """
+    "gc": {
+        "gc": """
+        freeze garbage get_freeze_count get_threshold is_finalized set_threshold unfreeze"""
+    },
+    "sys": {
+        "sys": """
         activate_stack_trampoline call_tracing deactivate_stack_trampoline getallocatedblocks
-        is_stack_trampoline_active stdlib_module_names"""},
+        is_stack_trampoline_active stdlib_module_names"""
+    },
     "encodings": {"encodings": "utf_8"},
 }
 """Modules of every boot: which file of this package has which of the names that they lack."""
 
-_REPLACED = {"os": ("sysconf", "sysconf_names"), "posix": ("sysconf", "sysconf_names"),
-             "sys": ("stdlib_module_names",), "time": ("tzset",), "faulthandler": ("_sigsegv",)}
+_REPLACED = {
+    "os": ("sysconf", "sysconf_names"),
+    "posix": ("sysconf", "sysconf_names"),
+    "sys": ("stdlib_module_names",),
+    "time": ("tzset",),
+    "faulthandler": ("_sigsegv",),
+}
 """Names that these modules have, but not as CPython does."""
 
 _OS_ONLY = "os_spawn"
 """Names that CPython's `posix` has not."""
 
 _ON_IMPORT = {
-    **{name: (name,) for name in (
-        "_posixsubprocess", "binascii", "fcntl", "hashlib", "locale", "math", "mmap", "pwd", "readline", "resource", "signal",
-        "socket", "ssl", "zlib")},
+    **{
+        name: (name,)
+        for name in (
+            "_posixsubprocess",
+            "binascii",
+            "fcntl",
+            "hashlib",
+            "locale",
+            "math",
+            "mmap",
+            "pwd",
+            "readline",
+            "resource",
+            "signal",
+            "socket",
+            "ssl",
+            "zlib",
+        )
+    },
     "_blake2": ("blake2",),
     "_hashlib": ("openssl_digests",),
     "_lsprof": ("profiler",),
     "_sha3": ("shake",),
     "_sqlite3": ("sqlite_cursors",),
     "zoneinfo._tzpath": ("zone_folders",),
-    **{name: ("closing_classes",) for name in (
-        "bz2", "dbm.dumb", "gzip", "lzma", "shelve", "tempfile", "wave", "zipfile")},
+    **{name: ("closing_classes",) for name in ("bz2", "dbm.dumb", "gzip", "lzma", "shelve", "tempfile", "wave", "zipfile")},
 }
 """Modules that get what they lack, or have otherwise than CPython, when they are imported: by which files."""
 
@@ -142,6 +166,7 @@ def _offer(module, files):
 def _note(names):
     """Lets these attributes of `sys` count as the interpreter's, which a forked child has by itself."""
     from _polyproc.fork import baseline
+
     baseline.sys_attributes.update((name, vars(_sys)[name]) for name in names)
 
 
@@ -178,6 +203,7 @@ def _find_own(name):
     from importlib.util import spec_from_file_location
 
     import _polyproc
+
     path = os.path.join(_polyproc.folder, "compat", name + ".py")
     return spec_from_file_location(name, path) if os.path.exists(path) else None
 
@@ -199,6 +225,7 @@ def find_original(name):
 def _is_stdlib(spec):
     """Whether it is the module of the standard library, and not a program's of the same name."""
     from _polyproc.warmup import preload
+
     return spec.origin in ("built-in", "frozen") or (spec.origin or "").startswith(preload.PYTHON_HOME)
 
 

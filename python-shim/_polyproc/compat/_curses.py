@@ -22,7 +22,7 @@ globals().update(CONSTANTS)
 _ERR = -1
 _KEY_CODE_YES = 0o400
 _A_COLOR = CONSTANTS["A_COLOR"]
-_WORD = 0xffffffff
+_WORD = 0xFFFFFFFF
 version = b"2.2"
 __version__ = b"2.2"
 _is_set_up = _is_initialised = _has_color = False
@@ -71,7 +71,7 @@ def _need_color():
 
 def _number(value):
     number = operator.index(value)
-    if not -0x80000000 <= number <= 0x7fffffff:
+    if not -0x80000000 <= number <= 0x7FFFFFFF:
         raise OverflowError("Python int too large to convert to C int")
     return number
 
@@ -130,6 +130,7 @@ class window:
         self._address = address
         self._around = around  # of a part, which is not to go before it
         import locale
+
         self.encoding = around.encoding if around is not None else locale.getencoding()
 
     def __del__(self):
@@ -374,15 +375,15 @@ class window:
         found = _call("is_linetouched", self._address, _number(line))
         if found == _ERR:
             raise TypeError("is_linetouched: line number outside of boundaries")
-        return bool(found & 0xff)
+        return bool(found & 0xFF)
 
     def is_wintouched(self):
         """Return True if the window was modified since the last call to refresh."""
-        return bool(_call("is_wintouched", self._address) & 0xff)
+        return bool(_call("is_wintouched", self._address) & 0xFF)
 
     def enclose(self, y, x, /):
         """Return True if the screen-relative coordinates are enclosed by the window."""
-        return bool(_call("wenclose", self._address, _number(y), _number(x)) & 0xff)
+        return bool(_call("wenclose", self._address, _number(y), _number(x)) & 0xFF)
 
     # Places and other windows
 
@@ -465,6 +466,7 @@ class window:
 
 def _handled():
     import _polyproc
+
     return int(_polyproc.runtime.signals().handled())
 
 
@@ -472,12 +474,28 @@ def _add_methods():
     """The methods that are one call, with so many numbers as arguments."""
     tables = {
         0: "clear erase clrtobot clrtoeol cursyncup deleteln insertln redrawwin standend standout syncdown syncup "
-           "touchwin untouchwin",
+        "touchwin untouchwin",
         1: "attroff attron attrset clearok idcok idlok immedok insdelln keypad leaveok nodelay notimeout scrollok "
-           "syncok timeout",
-        2: "move mvderwin mvwin redrawln resize setscrreg"}
-    plain = {"clearok", "idcok", "idlok", "immedok", "keypad", "leaveok", "nodelay", "notimeout", "scrollok", "syncok",
-             "mvderwin", "mvwin", "redrawwin", "touchwin", "untouchwin"}
+        "syncok timeout",
+        2: "move mvderwin mvwin redrawln resize setscrreg",
+    }
+    plain = {
+        "clearok",
+        "idcok",
+        "idlok",
+        "immedok",
+        "keypad",
+        "leaveok",
+        "nodelay",
+        "notimeout",
+        "scrollok",
+        "syncok",
+        "mvderwin",
+        "mvwin",
+        "redrawwin",
+        "touchwin",
+        "untouchwin",
+    }
     void = {"cursyncup", "syncdown", "syncup", "idcok", "immedok", "timeout", "standend", "standout"}
     for count, names in tables.items():
         for name in names.split():
@@ -498,14 +516,18 @@ def _method(name, function, count, is_void):
         elif function == "wdeleteln":
             result = _call("winsdelln", self._address, -1)
         elif function in ("wstandout", "wstandend"):
-            result = _call("wattron" if name == "standout" else "wattrset", self._address,
-                           CONSTANTS["A_STANDOUT"] if name == "standout" else 0)
+            result = _call(
+                "wattron" if name == "standout" else "wattrset",
+                self._address,
+                CONSTANTS["A_STANDOUT"] if name == "standout" else 0,
+            )
         elif function == "redrawwin":
             result = _call("wredrawln", self._address, 0, self.getmaxyx()[0])
         else:
             result = _call(function, self._address, *numbers)
         if not is_void:
             _checked(result, name if name.startswith("attr") else function)
+
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"The function {function} of ncurses for this window."
     return method
@@ -531,8 +553,11 @@ def setupterm(term=None, fd=-1):
     problem = bytearray(4)
     if _call("setupterm", 0 if term is None else term.encode() if isinstance(term, str) else term, fd, problem) == _ERR:
         number = integer(problem, 0)
-        raise error({0: "setupterm: could not find terminal",
-                     -1: "setupterm: could not find terminfo database"}.get(number, "setupterm: unknown error"))
+        raise error(
+            {0: "setupterm: could not find terminal", -1: "setupterm: could not find terminfo database"}.get(
+                number, "setupterm: unknown error"
+            )
+        )
     _is_set_up = True
 
 
@@ -615,6 +640,7 @@ def _switch(name, off):
             _call(function)
         else:
             _checked(_call(function), name)
+
     return _named(switch, name)
 
 
@@ -633,10 +659,11 @@ def _simple(name, arguments=0, need=_need_initialised, result=None, flags=False)
         if result is None:
             _checked(found, name)
         elif result is bool:
-            return bool(found & 0xff)
+            return bool(found & 0xFF)
         elif result is int:
             _checked(found, name)
             return found
+
     return _named(function, name)
 
 
@@ -644,11 +671,12 @@ def _nothing():
     """For functions that need nothing before."""
 
 
-for _name in "beep def_prog_mode def_shell_mode doupdate endwin flash nocbreak noecho nonl noraw reset_prog_mode " \
-             "reset_shell_mode resetty savetty use_default_colors".split():
+for _name in (
+    "beep def_prog_mode def_shell_mode doupdate endwin flash nocbreak noecho nonl noraw reset_prog_mode "
+    "reset_shell_mode resetty savetty use_default_colors".split()
+):
     globals()[_name] = _simple(_name)
-for _name, _off in (("cbreak", "nocbreak"), ("echo", "noecho"), ("nl", "nonl"), ("raw", "noraw"),
-                    ("qiflush", "noqiflush")):
+for _name, _off in (("cbreak", "nocbreak"), ("echo", "noecho"), ("nl", "nonl"), ("raw", "noraw"), ("qiflush", "noqiflush")):
     globals()[_name] = _switch(_name, _off)
 for _name in "can_change_color has_colors has_ic has_il isendwin".split():
     globals()[_name] = _simple(_name, result=bool)
@@ -745,7 +773,8 @@ def termattrs():
 def _character(name):
     def function():
         _need_initialised()
-        return bytes((_call(name) & 0xff,))
+        return bytes((_call(name) & 0xFF,))
+
     return _named(function, name)
 
 
@@ -756,6 +785,7 @@ def _string(name):
     def function():
         _need_initialised()
         return read_text(_pointer(name)) or b""
+
     return _named(function, name)
 
 
@@ -827,8 +857,7 @@ def init_pair(pair_number, fg, bg, /):
 def init_color(color_number, r, g, b, /):
     """Change the definition of a color: red, green and blue from 0 to 1000."""
     _need_color()
-    _checked(_call("init_extended_color", _color(color_number), _number(r), _number(g), _number(b)),
-             "init_extended_color")
+    _checked(_call("init_extended_color", _color(color_number), _number(r), _number(g), _number(b)), "init_extended_color")
 
 
 @_module
@@ -873,8 +902,7 @@ def getmouse():
     _need_initialised()
     event = bytearray(24)
     _checked(_call("getmouse", event), "getmouse")
-    return (integer(event, 0, 2), integer(event, 4), integer(event, 8), integer(event, 12),
-            integer(event, 16, signed=False))
+    return (integer(event, 0, 2), integer(event, 4), integer(event, 8), integer(event, 12), integer(event, 16, signed=False))
 
 
 @_module
@@ -890,7 +918,7 @@ def getsyx():
     """Return the current coordinates of the virtual screen cursor."""
     _need_initialised()
     screen = _variable("newscr")
-    if _call("is_leaveok", screen) & 0xff:
+    if _call("is_leaveok", screen) & 0xFF:
         return -1, -1
     return _call("getcury", screen), _call("getcurx", screen)
 

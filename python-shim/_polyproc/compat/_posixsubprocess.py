@@ -26,9 +26,33 @@ def install(module):
     original = module.fork_exec
 
     @builtin("_posixsubprocess")
-    def fork_exec(module, args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite,
-                  errread, errwrite, errpipe_read, errpipe_write, restore_signals, call_setsid, pgid_to_set, gid,
-                  extra_groups, uid, child_umask, preexec_fn, allow_vfork, /):
+    def fork_exec(
+        module,
+        args,
+        executable_list,
+        close_fds,
+        pass_fds,
+        cwd,
+        env,
+        p2cread,
+        p2cwrite,
+        c2pread,
+        c2pwrite,
+        errread,
+        errwrite,
+        errpipe_read,
+        errpipe_write,
+        restore_signals,
+        call_setsid,
+        pgid_to_set,
+        gid,
+        extra_groups,
+        uid,
+        child_umask,
+        preexec_fn,
+        allow_vfork,
+        /,
+    ):
         """Spawn a fresh new child process: fork it, do what the arguments ask for, and let it execute a program.
 
         Returns the child's process id. What goes wrong in the child is written to errpipe_write, as
@@ -39,9 +63,31 @@ def install(module):
         open_files.write_out()
         pass_fds = _descriptors(pass_fds)
         if pgid_to_set < 0 and gid is extra_groups is uid is preexec_fn is None and child_umask < 0:
-            return original(args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite,
-                            errread, errwrite, errpipe_read, errpipe_write, restore_signals, call_setsid, pgid_to_set,
-                            gid, extra_groups, uid, child_umask, preexec_fn, allow_vfork)
+            return original(
+                args,
+                executable_list,
+                close_fds,
+                pass_fds,
+                cwd,
+                env,
+                p2cread,
+                p2cwrite,
+                c2pread,
+                c2pwrite,
+                errread,
+                errwrite,
+                errpipe_read,
+                errpipe_write,
+                restore_signals,
+                call_setsid,
+                pgid_to_set,
+                gid,
+                extra_groups,
+                uid,
+                child_umask,
+                preexec_fn,
+                allow_vfork,
+            )
         kept = [fd for fd in pass_fds if fd != errpipe_write]  # which tells by its end that there is a program
         child = _Child(args, executable_list, close_fds, kept, cwd, env)
         uid = None if uid is None else arguments.uid(uid)
@@ -72,7 +118,7 @@ def _descriptors(fds):
         numbers = [operator.index(fd) for fd in fds]
     except TypeError:
         numbers = [-1]  # no number, as a negative one is refused
-    if any(not 0 <= number <= 0x7fffffff for number in numbers) or any(a >= b for a, b in zip(numbers, numbers[1:])):
+    if any(not 0 <= number <= 0x7FFFFFFF for number in numbers) or any(a >= b for a, b in zip(numbers, numbers[1:])):
         raise ValueError("bad value(s) in fds_to_keep")
     return tuple(numbers)
 
@@ -118,6 +164,7 @@ class _Child:
             os.umask(umask)
         if restore_signals:
             import signal
+
             for number in _RESTORED:
                 signal.signal(number, signal.SIG_DFL)
         if session:
@@ -144,7 +191,7 @@ class _Child:
         """Returns only if no executable can be executed, with the error of the last one that is there."""
         # Not closed at once, as the JVM still reads from its own.
         if self._close_fds:
-            call_long("syscall", _SYS_CLOSE_RANGE, 3, 0xffffffff, _CLOSE_RANGE_CLOEXEC)
+            call_long("syscall", _SYS_CLOSE_RANGE, 3, 0xFFFFFFFF, _CLOSE_RANGE_CLOEXEC)
             for fd in self._pass_fds:
                 os.set_inheritable(fd, True)
         number = 2

@@ -121,8 +121,15 @@ class _Collector(ast.NodeVisitor):
         for name in node.names:
             known = self._entry.symbols.get(self._mangled(name), 0)
             if known & (DEF_PARAM | DEF_LOCAL | USE | DEF_ANNOT):
-                problem = ("is parameter and" if known & DEF_PARAM else "is assigned to before" if known & DEF_LOCAL
-                           else "annotated name can't be" if known & DEF_ANNOT else "is used prior to")
+                problem = (
+                    "is parameter and"
+                    if known & DEF_PARAM
+                    else "is assigned to before"
+                    if known & DEF_LOCAL
+                    else "annotated name can't be"
+                    if known & DEF_ANNOT
+                    else "is used prior to"
+                )
                 if known & DEF_ANNOT and not known & DEF_PARAM:
                     self._error(f"annotated name '{name}' can't be {word}", node)
                 end = word if known & DEF_PARAM else f"{word} declaration"
@@ -141,11 +148,9 @@ class _Collector(ast.NodeVisitor):
         entry = self._entry
         while getattr(entry, "_comprehension", False):
             # The name is one of the function around.
-            self._add(node.target.id, DEF_GLOBAL if self._function_around(entry).type == TYPE_MODULE else DEF_NONLOCAL,
-                      entry)
+            self._add(node.target.id, DEF_GLOBAL if self._function_around(entry).type == TYPE_MODULE else DEF_NONLOCAL, entry)
             entry = entry._outer
-        self._add(node.target.id, DEF_GLOBAL if entry.type == TYPE_MODULE and entry is not self._entry else DEF_LOCAL,
-                  entry)
+        self._add(node.target.id, DEF_GLOBAL if entry.type == TYPE_MODULE and entry is not self._entry else DEF_LOCAL, entry)
         self.visit(node.value)
 
     @staticmethod
@@ -223,10 +228,13 @@ class _Collector(ast.NodeVisitor):
         self._visit_all(arguments.defaults, arguments.kw_defaults, node.decorator_list)
 
         def visit():
-            self._visit_all([each.annotation for each in (*arguments.posonlyargs, *arguments.args)],
-                            arguments.vararg and arguments.vararg.annotation,
-                            arguments.kwarg and arguments.kwarg.annotation,
-                            [each.annotation for each in arguments.kwonlyargs], node.returns)
+            self._visit_all(
+                [each.annotation for each in (*arguments.posonlyargs, *arguments.args)],
+                arguments.vararg and arguments.vararg.annotation,
+                arguments.kwarg and arguments.kwarg.annotation,
+                [each.annotation for each in arguments.kwonlyargs],
+                node.returns,
+            )
             self._within(node.name, TYPE_FUNCTION, node, lambda: self._visit_function(arguments, node.body))
 
         self._with_type_parameters(node, visit)
@@ -235,8 +243,7 @@ class _Collector(ast.NodeVisitor):
 
     def _visit_function(self, arguments, body):
         seen = set()
-        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg,
-                         arguments.kwarg):
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
             if argument is not None:
                 if argument.arg in seen:
                     self._error(f"duplicate argument '{argument.arg}' in function definition", argument)
@@ -267,8 +274,9 @@ class _Collector(ast.NodeVisitor):
 
     def visit_TypeAlias(self, node):
         self.visit(node.name)
-        self._with_type_parameters(node, lambda: self._within(
-            node.name.id, TYPE_TYPE_ALIAS, node, lambda: self.visit(node.value)))
+        self._with_type_parameters(
+            node, lambda: self._within(node.name.id, TYPE_TYPE_ALIAS, node, lambda: self.visit(node.value))
+        )
 
     def _comprehension(self, node, name, *values):
         first = node.generators[0]

@@ -68,8 +68,16 @@ def allocate_lock(module, /):
 class RLock:
     """A lock that its holder may acquire again, as `threading.RLock()` makes it."""
 
-    __slots__ = ("_lock", "acquire", "release", "_is_owned", "_release_save", "_acquire_restore",
-                 "_recursion_count", "__weakref__")
+    __slots__ = (
+        "_lock",
+        "acquire",
+        "release",
+        "_is_owned",
+        "_release_save",
+        "_acquire_restore",
+        "_recursion_count",
+        "__weakref__",
+    )
 
     def __init__(self, *args, **kwargs):
         self._lock = builtin_lock = _RLock()

@@ -8,7 +8,7 @@ import os
 def c_int(value):
     """An int of 32 bits."""
     number = operator.index(value)
-    if not -0x80000000 <= number <= 0x7fffffff:
+    if not -0x80000000 <= number <= 0x7FFFFFFF:
         raise OverflowError("Python int too large to convert to C int")
     return number
 
@@ -70,9 +70,10 @@ def _identity(kind):
         number = operator.index(value)
         if number < -1:
             raise OverflowError(f"{kind} is less than minimum")
-        if number > 0xffffffff:
+        if number > 0xFFFFFFFF:
             raise OverflowError(f"{kind} is greater than maximum")
-        return number & 0xffffffff
+        return number & 0xFFFFFFFF
+
     return convert
 
 

@@ -80,5 +80,4 @@ def _run():
 def _report(e, func):
     kind = next(kind for kind in tuple.__subclasses__() if kind.__name__ == "UnraisableHookArgs")
     traceback = lifecycle.without_own_frames(e.__traceback__)
-    sys.unraisablehook(kind((type(e), e.with_traceback(traceback), traceback,
-                             "Exception ignored in atexit callback", func)))
+    sys.unraisablehook(kind((type(e), e.with_traceback(traceback), traceback, "Exception ignored in atexit callback", func)))

@@ -18,8 +18,24 @@ class _Blake2:
 
     __slots__ = ("_digest", "digest_size")
 
-    def __new__(cls, data=b"", /, *, digest_size=None, key=b"", salt=b"", person=b"", fanout=1, depth=1, leaf_size=0,
-                node_offset=0, node_depth=0, inner_size=0, last_node=False, usedforsecurity=True):
+    def __new__(
+        cls,
+        data=b"",
+        /,
+        *,
+        digest_size=None,
+        key=b"",
+        salt=b"",
+        person=b"",
+        fanout=1,
+        depth=1,
+        leaf_size=0,
+        node_offset=0,
+        node_depth=0,
+        inner_size=0,
+        last_node=False,
+        usedforsecurity=True,
+    ):
         most = cls.MAX_DIGEST_SIZE
         size = most if digest_size is None else digest_size.__index__()
         if not 1 <= size <= most:
@@ -44,10 +60,17 @@ class _Blake2:
         key = bytes(memoryview(key))
         if len(key) > cls.MAX_KEY_SIZE:
             raise ValueError(f"maximum key length is {cls.MAX_KEY_SIZE} bytes")
-        parameters = b"".join((
-            bytes((size, len(key), fanout, depth)), leaf_size.to_bytes(4, "little"),
-            node_offset.to_bytes(cls._OFFSET_BITS // 8, "little"), bytes((node_depth, inner_size)),
-            bytes(cls._RESERVED), bytes(salt).ljust(cls.SALT_SIZE, b"\0"), bytes(person).ljust(cls.PERSON_SIZE, b"\0")))
+        parameters = b"".join(
+            (
+                bytes((size, len(key), fanout, depth)),
+                leaf_size.to_bytes(4, "little"),
+                node_offset.to_bytes(cls._OFFSET_BITS // 8, "little"),
+                bytes((node_depth, inner_size)),
+                bytes(cls._RESERVED),
+                bytes(salt).ljust(cls.SALT_SIZE, b"\0"),
+                bytes(person).ljust(cls.PERSON_SIZE, b"\0"),
+            )
+        )
         self = object.__new__(cls)
         self.digest_size = size
         self._digest = _polyproc.runtime.standardLibrary().newBlake2(cls._WIDE, parameters, key, bool(last_node))

@@ -13,6 +13,7 @@ def builtin(module):
 
     module: the name of a module that is built-in.
     """
+
     def decorate(function):
         # GraalPy looks the module up by the name that the function's namespace has.
         namespace = function.__globals__
@@ -22,6 +23,7 @@ def builtin(module):
             return _make(function)
         finally:
             namespace["__name__"] = own_name
+
     return decorate
 
 

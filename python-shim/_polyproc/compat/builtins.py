@@ -7,7 +7,7 @@ import sys
 from _polyproc.compat.builtin_functions import builtin
 
 _compile = builtins.compile
-_FUTURE_FEATURES = 0x1fe0000
+_FUTURE_FEATURES = 0x1FE0000
 _level = 0
 
 
@@ -24,5 +24,4 @@ def compile(module, /, source, filename, mode, flags=0, dont_inherit=False, opti
     """Compiles source into a code object as -O asks for; GraalPy keeps assert statements."""
     if not dont_inherit:
         flags |= sys._getframe().f_code.co_flags & _FUTURE_FEATURES
-    return _compile(source, filename, mode, flags, True, _level if optimize == -1 else optimize,
-                    **options)
+    return _compile(source, filename, mode, flags, True, _level if optimize == -1 else optimize, **options)

@@ -27,6 +27,7 @@ def register(signum, file=None, all_threads=True, chain=False):
     """Register a handler for the signal 'signum': dumps the traceback of the current or of all threads."""
     import signal
     import sys
+
     number = _check(signum)
     if file is None:
         file = sys.stderr
@@ -49,6 +50,7 @@ def register(signum, file=None, all_threads=True, chain=False):
 def unregister(signum, /):
     """Unregister the handler of the signal 'signum' registered by register()."""
     import signal
+
     number = _check(signum)
     if number not in _former:
         return False
@@ -60,4 +62,5 @@ def unregister(signum, /):
 def _sigsegv(release_gil=False, /):
     """Ends this process by SIGSEGV, as tests of others do: GraalPy's does nothing."""
     import os
+
     os.kill(os.getpid(), 11)

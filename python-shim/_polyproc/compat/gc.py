@@ -32,7 +32,7 @@ def set_threshold(module, threshold0, /, *others):
     if len(others) > 2:
         raise TypeError("gc.set_threshold requires 1 to 3 arguments")
     given = tuple(map(operator.index, (threshold0, *others)))
-    _thresholds = given + _thresholds[len(given):]
+    _thresholds = given + _thresholds[len(given) :]
 
 
 @builtin("gc")

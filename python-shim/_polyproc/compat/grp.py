@@ -12,7 +12,8 @@ from _polyproc.compat.libc import builtin, call_once, find_pointer, read_int, re
 
 _module = builtin("grp")
 struct_group = structseq.make(
-    "grp", "struct_group", ("gr_name", "gr_passwd", "gr_gid", "gr_mem"), "grp.struct_group: Results from getgr*().")
+    "grp", "struct_group", ("gr_name", "gr_passwd", "gr_gid", "gr_mem"), "grp.struct_group: Results from getgr*()."
+)
 
 
 def _group(address):
@@ -21,8 +22,14 @@ def _group(address):
         members.append(os.fsdecode(read_text(name)))
         where += 8
     name, password = (read_text(read_int(address + offset)) for offset in (0, 8))
-    return struct_group((os.fsdecode(name), None if password is None else os.fsdecode(password),
-                         read_int(address + 16, 4, signed=True), members))
+    return struct_group(
+        (
+            os.fsdecode(name),
+            None if password is None else os.fsdecode(password),
+            read_int(address + 16, 4, signed=True),
+            members,
+        )
+    )
 
 
 @_module
@@ -31,8 +38,8 @@ def getgrgid(id):
     if not hasattr(type(id), "__index__"):
         raise TypeError(f"gid should be integer, not {type(id).__name__}")
     number = operator.index(id)
-    if -1 <= number <= 0xffffffff:
-        found, _ = find_pointer("getgrgid", number & 0xffffffff)
+    if -1 <= number <= 0xFFFFFFFF:
+        found, _ = find_pointer("getgrgid", number & 0xFFFFFFFF)
         if found:
             return _group(found)
     raise KeyError(f"getgrgid(): gid not found: {number}")

@@ -26,8 +26,14 @@ def install(module=zlib):
         setattr(module, function.__name__, function)
 
 
-def compressobj(level=-1, method=zlib.DEFLATED, wbits=zlib.MAX_WBITS, memLevel=zlib.DEF_MEM_LEVEL,
-                strategy=zlib.Z_DEFAULT_STRATEGY, zdict=None):
+def compressobj(
+    level=-1,
+    method=zlib.DEFLATED,
+    wbits=zlib.MAX_WBITS,
+    memLevel=zlib.DEF_MEM_LEVEL,
+    strategy=zlib.Z_DEFAULT_STRATEGY,
+    zdict=None,
+):
     """Returns a compressor object."""
     options = (memLevel, strategy) if zdict is None else (memLevel, strategy, zdict)
     if wbits not in _GZIP:
@@ -190,18 +196,18 @@ class Decompress:
 
 def header_length(data):
     """How long the header of a gzip member is; None if there is only a part of it. Raises `zlib.error`."""
-    if data[:3] != _ID[:len(data[:3])]:
-        reason = "incorrect header check" if data[:2] != _ID[:len(data[:2])] else "unknown compression method"
+    if data[:3] != _ID[: len(data[:3])]:
+        reason = "incorrect header check" if data[:2] != _ID[: len(data[:2])] else "unknown compression method"
         raise zlib.error(f"Error -3 while decompressing data: {reason}")
     if len(data) < 10:
         return None
     flags, at = data[3], 10
-    if flags & 0xe0:
+    if flags & 0xE0:
         raise zlib.error("Error -3 while decompressing data: unknown header flags set")
     if flags & _EXTRA:
         if len(data) < at + 2:
             return None
-        at += 2 + int.from_bytes(data[at:at + 2], "little")
+        at += 2 + int.from_bytes(data[at : at + 2], "little")
     for text in _NAME, _COMMENT:
         if flags & text:
             at = data.find(0, at) + 1
@@ -213,4 +219,4 @@ def header_length(data):
 
 
 def _trailer(crc, size):
-    return crc.to_bytes(4, "little") + (size & 0xffffffff).to_bytes(4, "little")
+    return crc.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little")

@@ -7,7 +7,7 @@ from _polyproc.compat.libc import _as_bytes, _native, builtin
 
 _module = builtin("_hashlib")
 _MAX_MEMORY = 32 << 20
-_MAX_LENGTH = 0x7fffffff
+_MAX_LENGTH = 0x7FFFFFFF
 
 
 def prepare():
@@ -44,7 +44,7 @@ def scrypt(password, *, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64):
     if not 1 <= dklen <= _MAX_LENGTH:
         raise ValueError(f"dklen must be greater than 0 and smaller than {_MAX_LENGTH}")
     needed = 128 * r * p + 32 * r * (n + 2) * 4
-    if r == 0 or p == 0 or p > 0x3fffffff // r or n.bit_length() > 16 * r:
+    if r == 0 or p == 0 or p > 0x3FFFFFFF // r or n.bit_length() > 16 * r:
         raise ValueError("Invalid parameter combination for n, r, p, maxmem.")
     if needed > (maxmem or _MAX_MEMORY):
         raise ValueError("[digital envelope routines] memory limit exceeded")

@@ -39,6 +39,7 @@ def _checked(function):
             number = int(result - _FAILED)
             if number != _EINTR:
                 raise error(number, filename, filename2)
+
     return call
 
 
@@ -59,7 +60,7 @@ def call_once(name, *args):
 def call_for_error(name, *args, filename=None):
     """Calls a function that returns an error number."""
     while True:
-        number = int(_native.callLong(name, *args, 0)) & 0xffffffff
+        number = int(_native.callLong(name, *args, 0)) & 0xFFFFFFFF
         if number == 0:
             return
         if number != _EINTR:
@@ -139,12 +140,12 @@ class Strings:
 
 def integer(content, offset, size=4, signed=True):
     """A number of so many bytes in a structure."""
-    return int.from_bytes(content[offset:offset + size], "little", signed=signed)
+    return int.from_bytes(content[offset : offset + size], "little", signed=signed)
 
 
 def words(*numbers):
     """A structure of 64-bit numbers."""
-    return b"".join((number & 0xffffffffffffffff).to_bytes(8, "little") for number in numbers)
+    return b"".join((number & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "little") for number in numbers)
 
 
 class _Builtin(BuiltinFunction):
@@ -153,11 +154,13 @@ class _Builtin(BuiltinFunction):
     @property
     def __signature__(self):
         import inspect
+
         return inspect.signature(object.__getattribute__(self, "_function"))
 
     @property
     def __self__(self):
         import sys
+
         return sys.modules[self.__module__]
 
     def __reduce_ex__(self, protocol):

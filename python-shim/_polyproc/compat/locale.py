@@ -12,19 +12,63 @@ from _polyproc.compat.libc import builtin, call_once, find_pointer, read_text
 
 _module = builtin("_locale")
 _CONSTANTS = {
-    "ABDAY_1": 131072, "ABDAY_2": 131073, "ABDAY_3": 131074, "ABDAY_4": 131075, "ABDAY_5": 131076,
-    "ABDAY_6": 131077, "ABDAY_7": 131078, "ABMON_1": 131086, "ABMON_10": 131095, "ABMON_11": 131096,
-    "ABMON_12": 131097, "ABMON_2": 131087, "ABMON_3": 131088, "ABMON_4": 131089, "ABMON_5": 131090,
-    "ABMON_6": 131091, "ABMON_7": 131092, "ABMON_8": 131093, "ABMON_9": 131094, "ALT_DIGITS": 131119,
-    "AM_STR": 131110, "CODESET": 14, "CRNCYSTR": 262159, "DAY_1": 131079, "DAY_2": 131080, "DAY_3": 131081,
-    "DAY_4": 131082, "DAY_5": 131083, "DAY_6": 131084, "DAY_7": 131085, "D_FMT": 131113, "D_T_FMT": 131112,
-    "ERA": 131116, "ERA_D_FMT": 131118, "ERA_D_T_FMT": 131120, "ERA_T_FMT": 131121, "MON_1": 131098,
-    "MON_10": 131107, "MON_11": 131108, "MON_12": 131109, "MON_2": 131099, "MON_3": 131100, "MON_4": 131101,
-    "MON_5": 131102, "MON_6": 131103, "MON_7": 131104, "MON_8": 131105, "MON_9": 131106, "NOEXPR": 327681,
-    "PM_STR": 131111, "RADIXCHAR": 65536, "THOUSEP": 65537, "T_FMT": 131114, "T_FMT_AMPM": 131115,
-    "YESEXPR": 327680}
-_CATEGORIES = {0: _locale.LC_CTYPE, 1: _locale.LC_NUMERIC, 2: _locale.LC_TIME, 4: _locale.LC_MONETARY,
-               5: _locale.LC_MESSAGES}
+    "ABDAY_1": 131072,
+    "ABDAY_2": 131073,
+    "ABDAY_3": 131074,
+    "ABDAY_4": 131075,
+    "ABDAY_5": 131076,
+    "ABDAY_6": 131077,
+    "ABDAY_7": 131078,
+    "ABMON_1": 131086,
+    "ABMON_10": 131095,
+    "ABMON_11": 131096,
+    "ABMON_12": 131097,
+    "ABMON_2": 131087,
+    "ABMON_3": 131088,
+    "ABMON_4": 131089,
+    "ABMON_5": 131090,
+    "ABMON_6": 131091,
+    "ABMON_7": 131092,
+    "ABMON_8": 131093,
+    "ABMON_9": 131094,
+    "ALT_DIGITS": 131119,
+    "AM_STR": 131110,
+    "CODESET": 14,
+    "CRNCYSTR": 262159,
+    "DAY_1": 131079,
+    "DAY_2": 131080,
+    "DAY_3": 131081,
+    "DAY_4": 131082,
+    "DAY_5": 131083,
+    "DAY_6": 131084,
+    "DAY_7": 131085,
+    "D_FMT": 131113,
+    "D_T_FMT": 131112,
+    "ERA": 131116,
+    "ERA_D_FMT": 131118,
+    "ERA_D_T_FMT": 131120,
+    "ERA_T_FMT": 131121,
+    "MON_1": 131098,
+    "MON_10": 131107,
+    "MON_11": 131108,
+    "MON_12": 131109,
+    "MON_2": 131099,
+    "MON_3": 131100,
+    "MON_4": 131101,
+    "MON_5": 131102,
+    "MON_6": 131103,
+    "MON_7": 131104,
+    "MON_8": 131105,
+    "MON_9": 131106,
+    "NOEXPR": 327681,
+    "PM_STR": 131111,
+    "RADIXCHAR": 65536,
+    "THOUSEP": 65537,
+    "T_FMT": 131114,
+    "T_FMT_AMPM": 131115,
+    "YESEXPR": 327680,
+}
+_CATEGORIES = {0: _locale.LC_CTYPE, 1: _locale.LC_NUMERIC, 2: _locale.LC_TIME, 4: _locale.LC_MONETARY, 5: _locale.LC_MESSAGES}
 _NAMES = frozenset(_CONSTANTS.values())
 
 
@@ -37,9 +81,19 @@ def prepare():
 
 def install(module):
     """Adds to what the module exports."""
-    module.__all__.extend(name for name in (
-        "nl_langinfo", "gettext", "dgettext", "dcgettext", "textdomain", "bindtextdomain", "bind_textdomain_codeset")
-        if name not in module.__all__)
+    module.__all__.extend(
+        name
+        for name in (
+            "nl_langinfo",
+            "gettext",
+            "dgettext",
+            "dcgettext",
+            "textdomain",
+            "bindtextdomain",
+            "bind_textdomain_codeset",
+        )
+        if name not in module.__all__
+    )
 
 
 def _name(category):
@@ -100,6 +154,7 @@ def dcgettext(domain, msg, category, /):
 
 def _translated(function, domain, message, category):
     from _polyproc.compat.libc import Memory
+
     domain = 0 if domain is None else _text(domain, function)
     # Without a translation the result is the argument's own address.
     with Memory(len(message) + 1) as memory:
@@ -122,6 +177,7 @@ def bindtextdomain(domain, dir, /):
     encoded = _text(domain, "bindtextdomain")
     if not encoded:
         from _polyproc.compat.libc import error
+
         raise error(0)
     found, _ = find_pointer("bindtextdomain", encoded, 0 if dir is None else os.fsencode(dir))
     return _found(found)
@@ -130,6 +186,9 @@ def bindtextdomain(domain, dir, /):
 @_module
 def bind_textdomain_codeset(domain, codeset, /):
     """Bind the C library's domain to codeset."""
-    found, _ = find_pointer("bind_textdomain_codeset", _text(domain, "bind_textdomain_codeset"),
-                            0 if codeset is None else _text(codeset, "bind_textdomain_codeset", "2"))
+    found, _ = find_pointer(
+        "bind_textdomain_codeset",
+        _text(domain, "bind_textdomain_codeset"),
+        0 if codeset is None else _text(codeset, "bind_textdomain_codeset", "2"),
+    )
     return _found(found)

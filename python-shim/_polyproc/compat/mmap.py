@@ -25,10 +25,26 @@ _VIEWS_GOING = 0.5
 
 
 _CONSTANTS = {
-    "MADV_NORMAL": 0, "MADV_RANDOM": 1, "MADV_SEQUENTIAL": 2, "MADV_WILLNEED": 3, "MADV_DONTNEED": 4, "MADV_FREE": 8,
-    "MADV_REMOVE": 9, "MADV_DONTFORK": 10, "MADV_DOFORK": 11, "MADV_MERGEABLE": 12, "MADV_UNMERGEABLE": 13,
-    "MADV_HUGEPAGE": 14, "MADV_NOHUGEPAGE": 15, "MADV_DONTDUMP": 16, "MADV_DODUMP": 17, "MADV_HWPOISON": 100,
-    "MAP_ANON": 0x20, "MAP_POPULATE": 0x8000, "MAP_STACK": 0x20000}
+    "MADV_NORMAL": 0,
+    "MADV_RANDOM": 1,
+    "MADV_SEQUENTIAL": 2,
+    "MADV_WILLNEED": 3,
+    "MADV_DONTNEED": 4,
+    "MADV_FREE": 8,
+    "MADV_REMOVE": 9,
+    "MADV_DONTFORK": 10,
+    "MADV_DOFORK": 11,
+    "MADV_MERGEABLE": 12,
+    "MADV_UNMERGEABLE": 13,
+    "MADV_HUGEPAGE": 14,
+    "MADV_NOHUGEPAGE": 15,
+    "MADV_DONTDUMP": 16,
+    "MADV_DODUMP": 17,
+    "MADV_HWPOISON": 100,
+    "MAP_ANON": 0x20,
+    "MAP_POPULATE": 0x8000,
+    "MAP_STACK": 0x20000,
+}
 """Those that GraalPy lacks."""
 _ACCESS_NAMES = ("ACCESS_DEFAULT", "ACCESS_READ", "ACCESS_WRITE", "ACCESS_COPY")
 _DEFAULT, _READ, _WRITE, _COPY = range(4)
@@ -119,9 +135,10 @@ def install(module):
         def write_byte(self, byte, /):
             """Write a byte, 0 to 255, at the current position, and step beyond it."""
             byte = operator.index(byte)
-            if not 0 <= byte <= 0xff:
-                raise OverflowError("unsigned byte integer is " + ("less than minimum" if byte < 0
-                                                                   else "greater than maximum"))
+            if not 0 <= byte <= 0xFF:
+                raise OverflowError(
+                    "unsigned byte integer is " + ("less than minimum" if byte < 0 else "greater than maximum")
+                )
             _require_open(self)
             _require_writable(self)
             if self.tell() >= len(self):
@@ -183,9 +200,11 @@ def install(module):
             raise TypeError(f"cannot pickle '{type(self).__module__}.{type(self).__qualname__}' object")
 
         def __repr__(self):
-            return (f"<{type(self).__module__}.{type(self).__qualname__} closed=False, "
-                    f"access={_ACCESS_NAMES[self._access]}, length={len(self)}, pos={self.tell()}, "
-                    f"offset={self._offset}>")
+            return (
+                f"<{type(self).__module__}.{type(self).__qualname__} closed=False, "
+                f"access={_ACCESS_NAMES[self._access]}, length={len(self)}, pos={self.tell()}, "
+                f"offset={self._offset}>"
+            )
 
     mmap.__module__ = "mmap"
     mmap.__qualname__ = "mmap"
@@ -265,16 +284,44 @@ def _closed_type(cls):
     """The type of a closed object: whatever reads or writes raises an error, without a look at each use before."""
     if cls not in _closed_types:
         namespace = {name: _refuse for name in _READING_OR_WRITING if hasattr(cls, name)}
-        namespace.update(__slots__=(), __module__=cls.__module__, __qualname__=cls.__qualname__, __doc__=cls.__doc__,
-                         close=_do_nothing, __exit__=_do_nothing, __repr__=_show_closed, __bytes__=_refuse)
+        namespace.update(
+            __slots__=(),
+            __module__=cls.__module__,
+            __qualname__=cls.__qualname__,
+            __doc__=cls.__doc__,
+            close=_do_nothing,
+            __exit__=_do_nothing,
+            __repr__=_show_closed,
+            __bytes__=_refuse,
+        )
         _closed_types[cls] = type(cls.__name__, (cls,), namespace)
     return _closed_types[cls]
 
 
 _READING_OR_WRITING = (
-    "__bool__", "__contains__", "__delitem__", "__enter__", "__getitem__", "__iter__", "__len__", "__setitem__", "find",
-    "flush", "madvise", "move", "read", "read_byte", "readline", "resize", "rfind", "seek", "size", "tell", "write",
-    "write_byte")
+    "__bool__",
+    "__contains__",
+    "__delitem__",
+    "__enter__",
+    "__getitem__",
+    "__iter__",
+    "__len__",
+    "__setitem__",
+    "find",
+    "flush",
+    "madvise",
+    "move",
+    "read",
+    "read_byte",
+    "readline",
+    "resize",
+    "rfind",
+    "seek",
+    "size",
+    "tell",
+    "write",
+    "write_byte",
+)
 
 
 def _refuse(self, *args, **kwargs):

@@ -17,4 +17,4 @@ def install():
 @builtin("posix")
 def _exit(module, /, status):
     """Ends this process at once with a status, without cleaning up."""
-    _polyproc.runtime.halt(operator.index(status) & 0xff)
+    _polyproc.runtime.halt(operator.index(status) & 0xFF)

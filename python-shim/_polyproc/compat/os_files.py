@@ -80,8 +80,8 @@ def _read_into(function, name, fd, buffers, *rest):
         got = call_long(name, fd, *_vector(memory.address, total), *rest)
         content = memory.read(got)
     for view in views:
-        part, content = content[:len(view)], content[len(view):]
-        view[:len(part)] = part
+        part, content = content[: len(view)], content[len(view) :]
+        view[: len(part)] = part
     return got
 
 
@@ -145,15 +145,13 @@ def _count(value):
 @_posix
 def copy_file_range(src, dst, count, offset_src=None, offset_dst=None):
     """Copy count bytes from one file descriptor to another."""
-    return call_long("copy_file_range", c_int(src), _offset(offset_src), c_int(dst), _offset(offset_dst),
-                     _count(count), 0)
+    return call_long("copy_file_range", c_int(src), _offset(offset_src), c_int(dst), _offset(offset_dst), _count(count), 0)
 
 
 @_posix
 def splice(src, dst, count, offset_src=None, offset_dst=None, flags=0):
     """Transfer count bytes from one pipe to a descriptor or vice versa."""
-    return call_long("splice", c_int(src), _offset(offset_src), c_int(dst), _offset(offset_dst),
-                     _count(count), c_int(flags))
+    return call_long("splice", c_int(src), _offset(offset_src), c_int(dst), _offset(offset_dst), _count(count), c_int(flags))
 
 
 @_posix
@@ -172,6 +170,7 @@ def posix_fallocate(fd, offset, length, /):
 def fdatasync(fd):
     """Force write of fd to disk without forcing update of metadata."""
     from _polyproc.compat.arguments import fileno
+
     call("fdatasync", fileno(fd))
 
 
@@ -210,21 +209,21 @@ def _device(device):
 def major(device, /):
     """Extracts a device major number from a raw device number."""
     number = _device(device)
-    return number >> 8 & 0xfff | number >> 32 & 0xfffff000
+    return number >> 8 & 0xFFF | number >> 32 & 0xFFFFF000
 
 
 @_posix
 def minor(device, /):
     """Extracts a device minor number from a raw device number."""
     number = _device(device)
-    return number & 0xff | number >> 12 & 0xffffff00
+    return number & 0xFF | number >> 12 & 0xFFFFFF00
 
 
 @_posix
 def makedev(major, minor, /):
     """Composes a raw device number from the major and minor device numbers."""
-    high, low = (operator.index(number) & 0xffffffff for number in (major, minor))
-    return (high & 0xfff) << 8 | (high & 0xfffff000) << 32 | low & 0xff | (low & 0xffffff00) << 12
+    high, low = (operator.index(number) & 0xFFFFFFFF for number in (major, minor))
+    return (high & 0xFFF) << 8 | (high & 0xFFFFF000) << 32 | low & 0xFF | (low & 0xFFFFFF00) << 12
 
 
 @_posix
@@ -239,7 +238,7 @@ def memfd_create(name, flags=1):
 
 
 def _unsigned(value):
-    return operator.index(value) & 0xffffffff
+    return operator.index(value) & 0xFFFFFFFF
 
 
 @_posix
@@ -252,6 +251,7 @@ def eventfd(initval, flags=_CLOEXEC):
 def eventfd_read(fd):
     """Read eventfd value."""
     from _polyproc.compat.arguments import fileno
+
     value = bytearray(8)
     call("eventfd_read", fileno(fd), value)
     return int.from_bytes(value, "little")
@@ -261,11 +261,12 @@ def eventfd_read(fd):
 def eventfd_write(fd, value):
     """Write eventfd value."""
     from _polyproc.compat.arguments import fileno
+
     call("eventfd_write", fileno(fd), _signed(operator.index(value)))
 
 
 def _signed(number):
-    number &= 0xffffffffffffffff
+    number &= 0xFFFFFFFFFFFFFFFF
     return number - (1 << 64) if number >= 1 << 63 else number
 
 
@@ -287,6 +288,7 @@ def device_encoding(fd):
     if sys.flags.utf8_mode:
         return "utf-8"
     import locale
+
     return locale.getencoding()
 
 
@@ -325,6 +327,7 @@ def pathconf(path, name):
 def fpathconf(fd, name, /):
     """Return the configuration limit name for the file descriptor fd; -1 if there is none."""
     from _polyproc.compat.arguments import fileno
+
     return _limit("fpathconf", fileno(fd), _configuration(name, pathconf_names), None)
 
 
@@ -358,8 +361,9 @@ def _read_growing(function, *args, filename):
     for size in (256, 0x10000):
         with Memory(size) as memory:
             try:
-                got = call_long(function, *args, memory.address, size,
-                                filename=None if isinstance(filename, int) else filename)
+                got = call_long(
+                    function, *args, memory.address, size, filename=None if isinstance(filename, int) else filename
+                )
                 return memory.read(got)
             except OSError as e:
                 if e.errno != 34 or size > 256:
@@ -378,8 +382,7 @@ def setxattr(path, attribute, value, flags=0, *, follow_symlinks=True):
     """Set extended attribute attribute on path to value."""
     function, target = _attribute(path, follow_symlinks, "setxattr", "setxattr")
     content = bytes(_view(value))
-    call(function, target, _path(attribute, "setxattr", "attribute"), content, len(content), c_int(flags),
-         filename=path)
+    call(function, target, _path(attribute, "setxattr", "attribute"), content, len(content), c_int(flags), filename=path)
 
 
 @_posix
@@ -393,5 +396,8 @@ def removexattr(path, attribute, *, follow_symlinks=True):
 def listxattr(path=None, *, follow_symlinks=True):
     """Return a list of extended attributes on path."""
     function, target = _attribute("." if path is None else path, follow_symlinks, "listxattr", "listxattr")
-    return [os.fsdecode(name) for name in
-            _read_growing(function, target, filename="." if path is None else path).split(b"\0") if name]
+    return [
+        os.fsdecode(name)
+        for name in _read_growing(function, target, filename="." if path is None else path).split(b"\0")
+        if name
+    ]

@@ -101,9 +101,9 @@ def _parameter(param):
     if not isinstance(param, sched_param):
         raise TypeError("must have a sched_param object")
     priority = operator.index(param.sched_priority)
-    if not -0x80000000 <= priority <= 0x7fffffff:
+    if not -0x80000000 <= priority <= 0x7FFFFFFF:
         raise OverflowError("sched_priority out of range")
-    return (priority & 0xffffffff).to_bytes(4, "little")
+    return (priority & 0xFFFFFFFF).to_bytes(4, "little")
 
 
 @_posix
@@ -185,7 +185,7 @@ def sched_setaffinity(pid, mask, /):
             raise TypeError(f"expected an iterator of ints, but iterator yielded {type(processor)!r}")
         if processor < 0:
             raise ValueError("negative CPU number")
-        if processor > 0x7fffffff - 1:
+        if processor > 0x7FFFFFFF - 1:
             raise OverflowError("CPU number too large")
         processors |= 1 << processor
     size = max(128, (processors.bit_length() + 63) // 64 * 8)
@@ -196,11 +196,14 @@ def sched_setaffinity(pid, mask, /):
 # Waiting for children
 
 times_result = structseq.make(
-    "posix", "times_result", ("user", "system", "children_user", "children_system", "elapsed"),
-    "times_result: Result from os.times().")
+    "posix",
+    "times_result",
+    ("user", "system", "children_user", "children_system", "elapsed"),
+    "times_result: Result from os.times().",
+)
 waitid_result = structseq.make(
-    "posix", "waitid_result", ("si_pid", "si_uid", "si_signo", "si_status", "si_code"),
-    "waitid_result: Result from waitid.")
+    "posix", "waitid_result", ("si_pid", "si_uid", "si_signo", "si_status", "si_code"), "waitid_result: Result from waitid."
+)
 
 
 @_posix
@@ -214,6 +217,7 @@ def times():
 
 def _usage(content):
     from _polyproc.compat import resource
+
     return resource.usage(content)
 
 
@@ -227,8 +231,9 @@ def waitid(idtype, id, options, /):
     call("waitid", idtype, id, info, options)
     if integer(info, _SI_PID) == 0:
         return None
-    return waitid_result((integer(info, _SI_PID), integer(info, 20, signed=False), integer(info, 0),
-                          integer(info, 24), integer(info, 8)))
+    return waitid_result(
+        (integer(info, _SI_PID), integer(info, 20, signed=False), integer(info, 0), integer(info, 24), integer(info, 8))
+    )
 
 
 def _children():
@@ -255,6 +260,7 @@ def _await_own(idtype, id, options):
     take its exit status from `Process.exitcode`.
     """
     import time
+
     info = bytearray(128)
     flags = options & ~1 | 0x1000000  # without WNOHANG, with WNOWAIT
     while True:
@@ -321,7 +327,7 @@ def wait4(pid, options):
 @_posix
 def pidfd_open(pid, flags=0):
     """Return a file descriptor referring to the process pid."""
-    return call("syscall", _SYS_PIDFD_OPEN, c_int(pid), operator.index(flags) & 0xffffffff)
+    return call("syscall", _SYS_PIDFD_OPEN, c_int(pid), operator.index(flags) & 0xFFFFFFFF)
 
 
 @_posix
@@ -334,6 +340,7 @@ def unshare(flags):
 def setns(fd, nstype=0):
     """Move the calling thread into different namespaces."""
     from _polyproc.compat.arguments import fileno
+
     call("setns", fileno(fd), c_int(nstype))
 
 
@@ -420,22 +427,33 @@ def _signals(numbers, argument):
 _SETPGROUP, _RESETIDS, _SETSIGDEF, _SETSIGMASK, _SETSCHEDPARAM, _SETSCHEDULER, _SETSID = 2, 1, 4, 8, 16, 32, 128
 
 
-def _spawn(function, path, argv, env, file_actions=(), setpgroup=None, resetids=False, setsid=False,
-           setsigmask=None, setsigdef=None, scheduler=None):
+def _spawn(
+    function,
+    path,
+    argv,
+    env,
+    file_actions=(),
+    setpgroup=None,
+    resetids=False,
+    setsid=False,
+    setsigmask=None,
+    setsigdef=None,
+    scheduler=None,
+):
     target = _path(path, function)
     arguments = _arguments(function, argv)
     variables = _variables(function, os.environ if env is None else env)
     open_files.write_out()
     pid = bytearray(4)
-    with (Memory(512) as actions, Memory(512) as attributes, Strings(arguments) as arguments,
-          Strings(variables) as variables):
+    with Memory(512) as actions, Memory(512) as attributes, Strings(arguments) as arguments, Strings(variables) as variables:
         call_for_error("posix_spawnattr_init", attributes.address)
         call_for_error("posix_spawn_file_actions_init", actions.address)
         try:
             kept = _add_actions(actions.address, file_actions)
             _set_attributes(attributes.address, setpgroup, resetids, setsid, setsigmask, setsigdef, scheduler)
-            call_for_error(function, pid, target, actions.address, attributes.address, arguments.address,
-                           variables.address, filename=path)
+            call_for_error(
+                function, pid, target, actions.address, attributes.address, arguments.address, variables.address, filename=path
+            )
         finally:
             call_for_error("posix_spawn_file_actions_destroy", actions.address)
             call_for_error("posix_spawnattr_destroy", attributes.address)
@@ -460,8 +478,9 @@ def _add_actions(address, file_actions):
             _, fd, name, flags, mode = action
             if not isinstance(name, (str, bytes)) and not hasattr(type(name), "__fspath__"):
                 raise TypeError(f"expected str, bytes or os.PathLike object, not {type(name).__name__}")
-            call_for_error("posix_spawn_file_actions_addopen", address, c_int(fd), _encoded(name), c_int(flags),
-                           operator.index(mode))
+            call_for_error(
+                "posix_spawn_file_actions_addopen", address, c_int(fd), _encoded(name), c_int(flags), operator.index(mode)
+            )
         elif tag == 1:
             if len(action) != 2:
                 raise TypeError("A close file_action tuple must have 2 elements")
@@ -504,16 +523,38 @@ def _set_attributes(address, setpgroup, resetids, setsid, setsigmask, setsigdef,
 
 
 @_posix
-def posix_spawn(path, argv, env, /, *, file_actions=(), setpgroup=None, resetids=False, setsid=False,
-                setsigmask=None, setsigdef=None, scheduler=None):
+def posix_spawn(
+    path,
+    argv,
+    env,
+    /,
+    *,
+    file_actions=(),
+    setpgroup=None,
+    resetids=False,
+    setsid=False,
+    setsigmask=None,
+    setsigdef=None,
+    scheduler=None,
+):
     """Execute the program specified by path in a new process; returns its process id."""
-    return _spawn("posix_spawn", path, argv, env, file_actions, setpgroup, resetids, setsid, setsigmask,
-                  setsigdef, scheduler)
+    return _spawn("posix_spawn", path, argv, env, file_actions, setpgroup, resetids, setsid, setsigmask, setsigdef, scheduler)
 
 
 @_posix
-def posix_spawnp(path, argv, env, /, *, file_actions=(), setpgroup=None, resetids=False, setsid=False,
-                 setsigmask=None, setsigdef=None, scheduler=None):
+def posix_spawnp(
+    path,
+    argv,
+    env,
+    /,
+    *,
+    file_actions=(),
+    setpgroup=None,
+    resetids=False,
+    setsid=False,
+    setsigmask=None,
+    setsigdef=None,
+    scheduler=None,
+):
     """Execute the program that PATH has by that name in a new process; returns its process id."""
-    return _spawn("posix_spawnp", path, argv, env, file_actions, setpgroup, resetids, setsid, setsigmask,
-                  setsigdef, scheduler)
+    return _spawn("posix_spawnp", path, argv, env, file_actions, setpgroup, resetids, setsid, setsigmask, setsigdef, scheduler)

@@ -58,7 +58,6 @@ def _reader(owner, file, options):
     from pickle import _Unpickler
 
     class Reader(_Unpickler):
-
         def find_class(self, module, name):
             return owner.find_class(module, name)
 
@@ -72,7 +71,9 @@ def _reader(owner, file, options):
             try:
                 found = owner.persistent_load
             except AttributeError:
-                raise _pickle.UnpicklingError("A load persistent id instruction was encountered, but no "
-                                              "persistent_load function was specified.") from None
+                raise _pickle.UnpicklingError(
+                    "A load persistent id instruction was encountered, but no persistent_load function was specified."
+                ) from None
             return found(pid)
+
     return Reader(file, **options)

@@ -9,9 +9,20 @@ import time
 from _polyproc.compat.builtin_functions import builtin
 from _polyproc.process.descriptors import call
 
-_EVENTS = {"POLLIN": 1, "POLLPRI": 2, "POLLOUT": 4, "POLLERR": 8, "POLLHUP": 16, "POLLNVAL": 32,
-           "POLLRDNORM": 64, "POLLRDBAND": 128, "POLLWRNORM": 256, "POLLWRBAND": 512, "POLLMSG": 1024,
-           "POLLRDHUP": 0x2000}
+_EVENTS = {
+    "POLLIN": 1,
+    "POLLPRI": 2,
+    "POLLOUT": 4,
+    "POLLERR": 8,
+    "POLLHUP": 16,
+    "POLLNVAL": 32,
+    "POLLRDNORM": 64,
+    "POLLRDBAND": 128,
+    "POLLWRNORM": 256,
+    "POLLWRBAND": 512,
+    "POLLMSG": 1024,
+    "POLLRDHUP": 0x2000,
+}
 _MAX_SECONDS = 1.0
 """Seconds between two looks after signals, should one come just before the system call it is to end."""
 
@@ -36,6 +47,7 @@ def _waiting_on(wait):
             except InterruptedError:
                 if end is not None:
                     timeout = max(0, end - time.monotonic())
+
     return select
 
 
@@ -68,7 +80,7 @@ class _Poll:
         """Waits at most `timeout` milliseconds; returns pairs of descriptors and events."""
         if self._polling:
             raise RuntimeError("concurrent poll() invocation")
-        if timeout is not None and timeout > 0x7fffffff:
+        if timeout is not None and timeout > 0x7FFFFFFF:
             raise OverflowError("timeout is too large")
         self._polling = True
         try:
@@ -116,6 +128,6 @@ def _descriptor(fd):
 def _mask(events):
     if events < 0:
         raise ValueError("value must be positive")
-    if events > 0xffff:
+    if events > 0xFFFF:
         raise OverflowError("Python int too large for C unsigned short")
     return events

@@ -12,9 +12,11 @@ import types
 import _polyproc
 
 profiler_entry = collections.namedtuple(
-    "profiler_entry", "code callcount reccallcount totaltime inlinetime calls", module="_lsprof")
+    "profiler_entry", "code callcount reccallcount totaltime inlinetime calls", module="_lsprof"
+)
 profiler_subentry = collections.namedtuple(
-    "profiler_subentry", "code callcount reccallcount totaltime inlinetime", module="_lsprof")
+    "profiler_subentry", "code callcount reccallcount totaltime inlinetime", module="_lsprof"
+)
 
 
 def install(module):
@@ -114,13 +116,19 @@ class Profiler:
 
     def getstats(self):
         """Returns a list of `profiler_entry`, one for each function that was called."""
+
         def figures(entry):
             return entry.calls, entry.recursive, entry.total * self._unit, entry.inline * self._unit
 
-        return [profiler_entry(code, *figures(entry),
-                               [profiler_subentry(callee.code, *figures(callee)) for callee in entry.callees.values()]
-                               or None)
-                for code, entry in self._entries.items() if entry.calls]
+        return [
+            profiler_entry(
+                code,
+                *figures(entry),
+                [profiler_subentry(callee.code, *figures(callee)) for callee in entry.callees.values()] or None,
+            )
+            for code, entry in self._entries.items()
+            if entry.calls
+        ]
 
 
 Profiler.__module__ = "_lsprof"

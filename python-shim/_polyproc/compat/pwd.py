@@ -22,8 +22,10 @@ def _entry(address):
     def text(offset):
         found = read_text(read_int(address + offset))
         return None if found is None else os.fsdecode(found)
-    return _struct_passwd((text(0), text(8), read_int(address + 16, 4), read_int(address + 20, 4), text(24), text(32),
-                           text(40)))
+
+    return _struct_passwd(
+        (text(0), text(8), read_int(address + 16, 4), read_int(address + 20, 4), text(24), text(32), text(40))
+    )
 
 
 @_module
@@ -32,8 +34,8 @@ def getpwuid(uid, /):
     if not hasattr(type(uid), "__index__"):
         raise TypeError(f"uid should be integer, not {type(uid).__name__}")
     number = operator.index(uid)
-    if -1 <= number <= 0xffffffff:
-        found, _ = find_pointer("getpwuid", number & 0xffffffff)
+    if -1 <= number <= 0xFFFFFFFF:
+        found, _ = find_pointer("getpwuid", number & 0xFFFFFFFF)
         if found:
             return _entry(found)
     raise KeyError(f"getpwuid(): uid not found: {number}")

@@ -87,8 +87,12 @@ def _read(module, path, package=None):
     except (AttributeError, ImportError):
         return tree
     if source is not None:
-        _Reader(full_name, spec.loader.get_filename(full_name), tree,
-                full_name if spec.submodule_search_locations is not None else package).visit(ast.parse(source))
+        _Reader(
+            full_name,
+            spec.loader.get_filename(full_name),
+            tree,
+            full_name if spec.submodule_search_locations is not None else package,
+        ).visit(ast.parse(source))
     return tree
 
 
@@ -114,8 +118,9 @@ class _Reader(ast.NodeVisitor):
 
     def visit_ClassDef(self, node):
         bases = [self._base(base) for base in node.bases]
-        self._define(node, Class(self._module, node.name, bases, self._file, node.lineno, self._parent(),
-                                 end_lineno=node.end_lineno))
+        self._define(
+            node, Class(self._module, node.name, bases, self._file, node.lineno, self._parent(), end_lineno=node.end_lineno)
+        )
 
     def _base(self, node):
         name = ast.unparse(node)
@@ -128,8 +133,10 @@ class _Reader(ast.NodeVisitor):
         return name
 
     def visit_FunctionDef(self, node, is_async=False):
-        self._define(node, Function(self._module, node.name, self._file, node.lineno, self._parent(), is_async,
-                                    end_lineno=node.end_lineno))
+        self._define(
+            node,
+            Function(self._module, node.name, self._file, node.lineno, self._parent(), is_async, end_lineno=node.end_lineno),
+        )
 
     def visit_AsyncFunctionDef(self, node):
         self.visit_FunctionDef(node, is_async=True)
@@ -162,6 +169,7 @@ class _Reader(ast.NodeVisitor):
 
 def _main():
     import os
+
     module = sys.argv[1] if len(sys.argv) > 1 else __file__
     if os.path.exists(module):
         path = [os.path.dirname(module)]

@@ -14,9 +14,19 @@ _hooks = {}
 
 def install(module):
     """Adds what the module lacks."""
-    for each in (append_history_file, get_begidx, get_completion_type, get_endidx, get_history_length,
-                 get_line_buffer, set_completion_display_matches_hook, set_history_length, set_pre_input_hook,
-                 set_startup_hook, write_history_file):
+    for each in (
+        append_history_file,
+        get_begidx,
+        get_completion_type,
+        get_endidx,
+        get_history_length,
+        get_line_buffer,
+        set_completion_display_matches_hook,
+        set_history_length,
+        set_pre_input_hook,
+        set_startup_hook,
+        write_history_file,
+    ):
         setattr(module, each.__name__, each)
 
 
@@ -61,6 +71,7 @@ def _hook(name):
         if function is not None and not callable(function):
             raise TypeError(f"set_{name}(func): argument not callable")
         _hooks[name] = function
+
     set_hook.__name__ = set_hook.__qualname__ = f"set_{name}"
     set_hook.__doc__ = "Set or remove the function; GraalPy's line editor calls none."
     return _module(set_hook)

@@ -9,18 +9,53 @@ from _polyproc.compat.libc import builtin, call, integer, words
 
 _module = builtin("resource")
 _CONSTANTS = {
-    "RLIMIT_CPU": 0, "RLIMIT_FSIZE": 1, "RLIMIT_DATA": 2, "RLIMIT_STACK": 3, "RLIMIT_CORE": 4, "RLIMIT_RSS": 5,
-    "RLIMIT_NPROC": 6, "RLIMIT_NOFILE": 7, "RLIMIT_OFILE": 7, "RLIMIT_MEMLOCK": 8, "RLIMIT_AS": 9,
-    "RLIMIT_SIGPENDING": 11, "RLIMIT_MSGQUEUE": 12, "RLIMIT_NICE": 13, "RLIMIT_RTPRIO": 14, "RLIMIT_RTTIME": 15,
-    "RLIM_INFINITY": -1, "RUSAGE_SELF": 0, "RUSAGE_CHILDREN": -1, "RUSAGE_THREAD": 1}
+    "RLIMIT_CPU": 0,
+    "RLIMIT_FSIZE": 1,
+    "RLIMIT_DATA": 2,
+    "RLIMIT_STACK": 3,
+    "RLIMIT_CORE": 4,
+    "RLIMIT_RSS": 5,
+    "RLIMIT_NPROC": 6,
+    "RLIMIT_NOFILE": 7,
+    "RLIMIT_OFILE": 7,
+    "RLIMIT_MEMLOCK": 8,
+    "RLIMIT_AS": 9,
+    "RLIMIT_SIGPENDING": 11,
+    "RLIMIT_MSGQUEUE": 12,
+    "RLIMIT_NICE": 13,
+    "RLIMIT_RTPRIO": 14,
+    "RLIMIT_RTTIME": 15,
+    "RLIM_INFINITY": -1,
+    "RUSAGE_SELF": 0,
+    "RUSAGE_CHILDREN": -1,
+    "RUSAGE_THREAD": 1,
+}
 _LIMITS = 16
 _INFINITE = (1 << 64) - 1
 
 struct_rusage = structseq.make(
-    "resource", "struct_rusage",
-    ("ru_utime", "ru_stime", "ru_maxrss", "ru_ixrss", "ru_idrss", "ru_isrss", "ru_minflt", "ru_majflt", "ru_nswap",
-     "ru_inblock", "ru_oublock", "ru_msgsnd", "ru_msgrcv", "ru_nsignals", "ru_nvcsw", "ru_nivcsw"),
-    "struct_rusage: Result from getrusage.")
+    "resource",
+    "struct_rusage",
+    (
+        "ru_utime",
+        "ru_stime",
+        "ru_maxrss",
+        "ru_ixrss",
+        "ru_idrss",
+        "ru_isrss",
+        "ru_minflt",
+        "ru_majflt",
+        "ru_nswap",
+        "ru_inblock",
+        "ru_oublock",
+        "ru_msgsnd",
+        "ru_msgrcv",
+        "ru_nsignals",
+        "ru_nvcsw",
+        "ru_nivcsw",
+    ),
+    "struct_rusage: Result from getrusage.",
+)
 
 
 def install(module):
@@ -34,7 +69,8 @@ def usage(content):
     """The `struct_rusage` of a C structure."""
     return struct_rusage(
         [integer(content, offset, 8) + integer(content, offset + 8, 8) * 1e-6 for offset in (0, 16)]
-        + [integer(content, offset, 8) for offset in range(32, 144, 8)])
+        + [integer(content, offset, 8) for offset in range(32, 144, 8)]
+    )
 
 
 @_module
@@ -50,7 +86,7 @@ def getrusage(who, /):
 
 def _resource(resource):
     number = operator.index(resource)
-    if not -0x80000000 <= number <= 0x7fffffff:
+    if not -0x80000000 <= number <= 0x7FFFFFFF:
         raise OverflowError("Python int too large to convert to C int")
     if not 0 <= number < _LIMITS:
         raise ValueError("invalid resource specified")
@@ -113,7 +149,7 @@ def setrlimit(resource, limits, /):
 def prlimit(pid, resource, limits=None, /):
     """Returns the limits of a resource of a process, and sets others if they are given."""
     pid, resource = operator.index(pid), _resource(resource)
-    if not -0x80000000 <= pid <= 0x7fffffff:
+    if not -0x80000000 <= pid <= 0x7FFFFFFF:
         raise OverflowError("Python int too large to convert to C int")
     former = bytearray(16)
     _set("prlimit", pid, resource, 0 if limits is None else _limits(limits), former)

@@ -31,6 +31,7 @@ _MAX_SECONDS = 1.0
 
 def _entry_size():
     import os
+
     # man 2 epoll_ctl: the structure is packed on x86-64 only.
     return 12 if os.uname().machine == "x86_64" else 16
 
@@ -90,8 +91,7 @@ class epoll:
         self.close()
 
     def _control(self, operation, fd, events):
-        entry = ((events & 0xffffffff).to_bytes(4, "little") + bytes(_SIZE - 12)
-                 + fd.to_bytes(8, "little"))
+        entry = (events & 0xFFFFFFFF).to_bytes(4, "little") + bytes(_SIZE - 12) + fd.to_bytes(8, "little")
         call("epoll_ctl", self._open_fd(), operation, fd, entry)
 
     def register(self, fd, eventmask=EPOLLIN | EPOLLPRI | EPOLLOUT):
@@ -117,7 +117,7 @@ class epoll:
             if not isinstance(timeout, float) and not hasattr(type(timeout), "__index__"):
                 raise TypeError("timeout must be an integer or None")
             seconds = float(timeout)
-            if seconds >= 0x7fffffff / 1000:
+            if seconds >= 0x7FFFFFFF / 1000:
                 raise OverflowError("timeout is too large")
             if seconds >= 0:
                 end = time.monotonic() + seconds
@@ -146,11 +146,13 @@ def _mask(events):
     number = operator.index(events)
     if number < 0:
         raise ValueError("value must be positive")
-    if number > 0xffffffff:
+    if number > 0xFFFFFFFF:
         raise OverflowError("Python int too large for C unsigned int")
     return number
 
 
 def _pairs(content):
-    return [(integer(content, offset + _SIZE - 8), integer(content, offset, signed=False))
-            for offset in range(0, len(content), _SIZE)]
+    return [
+        (integer(content, offset + _SIZE - 8), integer(content, offset, signed=False))
+        for offset in range(0, len(content), _SIZE)
+    ]

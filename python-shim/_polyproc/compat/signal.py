@@ -18,17 +18,28 @@ from _polyproc.compat.libc import builtin, call, call_once, error, find_pointer,
 from _polyproc.compat.threads import native_id
 
 _module = builtin("_signal")
-_CONSTANTS = {"SIGCLD": 17, "SIGIO": 29, "SIGIOT": 6, "SIGRTMIN": 34, "SIGRTMAX": 64, "SIG_BLOCK": 0,
-              "SIG_UNBLOCK": 1, "SIG_SETMASK": 2, "NSIG": 65}
+_CONSTANTS = {
+    "SIGCLD": 17,
+    "SIGIO": 29,
+    "SIGIOT": 6,
+    "SIGRTMIN": 34,
+    "SIGRTMAX": 64,
+    "SIG_BLOCK": 0,
+    "SIG_UNBLOCK": 1,
+    "SIG_SETMASK": 2,
+    "NSIG": 65,
+}
 """Linux's, which are the same on x86-64 and AArch64."""
 _NSIG = 65
 _SYS_PIDFD_SEND_SIGNAL = 424
 _EINVAL = 22
 
 struct_siginfo = structseq.make(
-    "signal", "struct_siginfo",
+    "signal",
+    "struct_siginfo",
     ("si_signo", "si_code", "si_errno", "si_pid", "si_uid", "si_status", "si_band"),
-    "struct_siginfo: Result from sigwaitinfo or sigtimedwait.")
+    "struct_siginfo: Result from sigwaitinfo or sigtimedwait.",
+)
 
 
 class ItimerError(OSError):
@@ -44,8 +55,23 @@ ItimerError.__name__ = "itimer_error"
 def prepare():
     """Adds what `_signal` lacks, before `signal` takes it from there."""
     vars(_signal).update(_CONSTANTS)
-    for each in (pthread_sigmask, sigpending, sigwait, sigwaitinfo, sigtimedwait, pthread_kill, pause, strsignal,
-                 pidfd_send_signal, setitimer, getitimer, alarm, set_wakeup_fd, siginterrupt, valid_signals):
+    for each in (
+        pthread_sigmask,
+        sigpending,
+        sigwait,
+        sigwaitinfo,
+        sigtimedwait,
+        pthread_kill,
+        pause,
+        strsignal,
+        pidfd_send_signal,
+        setitimer,
+        getitimer,
+        alarm,
+        set_wakeup_fd,
+        siginterrupt,
+        valid_signals,
+    ):
         setattr(_signal, each.__name__, each)
     _signal.struct_siginfo = struct_siginfo
     _signal.ItimerError = ItimerError
@@ -57,6 +83,7 @@ def install(module):
 
 def _masks():
     from _polyproc.compat import signal_masks
+
     return signal_masks
 
 
@@ -98,8 +125,17 @@ def sigpending():
 
 def _info(content):
     status, band = integer(content, 24), integer(content, 16, 8)
-    return struct_siginfo((integer(content, 0), integer(content, 8), integer(content, 4), integer(content, 16),
-                           integer(content, 20, signed=False), status, band))
+    return struct_siginfo(
+        (
+            integer(content, 0),
+            integer(content, 8),
+            integer(content, 4),
+            integer(content, 16),
+            integer(content, 20, signed=False),
+            status,
+            band,
+        )
+    )
 
 
 @_module
@@ -241,7 +277,7 @@ def _timer(function, *args):
 @_module
 def alarm(seconds, /):
     """Arrange for SIGALRM to arrive after the given number of seconds; returns what was left of the last one."""
-    return call_once("alarm", c_int(seconds) & 0xffffffff)[0]
+    return call_once("alarm", c_int(seconds) & 0xFFFFFFFF)[0]
 
 
 # The wakeup descriptor
@@ -279,5 +315,4 @@ def write_wakeup(number):
     if written < 0 and (failure != 11 or _warns):
         e = error(failure)
         kind = next(kind for kind in tuple.__subclasses__() if kind.__name__ == "UnraisableHookArgs")
-        sys.unraisablehook(kind((type(e), e, None, "Exception ignored when trying to write to the signal wakeup fd",
-                                 None)))
+        sys.unraisablehook(kind((type(e), e, None, "Exception ignored when trying to write to the signal wakeup fd", None)))

@@ -145,6 +145,7 @@ def allow_observation():
 
 def _describe_threads(threads, with_locals, with_queues):
     from _polyproc import observation
+
     return observation.describe(threads, bool(with_locals), bool(with_queues))
 
 
@@ -153,6 +154,7 @@ def _set_real_time(number, handler, former):
     if handler not in (_signal.SIG_DFL, _signal.SIG_IGN) or number in _RUNTIME_SIGNALS:
         raise OSError(22, os.strerror(22))
     from _polyproc.compat.libc import call
+
     call("signal", number, int(handler))
     _real_time[number] = handler
     return former
@@ -188,6 +190,7 @@ def _send_here(signalnum, frame):
         action(number, frame)  # the JVM would run it some milliseconds later
     elif 0 < number < 65 and number != _SIGQUIT:  # which the JVM's threads block, but for one
         from _polyproc.compat.libc import call
+
         # To the calling thread, so that it has had its effect when this returns.
         call("syscall", SYS_TGKILL, system_pid(), threads.get_native_id(), number)
     else:

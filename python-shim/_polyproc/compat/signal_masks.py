@@ -84,6 +84,7 @@ def set_mask(numbers):
 
 def _this():
     import sys
+
     return sys.modules[__name__]
 
 
@@ -126,7 +127,7 @@ def send_here(number):
     _signals()
     info = bytearray(_INFO_BYTES)
     for offset, value in ((0, number), (8, _SI_USER), (16, signal_handlers.system_pid()), (20, os.getuid())):
-        info[offset:offset + 4] = (value & 0xffffffff).to_bytes(4, "little")
+        info[offset : offset + 4] = (value & 0xFFFFFFFF).to_bytes(4, "little")
     # To the calling thread, so that it has been recorded when this returns.
     call_once("syscall", _SYS_RT_TGSIGQUEUEINFO, signal_handlers.system_pid(), _thread.get_native_id(), number, bytes(info))
     return True
@@ -180,6 +181,7 @@ _SLICE = 0.1
 def wait(numbers, end):
     """Waits for one of the signals, at most until `time.monotonic()` is `end`; returns its siginfo_t, or None."""
     import time
+
     signal_handlers.masks = _this()
     for number in numbers:
         start_recording(number)

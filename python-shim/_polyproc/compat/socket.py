@@ -47,6 +47,7 @@ def prepare():
 def install(module):
     """Adds what the class of sockets lacks, and the functions that stand on it."""
     import array
+
     module.array = array
     for each in (sendmsg, recvmsg, recvmsg_into, sendmsg_afalg):
         if not hasattr(module.socket, each.__name__):
@@ -56,9 +57,19 @@ def install(module):
         setattr(module, each.__name__, each)
         module.__all__.append(each.__name__)
     module.__all__.extend(name for name in CONSTANTS if name not in module.__all__)
-    module.__all__.extend(name for name in ("CMSG_LEN", "CMSG_SPACE", "getprotobyname", "if_indextoname",
-                                            "if_nameindex", "if_nametoindex", "sethostname")
-                          if name not in module.__all__)
+    module.__all__.extend(
+        name
+        for name in (
+            "CMSG_LEN",
+            "CMSG_SPACE",
+            "getprotobyname",
+            "if_indextoname",
+            "if_nameindex",
+            "if_nametoindex",
+            "sethostname",
+        )
+        if name not in module.__all__
+    )
 
 
 # Ancillary data, man 3 cmsg
@@ -70,7 +81,7 @@ def _aligned(length):
 
 def _length(length, function):
     length = operator.index(length)
-    if length < 0 or length > 0x7fffffff - 64:
+    if length < 0 or length > 0x7FFFFFFF - 64:
         raise OverflowError(f"{function}() argument out of range")
     return length
 
@@ -95,7 +106,8 @@ def _pack_ancillary(items):
         level, kind, data = item
         data = bytes(memoryview(data))
         header = (_HEADER_BYTES + len(data)).to_bytes(8, "little") + b"".join(
-            (c_int(number) & 0xffffffff).to_bytes(4, "little") for number in (level, kind))
+            (c_int(number) & 0xFFFFFFFF).to_bytes(4, "little") for number in (level, kind)
+        )
         parts.append(header + data + bytes(_aligned(len(data)) - len(data)))
     return b"".join(parts)
 
@@ -106,8 +118,13 @@ def _unpack_ancillary(content):
         length = integer(content, offset, 8)
         if length < _HEADER_BYTES:
             break
-        items.append((integer(content, offset + 8), integer(content, offset + 12),
-                      bytes(content[offset + _HEADER_BYTES:min(offset + length, len(content))])))
+        items.append(
+            (
+                integer(content, offset + 8),
+                integer(content, offset + 12),
+                bytes(content[offset + _HEADER_BYTES : min(offset + length, len(content))]),
+            )
+        )
         offset += _aligned(length)
     return items
 
@@ -123,16 +140,22 @@ def _pack_address(family, address):
         return family.to_bytes(2, "little") + path + (b"" if path.startswith(b"\0") else b"\0")
     if family in (_AF_INET, _AF_INET6):
         if not isinstance(address, tuple):
-            raise TypeError(f"sendmsg(): AF_INET{'6' if family == _AF_INET6 else ''} address must be tuple, "
-                            f"not {type(address).__name__}")
+            raise TypeError(
+                f"sendmsg(): AF_INET{'6' if family == _AF_INET6 else ''} address must be tuple, not {type(address).__name__}"
+            )
         host, port = address[:2]
         found = _socket.getaddrinfo(host or None, port, family)[0][4]
         packed = _socket.inet_pton(family, found[0].partition("%")[0])
         if family == _AF_INET:
             return family.to_bytes(2, "little") + port.to_bytes(2, "big") + packed + bytes(8)
         flow, scope = (address[2:] + (0, 0))[:2] if len(address) > 2 else (0, found[3])
-        return (family.to_bytes(2, "little") + port.to_bytes(2, "big") + flow.to_bytes(4, "big") + packed
-                + scope.to_bytes(4, "little"))
+        return (
+            family.to_bytes(2, "little")
+            + port.to_bytes(2, "big")
+            + flow.to_bytes(4, "big")
+            + packed
+            + scope.to_bytes(4, "little")
+        )
     if family == _AF_NETLINK:
         pid, groups = address
         return family.to_bytes(2, "little") + bytes(2) + pid.to_bytes(4, "little") + groups.to_bytes(4, "little")
@@ -151,8 +174,12 @@ def _unpack_address(content):
     if family == _AF_INET:
         return _socket.inet_ntop(family, content[4:8]), int.from_bytes(content[2:4], "big")
     if family == _AF_INET6:
-        return (_socket.inet_ntop(family, content[8:24]), int.from_bytes(content[2:4], "big"),
-                int.from_bytes(content[4:8], "big"), integer(content, 24))
+        return (
+            _socket.inet_ntop(family, content[8:24]),
+            int.from_bytes(content[2:4], "big"),
+            int.from_bytes(content[4:8], "big"),
+            integer(content, 24),
+        )
     if family == _AF_NETLINK:
         return integer(content, 4, signed=False), integer(content, 8, signed=False)
     return family, content[2:]
@@ -219,8 +246,10 @@ def _send(sock, name, content, control, flags):
         at_control = _aligned(at_vector + 16)
         at_name = _aligned(at_control + len(control))
         at_content = _aligned(at_name + len(name))
-        memory.write(words(at_name if name else 0, len(name), at_vector, 1, at_control if control else 0, len(control),
-                           0) + words(at_content, len(content)))
+        memory.write(
+            words(at_name if name else 0, len(name), at_vector, 1, at_control if control else 0, len(control), 0)
+            + words(at_content, len(content))
+        )
         for address, part in ((at_control, control), (at_name, name), (at_content, content)):
             if part:
                 memory.write(part, address - memory.address)
@@ -234,8 +263,10 @@ def _receive(sock, size, ancillary, flags):
         at_name = at_vector + 16
         at_control = _aligned(at_name + _ADDRESS_BYTES)
         at_content = _aligned(at_control + ancillary)
-        memory.write(words(at_name, _ADDRESS_BYTES, at_vector, 1, at_control if ancillary else 0, ancillary, 0)
-                     + words(at_content, size))
+        memory.write(
+            words(at_name, _ADDRESS_BYTES, at_vector, 1, at_control if ancillary else 0, ancillary, 0)
+            + words(at_content, size)
+        )
         got = _transfer(sock, "recvmsg", _POLLIN, memory.address, flags)
         header = memory.read(_MESSAGE_BYTES)
         content = read(at_content, min(got, size))
@@ -246,7 +277,7 @@ def _receive(sock, size, ancillary, flags):
 
 def _ancillary_size(size):
     size = operator.index(size)
-    if size < 0 or size > 0x7fffffff:
+    if size < 0 or size > 0x7FFFFFFF:
         raise ValueError("invalid ancillary data buffer length")
     return size
 
@@ -274,8 +305,8 @@ def recvmsg_into(self, buffers, ancbufsize=0, flags=0, /):
     content, items, message_flags, address = _receive(self, sum(map(len, views)), ancillary, flags)
     size = len(content)
     for view in views:
-        part, content = content[:len(view)], content[len(view):]
-        view[:len(part)] = part
+        part, content = content[: len(view)], content[len(view) :]
+        view[: len(part)] = part
     return size, items, message_flags, address
 
 
@@ -293,25 +324,28 @@ def sendmsg_afalg(self, msg=(), *, op, iv=None, assoclen=None, flags=0):
     if assoclen is not None:
         if operator.index(assoclen) < 0:
             raise TypeError("assoclen must be positive")
-        items.append((CONSTANTS["SOL_ALG"], CONSTANTS["ALG_SET_AEAD_ASSOCLEN"],
-                      operator.index(assoclen).to_bytes(4, "little")))
+        items.append(
+            (CONSTANTS["SOL_ALG"], CONSTANTS["ALG_SET_AEAD_ASSOCLEN"], operator.index(assoclen).to_bytes(4, "little"))
+        )
     return sendmsg(self, msg, items, flags)
 
 
 def send_fds(sock, buffers, fds, flags=0, address=None):
     """Sends the list of file descriptors fds over an AF_UNIX socket; returns the number of bytes sent."""
     import array
+
     return sock.sendmsg(buffers, [(_socket.SOL_SOCKET, CONSTANTS["SCM_RIGHTS"], array.array("i", fds))])
 
 
 def recv_fds(sock, bufsize, maxfds, flags=0):
     """Receives up to maxfds file descriptors; returns the data, the list of them, the message's flags and address."""
     import array
+
     fds = array.array("i")
     message, items, flags, address = sock.recvmsg(bufsize, CMSG_LEN(maxfds * fds.itemsize))
     for level, kind, data in items:
         if level == _socket.SOL_SOCKET and kind == CONSTANTS["SCM_RIGHTS"]:
-            fds.frombytes(data[:len(data) - len(data) % fds.itemsize])
+            fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
     return message, list(fds), flags, address
 
 
@@ -350,9 +384,12 @@ def if_indextoname(if_index, /):
     """Returns the interface name corresponding to the interface index."""
     index = operator.index(if_index)
     if not 0 <= index < 1 << 64:
-        raise OverflowError("can't convert negative value to unsigned int" if index < 0 else
-                            "Python int too large to convert to C unsigned long")
-    if index > 0xffffffff:
+        raise OverflowError(
+            "can't convert negative value to unsigned int"
+            if index < 0
+            else "Python int too large to convert to C unsigned long"
+        )
+    if index > 0xFFFFFFFF:
         raise OverflowError("index is too large")
     with Memory(16) as name:
         found, number = find_pointer("if_indextoname", index, name.address)

@@ -11,14 +11,16 @@ warnings._deprecated(__name__, remove=(3, 13))
 
 _module = builtin("spwd")
 _FIELDS = ("sp_namp", "sp_pwdp", "sp_lstchg", "sp_min", "sp_max", "sp_warn", "sp_inact", "sp_expire", "sp_flag")
-struct_spwd = structseq.make("spwd", "struct_spwd", _FIELDS, "spwd.struct_spwd: Results from getsp*() routines.",
-                             hidden=("sp_nam", "sp_pwd"))
+struct_spwd = structseq.make(
+    "spwd", "struct_spwd", _FIELDS, "spwd.struct_spwd: Results from getsp*() routines.", hidden=("sp_nam", "sp_pwd")
+)
 
 
 def _entry(address):
     name, password = (os.fsdecode(read_text(read_int(address + offset)) or b"") for offset in (0, 8))
-    return struct_spwd((name, password, *(read_int(address + offset, signed=True) for offset in range(16, 72, 8)),
-                        name, password))
+    return struct_spwd(
+        (name, password, *(read_int(address + offset, signed=True) for offset in range(16, 72, 8)), name, password)
+    )
 
 
 @_module

@@ -85,8 +85,7 @@ def install(module):
             if readers:
                 readers.pop(weakref.ref(self), None)
 
-        description = property(lambda self: (self._reader and self._reader.description
-                                             or base_cursor.description.__get__(self)))
+        description = property(lambda self: self._reader and self._reader.description or base_cursor.description.__get__(self))
         rowcount = property(lambda self: -1 if self._reader is not None else base_cursor.rowcount.__get__(self))
 
         def executemany(self, sql, seq_of_parameters, /):
@@ -223,8 +222,9 @@ def install(module):
     def _end_dropped(connection):
         """Ends the statements of cursors without references."""
         readers = getattr(connection, "_open", None)
-        if readers and (time.monotonic() - connection._looked > _BETWEEN_COLLECTIONS
-                        or not readers.keys() <= connection._found):
+        if readers and (
+            time.monotonic() - connection._looked > _BETWEEN_COLLECTIONS or not readers.keys() <= connection._found
+        ):
             _collect(connection)
 
     def _collect(connection):
@@ -262,4 +262,3 @@ def install(module):
 def _keyword(sql):
     found = _KEYWORD.match(sql) if isinstance(sql, str) else None
     return found[1].upper() if found else ""
-

@@ -9,10 +9,34 @@ import time
 
 _KNOWN = frozenset("aAbBcdHIjmMpSUwWxXyYZ%")
 """What GraalPy formats as the C library does."""
-_ALIASES = {"D": "%m/%d/%y", "F": "%Y-%m-%d", "h": "%b", "n": "\n", "r": "%I:%M:%S %p", "R": "%H:%M", "t": "\t",
-            "T": "%H:%M:%S"}
-_WIDTHS = {"C": 2, "d": 2, "e": 2, "g": 2, "H": 2, "I": 2, "j": 3, "k": 2, "l": 2, "m": 2, "M": 2, "S": 2, "U": 2,
-           "V": 2, "W": 2, "y": 2}
+_ALIASES = {
+    "D": "%m/%d/%y",
+    "F": "%Y-%m-%d",
+    "h": "%b",
+    "n": "\n",
+    "r": "%I:%M:%S %p",
+    "R": "%H:%M",
+    "t": "\t",
+    "T": "%H:%M:%S",
+}
+_WIDTHS = {
+    "C": 2,
+    "d": 2,
+    "e": 2,
+    "g": 2,
+    "H": 2,
+    "I": 2,
+    "j": 3,
+    "k": 2,
+    "l": 2,
+    "m": 2,
+    "M": 2,
+    "S": 2,
+    "U": 2,
+    "V": 2,
+    "W": 2,
+    "y": 2,
+}
 """How many digits a number has at least."""
 _NUMBERS = frozenset("CdegGHIjklmMsSuUVwWyY")
 _PADDED_BY_SPACES = frozenset("ekl")
@@ -46,6 +70,7 @@ def strftime(module, format, time_tuple=None, /):
     global _directive
     if _directive is None:
         import re
+
         _directive = re.compile(r"%([-_0^#]*)(\d*)([EO]?)([a-zA-Z%])")
     return checked + "".join(_parts(format, given))
 
@@ -53,7 +78,7 @@ def strftime(module, format, time_tuple=None, /):
 def _parts(format, given):
     at = 0
     for found in _directive.finditer(format):
-        yield format[at:found.start()]
+        yield format[at : found.start()]
         yield _text(found, given)
         at = found.end()
     yield format[at:]
@@ -108,8 +133,10 @@ def _iso_year_and_week(given):
 
 def _weeks(year):
     """How many weeks of ISO 8601 a year has: 53 if it ends on a Thursday, or begins on one."""
+
     def last_weekday(year):
         return (year + year // 4 - year // 100 + year // 400) % 7
+
     return 53 if last_weekday(year) == 4 or last_weekday(year - 1) == 3 else 52
 
 

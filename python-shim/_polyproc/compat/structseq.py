@@ -15,8 +15,9 @@ def make(module, name, fields, doc=None, hidden=()):
             if least == most:
                 raise TypeError(f"{title}() takes a {least}-sequence ({len(values)}-sequence given)")
             word = "at least" if len(values) < least else "at most"
-            raise TypeError(f"{title}() takes an {word} {least if len(values) < least else most}-sequence "
-                            f"({len(values)}-sequence given)")
+            raise TypeError(
+                f"{title}() takes an {word} {least if len(values) < least else most}-sequence ({len(values)}-sequence given)"
+            )
         self = tuple.__new__(cls, values[:least])
         if hidden:
             extra = {each: None for each in hidden}
@@ -39,9 +40,18 @@ def make(module, name, fields, doc=None, hidden=()):
     def field(index):
         return property(lambda self: tuple.__getitem__(self, index))
 
-    namespace = {"__new__": __new__, "__repr__": __repr__, "__reduce__": __reduce__, "__doc__": doc,
-                 "__setattr__": __setattr__, "__module__": module, "n_fields": len(names),
-                 "n_sequence_fields": len(fields), "n_unnamed_fields": 0, "__match_args__": fields}
+    namespace = {
+        "__new__": __new__,
+        "__repr__": __repr__,
+        "__reduce__": __reduce__,
+        "__doc__": doc,
+        "__setattr__": __setattr__,
+        "__module__": module,
+        "n_fields": len(names),
+        "n_sequence_fields": len(fields),
+        "n_unnamed_fields": 0,
+        "__match_args__": fields,
+    }
     namespace.update((each, field(index)) for index, each in enumerate(fields))
     if not hidden:
         namespace["__slots__"] = ()

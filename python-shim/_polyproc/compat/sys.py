@@ -7,8 +7,14 @@ from _polyproc.compat.libc import builtin
 _module = builtin("sys")
 
 stdlib_module_names = _replaced["stdlib_module_names"] - {
-    "_bootsubprocess", "asynchat", "asyncore", "binhex", "distutils", "imp", "smtpd"} | {
-    "_pydatetime", "_pylong", "_tokenize", "_typing", "tomllib"}
+    "_bootsubprocess",
+    "asynchat",
+    "asyncore",
+    "binhex",
+    "distutils",
+    "imp",
+    "smtpd",
+} | {"_pydatetime", "_pylong", "_tokenize", "_typing", "tomllib"}
 """Those of CPython 3.12; GraalPy has the ones of 3.11."""
 
 

@@ -19,7 +19,7 @@ _SECOND = 10**9
 
 def _clock(clk_id):
     number = operator.index(clk_id)
-    if not -0x80000000 <= number <= 0x7fffffff:
+    if not -0x80000000 <= number <= 0x7FFFFFFF:
         raise OverflowError("Python int too large to convert to C int")
     return number
 
@@ -79,9 +79,11 @@ def pthread_getcpuclockid(thread_id, /):
     """Return the clk_id of a thread's CPU time clock."""
     # pthread_getcpuclockid(3) of the C library makes the number so, of the kernel's id of the thread.
     from _polyproc.compat.threads import native_id
+
     thread = native_id(operator.index(thread_id))
     if thread is None:
         from _polyproc.compat.libc import error
+
         raise error(3)
     return ~thread << 3 | 6
 
@@ -90,4 +92,5 @@ def pthread_getcpuclockid(thread_id, /):
 def tzset():
     """Initialize, or reinitialize, the local timezone to the value stored in os.environ['TZ']."""
     from _polyproc.compat import time_zone
+
     time_zone.set_zone()

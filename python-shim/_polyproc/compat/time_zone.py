@@ -28,9 +28,11 @@ def set_zone():
     for function in (localtime, mktime, ctime, asctime, strftime):
         setattr(time, function.__name__, function)
     january = int(time.time()) // _YEAR * _YEAR
-    zones = [(-int(fields[9]), str(_java.zoneName(seconds)))
-             for seconds in (january, january + _YEAR // 2)
-             for fields in [_java.localTime(seconds)]]
+    zones = [
+        (-int(fields[9]), str(_java.zoneName(seconds)))
+        for seconds in (january, january + _YEAR // 2)
+        for fields in [_java.localTime(seconds)]
+    ]
     if zones[0] < zones[1] and zones[0][0] != zones[1][0]:  # the southern hemisphere's summer
         zones.reverse()
     (time.timezone, standard), (time.altzone, summer) = zones
@@ -49,9 +51,21 @@ def _local(seconds):
     # `struct tm` counts years from 1900, months and days of the year from 0, and its week begins on Sunday.
     year, month, weekday, yearday = 5, 4, 6, 7
     fields = [int(field) for field in call("localTime", seconds, on=_java)]
-    return time.struct_time((
-        fields[year] + 1900, fields[month] + 1, fields[3], fields[2], fields[1], fields[0], (fields[weekday] + 6) % 7,
-        fields[yearday] + 1, fields[8], str(call("zoneName", seconds, on=_java)), fields[9]))
+    return time.struct_time(
+        (
+            fields[year] + 1900,
+            fields[month] + 1,
+            fields[3],
+            fields[2],
+            fields[1],
+            fields[0],
+            (fields[weekday] + 6) % 7,
+            fields[yearday] + 1,
+            fields[8],
+            str(call("zoneName", seconds, on=_java)),
+            fields[9],
+        )
+    )
 
 
 @builtin("time")

@@ -17,9 +17,19 @@ if TYPE_CHECKING:
 
 _HEAP_TYPE = 1 << 9
 # Made anew with the class, or carried in another way.
-_NOT_CARRIED = frozenset((
-    "__dict__", "__weakref__", "__module__", "__qualname__", "_abc_impl", "_abc_registry", "_abc_cache",
-    "_abc_negative_cache", "_abc_negative_cache_version"))
+_NOT_CARRIED = frozenset(
+    (
+        "__dict__",
+        "__weakref__",
+        "__module__",
+        "__qualname__",
+        "_abc_impl",
+        "_abc_registry",
+        "_abc_cache",
+        "_abc_negative_cache",
+        "_abc_negative_cache_version",
+    )
+)
 # Assigned later, they would change the class itself: `class Mock: __class__ = property(...)`.
 _ONLY_AT_CREATION = ("__class__", "__name__", "__bases__", "__base__", "__mro__")
 _PLACES_OF_UNNAMED = ("types", "_collections_abc", "typing", "re")
@@ -36,13 +46,20 @@ def reduce_class(snapshot: "Any", cls: type) -> "Any":
         return _reduce_builtin(snapshot, cls)
     if "_ctypes" in sys.modules:
         from _polyproc.fork.ctypes_values import reduce_made_type
+
         reduced = reduce_made_type(cls)
         if reduced is not None:
             return reduced
     attributes = vars(cls)
     header = _header(cls, attributes)
-    return (make_class, (type(cls), cls.__name__, cls.__bases__, header),
-            _state(cls, attributes, header), None, None, set_class_state)
+    return (
+        make_class,
+        (type(cls), cls.__name__, cls.__bases__, header),
+        _state(cls, attributes, header),
+        None,
+        None,
+        set_class_state,
+    )
 
 
 _SINGLETON_TYPES = (type(None), type(Ellipsis), type(NotImplemented))
@@ -71,8 +88,7 @@ def _header(cls, attributes):
     if "__orig_bases__" in attributes:
         header["__orig_bases__"] = attributes["__orig_bases__"]  # typing.Generic asks for them
     if "__slots__" in attributes:
-        header["__slots__"] = tuple(name for name, value in attributes.items()
-                                    if _is_slot(cls, name, value))
+        header["__slots__"] = tuple(name for name, value in attributes.items() if _is_slot(cls, name, value))
     return header
 
 
@@ -85,8 +101,7 @@ def _is_slot(cls, name, value):
 def _state(cls, attributes, header):
     slots = header.get("__slots__", ())
     made = {*_NOT_CARRIED, *header, *slots} - {"__slots__"}
-    state = {name: value for name, value in attributes.items()
-             if name not in made and not _is_made_with_class(value)}
+    state = {name: value for name, value in attributes.items() if name not in made and not _is_made_with_class(value)}
     if state.get("__doc__", 0) is None:
         del state["__doc__"]
     registry = registered(cls)
@@ -103,6 +118,7 @@ def registered(cls: type) -> "list[type] | None":
     attributes = vars(cls)
     if "_abc_impl" in attributes:
         from _abc import _get_dump
+
         return [ref() for ref in _get_dump(cls)[0] if ref() is not None]
     if "_abc_registry" in attributes:
         return list(attributes["_abc_registry"])
@@ -167,6 +183,7 @@ def _begin_abstract(cls):
         abc._abc_init(cls)
         return
     from _weakrefset import WeakSet
+
     for name in ("_abc_registry", "_abc_cache", "_abc_negative_cache"):
         type.__setattr__(cls, name, WeakSet())
     type.__setattr__(cls, "_abc_negative_cache_version", abc.ABCMeta._abc_invalidation_counter)

@@ -24,9 +24,17 @@ def dump_code(code: "CodeType") -> "Any":
     """What `load_code` needs to build this code object in another process."""
     if not _GRAALPY:
         import marshal
+
         return marshal.dumps(code)
-    return (code.co_code, code.co_filename, code.co_name, code.co_qualname, code.co_firstlineno,
-            code.co_flags, code.co_nlocals)
+    return (
+        code.co_code,
+        code.co_filename,
+        code.co_name,
+        code.co_qualname,
+        code.co_firstlineno,
+        code.co_flags,
+        code.co_nlocals,
+    )
 
 
 def reduce_code(snapshot: "Any", code: "CodeType") -> tuple:
@@ -46,8 +54,7 @@ def reduce_function(snapshot: "Any", function: "Callable") -> "Any":
         state["__defaults__"] = defaults
         defaults = None
     contents = snapshot.unsent_cells(cells) if cells else None
-    arguments = (snapshot.code(code), snapshot.namespace(function.__globals__), function.__name__,
-                 defaults, cells)
+    arguments = (snapshot.code(code), snapshot.namespace(function.__globals__), function.__name__, defaults, cells)
     if not state and not contents:
         return make_function, arguments
     return make_function, arguments, (state, contents), None, None, set_function_state
@@ -122,15 +129,24 @@ class SentCode:
 
 def _load_marshalled(data):
     import marshal
+
     return marshal.loads(data)
 
 
 def _load_graalpy(data):
     import _imp
+
     body, filename, name, qualname, line, flags, locals_count = data
-    code = _TEMPLATE.replace(co_code=body, co_filename=filename, co_name=name, co_qualname=qualname,
-                             co_firstlineno=line, co_flags=flags, co_nlocals=locals_count,
-                             co_linetable=b"")
+    code = _TEMPLATE.replace(
+        co_code=body,
+        co_filename=filename,
+        co_name=name,
+        co_qualname=qualname,
+        co_firstlineno=line,
+        co_flags=flags,
+        co_nlocals=locals_count,
+        co_linetable=b"",
+    )
     _set_filename(code, filename, _imp._fix_co_filename, body.count(b"<locals>") > 1)
     return code
 
@@ -163,8 +179,9 @@ def forget_code() -> None:
     _loaded.clear()
 
 
-def make_function(code: "Any", namespace: dict, name: str, defaults: "Any",
-                  cells: "tuple[CellType, ...] | None") -> "FunctionType":
+def make_function(
+    code: "Any", namespace: dict, name: str, defaults: "Any", cells: "tuple[CellType, ...] | None"
+) -> "FunctionType":
     return FunctionType(load_code(code), namespace, name, defaults, cells)
 
 

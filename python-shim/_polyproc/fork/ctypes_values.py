@@ -19,9 +19,14 @@ def reduce_made_type(cls: type) -> "tuple | None":
 
 
 def _is_ctypes_own(cls):
-    return cls.__module__ in ("ctypes", "_ctypes", "ctypes._endian") or "_type_" in vars(cls) and (
-        cls.__name__ == f"{vars(cls)['_type_'].__name__}_Array_{vars(cls).get('_length_')}"
-        or cls.__name__ == f"LP_{vars(cls)['_type_'].__name__}")
+    return (
+        cls.__module__ in ("ctypes", "_ctypes", "ctypes._endian")
+        or "_type_" in vars(cls)
+        and (
+            cls.__name__ == f"{vars(cls)['_type_'].__name__}_Array_{vars(cls).get('_length_')}"
+            or cls.__name__ == f"LP_{vars(cls)['_type_'].__name__}"
+        )
+    )
 
 
 _WITH_ADDRESS = ("P", "z", "Z", "O")
@@ -39,6 +44,7 @@ def reduce_value(snapshot: "Any", value: "Any") -> tuple:
 
 def _ctypes_string_at(value):
     import ctypes
+
     return ctypes.string_at(ctypes.addressof(value), ctypes.sizeof(value))
 
 

@@ -49,14 +49,19 @@ def _kind(file):
 
 def _duplicate(fd):
     from multiprocessing.reduction import DupFd
+
     return DupFd(fd)
 
 
 def _options(file):
     """What `open` has to be told."""
     if isinstance(file, io.TextIOWrapper):
-        return {"mode": _mode(file), "encoding": file.encoding, "errors": file.errors,
-                "buffering": 1 if file.line_buffering else -1}
+        return {
+            "mode": _mode(file),
+            "encoding": file.encoding,
+            "errors": file.errors,
+            "buffering": 1 if file.line_buffering else -1,
+        }
     return {"mode": _mode(file), "buffering": 0 if isinstance(file, io.RawIOBase) else -1}
 
 

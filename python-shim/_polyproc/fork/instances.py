@@ -78,8 +78,7 @@ class _Reducer:
         self.raw_new = (owner.defines("__new__") and not asks) or hides_class(cls)
         self.raw_init = owner.defines("__init__") or owner.defines("__new__")
         self.fill_list = issubclass(cls, list)
-        self.fill_dict = issubclass(cls, dict) and (
-            owner.defines("__setitem__") or owner.defines("update"))
+        self.fill_dict = issubclass(cls, dict) and (owner.defines("__setitem__") or owner.defines("update"))
         self.set_state = resists_state(cls)
         self.guard_state = owner.defines("__setstate__")
 
@@ -107,8 +106,7 @@ class _Reducer:
         return function, arguments
 
     def _filled_by_base(self, function, arguments, state, items, pairs):
-        contents = (list(items) if items is not None else None,
-                    list(pairs) if pairs is not None else None, self.base, state)
+        contents = (list(items) if items is not None else None, list(pairs) if pairs is not None else None, self.base, state)
         return function, arguments, contents, None, None, fill
 
 
@@ -124,8 +122,9 @@ def resists_state(cls: type) -> bool:
     it wraps, which is not there yet, and never ends.
     """
     heap = [vars(base) for base in cls.__mro__ if base.__flags__ & _HEAP_TYPE]
-    return (any(name in attributes for attributes in heap for name in _ACCESS_HOOKS)
-            and not any("__setstate__" in vars(base) for base in cls.__mro__))
+    return any(name in attributes for attributes in heap for name in _ACCESS_HOOKS) and not any(
+        "__setstate__" in vars(base) for base in cls.__mro__
+    )
 
 
 _PLAIN_BASES = (object, tuple, list, dict, int, float, complex, str, bytes)
@@ -149,9 +148,13 @@ def reduce_by_class(instance: "Any") -> tuple:
 def is_asked_wrongly(cls: "Any") -> bool:
     builtin = next(base for base in cls.__mro__ if not base.__flags__ & _HEAP_TYPE)
     heap = [vars(base) for base in cls.__mro__ if base.__flags__ & _HEAP_TYPE]
-    return (any("__getattr__" in attributes or "__getattribute__" in attributes for attributes in heap)
-            and builtin in _PLAIN_BASES and _on_class(cls, "__getnewargs_ex__") is None
-            and cls.__reduce_ex__ is object.__reduce_ex__ and cls.__reduce__ is object.__reduce__)
+    return (
+        any("__getattr__" in attributes or "__getattribute__" in attributes for attributes in heap)
+        and builtin in _PLAIN_BASES
+        and _on_class(cls, "__getnewargs_ex__") is None
+        and cls.__reduce_ex__ is object.__reduce_ex__
+        and cls.__reduce__ is object.__reduce__
+    )
 
 
 def _on_class(cls, name):
@@ -245,8 +248,7 @@ def set_state_guarded(instance: "Any", state: "Any") -> None:
     try:
         instance.__setstate__(state)
     except Exception as e:
-        _break(instance, f"{type(instance).__qualname__}.__setstate__() failed in the child with "
-                         f"{describe(e)}")
+        _break(instance, f"{type(instance).__qualname__}.__setstate__() failed in the child with {describe(e)}")
 
 
 def _break(instance, reason):

@@ -19,8 +19,7 @@ _STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 # GraalPy keeps a second folder beside the standard library's: lib/graalpy25.0/modules.
 _GRAALPY = os.path.join(os.path.dirname(os.path.dirname(_STDLIB)), "graalpy")
 # Asked first, as some built-in modules of GraalPy (`polyglot`, `java`) have a `__path__`, '.'.
-_BUILT_IN = (sys.modules["_frozen_importlib"].BuiltinImporter,
-             sys.modules["_frozen_importlib"].FrozenImporter)
+_BUILT_IN = (sys.modules["_frozen_importlib"].BuiltinImporter, sys.modules["_frozen_importlib"].FrozenImporter)
 _INSTALLED = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 
 
@@ -57,8 +56,11 @@ def _unregistered(own, seen):
     found = []
     for each in own:
         for value in dict(vars(each.module)).values():
-            if type(value) is ModuleType and id(value) not in seen and (
-                    sys.modules.get(value.__name__) is not value and _is_users(value.__name__, value)):
+            if (
+                type(value) is ModuleType
+                and id(value) not in seen
+                and (sys.modules.get(value.__name__) is not value and _is_users(value.__name__, value))
+            ):
                 seen.add(id(value))
                 found.append(OwnModule(value, f"{value.__name__}#{len(seen)}", []))
     return found
@@ -71,11 +73,12 @@ def unusual(modules: "Any") -> "Any":
     given a class of their own), or None if there is neither.
     """
     owners = {name for each in modules for name in each.names}
-    objects = {name: entry for name, entry in list(sys.modules.items())
-               if entry is not None and not isinstance(entry, ModuleType)
-               and getattr(type(entry), "__module__", None) in owners}
-    classes = [(each.module, type(each.module)) for each in modules
-               if type(each.module) is not ModuleType]
+    objects = {
+        name: entry
+        for name, entry in list(sys.modules.items())
+        if entry is not None and not isinstance(entry, ModuleType) and getattr(type(entry), "__module__", None) in owners
+    }
+    classes = [(each.module, type(each.module)) for each in modules if type(each.module) is not ModuleType]
     return (objects, classes) if objects or classes else None
 
 
@@ -97,14 +100,12 @@ def _is_users(name, module):
 def _is_users_path(path):
     if not os.path.isabs(path):
         path = os.path.abspath(path)
-    return not (path.startswith((_STDLIB, _SHIM, _GRAALPY))
-                or any(folder in path for folder in _INSTALLED))
+    return not (path.startswith((_STDLIB, _SHIM, _GRAALPY)) or any(folder in path for folder in _INSTALLED))
 
 
 def _is_handmade(name, namespace):
     """True for `sys.modules['settings'] = types.ModuleType('settings')`: it could not be imported."""
-    return (namespace.get("__spec__") is None and namespace.get("__loader__") is None
-            and not name.startswith("_sysconfigdata"))
+    return namespace.get("__spec__") is None and namespace.get("__loader__") is None and not name.startswith("_sysconfigdata")
 
 
 def lookup(module_name: str, qualname: str) -> "Any":

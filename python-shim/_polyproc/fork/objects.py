@@ -32,6 +32,7 @@ def _reduces(*names, subclasses=False):
     def register(reducer):
         (INHERITED if subclasses else REDUCERS).update(dict.fromkeys(names, reducer))
         return reducer
+
     return register
 
 
@@ -126,8 +127,7 @@ def _struct(snapshot, struct):
 @_reduces("re.Match", "_sre.Match", "sre.Match")
 def _match(snapshot, match):
     """By matching again, in the way that gives this match."""
-    ways = [(name, start) for start in (match.pos, match.start())
-            for name in ("search", "match", "fullmatch")]
+    ways = [(name, start) for start in (match.pos, match.start()) for name in ("search", "match", "fullmatch")]
     for name, start in ways:
         arguments = (match.re, name, match.string, start, match.endpos)
         again = match_again(*arguments)
@@ -157,8 +157,7 @@ def _lru_cache(snapshot, wrapper):
     return make_cache, (wrapper.__wrapped__, options["maxsize"], options["typed"]), wrapper.__dict__
 
 
-@_reduces("weakref.ReferenceType", "_weakref.ReferenceType", "_weakref.ref", "weakref.ref",
-          "weakref.KeyedRef")
+@_reduces("weakref.ReferenceType", "_weakref.ReferenceType", "_weakref.ref", "weakref.ref", "weakref.KeyedRef")
 def _weak_reference(snapshot, reference):
     target = reference()
     if target is None:
@@ -180,9 +179,16 @@ def _weak_method(snapshot, reference):
     return type(reference), (method,)
 
 
-@_reduces("weakref.ProxyType", "weakref.CallableProxyType", "_weakref.ProxyType",
-          "_weakref.CallableProxyType", "weakref.weakproxy", "weakref.weakcallableproxy",
-          "builtins.weakproxy", "builtins.weakcallableproxy")
+@_reduces(
+    "weakref.ProxyType",
+    "weakref.CallableProxyType",
+    "_weakref.ProxyType",
+    "_weakref.CallableProxyType",
+    "weakref.weakproxy",
+    "weakref.weakcallableproxy",
+    "builtins.weakproxy",
+    "builtins.weakcallableproxy",
+)
 def _weak_proxy(snapshot, proxy):
     return sys.modules["weakref"].proxy, (proxy.__repr__.__self__,)
 
@@ -244,6 +250,7 @@ def _socket(snapshot, socket):
     if socket.fileno() == -1:
         return make_closed_socket, (type(socket), socket.family, socket.type, socket.proto)
     from multiprocessing import reduction
+
     return reduction._reduce_socket(socket)
 
 
@@ -270,8 +277,9 @@ def _thread_pool(snapshot, executor):
     return object.__new__, (type(executor),), state
 
 
-@_reduces("concurrent.futures.process.ProcessPoolExecutor",
-          "concurrent.futures.process._ExecutorManagerThread", subclasses=True)
+@_reduces(
+    "concurrent.futures.process.ProcessPoolExecutor", "concurrent.futures.process._ExecutorManagerThread", subclasses=True
+)
 def _process_pool(snapshot, executor):
     raise TypeError("a process pool executor serves only the process that made it")
 
@@ -290,6 +298,7 @@ def _inherited(popen):
     if popen is None:
         return None
     from _polyproc.fork.inherited import InheritedPopen
+
     return InheritedPopen(popen.pid, popen.returncode)
 
 
@@ -300,6 +309,7 @@ def _shared_memory(snapshot, memory):
     if memory._mmap is None:
         return object.__new__, (type(memory),), state
     from multiprocessing.reduction import DupFd
+
     return map_shared_memory, (type(memory), DupFd(memory._fd), memory._size), state
 
 
@@ -314,6 +324,7 @@ def _shareable_list(snapshot, listed):
 @_reduces("_ctypes._SimpleCData", "_ctypes.Array", "_ctypes.Structure", "_ctypes.Union", subclasses=True)
 def _ctypes_value(snapshot, value):
     from _polyproc.fork.ctypes_values import reduce_value
+
     return reduce_value(snapshot, value)
 
 
@@ -322,17 +333,26 @@ def _ctypes_value(snapshot, value):
 
 @_reduces("typing.TypeVar")
 def _type_variable(snapshot, variable):
-    options = {"bound": variable.__bound__, "covariant": variable.__covariant__,
-               "contravariant": variable.__contravariant__}
-    return make_type_variable, (type(variable), variable.__name__, _module_name(variable),
-                                variable.__constraints__, _set_options(options))
+    options = {"bound": variable.__bound__, "covariant": variable.__covariant__, "contravariant": variable.__contravariant__}
+    return make_type_variable, (
+        type(variable),
+        variable.__name__,
+        _module_name(variable),
+        variable.__constraints__,
+        _set_options(options),
+    )
 
 
 @_reduces("typing.ParamSpec")
 def _parameter_specification(snapshot, variable):
-    return _type_variable(snapshot, variable) if hasattr(variable, "__constraints__") else (
-        make_type_variable, (type(variable), variable.__name__, _module_name(variable), (),
-                             _set_options({"bound": variable.__bound__})))
+    return (
+        _type_variable(snapshot, variable)
+        if hasattr(variable, "__constraints__")
+        else (
+            make_type_variable,
+            (type(variable), variable.__name__, _module_name(variable), (), _set_options({"bound": variable.__bound__})),
+        )
+    )
 
 
 @_reduces("typing.TypeVarTuple")
@@ -350,8 +370,7 @@ def _set_options(options):
 
 @_reduces("typing.NewType")
 def _new_type(snapshot, new_type):
-    return make_type_variable, (type(new_type), new_type.__name__, _module_name(new_type),
-                                (new_type.__supertype__,), {})
+    return make_type_variable, (type(new_type), new_type.__name__, _module_name(new_type), (new_type.__supertype__,), {})
 
 
 @_reduces("typing.TypeAliasType")
@@ -402,6 +421,7 @@ def make_closed(base: "Any", cls: "Any") -> "Any":
 
 def make_cache(function: "Callable", maxsize: "int | None", typed: bool) -> "Callable":
     import functools
+
     return functools.lru_cache(maxsize, typed)(function)
 
 
@@ -416,6 +436,7 @@ def dead_reference() -> "weakref.ref":
 
 def make_context_variable(name: str, default: "Any", value: "Any") -> "ContextVar":
     from contextvars import ContextVar
+
     variable = ContextVar(name, default=default[0]) if default else ContextVar(name)
     if value:
         variable.set(value[0])
@@ -448,6 +469,7 @@ def make_closed_socket(cls: "Any", family: int, type: int, proto: int) -> "Any":
 
 def map_shared_memory(cls: "Any", duplicate: "Any", size: int) -> "Any":
     import mmap
+
     memory = object.__new__(cls)
     memory._fd = duplicate.detach()
     memory._mmap = mmap.mmap(memory._fd, size)

@@ -29,8 +29,7 @@ def names_of(objects: "Any", process_obj: "Any", modules: "Any") -> "list[str | 
         if id(value) in wanted:
             wanted.discard(id(value))
             names[id(value)] = _phrase(root, path)
-        if (id(value) in seen or len(path) > _MAX_PATH
-                or issubclass(type(value), _HAS_NOTHING_BELOW)):
+        if id(value) in seen or len(path) > _MAX_PATH or issubclass(type(value), _HAS_NOTHING_BELOW):
             continue
         seen.add(id(value))
         for step, below in _below(value):

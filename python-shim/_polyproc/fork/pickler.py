@@ -56,8 +56,7 @@ class SnapshotPickler(SentCode):
         self.deferred = []
         self._flat = flat
         self._registered = {id(kind): reduce for kind, reduce in registered.items()}
-        self._reducers = {id(Unavailable): _reduce_placeholder, id(NamespaceOf): _reduce_namespace,
-                          id(Call): _reduce_call}
+        self._reducers = {id(Unavailable): _reduce_placeholder, id(NamespaceOf): _reduce_namespace, id(Call): _reduce_call}
         self._keys = {id(each.module): each.key for each in modules}
         self.own_names = {name for each in modules for name in each.names}
         self._modules = modules
@@ -88,8 +87,7 @@ class SnapshotPickler(SentCode):
     def _can_wait(self, obj):
         """True if nothing that the child does before all is read needs this object's state."""
         kind = type(obj)
-        return (not issubclass(kind, type) and kind.__hash__ is object.__hash__
-                and self.is_by_value(kind))
+        return not issubclass(kind, type) and kind.__hash__ is object.__hash__ and self.is_by_value(kind)
 
     def _choose(self, kind):
         name = f"{kind.__module__}.{kind.__qualname__}"
@@ -110,6 +108,7 @@ class SnapshotPickler(SentCode):
             return snapshot_instances.reducer_for(self, kind)
         if kind.__module__ == "_io" and hasattr(kind, "fileno") and not hasattr(kind, "getvalue"):
             from _polyproc.fork.files import reduce_file
+
             return reduce_file
         return _LibraryReducer(kind)
 
@@ -144,8 +143,7 @@ class SnapshotPickler(SentCode):
         if self.can_import(obj, module_name, qualname):
             return self.by_name(module_name, qualname)
         if not self.is_by_value(type(obj)):
-            raise TypeError(f"cannot pickle {type(obj).__name__!r} object: {module_name}.{qualname} "
-                            "is not this object")
+            raise TypeError(f"cannot pickle {type(obj).__name__!r} object: {module_name}.{qualname} is not this object")
         base = snapshot_instances.library_base(self, type(obj))
         return snapshot_instances.new_instance, (base, type(obj), ()), object.__getstate__(obj)
 
@@ -174,9 +172,9 @@ class SnapshotPickler(SentCode):
         """True for a class of the program, or one that was made at run time."""
         known = self._own_classes.get(id(cls))
         if known is None:
-            known = self._own_classes[id(cls)] = (
-                bool(cls.__flags__ & 1 << 9)
-                and not self.can_import(cls, cls.__module__, cls.__qualname__))
+            known = self._own_classes[id(cls)] = bool(cls.__flags__ & 1 << 9) and not self.can_import(
+                cls, cls.__module__, cls.__qualname__
+            )
         return known
 
     def is_users(self, obj: "Any") -> bool:
@@ -186,8 +184,12 @@ class SnapshotPickler(SentCode):
 
     def imported_modules(self) -> list:
         """The modules travelling by name that are variables of the program."""
-        found = {id(value): value for own in self._modules for value in dict(vars(own.module)).values()
-                 if type(value) is types.ModuleType and id(value) not in self._keys}
+        found = {
+            id(value): value
+            for own in self._modules
+            for value in dict(vars(own.module)).values()
+            if type(value) is types.ModuleType and id(value) not in self._keys
+        }
         return list(found.values())
 
     def own_key(self, module: "Any") -> "str | None":
@@ -239,8 +241,7 @@ class _LibraryReducer:
         self.resists_state = snapshot_instances.resists_state(kind)
         module = sys.modules.get(kind.__module__) if kind.__module__ != "builtins" else None
         globals_ = vars(module) if isinstance(module, types.ModuleType) else {}
-        self.names = {id(value): name for name, value in list(globals_.items())
-                      if type(value) is kind}
+        self.names = {id(value): name for name, value in list(globals_.items()) if type(value) is kind}
         self.module_name = kind.__module__
 
     def __call__(self, snapshot, obj):
@@ -267,6 +268,7 @@ def _reduction_for(kind):
 def _reduce_quietly(obj):
     # CPython 3.12 announces that iterators of itertools will cease to be picklable.
     import warnings
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return obj.__reduce_ex__(PROTOCOL)

@@ -55,8 +55,10 @@ class Unavailable:
 def message(placeholder: "Any") -> str:
     """The whole sentence that using this placeholder raises."""
     get = object.__getattribute__
-    return (f"{get(placeholder, '_subject') or _ANY} could not be carried into the child process: "
-            f"{get(placeholder, '_reason')}; create it there instead")
+    return (
+        f"{get(placeholder, '_subject') or _ANY} could not be carried into the child process: "
+        f"{get(placeholder, '_reason')}; create it there instead"
+    )
 
 
 def reason(placeholder: "Any") -> str:

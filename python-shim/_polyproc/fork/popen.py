@@ -29,4 +29,5 @@ class ForkPopen(Popen):
 
     def _body(self, process_obj):
         from multiprocessing.reduction import ForkingPickler
+
         return bytes(snapshot.capture(process_obj, ForkingPickler))

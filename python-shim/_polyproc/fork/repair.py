@@ -80,11 +80,13 @@ def _new(cls, *args, **kwargs):
 
 def _forgiving(load):
     """The step that puts items into a container, which may be a placeholder, or refuse one of them."""
+
     def load_items(self):
         try:
             load(self)
         except Exception as e:
             self._replace(e)
+
     return load_items
 
 

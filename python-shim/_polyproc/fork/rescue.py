@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 _ATTEMPTS = 3
 
 
-def capture_with_care(process_obj: "Any", pickler_class: type, modules: "Any", write: "Callable",
-                      error: BaseException) -> bytes:
+def capture_with_care(
+    process_obj: "Any", pickler_class: type, modules: "Any", write: "Callable", error: BaseException
+) -> bytes:
     """As `snapshot.capture`; `write` is its writing function, `error` why it failed.
 
     It is tried again, for another thread may have changed a container while it was read; without
@@ -34,8 +35,8 @@ def capture_with_care(process_obj: "Any", pickler_class: type, modules: "Any", w
         return write(process_obj, pickler_class, modules, True, omitted)
     except Exception as e:
         raise pickle.PicklingError(
-            f"the process object, its target or an argument cannot be carried into the child process: "
-            f"{describe(e)}") from e
+            f"the process object, its target or an argument cannot be carried into the child process: {describe(e)}"
+        ) from e
 
 
 def _find_faulty(pickler_class, modules, write):
@@ -59,6 +60,5 @@ def _find_faulty(pickler_class, modules, write):
                 parts += part[:half], part[half:]
             else:
                 own, name = part[0]
-                found[own.key, name] = Unavailable(
-                    describe(e), f"global variable {name!r} of {own.module.__name__}")
+                found[own.key, name] = Unavailable(describe(e), f"global variable {name!r} of {own.module.__name__}")
     return found

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 __all__ = ["capture", "restore", "Unavailable", "UnavailableError"]
 
 _POP = b"0"
-_FIRST_TYPES = frozenset((types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
-                          type(None), bool, int, float, str, bytes))
+_FIRST_TYPES = frozenset(
+    (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type(None), bool, int, float, str, bytes)
+)
 _SKIPPED = "__builtins__"
 
 
@@ -50,6 +51,7 @@ def capture(process_obj: "Any", pickler_class: type) -> bytes:
         return _write(process_obj, pickler_class, modules)
     except Exception as e:  # too deep, or changed by another thread while it was read
         from _polyproc.fork.rescue import capture_with_care
+
         return capture_with_care(process_obj, pickler_class, modules, _write, e)
 
 
@@ -73,6 +75,7 @@ def _name_the_rest(process_obj):
     rest = [placeholder for placeholder in unnamed if not subject(placeholder)]
     if rest:
         from _polyproc.fork.paths import names_of
+
         modules = [snapshot_modules.OwnModule(module, key, []) for key, module in snapshot_modules.own_modules()]
         for placeholder, name in zip(rest, names_of(rest, process_obj, modules)):
             if name:
@@ -85,11 +88,11 @@ def _load(data):
     except Exception as e:
         snapshot_modules.forget_own_modules()
         from _polyproc.fork.repair import restore_with_care
+
         try:
             return restore_with_care(data)
         except Exception:
-            raise pickle.UnpicklingError(
-                f"what the parent process had cannot be rebuilt in the child: {describe(e)}") from e
+            raise pickle.UnpicklingError(f"what the parent process had cannot be rebuilt in the child: {describe(e)}") from e
 
 
 def warm_up(pickler_class: type) -> None:
@@ -166,12 +169,10 @@ def _write_namespaces(pickler, modules):
     object in its memo; so there the parent's namespaces take the place of what made the child's.
     """
     early = Call(snapshot_state.restore_early, snapshot_state.capture(snapshot_state.EARLY))
-    stand_ins = [Call(snapshot_modules.make_namespace, own.key, own.module.__name__, own.names)
-                 for own in modules]
+    stand_ins = [Call(snapshot_modules.make_namespace, own.key, own.module.__name__, own.names) for own in modules]
     pickler.dump((early, stand_ins))
     namespaces = {id(stand_in): vars(own.module) for stand_in, own in zip(stand_ins, modules)}
-    pickler.memo = {key: (index, namespaces.get(id(value), value))
-                    for key, (index, value) in pickler.memo.copy().items()}
+    pickler.memo = {key: (index, namespaces.get(id(value), value)) for key, (index, value) in pickler.memo.copy().items()}
 
 
 # Part 2: contents.
@@ -226,6 +227,7 @@ class _Names:
         if not failures:
             return tuple, ()
         from _polyproc.fork.paths import names_of
+
         names = names_of(failures, self.process_obj, self.modules)
         return tuple, ([(failure, name) for failure, name in zip(failures, names) if name],)
 
@@ -236,8 +238,7 @@ _pickler_classes = {}
 def _new_pickler(pickler_class, stream, modules, flat):
     cls = _pickler_classes.get(pickler_class)
     if cls is None:
-        cls = _pickler_classes[pickler_class] = type(
-            "SnapshotPickler", (SnapshotPickler, pickler_class), {})
+        cls = _pickler_classes[pickler_class] = type("SnapshotPickler", (SnapshotPickler, pickler_class), {})
     pickler = cls(stream, PROTOCOL)
     registered = dict(copyreg.dispatch_table)
     registered.update(getattr(pickler_class, "_extra_reducers", {}))

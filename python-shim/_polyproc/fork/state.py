@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 EARLY, FIRST, LAST = [], [], []
-_FILTERS = (("default", None, DeprecationWarning, "__main__", 0),
-            ("ignore", None, DeprecationWarning, None, 0),
-            ("ignore", None, PendingDeprecationWarning, None, 0),
-            ("ignore", None, ImportWarning, None, 0),
-            ("ignore", None, ResourceWarning, None, 0))
+_FILTERS = (
+    ("default", None, DeprecationWarning, "__main__", 0),
+    ("ignore", None, DeprecationWarning, None, 0),
+    ("ignore", None, PendingDeprecationWarning, None, 0),
+    ("ignore", None, ImportWarning, None, 0),
+    ("ignore", None, ResourceWarning, None, 0),
+)
 
 
 def capture(stage: "Any", snapshot: "Any" = None) -> dict:
@@ -59,6 +61,7 @@ def _carrier(stage, restore):
     def register(capture_one):
         stage.append((capture_one, restore))
         return capture_one
+
     return register
 
 
@@ -87,8 +90,7 @@ def _insert_finders(finders):
 @_carrier(FIRST, _insert_finders)
 def _finders(snapshot):
     """The program's own import hooks."""
-    return [(index, finder) for index, finder in enumerate(sys.meta_path)
-            if snapshot.is_users(finder)] or None
+    return [(index, finder) for index, finder in enumerate(sys.meta_path) if snapshot.is_users(finder)] or None
 
 
 def _set_sys(state):
@@ -99,21 +101,40 @@ def _set_sys(state):
 @_carrier(LAST, _set_sys)
 def _sys_attributes(snapshot):
     """What the program has added or replaced: hooks, streams, attributes of its own."""
-    return {name: value for name, value in dict(vars(sys)).items()
-            if baseline.sys_attributes.get(name, _ABSENT) is not value
-            and name not in _SYS_NOT_CARRIED} or None
+    return {
+        name: value
+        for name, value in dict(vars(sys)).items()
+        if baseline.sys_attributes.get(name, _ABSENT) is not value and name not in _SYS_NOT_CARRIED
+    } or None
 
 
 _ABSENT = object()
 # Those with a carrier of their own, and what belongs to a process: its standard input, its last error.
-_SYS_NOT_CARRIED = frozenset((
-    "argv", "exc_info", "last_exc", "last_traceback", "last_type", "last_value", "meta_path", "modules",
-    "path", "path_hooks", "path_importer_cache", "stdin", "warnoptions", "__stdin__", "__stdout__",
-    "__stderr__"))
+_SYS_NOT_CARRIED = frozenset(
+    (
+        "argv",
+        "exc_info",
+        "last_exc",
+        "last_traceback",
+        "last_type",
+        "last_value",
+        "meta_path",
+        "modules",
+        "path",
+        "path_hooks",
+        "path_importer_cache",
+        "stdin",
+        "warnoptions",
+        "__stdin__",
+        "__stdout__",
+        "__stderr__",
+    )
+)
 
 
 def _set_thread_hook(hook):
     import threading
+
     threading.excepthook = hook
 
 
@@ -135,12 +156,12 @@ def _builtins(snapshot):
     namespace = vars(sys.modules["builtins"])
     if len(namespace) == len(baseline.builtin_names):
         return None
-    return {name: namespace[name] for name in list(namespace)
-            if name not in baseline.builtin_names and name != "_"} or None
+    return {name: namespace[name] for name in list(namespace) if name not in baseline.builtin_names and name != "_"} or None
 
 
 def _set_collector(state):
     import gc
+
     thresholds, enabled = state
     gc.set_threshold(*thresholds)
     if not enabled:
@@ -160,6 +181,7 @@ _THRESHOLDS = (700, 10, 10)
 
 def _set_tracker(state):
     from multiprocessing import resource_tracker
+
     fd, pid = state
     resource_tracker.adopt(fd.detach(), pid)
 
@@ -178,6 +200,7 @@ def _tracker(snapshot):
 
 def _set_warnings(state):
     import warnings
+
     warnings.filters[:], options, show = state
     warnings._filters_mutated()
     sys.warnoptions[:] = options
@@ -200,20 +223,21 @@ def _warnings(snapshot):
 
 def _set_logging_classes(state):
     import logging
+
     logging._loggerClass, logging._logRecordFactory = state
 
 
 @_carrier(FIRST, _set_logging_classes)
 def _logging_classes(snapshot):
     logging = _loaded("logging")
-    if logging is None or (logging._loggerClass is logging.Logger
-                           and logging._logRecordFactory is logging.LogRecord):
+    if logging is None or (logging._loggerClass is logging.Logger and logging._logRecordFactory is logging.LogRecord):
         return None
     return logging._loggerClass, logging._logRecordFactory
 
 
 def _set_logging(state):
     import logging
+
     loggers, logging.root.manager.disable, levels = state
     for level, name in levels.items():
         logging.addLevelName(level, name)
@@ -230,10 +254,12 @@ def _logging(snapshot):
         return None
     loggers = {"": logging.root}
     loggers.update(logging.root.manager.loggerDict)
-    found = {name: _logger_state(logger) for name, logger in loggers.items()
-             if isinstance(logger, logging.Logger) and _is_configured(logger, logging)}
-    levels = {level: name for level, name in logging._levelToName.items()
-              if name not in _LEVEL_NAMES}
+    found = {
+        name: _logger_state(logger)
+        for name, logger in loggers.items()
+        if isinstance(logger, logging.Logger) and _is_configured(logger, logging)
+    }
+    levels = {level: name for level, name in logging._levelToName.items() if name not in _LEVEL_NAMES}
     disable = logging.root.manager.disable
     return (found, disable, levels) if found or disable or levels else None
 
@@ -242,14 +268,12 @@ _LEVEL_NAMES = frozenset(("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG", "NOTS
 
 
 def _logger_state(logger):
-    return {name: getattr(logger, name)
-            for name in ("level", "handlers", "propagate", "disabled", "filters")}
+    return {name: getattr(logger, name) for name in ("level", "handlers", "propagate", "disabled", "filters")}
 
 
 def _is_configured(logger, logging):
     default_level = logging.WARNING if logger is logging.root else logging.NOTSET
-    return bool(logger.level != default_level or logger.handlers or logger.filters
-                or not logger.propagate or logger.disabled)
+    return bool(logger.level != default_level or logger.handlers or logger.filters or not logger.propagate or logger.disabled)
 
 
 # Signals
@@ -257,6 +281,7 @@ def _is_configured(logger, logging):
 
 def _set_signals(handlers):
     import signal
+
     for number, handler in handlers.items():
         try:
             signal.signal(number, handler)
@@ -265,9 +290,12 @@ def _set_signals(handlers):
 
 
 _SIG_DFL, _SIG_IGN = 0, 1
-_INITIAL_HANDLERS = {_signal.SIGINT: (_signal.default_int_handler,),
-                     # CPython ignores these two from the start, GraalPy does not.
-                     _signal.SIGPIPE: (_SIG_DFL, _SIG_IGN), _signal.SIGXFSZ: (_SIG_DFL, _SIG_IGN)}
+_INITIAL_HANDLERS = {
+    _signal.SIGINT: (_signal.default_int_handler,),
+    # CPython ignores these two from the start, GraalPy does not.
+    _signal.SIGPIPE: (_SIG_DFL, _SIG_IGN),
+    _signal.SIGXFSZ: (_SIG_DFL, _SIG_IGN),
+}
 _VALID_SIGNALS = tuple(number for number in map(int, _signal.valid_signals()) if number < 32)
 """Without the real-time ones, of which GraalPy knows no handlers."""
 
@@ -290,6 +318,7 @@ def _signals(snapshot):
 
 def _set_decimal(context):
     import decimal
+
     decimal.setcontext(context)
 
 
@@ -304,6 +333,7 @@ def _decimal(snapshot):
 
 def _set_locale(settings):
     import _locale
+
     for category, setting in settings.items():
         try:
             _locale.setlocale(category, setting)
@@ -319,6 +349,7 @@ def _locale(snapshot):
 
 def _set_socket_timeout(seconds):
     import socket
+
     socket.setdefaulttimeout(seconds)
 
 
@@ -333,10 +364,12 @@ def _socket_timeout(snapshot):
 
 def _register_reducers(state):
     import copyreg
+
     general, forking = state
     copyreg.dispatch_table.update(general)
     if forking:
         from multiprocessing.reduction import ForkingPickler
+
         ForkingPickler._extra_reducers.update(forking)
 
 
@@ -344,8 +377,8 @@ def _register_reducers(state):
 def _reducers(snapshot):
     """Reduce functions of the program, in copyreg's table and the ForkingPickler's."""
     import copyreg
-    general = {kind: reduce for kind, reduce in copyreg.dispatch_table.items()
-               if snapshot.is_users(reduce)}
+
+    general = {kind: reduce for kind, reduce in copyreg.dispatch_table.items() if snapshot.is_users(reduce)}
     reduction = _loaded("multiprocessing.reduction")
     table = {} if reduction is None else reduction.ForkingPickler._extra_reducers
     forking = {kind: reduce for kind, reduce in table.items() if snapshot.is_users(reduce)}
@@ -373,13 +406,13 @@ def _virtual_subclasses(snapshot):
 
 def _find_virtual_subclasses(snapshot):
     from _polyproc.fork.classes import registered
+
     found = []
     for name in ("collections.abc", "numbers"):
         module = _loaded(name)
         for abstract_name in getattr(module, "__all__", ()):
             abstract = getattr(module, abstract_name)
-            found += [(abstract, subclass) for subclass in registered(abstract) or ()
-                      if snapshot.is_users(subclass)]
+            found += [(abstract, subclass) for subclass in registered(abstract) or () if snapshot.is_users(subclass)]
     return found
 
 
@@ -389,8 +422,9 @@ def _patch(modules):
         namespace.update(patches)
         if not plain.items() <= namespace.items():
             # Equal values stay, with their identity.
-            namespace.update({name: value for name, value in plain.items()
-                              if name not in namespace or namespace[name] != value})
+            namespace.update(
+                {name: value for name, value in plain.items() if name not in namespace or namespace[name] != value}
+            )
 
 
 @_carrier(LAST, _patch)
@@ -446,6 +480,7 @@ def _sort_out(snapshot, namespace):
 
 def _add_source_lines(entries):
     import linecache
+
     linecache.cache.update(entries)
 
 
@@ -455,5 +490,4 @@ def _source_lines(snapshot):
     linecache = _loaded("linecache")
     if linecache is None:
         return None
-    return {name: entry for name, entry in list(linecache.cache.items())
-            if len(entry) == 4 and entry[1] is None} or None
+    return {name: entry for name, entry in list(linecache.cache.items()) if len(entry) == 4 and entry[1] is None} or None

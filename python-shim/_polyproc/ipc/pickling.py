@@ -8,8 +8,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_NOT_FOUND = re.compile(r"Can't pickle (?:function|type|\w+): (attribute lookup .* on .* failed|"
-                        r"import of module .* failed)")
+_NOT_FOUND = re.compile(
+    r"Can't pickle (?:function|type|\w+): (attribute lookup .* on .* failed|"
+    r"import of module .* failed)"
+)
 _NOT_THE_SAME = re.compile(r"Can't pickle (?:function|type|\w+): (it's not the same object as .*)")
 _LOCAL = re.compile(r"Can't pickle local attribute (.*) on \w+")
 _NO_ATTRIBUTE = re.compile(r"Can't get (?:local )?attribute ([^' ]+) on (.*)", re.DOTALL)
@@ -67,6 +69,7 @@ def _dumping_error(text, pickler_class, obj):
 
 def _culprit(pickler_class, obj):
     """The object at which pickling fails: the last one that a pickler asks about."""
+
     class Observer(pickler_class):
         last = None
 

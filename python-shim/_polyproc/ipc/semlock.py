@@ -32,14 +32,13 @@ class SemaphoreHandle:
         arena = self._semaphore.arena()
         handle = Handle(int(arena.descriptor()))
         self._semaphore.retain()
-        return _open, (handle, int(arena.identity()), int(self._semaphore.slot()), self._kind,
-                       self._maxvalue)
+        return _open, (handle, int(arena.identity()), int(self._semaphore.slot()), self._kind, self._maxvalue)
 
     def open(self) -> "Any":
         return self._semaphore
 
     def __repr__(self):
-        return f"{int(self._semaphore.arena().identity()) & 0xffff:x}:{self._semaphore.slot()}"
+        return f"{int(self._semaphore.arena().identity()) & 0xFFFF:x}:{self._semaphore.slot()}"
 
 
 class _OpenedHandle:
@@ -53,8 +52,7 @@ class _OpenedHandle:
 
 
 def _open(handle, identity, slot, kind, maxvalue):
-    return _OpenedHandle(
-        _polyproc.runtime.openSemaphore(handle.detach(), identity, slot, kind, maxvalue))
+    return _OpenedHandle(_polyproc.runtime.openSemaphore(handle.detach(), identity, slot, kind, maxvalue))
 
 
 def _path(name):
@@ -219,17 +217,21 @@ def _warn_of_lost_holder(semlock, pid):
     """Tells who was killed with a lock of the program's; what the standard library's own are for, it can
     do without: they are passed over in silence."""
     import sys
+
     frame, level = sys._getframe(2), 3
     while frame is not None and frame.f_globals.get("__name__") in _LOCK_MODULES:
         frame, level = frame.f_back, level + 1
     user = "" if frame is None else str(frame.f_globals.get("__name__"))
     if not user.startswith(_INTERNAL):
         import warnings
-        what = ("recursive lock" if semlock.kind == _RECURSIVE_MUTEX
-                else "lock" if semlock.maxvalue == 1 else "semaphore")
-        warnings.warn(f"the process with pid {pid} has ended without releasing a {what}, which is "
-                      "acquired in its place; what it protects may be half done", RuntimeWarning,
-                      stacklevel=level)
+
+        what = "recursive lock" if semlock.kind == _RECURSIVE_MUTEX else "lock" if semlock.maxvalue == 1 else "semaphore"
+        warnings.warn(
+            f"the process with pid {pid} has ended without releasing a {what}, which is "
+            "acquired in its place; what it protects may be half done",
+            RuntimeWarning,
+            stacklevel=level,
+        )
 
 
 _LOCK_MODULES = frozenset((__name__, "_polyproc.cluster.locks", "multiprocessing.synchronize"))

@@ -24,6 +24,7 @@ class Callback:
         if methods is None or name not in methods:
             raise AttributeError(f"'{self.__dict__.get('_name')}' has no method '{name}'")
         import functools
+
         return functools.partial(_ask_java, self._requests, self._number, methods[name])
 
     def __call__(self, *arguments: "Any") -> "Any":
@@ -45,6 +46,7 @@ def _ask_java(requests, number, method, *arguments):
     """Sends a request and waits for the answer, which comes on a line of this thread's own."""
     global _reply_lines
     import threading
+
     if _reply_lines is None:
         _reply_lines = threading.local()
     # Here and not in the queue's thread, where no caller would see the failure.
@@ -56,6 +58,7 @@ def _ask_java(requests, number, method, *arguments):
         ok, value = receiver.recv()
     else:
         import multiprocessing
+
         receiver, sender = multiprocessing.Pipe(False)
         name = os.urandom(16).hex()
         requests.put((number, method, message, name, sender))

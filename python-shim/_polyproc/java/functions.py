@@ -17,6 +17,7 @@ def call(spec: "tuple[str, str, str]", arguments: "Iterable[Any]", keywords: "di
     result = function(spec)(*arguments, **keywords)
     if isinstance(result, types.CoroutineType):
         import asyncio
+
         return asyncio.run(result)
     return result
 
@@ -24,6 +25,7 @@ def call(spec: "tuple[str, str, str]", arguments: "Iterable[Any]", keywords: "di
 def partial(func: "Callable[..., Any]", arguments: "Iterable[Any]", keywords: "dict[str, Any]") -> "Callable[..., Any]":
     """A function of which some arguments are given."""
     import functools
+
     return functools.partial(func, *arguments, **keywords)
 
 
@@ -44,12 +46,14 @@ def _find(kind, where, name):
 
 def _import_module(name):
     import importlib
+
     return importlib.import_module(name)
 
 
 def _import_file(path):
     """The module of a file, under the name that `import` would give it."""
     import importlib.util
+
     folder, base = os.path.split(os.path.abspath(path))
     name = os.path.splitext(base)[0]
     known = sys.modules.get(name)
@@ -75,6 +79,7 @@ def _import_text(filename, text):
     """The module that consists of a text; a traceback shows it under the file's name if it has one."""
     import hashlib
     import linecache
+
     content = (filename + "\n" + text).encode("utf-8", "surrogatepass")
     name = "java_source_" + hashlib.sha1(content).hexdigest()[:12]
     known = sys.modules.get(name)
@@ -96,8 +101,7 @@ def _execute(name, module, execute):
     return module
 
 
-_IMPORTS = {"module": _import_module, "file": _import_file, "resource": _import_resource,
-            "source": _import_source}
+_IMPORTS = {"module": _import_module, "file": _import_file, "resource": _import_resource, "source": _import_source}
 
 
 def check_functions(module: str, wanted: "Iterable[tuple[str, str, int]]") -> "tuple[tuple[str | None, str | None], ...]":
@@ -109,6 +113,7 @@ def check_functions(module: str, wanted: "Iterable[tuple[str, str, int]]") -> "t
 
 def _check_function(namespace, java_name, name, count):
     import inspect
+
     for each in (java_name, name):
         func = getattr(namespace, each, None)
         if func is None:

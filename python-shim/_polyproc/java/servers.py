@@ -61,8 +61,10 @@ def _java_failure(e):
     """An exception of Java's and its causes, the outermost first; it has no traceback of Python's."""
     chain, cause = [], e
     while cause is not None and len(chain) < _MAX_CAUSES:
-        frames = [(frame.getClassName(), frame.getMethodName(), frame.getFileName(),
-                   frame.getLineNumber()) for frame in cause.getStackTrace()]
+        frames = [
+            (frame.getClassName(), frame.getMethodName(), frame.getFileName(), frame.getLineNumber())
+            for frame in cause.getStackTrace()
+        ]
         chain.append((cause.getClass().getName(), cause.getMessage(), frames))
         cause = cause.getCause()
     return dumps(chain)  # a file's name may be Java's null
@@ -124,13 +126,13 @@ def _elements(name, result):
     try:
         return iter(result)
     except TypeError:
-        raise TypeError(f"{name}() yields nothing: it returns an object of type "
-                        f"{type(result).__name__}") from None
+        raise TypeError(f"{name}() yields nothing: it returns an object of type {type(result).__name__}") from None
 
 
 def _awaited(source):
     """The elements of an asynchronous iterator, whose event loop runs while one is computed."""
     import asyncio
+
     iterator = source.__aiter__()
 
     async def advance():
@@ -145,14 +147,17 @@ def _awaited(source):
                 yield found[0]
         finally:
             if hasattr(iterator, "aclose"):
+
                 async def end():
                     await iterator.aclose()
+
                 runner.run(end())
 
 
 def serve_manager(connection: "Connection") -> None:
     """Runs the server of a manager that Java has asked for, and tells where it listens."""
     from multiprocessing.managers import SyncManager
+
     server = SyncManager().get_server()
     connection.send(server.address)
     connection.close()

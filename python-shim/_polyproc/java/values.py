@@ -42,6 +42,7 @@ def is_of_java(obj: object) -> bool:
 
 def _java_pickle(obj):
     import java
+
     return java.type("io.polyproc.WorkerValues").pickle(obj)
 
 
@@ -84,6 +85,7 @@ class _Crossing:
 def dumps(obj: object) -> bytes:
     """A pickle for Java."""
     from multiprocessing import reduction
+
     with _crossing():
         return bytes(reduction.ForkingPickler.dumps(obj, 4))
 
@@ -91,6 +93,7 @@ def dumps(obj: object) -> bytes:
 @contextlib.contextmanager
 def _crossing():
     from multiprocessing import context
+
     former = context.get_spawning_popen()
     context.set_spawning_popen(_Crossing)
     try:
@@ -122,18 +125,21 @@ def kept(token: str) -> descriptors.Shared:
 def connection(handle: "Any", readable: bool, writable: bool) -> "Any":
     """An end of a pipe."""
     from multiprocessing.connection import Connection
+
     return Connection(handle.detach(), readable, writable)
 
 
 def packet_connection(handle: "Any", readable: bool, writable: bool) -> "Any":
     """An end of a queue."""
     from multiprocessing.connection import PacketConnection
+
     return PacketConnection(handle.detach(), readable, writable)
 
 
 def lock(name: str, handle: "Any", kind: int, maxvalue: int) -> "Any":
     """A Lock, RLock, Semaphore or BoundedSemaphore."""
     from multiprocessing import synchronize
+
     cls = getattr(synchronize, name)
     made = cls.__new__(cls)
     made.__setstate__((handle, kind, maxvalue, None))
@@ -143,6 +149,7 @@ def lock(name: str, handle: "Any", kind: int, maxvalue: int) -> "Any":
 def condition(lock: "Any", sleeping: "Any", woken: "Any", wait: "Any") -> "Any":
     """A Condition of its parts."""
     from multiprocessing import synchronize
+
     made = synchronize.Condition.__new__(synchronize.Condition)
     made.__setstate__((lock, sleeping, woken, wait))
     return made
@@ -151,6 +158,7 @@ def condition(lock: "Any", sleeping: "Any", woken: "Any", wait: "Any") -> "Any":
 def event(cond: "Any", flag: "Any") -> "Any":
     """An Event of its parts."""
     from multiprocessing import synchronize
+
     made = synchronize.Event.__new__(synchronize.Event)
     made._cond = cond
     made._flag = flag
@@ -160,6 +168,7 @@ def event(cond: "Any", flag: "Any") -> "Any":
 def barrier(parties: int, timeout: "float | None", cond: "Any", memory: "Any") -> "Any":
     """A Barrier of its parts."""
     from multiprocessing import synchronize
+
     made = synchronize.Barrier.__new__(synchronize.Barrier)
     made.__setstate__((parties, None, timeout, cond, memory))
     return made
@@ -168,6 +177,7 @@ def barrier(parties: int, timeout: "float | None", cond: "Any", memory: "Any") -
 def queue(maxsize: int, reader: "Any", writer: "Any", rlock: "Any", wlock: "Any", sem: "Any") -> "Any":
     """A Queue of its parts."""
     from multiprocessing.queues import Queue
+
     made = Queue.__new__(Queue)
     made.__setstate__((False, maxsize, reader, writer, rlock, wlock, sem, os.getpid()))
     return made
@@ -176,6 +186,7 @@ def queue(maxsize: int, reader: "Any", writer: "Any", rlock: "Any", wlock: "Any"
 def memory(handle: "Any", start: int, size: int) -> "Any":
     """A block of shared memory, as `Value` and `Array` have it."""
     from multiprocessing import heap
+
     arena = heap.Arena(start + size, handle.detach())
     made = heap.BufferWrapper.__new__(heap.BufferWrapper)
     made._state = (arena, start, start + size), size
@@ -191,6 +202,7 @@ def view(data: "Any", typecode: "Any") -> memoryview:
 def mapped_view(handle: "Any", size: int, typecode: str) -> memoryview:
     """A memoryview of a buffer in memory that Java has filled for this process."""
     import mmap
+
     fd = handle.detach()
     try:
         return view(mmap.mmap(fd, size), typecode)
@@ -201,6 +213,7 @@ def mapped_view(handle: "Any", size: int, typecode: str) -> memoryview:
 def number(typecode: str, memory: "Any", lock: "Any") -> "Any":
     """A `Value`, with its lock or None."""
     from multiprocessing import sharedctypes
+
     made = sharedctypes.rebuild_ctype(sharedctypes.typecode_to_type[typecode], memory, None)
     return made if lock is None else sharedctypes.synchronized(made, lock)
 
@@ -208,6 +221,7 @@ def number(typecode: str, memory: "Any", lock: "Any") -> "Any":
 def array(typecode: str, length: int, memory: "Any", lock: "Any") -> "Any":
     """An `Array`, with its lock or None."""
     from multiprocessing import sharedctypes
+
     made = sharedctypes.rebuild_ctype(sharedctypes.typecode_to_type[typecode], memory, length)
     return made if lock is None else sharedctypes.synchronized(made, lock)
 
@@ -215,12 +229,14 @@ def array(typecode: str, length: int, memory: "Any", lock: "Any") -> "Any":
 def named_memory(name: str) -> "Any":
     """A `SharedMemory` that exists."""
     from multiprocessing.shared_memory import SharedMemory
+
     return SharedMemory(name)
 
 
 def proxy(typeid: str, address: "Any", ident: str, authkey: bytes, exposed: "Iterable[str]") -> "Any":
     """A proxy of an object in a manager."""
     from multiprocessing.managers import AutoProxy, RebuildProxy, SyncManager, Token
+
     registered = SyncManager._registry.get(typeid)
     func = registered[-1] if registered is not None and registered[-1] is not None else AutoProxy
     options: "dict[str, Any]" = {"authkey": authkey}
@@ -244,10 +260,14 @@ def _record_class(name, fields):
     cls = _classes.get((name, fields))
     if cls is None:
         import dataclasses
+
         package, _, simple = name.rpartition(".")
         cls = dataclasses.make_dataclass(
-            simple.rpartition("$")[2], fields, frozen=True,
-            namespace={"__reduce__": _reduce_record, "_java_name": name, "_java_fields": fields})
+            simple.rpartition("$")[2],
+            fields,
+            frozen=True,
+            namespace={"__reduce__": _reduce_record, "_java_name": name, "_java_fields": fields},
+        )
         cls.__module__ = package
         _classes[name, fields] = cls
     return cls
@@ -255,8 +275,7 @@ def _record_class(name, fields):
 
 def _reduce_record(self):
     cls = type(self)
-    return record, (cls._java_name, cls._java_fields,
-                    tuple(getattr(self, field) for field in cls._java_fields))
+    return record, (cls._java_name, cls._java_fields, tuple(getattr(self, field) for field in cls._java_fields))
 
 
 def constant(name: str, constants: "tuple[str, ...]", chosen: str) -> enum.Enum:
@@ -275,6 +294,7 @@ def zone(key: str, offset: int) -> "tzinfo":
     """The time zone of a moment: its offset where this machine has no time zones."""
     import datetime
     import zoneinfo
+
     try:
         return zoneinfo.ZoneInfo(key)
     except zoneinfo.ZoneInfoNotFoundError:

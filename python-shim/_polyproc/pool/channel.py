@@ -33,6 +33,7 @@ class PendingEndpoint:
 
     def __reduce__(self):
         from _polyproc.pool.worker_main import RemoteWorkerEndpoint, WorkerEndpoint
+
         if _is_for_other_node():
             return RemoteWorkerEndpoint, (Handle(self._socket),)
         return WorkerEndpoint, tuple(map(Handle, self.descriptors()))
@@ -40,11 +41,13 @@ class PendingEndpoint:
     def inherited(self) -> "WorkerEndpoint":
         """What the worker has of it when it was forked: the same socket and memory."""
         from _polyproc.pool.worker_main import WorkerEndpoint
+
         return WorkerEndpoint.of(self._socket, self._claims)
 
 
 def _is_for_other_node():
     from multiprocessing import context
+
     return hasattr(context.get_spawning_popen(), "is_remote")
 
 
@@ -125,7 +128,7 @@ class WorkerChannel:
         """Returns what could not be written."""
         try:
             while len(data):
-                data = data[os.write(self.fd, data[:_WRITE]):]
+                data = data[os.write(self.fd, data[:_WRITE]) :]
         except BlockingIOError:
             pass
         except OSError:
@@ -162,7 +165,7 @@ class WorkerChannel:
                     self._needed = end - at
                     at = len(data)
                 break
-            messages.append((RESULT.unpack_from(data, begin), data[begin + RESULT.size:end]))
+            messages.append((RESULT.unpack_from(data, begin), data[begin + RESULT.size : end]))
             at = end
         self._rest = data[at:]
         return messages

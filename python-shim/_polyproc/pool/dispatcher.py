@@ -48,8 +48,9 @@ _MAX_PAUSE_SECONDS = 2.0
 class Dispatcher:
     """All its state is its thread's. Other threads call `submit`, `feed`, `add_worker` and `put`."""
 
-    def __init__(self, manager: "WorkerManager", cache: "dict[int, Any]", forked: bool, timeout: "float | None",
-                 retries: int) -> None:
+    def __init__(
+        self, manager: "WorkerManager", cache: "dict[int, Any]", forked: bool, timeout: "float | None", retries: int
+    ) -> None:
         self._manager = manager
         self._cache = cache
         self._pickler = ForkedTaskPickler() if forked else TaskPickler()
@@ -179,8 +180,7 @@ class Dispatcher:
 
     def _timeout(self):
         """Milliseconds until there is something to do anyway; -1 for ever."""
-        moments = [moment for worker in self._workers
-                   for moment in (worker.deadline, worker.kill_at) if moment is not None]
+        moments = [moment for worker in self._workers for moment in (worker.deadline, worker.kill_at) if moment is not None]
         moments += [moment for moment in (self._steal_at, self._start_at) if moment is not None]
         if not moments:
             return -1
@@ -294,8 +294,7 @@ class Dispatcher:
 
     def _consider_stealing(self):
         """A worker has nothing to do: after a moment others give back what they have not begun."""
-        victims = [worker for worker in self._workers
-                   if worker.count > 1 and not worker.nothing_to_revoke]
+        victims = [worker for worker in self._workers if worker.count > 1 and not worker.nothing_to_revoke]
         if not victims:
             self._steal_at = None
         elif self._steal_at is None:
@@ -352,7 +351,7 @@ class Dispatcher:
             count = len(batch.items)
             batch.source.window.note(seconds, len(values))
             if not batch.failed:
-                self._set_values(batch, values[at:at + count])
+                self._set_values(batch, values[at : at + count])
             at += count
         self._next_deadline(worker)
 
@@ -440,8 +439,11 @@ class Dispatcher:
                 continue
             for i in reversed(range(len(batch.items))):
                 if not batch.failed:
-                    self._fail(batch.job, batch.index + i, lost(process.name, process.pid, status,
-                                                                batch.source.describe(batch.items[i]), node))
+                    self._fail(
+                        batch.job,
+                        batch.index + i,
+                        lost(process.name, process.pid, status, batch.source.describe(batch.items[i]), node),
+                    )
         if not worker.ready and not worker.leaving and status != INTERRUPTED:
             self._start_failed(broken(self._failed_starts + 1, process.name, process.pid, status, worker.startup_failure))
         if status == INTERRUPTED:
@@ -460,20 +462,24 @@ class Dispatcher:
         if self._start_at is not None and self._start_at > now:
             return
         self._start_at = None
-        if (self._starter is None and self._broken is None
-                and len(self._manager.processes) < self._manager.size
-                and (self._state == RUN or self._cache or self._has_tasks())):
-            self._starter = threading.Thread(target=self._start_workers, name="PoolStarter",
-                                             daemon=True)
+        if (
+            self._starter is None
+            and self._broken is None
+            and len(self._manager.processes) < self._manager.size
+            and (self._state == RUN or self._cache or self._has_tasks())
+        ):
+            self._starter = threading.Thread(target=self._start_workers, name="PoolStarter", daemon=True)
             self._starter.start()
 
     def _end_late(self, worker, now):
         worker.deadline = None
         batch = worker.held[0]
         batch.failed = True
-        self._fail(batch.job, batch.index,
-                   too_late(worker.process.name, worker.process.pid, batch.source.timeout,
-                            batch.source.describe(batch.items[0])))
+        self._fail(
+            batch.job,
+            batch.index,
+            too_late(worker.process.name, worker.process.pid, batch.source.timeout, batch.source.describe(batch.items[0])),
+        )
         worker.kill_at = now + _KILL_SECONDS
         worker.process.terminate()
 
@@ -536,5 +542,4 @@ def _nothing(_):
 
 def report(e: BaseException) -> None:
     """Shows an exception as that of a thread."""
-    threading.excepthook(threading.ExceptHookArgs(
-        (type(e), e, e.__traceback__, threading.current_thread())))
+    threading.excepthook(threading.ExceptHookArgs((type(e), e, e.__traceback__, threading.current_thread())))

@@ -20,7 +20,7 @@ TASK = Struct("<HBI")
 RESULT = Struct("<Bd")
 _LENGTH = Struct(">i")
 _GREAT_LENGTH = Struct(">iQ")
-_GREATEST = 0x7fffffff
+_GREATEST = 0x7FFFFFFF
 _NO_LENGTH = -1
 
 # How a worker is to understand the body of a task.
@@ -79,7 +79,7 @@ def frame_at(data: bytes, at: int) -> "tuple[int, int] | None":
     left = len(data) - at
     if left < _LENGTH.size:
         return None
-    length, = _LENGTH.unpack_from(data, at)
+    (length,) = _LENGTH.unpack_from(data, at)
     begin = at + _LENGTH.size
     if length == _NO_LENGTH:
         if left < _GREAT_LENGTH.size:

@@ -134,8 +134,15 @@ class FedCalls(Calls):
 class Elements:
     """One task for each element: the function is the same, and sent as a key that workers remember."""
 
-    def __init__(self, job: "Any", function: "Callable[..., Any]", elements: "Sequence[Any]", star: bool, each: bool,
-                 timeout: "float | None" = None) -> None:
+    def __init__(
+        self,
+        job: "Any",
+        function: "Callable[..., Any]",
+        elements: "Sequence[Any]",
+        star: bool,
+        each: bool,
+        timeout: "float | None" = None,
+    ) -> None:
         self.job = job
         self.window = PrefetchWindow()
         self.timeout = timeout
@@ -156,7 +163,7 @@ class Elements:
         count = max(1, min(count, left // (2 * workers)))
         index = self._next
         self._next += count
-        return Batch(self, self.job, index, self._elements[index:self._next])
+        return Batch(self, self.job, index, self._elements[index : self._next])
 
     def encode(self, batch: Batch, pickler: "TaskPickler") -> "tuple[int, bytes, bytes] | None":
         if self._key is None:
@@ -180,6 +187,7 @@ def message(epoch: int, how: int, key: bytes, body: bytes) -> bytes:
 def describe_call(function: "Any", arguments: "Any", keywords: "dict[str, Any]") -> str:
     """A call in words, of limited length."""
     from multiprocessing import pool
+
     if function in (pool.mapstar, pool.starmapstar) and arguments:
         function, chunk = arguments[0]
         return f"{_name(function)} on a chunk of {len(chunk)}, {_short(chunk[0])} …"
@@ -225,6 +233,7 @@ class ForkedTaskPickler(TaskPickler):
             return super().dumps(obj)
         except Exception as e:
             from _polyproc.pool import functions
+
             data = functions.dumps(obj)
             if data is None:
                 raise e from None

@@ -74,8 +74,13 @@ class RemoteWorkerEndpoint:
         return self
 
 
-def serve(end: "Any", initializer: "Callable[..., object] | None" = None, initargs: "Iterable[Any]" = (),
-          maxtasks: "int | None" = None, wrap_exception: bool = False) -> None:
+def serve(
+    end: "Any",
+    initializer: "Callable[..., object] | None" = None,
+    initargs: "Iterable[Any]" = (),
+    maxtasks: "int | None" = None,
+    wrap_exception: bool = False,
+) -> None:
     """Runs tasks until the pool says that there are no more, or is gone.
 
     An interrupt ends it without a traceback: that of the pool's own process says all.
@@ -105,6 +110,7 @@ def _initialize(connection, initializer, initargs):
 
 def _encoding_error(error, value):
     from multiprocessing.pool import MaybeEncodingError
+
     try:
         return MaybeEncodingError(error, value)
     except Exception:
@@ -131,7 +137,7 @@ class _Worker:
                 util.debug("worker got sentinel -- exiting")
                 break
             end_of_key = TASK.size + key_length
-            key = message[TASK.size:end_of_key]
+            key = message[TASK.size : end_of_key]
             body = message[end_of_key:]
             message = None
             if how & (ONE | VALUE):
@@ -222,6 +228,7 @@ class _Worker:
 
     def _send_failure(self, begin, function, e):
         from multiprocessing.pool import ExceptionWithTraceback, _helper_reraises_exception
+
         if self._wrap_exception and function is not _helper_reraises_exception:
             e = ExceptionWithTraceback(e, e.__traceback__)
         self._send_outcome(begin, (False, e))

@@ -95,9 +95,16 @@ class Worker:
 class WorkerManager:
     """Starts workers. Any thread may call; `processes` is the list that a pool shows as its own."""
 
-    def __init__(self, context: "Any", factory: "Callable[..., BaseProcess]", size: int,
-                 initializer: "Callable[..., object] | None", initargs: "Iterable[Any]", max_tasks: "int | None",
-                 wrap_exception: bool) -> None:
+    def __init__(
+        self,
+        context: "Any",
+        factory: "Callable[..., BaseProcess]",
+        size: int,
+        initializer: "Callable[..., object] | None",
+        initargs: "Iterable[Any]",
+        max_tasks: "int | None",
+        wrap_exception: bool,
+    ) -> None:
         self.processes = []
         self.size = size
         self._context = context
@@ -120,8 +127,7 @@ class WorkerManager:
     def _start(self):
         channel = WorkerChannel()
         try:
-            process = self._factory(self._context, target=serve,
-                                    args=(channel.worker_end, *self._arguments))
+            process = self._factory(self._context, target=serve, args=(channel.worker_end, *self._arguments))
             process.name = process.name.replace("Process", "PoolWorker")
             process.daemon = True
             process.start()

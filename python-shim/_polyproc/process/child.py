@@ -1,11 +1,11 @@
 """Becomes the process that a parent asked for, runs it and ends.
 
-    Assign ── payload: (method, surroundings, body) ──► run
-        surroundings ── environment, umask, folder, descriptors ──► this process has its parent's
-        body ──┬── spawn, forkserver: main is imported anew, the process object unpickled
-               ├── fork by value: a snapshot (`_polyproc.fork`)
-               └── java: a call for a Java program (`_polyproc.java.process`)
-                       └──► process_obj._bootstrap ──► the exit status
+Assign ── payload: (method, surroundings, body) ──► run
+    surroundings ── environment, umask, folder, descriptors ──► this process has its parent's
+    body ──┬── spawn, forkserver: main is imported anew, the process object unpickled
+           ├── fork by value: a snapshot (`_polyproc.fork`)
+           └── java: a call for a Java program (`_polyproc.java.process`)
+                   └──► process_obj._bootstrap ──► the exit status
 """
 
 import io
@@ -37,6 +37,7 @@ def run(parent_pid: int, parent_sentinel: int, payload: int, received: "list[int
         reset_quit()
     if surroundings.get("recording") is not None:
         from _polyproc import recording
+
         recording.join(surroundings["recording"])
     descriptors.place(received, surroundings["descriptors"])
     move_into(surroundings)
@@ -46,18 +47,20 @@ def run(parent_pid: int, parent_sentinel: int, payload: int, received: "list[int
     _polyproc.of_java_program = surroundings["of_java_program"]
     if "POLYPROC_CLUSTER" in os.environ:
         from _polyproc import cluster
+
         if cluster.activate():
             cluster.join_home()
-    start = {"fork": _run_forked, "spawn": _run_spawned, "forkserver": _run_spawned,
-             "java": _run_for_java}[method]
+    start = {"fork": _run_forked, "spawn": _run_spawned, "forkserver": _run_spawned, "java": _run_for_java}[method]
     return start(body, parent_sentinel)
 
 
 def _show_parent(parent_pid):
     # A worker's parent in the kernel's eyes is the supervisor.
     if os.getppid() != parent_pid:
+
         def getppid():
             return parent_pid
+
         os.getppid = getppid
         sys.modules["posix"].getppid = getppid
 
@@ -71,6 +74,7 @@ def reset_signals(ignored: "Sequence[int]" = ()) -> None:
 def reset_interrupt(ignored: "Sequence[int]" = ()) -> None:
     """Lets SIGINT raise KeyboardInterrupt, which a standby worker ignores."""
     import _signal as signal
+
     if signal.SIGINT in ignored:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         return
@@ -82,6 +86,7 @@ def reset_interrupt(ignored: "Sequence[int]" = ()) -> None:
 def reset_quit(ignored: "Sequence[int]" = ()) -> None:
     """Lets SIGQUIT end this process; a JVM would print what its threads do, and go on."""
     import _signal as signal
+
     signal.signal(signal.SIGQUIT, signal.SIG_IGN if signal.SIGQUIT in ignored else signal.SIG_DFL)
 
 
@@ -118,11 +123,12 @@ def _run_forked(body, parent_sentinel):
         status = 1
     # As after os.fork: no atexit functions, those of the child neither.
     streams.flush_all()
-    return status & 0xff
+    return status & 0xFF
 
 
 def _restore(body):
     from _polyproc.fork import snapshot
+
     with inheriting():
         process_obj = snapshot.restore(body)
     descriptors.close_received()
@@ -131,19 +137,23 @@ def _restore(body):
 
 def _run_spawned(body, parent_sentinel):
     """As CPython runs its `spawn_main`: what main's import raises decides how the process ends."""
+
     def spawned():
         process_obj = _unpickle(io.BytesIO(body))
         sys.exit(process_obj._bootstrap(parent_sentinel=parent_sentinel))
+
     return lifecycle.run_to_end(spawned, hidden_frames=False)
 
 
 def _run_for_java(body, parent_sentinel):
     from _polyproc.java import process
+
     return process.run(body, parent_sentinel)
 
 
 def _unpickle(source):
     from multiprocessing import reduction, resource_tracker, spawn
+
     resource_tracker.adopt(reduction.load(source).detach())
     _drop_x_options()
     _preload(*reduction.load(source))
@@ -172,5 +182,6 @@ def _drop_x_options():
         del sys._xoptions[name]
 
 
-_INHERITED_X_OPTIONS = frozenset(("dev", "utf8", "warn_default_encoding", "faulthandler", "tracemalloc",
-                                  "importtime", "frozen_modules", "showrefcount"))
+_INHERITED_X_OPTIONS = frozenset(
+    ("dev", "utf8", "warn_default_encoding", "faulthandler", "tracemalloc", "importtime", "frozen_modules", "showrefcount")
+)

@@ -78,6 +78,7 @@ SharedHere = Shared
 def Handle(fd: int) -> "Any":
     """A picklable stand-in for a descriptor; what it turns into has `detach()`."""
     from multiprocessing import context
+
     popen = context.get_spawning_popen()
     if popen is not None:
         return popen.DupFd(popen.duplicate_for_child(fd))
@@ -93,6 +94,7 @@ def call(method: str, *arguments: "Any", on: "Any" = None) -> "Any":
         return getattr(_polyproc.runtime if on is None else on, method)(*arguments)
     except BaseException as e:
         from polyglot import ForeignException
+
         if not isinstance(e, ForeignException):
             raise
         raise os_error(java_message(e)) from None

@@ -1,7 +1,7 @@
 """`os.fork`: a copy of this process with the calling thread only, as CPython's `os_fork_impl` makes it.
 
-    fork() ── functions `before` ── Java: Bridge.fork ─┬─ parent: functions `after_in_parent`
-                                                       └─ child:  threads forgotten, `after_in_child`
+fork() ── functions `before` ── Java: Bridge.fork ─┬─ parent: functions `after_in_parent`
+                                                   └─ child:  threads forgotten, `after_in_child`
 """
 
 import _imp
@@ -42,8 +42,11 @@ def register_at_fork(module, /, *, before=_NOT_GIVEN, after_in_child=_NOT_GIVEN,
     before: called in the parent before the fork, the last one registered first; after_in_child and
     after_in_parent: called in each after it, in the order of registration.
     """
-    given = {name: function for name, function in (("before", before), ("after_in_child", after_in_child),
-                                                   ("after_in_parent", after_in_parent)) if function is not _NOT_GIVEN}
+    given = {
+        name: function
+        for name, function in (("before", before), ("after_in_child", after_in_child), ("after_in_parent", after_in_parent))
+        if function is not _NOT_GIVEN
+    }
     if not given:
         raise TypeError("At least one argument is required.")
     for name, function in given.items():
@@ -128,6 +131,7 @@ def forkpty(module, /):
     """
     import fcntl
     import termios
+
     master, slave = os.openpty()
     try:
         pid = fork()
@@ -168,6 +172,7 @@ def _call_all(functions):
 
 def _report(e, function):
     import traceback
+
     if sys.stderr is not None:
         print(f"Exception ignored in: {function!r}", file=sys.stderr)
         traceback.print_exception(e, file=sys.stderr)
@@ -176,8 +181,11 @@ def _report(e, function):
 def _warn_of_threads():
     threading = preload.loaded("threading")
     if threading is not None and len(threading._active) + len(threading._limbo) > 1:
-        warnings.warn(f"This process (pid={os.getpid()}) is multi-threaded, use of fork() may lead to deadlocks "
-                      "in the child.", DeprecationWarning, stacklevel=3)
+        warnings.warn(
+            f"This process (pid={os.getpid()}) is multi-threaded, use of fork() may lead to deadlocks in the child.",
+            DeprecationWarning,
+            stacklevel=3,
+        )
 
 
 def _forget_threads():

@@ -1,9 +1,9 @@
 """Starting a worker JVM as a process: what the three start methods share.
 
-    Process.start ── _body: the pickled process object ──► payload ─┐
-        DupFd, in that pickle ── descriptors, named by index ───────┼──► startProcess ──► the supervisor
-        standard streams, inherited descriptors ────────────────────┘        │
-    poll, wait, sentinel ◄── ChildHandle: the pid, a pidfd, the exit status ─┘
+Process.start ── _body: the pickled process object ──► payload ─┐
+    DupFd, in that pickle ── descriptors, named by index ───────┼──► startProcess ──► the supervisor
+    standard streams, inherited descriptors ────────────────────┘        │
+poll, wait, sentinel ◄── ChildHandle: the pid, a pidfd, the exit status ─┘
 """
 
 import os
@@ -46,19 +46,25 @@ class Popen:
         """Lets a descriptor travel with the payload; returns its index there."""
         index = self._indices.setdefault(fd, len(self._indices))
         if index >= _MAX_DESCRIPTORS:
-            raise OSError(f"more than {_MAX_DESCRIPTORS} file descriptors are to be passed to one "
-                          "process; pass them through a queue or pipe instead")
+            raise OSError(
+                f"more than {_MAX_DESCRIPTORS} file descriptors are to be passed to one "
+                "process; pass them through a queue or pipe instead"
+            )
         return index
 
     def _launch(self, process_obj):
         context.set_spawning_popen(self)
         try:
-            payload = pickle.dumps((self.method, surroundings(self._inherited),
-                                    self._body(process_obj)))
+            payload = pickle.dumps((self.method, surroundings(self._inherited), self._body(process_obj)))
         finally:
             context.set_spawning_popen(None)
-        child = descriptors.call("startProcess", title(process_obj), ends_with_parent(process_obj),
-                                 payload, [*_standard_streams(), *self._indices, *self._inherited])
+        child = descriptors.call(
+            "startProcess",
+            title(process_obj),
+            ends_with_parent(process_obj),
+            payload,
+            [*_standard_streams(), *self._indices, *self._inherited],
+        )
         self._child = child
         self._sent_signal = False
         self.pid = int(child.pid())
@@ -76,6 +82,7 @@ class Popen:
 
     def wait(self, timeout: "float | None" = None) -> "int | None":
         import time
+
         since = time.monotonic()
         if timeout is None:
             while self.returncode is None:
@@ -96,8 +103,11 @@ class Popen:
         self.returncode = int(status)
         last_lines = str(self._child.lastLines())
         if last_lines and not self._sent_signal:
-            print(f"polyproc: the worker with pid {self.pid} ended with status {self.returncode} "
-                  f"before it could run its process:\n{last_lines}", file=sys.stderr)
+            print(
+                f"polyproc: the worker with pid {self.pid} ended with status {self.returncode} "
+                f"before it could run its process:\n{last_lines}",
+                file=sys.stderr,
+            )
 
     def _send_signal(self, number):
         if self.returncode is None:
@@ -123,6 +133,7 @@ class SpawnPopen(Popen):
     def _body(self, process_obj):
         import io
         from multiprocessing import reduction, resource_tracker, spawn
+
         body = io.BytesIO()
         reduction.dump(reduction.DupFd(resource_tracker.getfd()), body)
         reduction.dump(self._preload(), body)
@@ -142,14 +153,20 @@ class ForkserverPopen(SpawnPopen):
 
     def _preload(self):
         from multiprocessing import forkserver
+
         return sys.path, forkserver._forkserver._preload_modules
 
 
 def surroundings(descriptors: "list[int]") -> "dict[str, Any]":
     """What a child process has from its parent whatever the start method."""
-    found = {"cwd": current_folder(), "umask": file_mode_mask(), "environment": environment.raw(),
-             "descriptors": descriptors, "options": options.inherited,
-             "of_java_program": _polyproc.of_java_program}
+    found = {
+        "cwd": current_folder(),
+        "umask": file_mode_mask(),
+        "environment": environment.raw(),
+        "descriptors": descriptors,
+        "options": options.inherited,
+        "of_java_program": _polyproc.of_java_program,
+    }
     if _polyproc.recorder is not None:
         found["recording"] = _polyproc.recorder.for_child()
     return found

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def inheriting() -> "Iterator[None]":
     """While the process object is rebuilt, no process may be started."""
     from multiprocessing import process
+
     process.current_process()._inheriting = True
     try:
         yield

@@ -36,9 +36,22 @@ _STEP_SECONDS = 0.25
 _TEXT = """It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness,
 it was the epoch of belief, it was the epoch of incredulity; it was the season of Light, it was the season of Darkness.
 """
-_LINES = ["2026-01-%02d %02d:%02d:%02d %-7s [worker-%d] request %d took %.3f ms path=/api/v1/items/%d status=%d" % (
-    i % 28 + 1, i % 24, i % 60, i * 7 % 60, ("INFO", "WARNING", "ERROR", "DEBUG")[i % 4], i % 5, i, i * 1.37, i % 17,
-    (200, 404, 500)[i % 3]) for i in range(60)]
+_LINES = [
+    "2026-01-%02d %02d:%02d:%02d %-7s [worker-%d] request %d took %.3f ms path=/api/v1/items/%d status=%d"
+    % (
+        i % 28 + 1,
+        i % 24,
+        i % 60,
+        i * 7 % 60,
+        ("INFO", "WARNING", "ERROR", "DEBUG")[i % 4],
+        i % 5,
+        i,
+        i * 1.37,
+        i % 17,
+        (200, 404, 500)[i % 3],
+    )
+    for i in range(60)
+]
 
 
 def step() -> None:
@@ -53,11 +66,11 @@ def step() -> None:
 def _integers():
     total = 0
     for i in range(400):
-        total += i * i % 7 - (i // 3) ** 2 + (i << 2 ^ i >> 1) & 0xffff
+        total += i * i % 7 - (i // 3) ** 2 + (i << 2 ^ i >> 1) & 0xFFFF
         if i % 3 == 0 and total > 100 or not i & 1:
             total -= abs(min(i, total))
     a, b = 0, 1
-    while b < 10 ** 30:
+    while b < 10**30:
         a, b = b, a + b
     return math.gcd(a, b), divmod(b, 97), pow(3, a % 100, 1009), int(str(b)), hex(a), bin(total), b.bit_length()
 
@@ -67,7 +80,7 @@ def _floats():
     for i in range(300):
         x = x * 1.0001 + math.sin(y) * 0.1
         y = math.sqrt(abs(x * y)) + i / 7
-        total += x - y if x > y else y ** 0.5
+        total += x - y if x > y else y**0.5
     return round(total, 3), math.floor(x), math.ceil(y), math.hypot(x, y), math.exp(-x * x), math.isclose(x, y), max(x, y)
 
 
@@ -94,8 +107,14 @@ def _text():
     characters = {}
     for character in joined:
         characters[character] = characters.get(character, 0) + 1
-    return found, parts, sorted(characters.items()), joined.encode().decode("utf-8"), [ord(c) for c in joined[:20]], \
-        "".join(chr(ord("a") + (ord(c) - 97 + 13) % 26) for c in joined if c.isalpha())
+    return (
+        found,
+        parts,
+        sorted(characters.items()),
+        joined.encode().decode("utf-8"),
+        [ord(c) for c in joined[:20]],
+        "".join(chr(ord("a") + (ord(c) - 97 + 13) % 26) for c in joined if c.isalpha()),
+    )
 
 
 def _formatting():
@@ -121,8 +140,14 @@ def _dictionaries():
     merged = {**table, "other": [1, 2]} | {"last": None}
     numbers = {i: i * i for i in range(40)}
     inverse = {value: key for key, value in numbers.items()}
-    return sum(numbers.values()), max(groups, key=lambda k: len(groups[k])), merged.pop("other"), table.get("none", 0), \
-        [inverse[k] for k in sorted(inverse) if k in numbers], {(i, j): i * j for i in range(6) for j in range(6)}[2, 3]
+    return (
+        sum(numbers.values()),
+        max(groups, key=lambda k: len(groups[k])),
+        merged.pop("other"),
+        table.get("none", 0),
+        [inverse[k] for k in sorted(inverse) if k in numbers],
+        {(i, j): i * j for i in range(6) for j in range(6)}[2, 3],
+    )
 
 
 def _lists():
@@ -141,8 +166,18 @@ def _lists():
     for i in range(len(swapped) - 1):
         if swapped[i] < swapped[i + 1]:
             swapped[i], swapped[i + 1] = swapped[i + 1], swapped[i]
-    return pairs[-1], transposed[2][3], numbers.index(0), ordered[-3:], sum(map(sum, matrix)), any(numbers), \
-        all(n < 200 for n in numbers), len(set(numbers) & set(ordered)), list(filter(None, numbers))[:3], max(ordered)
+    return (
+        pairs[-1],
+        transposed[2][3],
+        numbers.index(0),
+        ordered[-3:],
+        sum(map(sum, matrix)),
+        any(numbers),
+        all(n < 200 for n in numbers),
+        len(set(numbers) & set(ordered)),
+        list(filter(None, numbers))[:3],
+        max(ordered),
+    )
 
 
 class _Shape:
@@ -179,7 +214,6 @@ class _Shape:
 
 
 class _Rectangle(_Shape):
-
     def area(self):
         width, height = self.sizes
         return width * height * self.scale
@@ -234,8 +268,17 @@ def _objects():
         position = position + speed * 0.1
         speed.x -= position.x * 0.01
         speed.y -= position[1] * 0.01
-    return sorted(shapes)[0], _Circle.unit(), _Circle.dimension(), len({*shapes}), getattr(shapes[0], "none", None), \
-        hasattr(position, "x"), isinstance(shapes[0], _Shape), str(shapes), shapes[0] == shapes[1]
+    return (
+        sorted(shapes)[0],
+        _Circle.unit(),
+        _Circle.dimension(),
+        len({*shapes}),
+        getattr(shapes[0], "none", None),
+        hasattr(position, "x"),
+        isinstance(shapes[0], _Shape),
+        str(shapes),
+        shapes[0] == shapes[1],
+    )
 
 
 def _numbers_up_to(limit):
@@ -256,17 +299,27 @@ def _generators():
             nonlocal total
             total += (amount + sum(more)) * factor + len(options)
             return total
+
         return [add(i, i, factor=2, name=n) for i in range(n)]
 
     generator = _numbers_up_to(10)
     next(generator)
     generator.send(5)
     first, *middle, last = _numbers_up_to(20)
-    return list(pairs(range(12))), closures(20), first, last, len(middle), sum(n for n in _numbers_up_to(60) if n % 2), \
-        list(itertools.islice(itertools.chain(itertools.count(3), "ab"), 5)), \
-        [list(group) for _, group in itertools.groupby(range(20), lambda n: n // 6)], \
-        list(itertools.combinations(range(6), 3))[-1], list(itertools.product("ab", repeat=3))[-1], \
-        list(itertools.accumulate(range(20), operator.add)), list(itertools.permutations(range(4)))[5]
+    return (
+        list(pairs(range(12))),
+        closures(20),
+        first,
+        last,
+        len(middle),
+        sum(n for n in _numbers_up_to(60) if n % 2),
+        list(itertools.islice(itertools.chain(itertools.count(3), "ab"), 5)),
+        [list(group) for _, group in itertools.groupby(range(20), lambda n: n // 6)],
+        list(itertools.combinations(range(6), 3))[-1],
+        list(itertools.product("ab", repeat=3))[-1],
+        list(itertools.accumulate(range(20), operator.add)),
+        list(itertools.permutations(range(4)))[5],
+    )
 
 
 def _exceptions():
@@ -323,20 +376,27 @@ def _primes():
     limit = 500
     sieve = bytearray([1]) * limit
     flags = [True] * limit
-    for i in range(2, int(limit ** 0.5) + 1):
+    for i in range(2, int(limit**0.5) + 1):
         if sieve[i]:
-            sieve[i * i::i] = bytes(len(range(i * i, limit, i)))
+            sieve[i * i :: i] = bytes(len(range(i * i, limit, i)))
             for j in range(i * i, limit, i):
                 flags[j] = False
     return [i for i in range(2, limit) if flags[i]], sum(sieve)
 
 
 def _json():
-    record = {"id": 7, "name": "Zoë", "tags": ["a", "b"], "price": 12.5, "ok": True, "none": None,
-              "nested": [{"x": i, "y": [i, i * 0.5, str(i)]} for i in range(12)]}
+    record = {
+        "id": 7,
+        "name": "Zoë",
+        "tags": ["a", "b"],
+        "price": 12.5,
+        "ok": True,
+        "none": None,
+        "nested": [{"x": i, "y": [i, i * 0.5, str(i)]} for i in range(12)],
+    }
     text = json.dumps(record)
     again = json.loads(text)
-    return again == record, json.dumps(again, indent=2, sort_keys=True), json.loads("[1, 2.5e3, \"\\u00e9\\n\"]")
+    return again == record, json.dumps(again, indent=2, sort_keys=True), json.loads('[1, 2.5e3, "\\u00e9\\n"]')
 
 
 _LINE = re.compile(r"(?P<date>\d{4}-\d\d-\d\d) (\S+) (?P<level>[A-Z]+)\s+\[(.*?)\] request (\d+) took ([\d.]+) ms")
@@ -351,8 +411,13 @@ def _expressions():
             counts[match.group(2)[:2]] += float(match.group(6)) > 20
         fields = dict(re.findall(r"(\w+)=(\S+)", line))
         counts[fields["status"]] += 1
-    return counts.most_common(3), re.sub(r"[aeiou]", "*", _TEXT), re.split(r"[,;.\s]+", _TEXT), \
-        re.search(r"epoch of (\w+)", _TEXT).group(1), [m.start() for m in re.finditer("was", _TEXT)]
+    return (
+        counts.most_common(3),
+        re.sub(r"[aeiou]", "*", _TEXT),
+        re.split(r"[,;.\s]+", _TEXT),
+        re.search(r"epoch of (\w+)", _TEXT).group(1),
+        [m.start() for m in re.finditer("was", _TEXT)],
+    )
 
 
 def _logs():
@@ -361,7 +426,7 @@ def _logs():
         date, clock, level, rest = line.split(None, 3)
         hours, minutes, seconds = map(int, clock.split(":"))
         levels[level].append(hours * 3600 + minutes * 60 + seconds)
-        took = float(rest[rest.index("took ") + 5:rest.index(" ms")])
+        took = float(rest[rest.index("took ") + 5 : rest.index(" ms")])
         heapq.heappush(slowest, (-took, number, date))
         if len(slowest) > 5:
             slowest.pop()
@@ -386,8 +451,14 @@ def _containers():
     heap = [(n * 7919 % 100, n) for n in range(30)]
     heapq.heapify(heap)
     positions = [bisect.bisect(range(0, 100, 7), n) for n in range(0, 100, 9)]
-    return Point(1, 2)._replace(y=3), collections.Counter(_TEXT.split()).most_common(4), positions, \
-        [heapq.heappop(heap) for _ in range(10)], heapq.nlargest(3, heap), collections.ChainMap({1: 2}, {3: 4})[3]
+    return (
+        Point(1, 2)._replace(y=3),
+        collections.Counter(_TEXT.split()).most_common(4),
+        positions,
+        [heapq.heappop(heap) for _ in range(10)],
+        heapq.nlargest(3, heap),
+        collections.ChainMap({1: 2}, {3: 4})[3],
+    )
 
 
 _Point = collections.namedtuple("_Point", "x y")
@@ -412,8 +483,15 @@ def _records():
     items = [_Item(f"item{i % 7}", i * 1.5, [i]) for i in range(20)]
     items.sort()
     copy = dataclasses.replace(items[0], price=9)
-    return sum(item.total(2) for item in items), dataclasses.asdict(copy), repr(copy), _Color.RED.name, _Color(2), \
-        [color.value for color in _Color], sorted(items, key=operator.attrgetter("price"), reverse=True)[0]
+    return (
+        sum(item.total(2) for item in items),
+        dataclasses.asdict(copy),
+        repr(copy),
+        _Color.RED.name,
+        _Color(2),
+        [color.value for color in _Color],
+        sorted(items, key=operator.attrgetter("price"), reverse=True)[0],
+    )
 
 
 def _tables():
@@ -433,31 +511,61 @@ def _chances():
     deck = list(range(30))
     chance.shuffle(deck)
     inside = sum(chance.random() ** 2 + chance.uniform(-1, 1) ** 2 < 1 for _ in range(60))
-    return chance.randint(1, 6), chance.choice(deck), chance.sample(deck, 5), chance.choices(deck, k=5), inside, \
-        statistics.mean(values), statistics.median(values), statistics.pstdev(values), random.random()
+    return (
+        chance.randint(1, 6),
+        chance.choice(deck),
+        chance.sample(deck, 5),
+        chance.choices(deck, k=5),
+        inside,
+        statistics.mean(values),
+        statistics.median(values),
+        statistics.pstdev(values),
+        random.random(),
+    )
 
 
 def _times():
     begin = datetime.datetime(2026, 1, 31, 12, 30)
     days = [begin + datetime.timedelta(days=i, minutes=i * 7) for i in range(15)]
-    return [day.isoformat() for day in days], [day.strftime("%Y-%m-%d %H:%M") for day in days[:4]], \
-        datetime.datetime.strptime("2026-03-01 10:00:00", "%Y-%m-%d %H:%M:%S") - begin, \
-        datetime.date(2026, 1, 1).weekday(), (days[-1] - days[0]).total_seconds(), days[0] < days[1], \
-        datetime.datetime.fromisoformat("2026-03-01T10:00:00"), time.perf_counter(), time.strftime("%H")
+    return (
+        [day.isoformat() for day in days],
+        [day.strftime("%Y-%m-%d %H:%M") for day in days[:4]],
+        datetime.datetime.strptime("2026-03-01 10:00:00", "%Y-%m-%d %H:%M:%S") - begin,
+        datetime.date(2026, 1, 1).weekday(),
+        (days[-1] - days[0]).total_seconds(),
+        days[0] < days[1],
+        datetime.datetime.fromisoformat("2026-03-01T10:00:00"),
+        time.perf_counter(),
+        time.strftime("%H"),
+    )
 
 
 def _bytes():
     data = bytes(range(256)) * 2
     packed = struct.pack("<IhdB", 7, -2, 2.5, 255)
     view = memoryview(bytearray(data))[10:50]
-    return hashlib.sha256(data).hexdigest(), hashlib.md5(data).hexdigest(), struct.unpack("<IhdB", packed), \
-        data.hex()[:20], bytes(b ^ 0x55 for b in data[:64]), view.tobytes().find(b"\x20"), \
-        int.from_bytes(data[:8], "big"), (1234567).to_bytes(4, "little"), b",".join([b"a", b"b"]).split(b",")
+    return (
+        hashlib.sha256(data).hexdigest(),
+        hashlib.md5(data).hexdigest(),
+        struct.unpack("<IhdB", packed),
+        data.hex()[:20],
+        bytes(b ^ 0x55 for b in data[:64]),
+        view.tobytes().find(b"\x20"),
+        int.from_bytes(data[:8], "big"),
+        (1234567).to_bytes(4, "little"),
+        b",".join([b"a", b"b"]).split(b","),
+    )
 
 
 def _pickles():
-    thing = {"a": [1, 2.5, None, True], "b": (_Point(1, 2), {"x", "y"}), "c": _Item("n", 2.0, [1]), "d": b"bytes",
-             "e": [f"text {i}" for i in range(20)], "f": list(range(50))}
+    thing = {
+        "a": [1, 2.5, None, True],
+        "b": (_Point(1, 2), {"x", "y"}),
+        "c": _Item("n", 2.0, [1]),
+        "d": b"bytes",
+        "e": [f"text {i}" for i in range(20)],
+        "f": list(range(50)),
+    }
     return pickle.loads(pickle.dumps(thing)) == thing
 
 
@@ -477,8 +585,13 @@ def _files():
 
 
 def _others():
-    return decimal.Decimal("1.10") * 3 + decimal.Decimal(7) / 3, textwrap.wrap(_TEXT, 40), \
-        functools.reduce(lambda a, b: a * b, range(1, 20)), functools.partial(max, 3)(5), string.Template("$a").substitute(a=1)
+    return (
+        decimal.Decimal("1.10") * 3 + decimal.Decimal(7) / 3,
+        textwrap.wrap(_TEXT, 40),
+        functools.reduce(lambda a, b: a * b, range(1, 20)),
+        functools.partial(max, 3)(5),
+        string.Template("$a").substitute(a=1),
+    )
 
 
 def _matrices():
@@ -511,8 +624,34 @@ def _grids():
     return sum(map(len, cells.values())), text, [row[::2] for row in board], [c for c in text if c.isdigit()][:5]
 
 
-PIECES = (_integers, _floats, _complex_numbers, _text, _formatting, _dictionaries, _lists, _objects, _generators,
-          _exceptions, _recursion, _primes, _json, _expressions, _logs, _containers, _records, _tables, _chances, _times,
-          _bytes, _pickles, _files, _others, _matrices, _grids, *variety.PIECES)
+PIECES = (
+    _integers,
+    _floats,
+    _complex_numbers,
+    _text,
+    _formatting,
+    _dictionaries,
+    _lists,
+    _objects,
+    _generators,
+    _exceptions,
+    _recursion,
+    _primes,
+    _json,
+    _expressions,
+    _logs,
+    _containers,
+    _records,
+    _tables,
+    _chances,
+    _times,
+    _bytes,
+    _pickles,
+    _files,
+    _others,
+    _matrices,
+    _grids,
+    *variety.PIECES,
+)
 
 _pieces = itertools.cycle(PIECES)

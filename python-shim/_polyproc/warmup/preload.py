@@ -16,13 +16,61 @@ if TYPE_CHECKING:
     from typing import Any
 
 _USUAL = (
-    "random", "datetime", "json", "argparse", "decimal", "fractions", "statistics", "csv", "pathlib", "glob",
-    "fnmatch", "tempfile", "shutil", "subprocess", "hashlib", "hmac", "base64", "string", "textwrap", "pprint",
-    "copy", "dataclasses", "uuid", "platform", "timeit", "inspect", "concurrent.futures", "queue", "socket",
-    "ssl", "selectors", "configparser", "gzip", "zipfile", "tarfile", "difflib", "unittest", "unittest.mock",
-    "logging.handlers", "html", "email.message", "email.parser", "http.client", "urllib.parse",
-    "urllib.request", "socketserver", "http.server", "xml.etree.ElementTree", "getpass", "graphlib",
-    "importlib.resources", "importlib.metadata", "asyncio", "doctest")
+    "random",
+    "datetime",
+    "json",
+    "argparse",
+    "decimal",
+    "fractions",
+    "statistics",
+    "csv",
+    "pathlib",
+    "glob",
+    "fnmatch",
+    "tempfile",
+    "shutil",
+    "subprocess",
+    "hashlib",
+    "hmac",
+    "base64",
+    "string",
+    "textwrap",
+    "pprint",
+    "copy",
+    "dataclasses",
+    "uuid",
+    "platform",
+    "timeit",
+    "inspect",
+    "concurrent.futures",
+    "queue",
+    "socket",
+    "ssl",
+    "selectors",
+    "configparser",
+    "gzip",
+    "zipfile",
+    "tarfile",
+    "difflib",
+    "unittest",
+    "unittest.mock",
+    "logging.handlers",
+    "html",
+    "email.message",
+    "email.parser",
+    "http.client",
+    "urllib.parse",
+    "urllib.request",
+    "socketserver",
+    "http.server",
+    "xml.etree.ElementTree",
+    "getpass",
+    "graphlib",
+    "importlib.resources",
+    "importlib.metadata",
+    "asyncio",
+    "doctest",
+)
 _NAMES = iter(_USUAL)
 PYTHON_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(os.__file__)))) + os.sep
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__))
@@ -46,8 +94,11 @@ class _PreloadedModule:
         self.module = module
         self.is_of_parent = is_of_parent
         self.spec = getattr(module, "__spec__", None)  # `typing.io` is a class
-        self.uses = {name: sys.modules.get(name) or _preloaded[name].module
-                     for name in (*_names_used_by(module), *nested) if name in sys.modules or name in _preloaded}
+        self.uses = {
+            name: sys.modules.get(name) or _preloaded[name].module
+            for name in (*_names_used_by(module), *nested)
+            if name in sys.modules or name in _preloaded
+        }
         self.uses.pop("__mp_main__", None)  # the program itself
         """The modules that it has imported, directly for the most part."""
 
@@ -239,8 +290,11 @@ def put_back(before: "set[str]") -> None:
     before: the names that it had.
     """
     # What adds to a module (`_polyproc.compat`) stays, as it has a state.
-    added = [name for name, module in sys.modules.items()
-             if name not in before and not name.startswith("_polyproc.") and _is_standard(module)]
+    added = [
+        name
+        for name, module in sys.modules.items()
+        if name not in before and not name.startswith("_polyproc.") and _is_standard(module)
+    ]
     of_parent = [name for name in added if _came_after_parent(name, before)]
     for name in of_parent:
         _remove_from_parent(name, sys.modules[name])
@@ -280,8 +334,12 @@ def _all_hook_lists():
 def _new_hooks(before, others):
     """The hooks that were not there before, each with its list, but not those of other modules."""
     theirs = [hook for name in others for _, hook in _hooks.get(name, ())]
-    return [(registered, hook) for registered, former in zip(_all_hook_lists(), before)
-            for hook in registered if hook not in former and hook not in theirs]
+    return [
+        (registered, hook)
+        for registered, former in zip(_all_hook_lists(), before)
+        for hook in registered
+        if hook not in former and hook not in theirs
+    ]
 
 
 def _remove_from_parent(name, module):

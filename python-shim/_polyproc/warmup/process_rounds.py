@@ -29,6 +29,7 @@ def run(supervisor: "Any", number: int) -> None:
     """
     with nothing_changed():
         import multiprocessing
+
         multiprocessing.process._process_counter = itertools.count(1)
         if number % 2 and not str(_polyproc.runtime.whyNoFork() or ""):
             _run_forked()
@@ -39,6 +40,7 @@ def run(supervisor: "Any", number: int) -> None:
 def _run_forked():
     """A child that this process really has, and what it does once more in this one."""
     import multiprocessing
+
     context = multiprocessing.get_context("fork")
     queue, lock = context.SimpleQueue(), context.Lock()
     here, there = context.Pipe()
@@ -67,6 +69,7 @@ def _run_forked():
 def _run_spawned(supervisor):
     import multiprocessing
     from multiprocessing import resource_tracker
+
     resource_tracker.getfd = _standard_input
     resource_tracker.adopt = os.close
     context = multiprocessing.get_context("spawn")
@@ -127,10 +130,25 @@ def _part(queue, lock, there):
 
 
 def _modules():
-    names = ("multiprocessing.process", "multiprocessing.util", "multiprocessing.context",
-             "multiprocessing.spawn", "multiprocessing.connection", "multiprocessing.resource_tracker",
-             "_polyproc.process.descriptors", "_polyproc.compat.atexit", "_polyproc.boot.lifecycle", "signal", "atexit",
-             "threading", "sys", "tempfile", "platform", "logging", "__main__")
+    names = (
+        "multiprocessing.process",
+        "multiprocessing.util",
+        "multiprocessing.context",
+        "multiprocessing.spawn",
+        "multiprocessing.connection",
+        "multiprocessing.resource_tracker",
+        "_polyproc.process.descriptors",
+        "_polyproc.compat.atexit",
+        "_polyproc.boot.lifecycle",
+        "signal",
+        "atexit",
+        "threading",
+        "sys",
+        "tempfile",
+        "platform",
+        "logging",
+        "__main__",
+    )
     found = [preload.loaded(name) for name in names]
     return [module for module in found if module is not None]
 
@@ -144,6 +162,7 @@ def nothing_changed() -> "Iterator[None]":
     import multiprocessing.resource_tracker
     import multiprocessing.spawn
     import threading
+
     variables_of_process = environment.raw()
     getppid = os.getppid
     objects = (multiprocessing.context._default_context, multiprocessing.process._current_process)
@@ -181,9 +200,11 @@ def _nothing():
 
 def _contents(module):
     # A MutableMapping is the registry of finalizers.
-    return [(value, value.copy()) for name, value in dict(vars(module)).items()
-            if isinstance(value, (list, dict, set, MutableMapping))
-            and name != "__builtins__" and value is not sys.modules]
+    return [
+        (value, value.copy())
+        for name, value in dict(vars(module)).items()
+        if isinstance(value, (list, dict, set, MutableMapping)) and name != "__builtins__" and value is not sys.modules
+    ]
 
 
 def _restore(container, copy):
@@ -197,8 +218,9 @@ def _restore(container, copy):
 
 def _finalizers():
     """What `weakref.finalize` keeps: without its entry in `atexit` it must not believe that it has one."""
-    return {name: getattr(weakref.finalize, name) for name in ("_registered_with_atexit", "_dirty")}, \
-        dict(weakref.finalize._registry)
+    return {name: getattr(weakref.finalize, name) for name in ("_registered_with_atexit", "_dirty")}, dict(
+        weakref.finalize._registry
+    )
 
 
 def _restore_finalizers(former):
@@ -210,11 +232,13 @@ def _restore_finalizers(former):
 
 def _handlers():
     import signal
+
     return {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
 
 def _set_handlers(handlers):
     import signal
+
     for number, handler in handlers.items():
         if signal.getsignal(number) is not handler:
             signal.signal(number, handler)

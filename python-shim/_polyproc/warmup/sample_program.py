@@ -8,7 +8,6 @@ import time
 
 
 class Account:
-
     def __init__(self, owner, balance=0):
         self.owner = owner
         self.balance = balance

@@ -6,14 +6,34 @@ from _polyproc.warmup import preload
 _LOOKS = 60
 """How often this process looks at itself."""
 
-_NEARLY_ALL = iter((
-    "pickle", "_polyproc.process.child", "threading", "signal", "multiprocessing", "multiprocessing.util",
-    "multiprocessing.popen_fork", "multiprocessing.connection", "multiprocessing.queues",
-    "multiprocessing.synchronize"))
-_SOME = iter((
-    "multiprocessing.pool", "multiprocessing.managers", "multiprocessing.spawn",
-    "multiprocessing.heap", "multiprocessing.sharedctypes", "concurrent.futures.process", "_polyproc.observation",
-    "_polyproc.recording", "_polyproc.timeline", "_polyproc.progress"))
+_NEARLY_ALL = iter(
+    (
+        "pickle",
+        "_polyproc.process.child",
+        "threading",
+        "signal",
+        "multiprocessing",
+        "multiprocessing.util",
+        "multiprocessing.popen_fork",
+        "multiprocessing.connection",
+        "multiprocessing.queues",
+        "multiprocessing.synchronize",
+    )
+)
+_SOME = iter(
+    (
+        "multiprocessing.pool",
+        "multiprocessing.managers",
+        "multiprocessing.spawn",
+        "multiprocessing.heap",
+        "multiprocessing.sharedctypes",
+        "concurrent.futures.process",
+        "_polyproc.observation",
+        "_polyproc.recording",
+        "_polyproc.timeline",
+        "_polyproc.progress",
+    )
+)
 
 
 def step(thoroughly: bool = True) -> bool:

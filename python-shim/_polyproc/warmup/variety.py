@@ -27,12 +27,47 @@ import string
 import tempfile
 import threading
 
-_TEXTS = ("alpha beta gamma", "x=1, y=22; z=333", "2026-03-01T10:20:30 ERROR db: lost 17 rows", "Ünïcödé — text №5", "", "a",
-          "one\ntwo\nthree\n", "key: value\nother: 12.5", "https://example.org/a/b?c=d&e=f", "mail@example.org, b@c.de")
-_PATTERNS = (r"[a-z']+", r"\d+", r"(\w+)=(\d+)", r"[.?!]\s*", r"^(\w+): (.*)$", r"\s+", r"(?P<user>\w+)@(?P<host>[\w.]+)",
-             r"(\d{4})-(\d\d)-(\d\d)", r"\b(ERROR|WARN)\b", r"[aeiou]", r",\s*", r"(a)|(b)", r"\W", r".", r"x*")
-_SEQUENCES = ([1, 2, 3, 5, 8], ["one", "two", "three"], (1.5, 2.5, 3.5), ".?!", range(10), [(1, "a"), (2, "b")],
-              ("p", "q", "r"), [None, True, "x", 1], b"bytes", [[1, 2], [3]])
+_TEXTS = (
+    "alpha beta gamma",
+    "x=1, y=22; z=333",
+    "2026-03-01T10:20:30 ERROR db: lost 17 rows",
+    "Ünïcödé — text №5",
+    "",
+    "a",
+    "one\ntwo\nthree\n",
+    "key: value\nother: 12.5",
+    "https://example.org/a/b?c=d&e=f",
+    "mail@example.org, b@c.de",
+)
+_PATTERNS = (
+    r"[a-z']+",
+    r"\d+",
+    r"(\w+)=(\d+)",
+    r"[.?!]\s*",
+    r"^(\w+): (.*)$",
+    r"\s+",
+    r"(?P<user>\w+)@(?P<host>[\w.]+)",
+    r"(\d{4})-(\d\d)-(\d\d)",
+    r"\b(ERROR|WARN)\b",
+    r"[aeiou]",
+    r",\s*",
+    r"(a)|(b)",
+    r"\W",
+    r".",
+    r"x*",
+)
+_SEQUENCES = (
+    [1, 2, 3, 5, 8],
+    ["one", "two", "three"],
+    (1.5, 2.5, 3.5),
+    ".?!",
+    range(10),
+    [(1, "a"), (2, "b")],
+    ("p", "q", "r"),
+    [None, True, "x", 1],
+    b"bytes",
+    [[1, 2], [3]],
+)
 
 
 def _matches():
@@ -40,8 +75,12 @@ def _matches():
     for source in _PATTERNS:
         pattern = re.compile(source, re.MULTILINE)
         for text in _TEXTS:
-            found += pattern.findall(text), pattern.split(text), pattern.sub("-", text), \
-                [m.span() for m in pattern.finditer(text)]
+            found += (
+                pattern.findall(text),
+                pattern.split(text),
+                pattern.sub("-", text),
+                [m.span() for m in pattern.finditer(text)],
+            )
             match = pattern.search(text)
             if match:
                 found += match.group(), match.group(0), match.groups(), match.groupdict(), match.start(), match.end()
@@ -54,7 +93,7 @@ def _matches():
 
 
 def _random_kinds():
-    for seed in (7, 2 ** 40, "text", b"bytes", None, 3.5):
+    for seed in (7, 2**40, "text", b"bytes", None, 3.5):
         chance = random.Random(seed)
         for values in _SEQUENCES:
             chance.choice(values)
@@ -64,7 +103,7 @@ def _random_kinds():
         for values in ([1, 2, 3], ["a", "b"], [(1, 2), (3, 4)], [1.5, 2.5]):
             chance.shuffle(values)
         chance.choices(["a", "b"], weights=[1, 2]), chance.choices(range(3), cum_weights=(1, 2, 3), k=2)
-        chance.randint(0, 9), chance.randint(-5, 10 ** 12), chance.randrange(7), chance.randrange(1, 9)
+        chance.randint(0, 9), chance.randint(-5, 10**12), chance.randrange(7), chance.randrange(1, 9)
         chance.randrange(0, 99, 3)
         chance.uniform(0, 1), chance.uniform(-1.5, 2), chance.gauss(), chance.gauss(10, 2.5), chance.normalvariate(0, 1)
         chance.expovariate(1.5), chance.triangular(0, 1, 0.5), chance.betavariate(1, 2), chance.getrandbits(16)
@@ -74,8 +113,18 @@ def _random_kinds():
 
 def _counters():
     counts = collections.Counter()
-    for things in ("abracadabra", [1, 2, 1], (w for w in _TEXTS), zip("ab", "bc"), {"a": 3, "b": 1}, [(1, 2), (1, 2)],
-                   map(len, _TEXTS), range(4), [1.5, 2.5, 1.5], ["x", "y", "x"]):
+    for things in (
+        "abracadabra",
+        [1, 2, 1],
+        (w for w in _TEXTS),
+        zip("ab", "bc"),
+        {"a": 3, "b": 1},
+        [(1, 2), (1, 2)],
+        map(len, _TEXTS),
+        range(4),
+        [1.5, 2.5, 1.5],
+        ["x", "y", "x"],
+    ):
         counted = collections.Counter(things)
         counts.update(counted)
         counts.subtract(counted)
@@ -130,7 +179,7 @@ def _sequences():
         max(items[0], items[0], key=str), [*items, *values], list(itertools.chain(items, values)), _first_and_rest(*items)
         for _ in zip(items, range(3), "abc"):
             pass
-    for numbers in ([3, 1, 2], [2.5, 1.5], (1, 2.5), range(5), [True, 2], [10 ** 20, 1]):
+    for numbers in ([3, 1, 2], [2.5, 1.5], (1, 2.5), range(5), [True, 2], [10**20, 1]):
         sum(numbers), max(numbers), min(numbers), sorted(numbers), sum(n * n for n in numbers)
         sorted(numbers, reverse=True)
         max(n for n in numbers), min(numbers, default=0), statistics.mean(numbers), list(itertools.accumulate(numbers))
@@ -146,8 +195,7 @@ def _sequences():
         for thing in things:
             heapq.heappush(heap, thing), heapq.heappush(heap, thing)
         heapq.heappop(heap), heapq.heappushpop(heap, things[0]), heapq.heapreplace(heap, things[0])
-    return sum([[1], [2]], []), sum((0.1,) * 3), list(range(10, 0, -3)), list(itertools.zip_longest("ab", "c")), \
-        divmod(7.5, 2)
+    return sum([[1], [2]], []), sum((0.1,) * 3), list(range(10, 0, -3)), list(itertools.zip_longest("ab", "c")), divmod(7.5, 2)
 
 
 def _first_and_rest(first, *rest, **options):
@@ -172,28 +220,46 @@ def _strings():
         "{:>8}".format(text), set(text)
         [ord(c) for c in text], text.strip("a"), text.lstrip(), text.rstrip("\n"), text.removeprefix("key")
         text.expandtabs(4), text.index("")
-    for value in (7, -3, 2.5, 10 ** 20, True, None, 1e-9, 2 + 1j, "s", b"b", [1, "a"], (1,), {"k": 1}, {1}, float("inf")):
+    for value in (7, -3, 2.5, 10**20, True, None, 1e-9, 2 + 1j, "s", b"b", [1, "a"], (1,), {"k": 1}, {1}, float("inf")):
         str(value), repr(value), f"{value}", "%s" % (value,), "{}".format(value), f"{value!s:>9}", bool(value)
         isinstance(value, (int, str))
-    for number in (7, -3, 2.5, 1234567.891, 0.001, 10 ** 12, True):
+    for number in (7, -3, 2.5, 1234567.891, 0.001, 10**12, True):
         f"{number:10.2f}", f"{number:,}", "%8.3f" % number, "%d" % number, f"{number:e}", f"{number:g}"
         "{:05.1f}".format(number), int(number)
         round(number), round(number, 1), abs(number), float(number), number // 2, number % 3, number / 7, -number
-        number ** 2, number < 3
+        number**2, number < 3
         math.floor(number), math.sqrt(abs(number)), math.fmod(number, 2), number == 7, min(number, 2), max(number, 2.5)
         number * 1.5, number + 1
     out = io.StringIO()
     for values in ((1, "a"), (2.5,), ("x", [1], {"k": None}), (), (b"b", (1, 2))):
         print(*values, file=out)
         print(*values, sep="-", end="", file=out, flush=True)
-    return int("12"), int("ff", 16), int(" 7 "), float("2.5e3"), int(2.9), str(b"a", "ascii"), out.getvalue(), \
-        string.ascii_letters
+    return (
+        int("12"),
+        int("ff", 16),
+        int(" 7 "),
+        float("2.5e3"),
+        int(2.9),
+        str(b"a", "ascii"),
+        out.getvalue(),
+        string.ascii_letters,
+    )
 
 
 def _documents():
     records = {str(i): {"id": i, "tags": ["é", "b"], "ok": i % 2 == 0} for i in range(5)}
-    things = ({"a": [1, 2.5, None, True, "x"], "b": {"c": {"d": []}}}, [[i, i / 2, str(i)] for i in range(9)], records,
-              {1: 2, None: "n", True: []}, "text", 17, 2.5, None, [], {})  # noqa: F601
+    things = (
+        {"a": [1, 2.5, None, True, "x"], "b": {"c": {"d": []}}},
+        [[i, i / 2, str(i)] for i in range(9)],
+        records,
+        {1: 2, None: "n", True: []},  # noqa: F601
+        "text",
+        17,
+        2.5,
+        None,
+        [],
+        {},
+    )
     ways = ({}, {"indent": 2}, {"sort_keys": False, "ensure_ascii": False}, {"separators": (",", ":")}, {"default": str})
     for thing in things:
         for options in ways:
@@ -203,8 +269,8 @@ def _documents():
         json.dump(thing, stream), stream.seek(0), json.load(stream)
         copy.deepcopy(thing), copy.copy(thing), repr(thing), str(thing), thing == json.loads(text)
     json.dumps({"d": datetime.date(2026, 1, 1), "s": {1}}, default=str)
-    json.loads("[1.5e3, -2, true, \"\\ud83d\\ude00\"]", parse_float=float)
-    rows = [["n", "v", "w"], ["a", 1, 2.5], ["b, c", "quo\"te", None], ["d", "", "line\nbreak"]]
+    json.loads('[1.5e3, -2, true, "\\ud83d\\ude00"]', parse_float=float)
+    rows = [["n", "v", "w"], ["a", 1, 2.5], ["b, c", 'quo"te', None], ["d", "", "line\nbreak"]]
     for options in ({}, {"delimiter": ";"}, {"quoting": csv.QUOTE_ALL}, {"dialect": "excel-tab"}):
         out = io.StringIO(newline="")
         csv.writer(out, **options).writerows(rows)
@@ -239,8 +305,13 @@ def _files_and_paths():
         sorted(path.glob("*.txt")), [entry.name for entry in os.scandir(folder)], list(os.walk(folder))
         sorted(path.iterdir())
         os.rename(name, name + "2"), os.remove(name + "2"), other.unlink(), os.listdir(path)
-    return os.path.join("a", "b", "c"), os.path.splitext("a.b"), os.path.dirname("a/b"), os.path.normpath("a/../b"), \
-        os.path.abspath("a")
+    return (
+        os.path.join("a", "b", "c"),
+        os.path.splitext("a.b"),
+        os.path.dirname("a/b"),
+        os.path.normpath("a/../b"),
+        os.path.abspath("a"),
+    )
 
 
 def _threads():
@@ -257,6 +328,7 @@ def _threads():
             with lock:
                 done.append((item, arguments, options))
         came.set()
+
     thread = threading.Thread(target=work, args=(1,), kwargs={"option": 2}, daemon=True)
     thread.start()
     for item in (1, "a", 2.5, (1, 2), [3], None):
@@ -293,7 +365,6 @@ def _calls():
             return self.value, self.name
 
     class Derived(Base):
-
         def __init__(self, *arguments, **options):
             super().__init__(*arguments, **options)
             self.more = {}
@@ -308,8 +379,17 @@ def _calls():
         for kind in (Base, Derived):
             thing = kind(value, name="x")
             with thing as same:
-                found += same.value, same.name, same.both, thing(), thing(value), list(thing), kind.kind, vars(thing), \
-                    type(thing)
+                found += (
+                    same.value,
+                    same.name,
+                    same.both,
+                    thing(),
+                    thing(value),
+                    list(thing),
+                    kind.kind,
+                    vars(thing),
+                    type(thing),
+                )
             thing.value, thing.added = thing.name, value
             getattr(thing, "value"), setattr(thing, "value", value), hasattr(thing, "_none"), isinstance(thing, Base)
             id(thing), hash(thing)
@@ -323,10 +403,23 @@ def _calls():
             found.append(e.args)
         finally:
             found.append(value)
-    return len(found), [f(2) for f in (abs, str, lambda n: n, functools.partial(pow, 2), math.sqrt)], \
-        operator.itemgetter(0, 1)("ab")
+    return (
+        len(found),
+        [f(2) for f in (abs, str, lambda n: n, functools.partial(pow, 2), math.sqrt)],
+        operator.itemgetter(0, 1)("ab"),
+    )
 
 
-PIECES = (_matches, _random_kinds, _counters, _dictionaries, _sequences, _strings, _documents, _files_and_paths,
-          _threads, _calls)
+PIECES = (
+    _matches,
+    _random_kinds,
+    _counters,
+    _dictionaries,
+    _sequences,
+    _strings,
+    _documents,
+    _files_and_paths,
+    _threads,
+    _calls,
+)
 """All that is to be done."""

@@ -23,8 +23,21 @@ _STEP_SECONDS = 0.5
 _STEPS = 4
 """Of each piece."""
 
-_MESSAGES = (42, None, "hello", 2.5, b"bytes", True, [42, None, "hello"], (1, "two", 3.0), {"a": 1, "b": [2, 3]},
-             ("task", 7, "function", (1, 2), {}), list(range(20)), 10 ** 20, "x" * 300)
+_MESSAGES = (
+    42,
+    None,
+    "hello",
+    2.5,
+    b"bytes",
+    True,
+    [42, None, "hello"],
+    (1, "two", 3.0),
+    {"a": 1, "b": [2, 3]},
+    ("task", 7, "function", (1, 2), {}),
+    list(range(20)),
+    10**20,
+    "x" * 300,
+)
 
 
 def step(briefly: bool = False) -> bool:
@@ -38,6 +51,7 @@ def step(briefly: bool = False) -> bool:
     if piece is None:
         return False
     import multiprocessing
+
     with nothing_changed(), piece(multiprocessing.get_context("spawn")) as again:
         if briefly:
             again()
@@ -84,7 +98,6 @@ def _words():
 
 
 class _Account:
-
     def __init__(self, balance):
         self.balance = balance
 
@@ -120,6 +133,7 @@ def _connections(context):
             there.send(there.recv())
             here.poll()
             here.recv()
+
     with here, there:
         yield again
 
@@ -134,6 +148,7 @@ def _queues(context):
             simple.put(message)
             queue.get()
             simple.get()
+
     yield again
     queue.close()
     simple.close()
@@ -151,12 +166,14 @@ def _locks(context):
                 pass
             lock.acquire()
             lock.release()
+
     yield again
 
 
 @contextlib.contextmanager
 def _shared_numbers(context):
     from multiprocessing.heap import BufferWrapper, Heap
+
     heap, BufferWrapper._heap = BufferWrapper._heap, Heap()
     others = set(util._finalizer_registry)
     value, array = context.Value("i", 0), context.Array("d", 10)
@@ -168,6 +185,7 @@ def _shared_numbers(context):
             array[i] = i
             array[i] += value.value
         value.value = 0
+
     yield again
     for key, finalizer in list(util._finalizer_registry.items()):
         if key not in others:
@@ -191,6 +209,7 @@ def _pool(context):
             pass
         for result in [pool.apply_async(_identity, (i,)) for i in range(10)]:
             result.get()
+
     yield again
     pool.close()
     pool.join()
@@ -239,7 +258,6 @@ class _Worker:
 
 
 class _Duplicate:
-
     def __init__(self, fd):
         self._fd = os.dup(fd)
 
@@ -250,6 +268,7 @@ class _Duplicate:
 @contextlib.contextmanager
 def _manager(context):
     from multiprocessing.managers import BaseProxy, SyncManager
+
     with tempfile.TemporaryDirectory(prefix="polyproc-warmup-") as folder:
         address = os.path.join(folder, "manager")
         server = _Server(SyncManager(address, b"warm-up", ctx=context).get_server())
@@ -267,6 +286,7 @@ def _manager(context):
                 namespace.value
             len(shared)
             items[:] = []
+
         yield again
         for proxy in shared, items, namespace:
             proxy._close()
@@ -334,6 +354,7 @@ def _programs(context):
                 entry.become(environment, around["cwd"], around["umask"], [], [], [], [])
                 if main.run("script", program, ["argument"]):
                     raise AssertionError("the program of a warm-up has failed")
+
         yield again
 
 
