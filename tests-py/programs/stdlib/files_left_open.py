@@ -7,6 +7,7 @@ import lzma
 import multiprocessing as mp
 import os
 import shelve
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -52,7 +53,8 @@ def content(name, mode='r'):
 
 
 if __name__ == '__main__':
-    os.chdir(tempfile.mkdtemp())
+    folder = tempfile.mkdtemp()
+    os.chdir(folder)
     open('a', 'w').write('a')
     print(content('a'), os.path.getsize('a'))
     io.open('b', 'w').write('b')
@@ -91,6 +93,7 @@ if __name__ == '__main__':
     print(content('once'), os.path.getsize('of the child'))
 
     for how in 'ends', 'fails':
+        shutil.rmtree(folder)
         folder = tempfile.mkdtemp()
         ended = subprocess.run([sys.executable, '-c', AT_THE_END, folder, how], capture_output=True, text=True)
         print(ended.returncode, ended.stderr.splitlines()[-1:])
@@ -99,3 +102,5 @@ if __name__ == '__main__':
               content('printed.txt'), zipfile.ZipFile('archive.zip').read('name'))
         print(gzip.open('packed.gz').read(), bz2.open('packed.bz2').read(), lzma.open('packed.xz').read())
         print(shelve.open('shelf')['key'], wave.open('sound.wav').readframes(3), os.path.exists(content('temporary')))
+    os.chdir('/')
+    shutil.rmtree(folder)
