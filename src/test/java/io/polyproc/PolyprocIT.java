@@ -221,6 +221,7 @@ final class PolyprocIT {
       begin = System.nanoTime();
     }
     assertTrue(Duration.ofNanos(System.nanoTime() - begin).toSeconds() < 60);
+    awaitEnd(pids.removeLast()); // of a child's child
     pids.forEach(pid -> assertFalse(ProcessHandle.of(pid).isPresent(), "process " + pid));
     assertThrows(CancellationException.class, running::join);
   }
