@@ -832,10 +832,10 @@ public final class Polyproc implements AutoCloseable {
 
   /**
    * Ends every process of this runtime, by SIGTERM, and by SIGKILL after five seconds; tasks that
-   * still run fail. What such a process has forked itself ends as soon as it sees its parent end. Blocks until all have ended: some tenths of a second, and at most seven. An
-   * interrupt of the calling thread ends the wait; the processes end all the same. Locks, flags and
-   * shared numbers that Java still refers to stay usable within this program. A second call does
-   * nothing.
+   * still run fail. What such a process has forked itself ends as soon as it sees its parent end.
+   * Blocks until all have ended: some tenths of a second, and at most seven. An interrupt of the
+   * calling thread ends the wait; the processes end all the same. Locks, flags and shared numbers
+   * that Java still refers to stay usable within this program. A second call does nothing.
    */
   @Override
   public void close() {
