@@ -356,7 +356,10 @@ def _hidden(names):
         if folder == _STDLIB:
             return hidden
         if not folder.startswith(PYTHON_HOME):
-            hidden |= _those_in(folder or os.getcwd(), tops)
+            try:
+                hidden |= _those_in(folder or os.getcwd(), tops)
+            except FileNotFoundError:
+                pass  # the working directory was removed
     return tops
 
 

@@ -93,6 +93,7 @@ if __name__ == '__main__':
     print(content('once'), os.path.getsize('of the child'))
 
     for how in 'ends', 'fails':
+        os.chdir('/')
         shutil.rmtree(folder)
         folder = tempfile.mkdtemp()
         ended = subprocess.run([sys.executable, '-c', AT_THE_END, folder, how], capture_output=True, text=True)

@@ -158,6 +158,16 @@ final class ImageIT {
   }
 
   @Test
+  void shouldImportInAFolderThatWasRemoved() throws Exception {
+    Outcome outcome =
+        shell(
+            "mkdir removed && cd removed && rmdir ../removed && exec \"$0\" -c \"$1\"",
+            launcher(),
+            "import bz2, json, xml.dom; print(json.dumps([1]))");
+    assertEquals("[1]\n", outcome.output(), outcome::errors);
+  }
+
+  @Test
   void shouldShowItsCommandLine() throws Exception {
     String code =
         "print(open('/proc/self/cmdline').read().rstrip(chr(0)), open('/proc/self/comm').read())";
