@@ -7,7 +7,7 @@ start and join     of `Process(target=f)` under `fork`, in a program that has st
 first start        the same of a program's first process
 os.fork            until parent and child have returned from it, with 300 MB of objects
 1 GB               the same with 1 GB of objects, and until the child has looked at all of them
-hot function       a function's second-long loop in the parent, once it is hot, and at first call in a child: their ratio
+hot function       the first call in a child of a function that is hot in the parent, in relation to a call there
 queue, manager     the whole commands of samples/2_queue.py and samples/4_manager.py; the first in relation to `-c pass`
 
 Figures are medians; with them come the least and the greatest. Other work on the machine falsifies all of them.
@@ -86,7 +86,7 @@ for _ in range(10):
     os.close(reader)
     os.close(writer)
 """
-PROGRAMS = ((START,), (FORK, "os.fork, 300 MB", "4000000"), (FORK, "1 GB", "13000000"), (HOT,))
+PROGRAMS = ((FORK, "os.fork, 300 MB", "4000000"), (FORK, "1 GB", "13000000"), (HOT,))
 
 
 def run(command, *arguments):
@@ -108,9 +108,7 @@ def figures(command, rounds):
     """A command's figures, each a list by its name."""
     found = {}
     for number in range(rounds):
-        for program, *arguments in PROGRAMS:
-            if number and "first" not in program:
-                continue
+        for program, *arguments in [(START,)] if number else [(START,), *PROGRAMS]:
             for name, figure in run(command, "-c", program, *arguments):
                 found.setdefault(name, []).append(figure)
         for sample in "2_queue", "4_manager":

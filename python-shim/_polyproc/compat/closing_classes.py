@@ -7,7 +7,7 @@ stay. Here those that are in use and open at the end of a process are closed.
 
 from _polyproc.compat import open_files
 
-CLASSES = {
+_CLASSES = {
     "bz2": ("BZ2File",),
     "dbm.dumb": ("_Database",),
     "gzip": ("GzipFile",),
@@ -21,7 +21,7 @@ CLASSES = {
 
 def install(module):
     """Has the objects of a module's classes closed."""
-    for name in CLASSES[module.__name__]:
+    for name in _CLASSES[module.__name__]:
         _have_closed(getattr(module, name))
 
 

@@ -1,10 +1,10 @@
 """`open`: what was written to a file is not lost when the file is dropped, or open when the program ends.
 
 CPython closes a file with its last reference, at the latest at the end of the program. GraalPy 25.0.3 does neither, and what
-is buffered then is gone: `open(path, "w").write(text)` writes nothing. No JVM sees the end of the last reference. So what
-other files than pipes have in their buffers is written when the next file is opened or measured, before a process is
-started, and at the end. A file that nothing was written to between two such moments is not kept any longer: from then on it
-is closed at the end if it is still in use, or by the collector.
+is buffered then is gone: `open(path, "w").write(text)` writes nothing. A JVM does not see when the last reference ends. What
+regular files have in their buffers is written when the next file is opened or measured, before a process is started, and at
+the end. A file to which nothing was written between two such moments is not kept any longer: from then on it is closed at the
+end if it is still in use, and otherwise by the collector.
 """
 # Needed while: import os; f = "/tmp/polyproc"; open(f, "w").write("x"); n = os.stat(f).st_size; os.remove(f); n == 0
 
@@ -27,7 +27,7 @@ _FIRST_LIMIT = 64
 
 
 class _InUse(list):
-    """Weak references, of which dead ones are removed when they are as many as twice the living ones."""
+    """Weak references; dead ones are removed when twice as many are in it as were alive the last time."""
 
     _limit = _FIRST_LIMIT
 
@@ -45,7 +45,7 @@ class _InUse(list):
 
 _others = _InUse()
 """All other files that are to be closed at the end."""
-_on_files = _InUse()
+_wrappers = _InUse()
 """Objects that write to files when they are closed."""
 
 
@@ -83,7 +83,7 @@ def _watch(stream):
 
 def close_at_end(thing):
     """Has an object that may write to files, and can be closed more than once, closed at the end, if it is in use then."""
-    _on_files.add(thing)
+    _wrappers.add(thing)
 
 
 def getsize(filename):
@@ -127,7 +127,7 @@ def forget():
 
 def close_all():
     """At the end: closes what is in use."""
-    _on_files.close()
+    _wrappers.close()
     _others.close()
     for stream in _recent:
         _close(stream)

@@ -4,9 +4,9 @@ import java.lang.ref.WeakReference;
 import java.util.Set;
 
 /**
- * The heap of this JVM, and how to empty it: an image is written of an emptied heap. How full it is
- * says a table for debuggers ({@link VmStructs}) if the JVM has the serial collector, which {@code
- * jvm.options} selects; otherwise an image is larger.
+ * The heap of this JVM, and how to empty it: an image is written of an emptied heap. A table for
+ * debuggers ({@link VmStructs}) says how full it is, if the JVM has the serial collector, which
+ * {@code jvm.options} selects; otherwise an image is larger.
  */
 public final class JavaHeap {
   private static final int SMALL_ARRAY = 256 << 10;
