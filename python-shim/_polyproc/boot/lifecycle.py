@@ -5,6 +5,7 @@ import sys
 import types
 
 import _polyproc
+from _polyproc import messages
 from _polyproc.boot import streams
 from _polyproc.compat import open_files
 
@@ -71,7 +72,7 @@ def report(e: "Any", hidden_frames: bool = True) -> None:
     _stdout_lost = not streams.flush(sys.stdout, quiet=True)
     if not isinstance(getattr(e, "__traceback__", None), types.TracebackType):
         # An exception of Java, which is none of Python's.
-        print(f"polyproc: {type(e).__name__}: {e}", file=sys.stderr)
+        messages.tell(f"{type(e).__name__}: {e}")
         return
     if hidden_frames:
         e.__traceback__ = without_own_frames(e.__traceback__)

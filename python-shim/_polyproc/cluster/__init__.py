@@ -11,7 +11,6 @@ Nothing here is imported unless a program asks for a cluster. The agents are `io
 """
 
 import os
-import sys
 
 
 def activate() -> bool:
@@ -21,12 +20,13 @@ def activate() -> bool:
     """
     if os.environ["POLYPROC_CLUSTER"] in ("", "off"):
         return True
+    from _polyproc import messages
     from _polyproc.cluster import placing, wire
 
     try:
         wire.enter()
     except RuntimeError as e:
-        print(f"polyproc: {e}", file=sys.stderr)
+        messages.tell(str(e))
         return False
     placing.spread()
     return True

@@ -12,6 +12,7 @@ from multiprocessing import context, popen_fork
 from subprocess import _args_from_interpreter_flags
 
 import _polyproc
+from _polyproc import messages
 from _polyproc.cluster import modules, stub
 from _polyproc.cluster.addresses import kind
 from _polyproc.compat.signal_handlers import system_pid
@@ -142,7 +143,7 @@ class RemotePopen(popen_fork.Popen):
                 note = ""
             if note:
                 self.lost_node = self.node
-                stub.tell(f"polyproc: {note}")
+                messages.tell(note)
         return self.returncode
 
 
@@ -150,7 +151,7 @@ class Replacement(RemotePopen):
     """A process on another node for which this one stands itself: it ends as that does, and never returns."""
 
     def _launch(self, process_obj):
-        stub.run(*self._prepare(process_obj), lambda why: stub.tell(f"polyproc: {why}"))
+        stub.run(*self._prepare(process_obj), messages.tell)
 
 
 def _start_of(process_obj, method):

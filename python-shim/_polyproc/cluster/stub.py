@@ -6,7 +6,6 @@ that it imports.
 
 import os
 import signal
-import sys
 import weakref
 
 import _polyproc
@@ -136,9 +135,3 @@ def _write(fd, data):
             data = data[os.write(fd, data) :]
     except OSError:
         pass
-
-
-def tell(text: str) -> None:
-    """Writes a line to standard error."""
-    if sys.stderr is not None:
-        print(text, file=sys.stderr, flush=True)

@@ -4,9 +4,11 @@ What it can do is left to it: it is faster, as it forks nothing but a C process.
 """
 # Needed while: import subprocess; subprocess.run("umask", shell=True, umask=0o77, capture_output=True).stdout != b"0077\n"
 
+import contextlib
 import operator
 import os
 
+import _polyproc
 from _polyproc.boot import lifecycle
 from _polyproc.compat import arguments, open_files
 from _polyproc.compat.builtin_functions import builtin
@@ -63,31 +65,32 @@ def install(module):
         open_files.write_out()
         pass_fds = _descriptors(pass_fds)
         if pgid_to_set < 0 and gid is extra_groups is uid is preexec_fn is None and child_umask < 0:
-            return original(
-                args,
-                executable_list,
-                close_fds,
-                pass_fds,
-                cwd,
-                env,
-                p2cread,
-                p2cwrite,
-                c2pread,
-                c2pwrite,
-                errread,
-                errwrite,
-                errpipe_read,
-                errpipe_write,
-                restore_signals,
-                call_setsid,
-                pgid_to_set,
-                gid,
-                extra_groups,
-                uid,
-                child_umask,
-                preexec_fn,
-                allow_vfork,
-            )
+            with _Restoring() if restore_signals else contextlib.nullcontext():
+                return original(
+                    args,
+                    executable_list,
+                    close_fds,
+                    pass_fds,
+                    cwd,
+                    env,
+                    p2cread,
+                    p2cwrite,
+                    c2pread,
+                    c2pwrite,
+                    errread,
+                    errwrite,
+                    errpipe_read,
+                    errpipe_write,
+                    restore_signals,
+                    call_setsid,
+                    pgid_to_set,
+                    gid,
+                    extra_groups,
+                    uid,
+                    child_umask,
+                    preexec_fn,
+                    allow_vfork,
+                )
         kept = [fd for fd in pass_fds if fd != errpipe_write]  # which tells by its end that there is a program
         child = _Child(args, executable_list, close_fds, kept, cwd, env)
         uid = None if uid is None else arguments.uid(uid)
@@ -110,6 +113,44 @@ def install(module):
             os._exit(_FAILED)
 
     module.fork_exec = fork_exec
+
+
+class _Restoring:
+    """While one of these is entered, a program that is started does not ignore the signals that Python ignores.
+
+    GraalPy leaves them as they are. None of them is left without protection meanwhile: it has a handler.
+    """
+
+    _entered = 0
+    _ignored = ()
+
+    def __enter__(self):
+        cls = type(self)
+        cls._entered += 1
+        if cls._entered == 1:
+            signals = _polyproc.runtime.signals()
+            cls._ignored = tuple(number for number in _RESTORED if signals.isIgnored(number))
+            for number in cls._ignored:
+                signals.accept(number)
+
+    def __exit__(self, *_):
+        cls = type(self)
+        cls._entered -= 1
+        if cls._entered == 0:
+            cls.end()
+
+    @classmethod
+    def end(cls):
+        ignored, cls._ignored = cls._ignored, ()
+        for number in ignored:
+            _polyproc.runtime.signals().ignore(number)
+
+
+@forking.after_in_child
+def _forget_other_threads():
+    if _Restoring._entered:
+        _Restoring._entered = 0
+        _Restoring.end()
 
 
 def _descriptors(fds):

@@ -31,7 +31,7 @@ _RUNTIME_SIGNALS = frozenset(range(60, 65))
 _real_time = {}
 masks = None
 """`_polyproc.compat.signal_masks`, once the program has blocked a signal."""
-_JVM_SIGNALS = frozenset((3, 4, 5, 6, 7, 8, 11))  # SIGQUIT, ILL, TRAP, ABRT, BUS, FPE and SEGV
+_JVM_SIGNALS = frozenset((3, 4, 5, 6, 7, 8, 11, 12))  # SIGQUIT, ILL, TRAP, ABRT, BUS, FPE, SEGV and USR2
 _SIGQUIT = 3
 _FAULTS = frozenset((4, 8, 11))
 """SIGILL, SIGFPE and SIGSEGV, by which a thread of the JVM asks for help: a program's action is for what it sends itself."""
@@ -79,7 +79,7 @@ def signal(module, signalnum, handler, /):
     if masks is not None:
         masks.suspend(number)
     try:
-        _set(signalnum, _polyproc.runtime.signals().handler(number, handler) if callable(handler) else handler)
+        _act(number, handler)
     except BaseException:
         _watch(number, former)
         if masks is not None:
@@ -89,6 +89,24 @@ def signal(module, signalnum, handler, /):
     if masks is not None:
         masks.resume(number)
     return former
+
+
+def _act(number, handler):
+    signals = _polyproc.runtime.signals()
+    if not callable(handler):
+        _set(number, handler)
+        if not _polyproc.embedded:  # GraalPy's default action is the one that was found at start
+            (signals.ignore if handler == _signal.SIG_IGN else signals.setDefaultAction)(number)
+        return
+    ignored = not _polyproc.embedded and signals.isIgnored(number)
+    if ignored:
+        signals.accept(number)  # the JVM would let SIGHUP, SIGINT and SIGTERM be ignored
+    try:
+        _set(number, signals.handler(number, handler))
+    except BaseException:
+        if ignored:
+            signals.ignore(number)
+        raise
 
 
 def _set_jvms(number, handler, former):
@@ -108,7 +126,7 @@ def _set_jvms(number, handler, former):
 
 
 def _set_quit(handler):
-    if callable(handler) and _get(_CARRIER) != _signal.SIG_DFL and _SIGQUIT not in _handlers:
+    if callable(handler) and getsignal(_CARRIER) != _signal.SIG_DFL:
         raise OSError(22, "a function is set for SIGSTKFLT, by which one for SIGQUIT would be called")
     signals = _polyproc.runtime.signals()
     if masks is not None:
@@ -217,4 +235,9 @@ def getsignal(module, signalnum, /):
         return _signal.SIG_DFL
     if handler is None and (signalnum == _SIGQUIT or signalnum in _FAULTS):
         return _jvm_actions.get(signalnum, _signal.SIG_DFL)
-    return _get(signalnum) if handler is None else handler
+    if handler is not None:
+        return handler
+    if _polyproc.embedded or not isinstance(signalnum, int):
+        return _get(signalnum)
+    # GraalPy would set the default action for a moment, in which the signal could end this process.
+    return _signal.SIG_IGN if _polyproc.runtime.signals().isIgnored(signalnum) else _signal.SIG_DFL

@@ -9,6 +9,7 @@ here the built-in base class makes and fills the object.
 import copyreg
 import sys
 
+from _polyproc import messages
 from _polyproc.fork.placeholder import Unavailable, UnavailableError, describe
 
 TYPE_CHECKING = False
@@ -262,7 +263,7 @@ def _break(instance, reason):
     try:
         object.__setattr__(instance, "__class__", type(cls)(cls.__name__, (cls,), space))
     except Exception:
-        print(f"polyproc: {reason}", file=sys.stderr)
+        messages.tell(reason)
 
 
 def set_states(states: "Iterable[tuple]") -> None:

@@ -289,12 +289,10 @@ def _set_signals(handlers):
             pass  # the JVM keeps some signals for itself
 
 
-_SIG_DFL, _SIG_IGN = 0, 1
 _INITIAL_HANDLERS = {
-    _signal.SIGINT: (_signal.default_int_handler,),
-    # CPython ignores these two from the start, GraalPy does not.
-    _signal.SIGPIPE: (_SIG_DFL, _SIG_IGN),
-    _signal.SIGXFSZ: (_SIG_DFL, _SIG_IGN),
+    _signal.SIGINT: _signal.default_int_handler,
+    _signal.SIGPIPE: _signal.SIG_IGN,
+    _signal.SIGXFSZ: _signal.SIG_IGN,
 }
 _VALID_SIGNALS = tuple(number for number in map(int, _signal.valid_signals()) if number < 32)
 """Without the real-time ones, of which GraalPy knows no handlers."""
@@ -306,10 +304,8 @@ def _signals(snapshot):
     found = {}
     for number in _VALID_SIGNALS:
         handler = _signal.getsignal(number)
-        if handler and handler not in _INITIAL_HANDLERS.get(number, ()):
+        if handler is not None and handler != _INITIAL_HANDLERS.get(number, _signal.SIG_DFL):
             found[number] = handler
-    if _signal.getsignal(_signal.SIGINT) == _SIG_DFL:
-        found[int(_signal.SIGINT)] = _SIG_DFL
     return found or None
 
 

@@ -13,6 +13,7 @@ import sys
 from multiprocessing import context, util
 
 import _polyproc
+from _polyproc import messages
 from _polyproc.boot import options
 from _polyproc.process import descriptors, environment
 
@@ -103,10 +104,9 @@ class Popen:
         self.returncode = int(status)
         last_lines = str(self._child.lastLines())
         if last_lines and not self._sent_signal:
-            print(
-                f"polyproc: the worker with pid {self.pid} ended with status {self.returncode} "
-                f"before it could run its process:\n{last_lines}",
-                file=sys.stderr,
+            messages.tell(
+                f"the worker with pid {self.pid} ended with status {self.returncode} "
+                f"before it could run its process:\n{last_lines}"
             )
 
     def _send_signal(self, number):

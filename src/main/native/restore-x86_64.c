@@ -798,8 +798,7 @@ static void set_memory_map(void) {
  * those that a JVM needs for itself.
  */
 static int is_the_jvms(int signal) {
-  return signal == 4 || signal == 5 || signal == 7 || signal == 8 || signal == 11 || signal == 12
-      || signal == 13 || signal > 31;
+  return signal == 4 || signal == 5 || signal == 7 || signal == 8 || signal == 11 || signal > 31;
 }
 
 static void set_actions(void) {

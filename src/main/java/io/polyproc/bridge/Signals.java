@@ -86,6 +86,20 @@ public final class Signals {
     }
   }
 
+  /** Whether this process ignores a signal, or would if it were not recorded. */
+  public boolean isIgnored(int signal) {
+    byte[] action = former.get(signal);
+    if (action != null && recorder().records(signal)) {
+      return SignalRecorder.ignores(action);
+    }
+    return Processes.ignores(signal);
+  }
+
+  /** Lets a signal do nothing here, but have its default action in programs that are started. */
+  public void accept(int signal) {
+    Processes.accept(signal);
+  }
+
   /** Lets a signal do what the kernel does by default, whatever the JVM had installed. */
   public void setDefaultAction(int signal) {
     Processes.setDefaultAction(signal);

@@ -163,6 +163,11 @@ public final class Processes {
     LibC.SIGNAL.tryCall(signal, SIG_DFL);
   }
 
+  /** Whether this process ignores a signal. */
+  public static boolean ignores(int signal) {
+    return SignalCode.handler(signal) == SIG_IGN;
+  }
+
   /** Lets this process ignore a signal. */
   public static void ignore(int signal) {
     LibC.SIGNAL.tryCall(signal, SIG_IGN);
@@ -191,15 +196,21 @@ public final class Processes {
     return (int) LibC.SYSCALL.call(SYS_GETTID);
   }
 
-  /**
-   * Lets {@link #wake} interrupt system calls: its signal gets a handler that does nothing, the C
-   * library's {@code abs}, without {@code SA_RESTART}.
-   */
+  /** Lets {@link #wake} interrupt system calls. */
   public static void allowWaking() {
+    accept(WAKE_SIGNAL);
+  }
+
+  /**
+   * Lets a signal do nothing but end a system call that it interrupts: it gets a handler, the C
+   * library's {@code abs}, without {@code SA_RESTART}. Other programs that this process starts have
+   * the default action then, which they do not have of a signal that is ignored.
+   */
+  public static void accept(int signal) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment action = arena.allocate(SIGACTION_BYTES, 8);
       action.set(ValueLayout.ADDRESS, 0, Linker.nativeLinker().defaultLookup().findOrThrow("abs"));
-      LibC.SIGACTION.call(WAKE_SIGNAL, action.address(), 0);
+      LibC.SIGACTION.call(signal, action.address(), 0);
     }
   }
 

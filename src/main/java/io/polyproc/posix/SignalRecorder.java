@@ -94,6 +94,11 @@ public final class SignalRecorder {
     }
   }
 
+  /** Whether an action that {@link #record} returned ignores its signal. */
+  public static boolean ignores(byte[] former) {
+    return ByteBuffer.wrap(former).order(ByteOrder.nativeOrder()).getLong() == SignalCode.IGNORED;
+  }
+
   /** Whether a signal is being recorded, and nothing else has taken it over since. */
   public boolean records(int signal) {
     return SignalCode.handler(signal) == handler;

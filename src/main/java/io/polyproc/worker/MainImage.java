@@ -16,6 +16,7 @@ import io.polyproc.hotspot.Resumption;
 import io.polyproc.image.GcTrigger;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.InitialSignals;
 import io.polyproc.posix.Memory;
 import io.polyproc.posix.ProcessTitle;
 import io.polyproc.posix.Processes;
@@ -116,9 +117,8 @@ public final class MainImage {
    * @throws IOException if the JDK is another one than that which can be restored, with the reason
    */
   public static MainImage boot() throws IOException {
+    InitialSignals.setForAll();
     Processes.ignore(Processes.SIGINT);
-    Processes.setDefaultAction(Processes.SIGTERM);
-    Processes.setDefaultAction(Processes.SIGHUP);
     ProcessTitle.set(TITLE);
     JavaEnvironment environment;
     JavaRandom random;

@@ -8,8 +8,8 @@ import io.polyproc.bridge.Recording;
 import io.polyproc.image.GcTrigger;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.InitialSignals;
 import io.polyproc.posix.ProcessTitle;
-import io.polyproc.posix.Processes;
 import io.polyproc.protocol.ControlClient;
 import io.polyproc.supervisor.StandbyPolicy;
 import io.polyproc.supervisor.Supervisor;
@@ -72,8 +72,7 @@ public final class MainProgram implements Bridge.Supervision {
   }
 
   private int run() {
-    Processes.setDefaultAction(Processes.SIGTERM);
-    Processes.setDefaultAction(Processes.SIGHUP);
+    InitialSignals.set();
     ProcessTitle.set("polyproc " + String.join(" ", commandLine()));
     Bridge bridge = new Bridge(installation.home(), this);
     CompilerGate gate = CompilerGate.close();

@@ -11,6 +11,7 @@ import io.polyproc.hotspot.JvmFork;
 import io.polyproc.image.GcTrigger;
 import io.polyproc.image.Installation;
 import io.polyproc.posix.Descriptors;
+import io.polyproc.posix.InitialSignals;
 import io.polyproc.posix.MessageSocket;
 import io.polyproc.posix.MessageSocket.Packet;
 import io.polyproc.posix.PosixException;
@@ -155,9 +156,8 @@ public final class Worker {
       Training.run();
       return;
     }
+    InitialSignals.set();
     Processes.ignore(Processes.SIGINT);
-    Processes.setDefaultAction(Processes.SIGTERM);
-    Processes.setDefaultAction(Processes.SIGHUP);
     ProcessTitle.set("polyproc: standby");
     CrashReport.forAllThreads();
     Processes.exit(run(PythonOptions.fromArguments(List.of(arguments))));
