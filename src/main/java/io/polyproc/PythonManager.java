@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,9 +62,10 @@ public final class PythonManager implements AutoCloseable {
       }
       // A process that does not boot never takes its end of the line.
       var _ = server.end().thenRun(line.stream()::disconnect);
-      Object address = ValueReader.read(line.receive(), polyproc.types(), "address");
-      ManagerClient client =
-          new ManagerClient(ManagerClient.address(address), polyproc.authkey(), polyproc.types());
+      SocketAddress address =
+          ManagerClient.address(ValueReader.read(line.receive(), polyproc.types(), "address"));
+      var _ = server.end().thenRun(() -> removeFolder(address));
+      ManagerClient client = new ManagerClient(address, polyproc.authkey(), polyproc.types());
       Runnable close = client::close;
       polyproc.onClose(close);
       return new PythonManager(client, server, () -> polyproc.forgetOnClose(close));
@@ -70,6 +74,21 @@ public final class PythonManager implements AutoCloseable {
         throw new IllegalStateException("workers can't start: " + server.lastLines(), e);
       }
       throw new UncheckedIOException("the manager has ended before it listened", e);
+    }
+  }
+
+  /** A server that was killed leaves its socket, in a folder of its own. */
+  private static void removeFolder(SocketAddress address) {
+    Path socket = address instanceof UnixDomainSocketAddress local ? local.getPath() : Path.of("");
+    Path folder = socket.getParent();
+    if (folder == null || !folder.toString().contains("/pymp-")) {
+      return;
+    }
+    try {
+      Files.deleteIfExists(socket);
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "the folder of a manager's socket stays", e);
     }
   }
 

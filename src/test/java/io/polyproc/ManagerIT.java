@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +124,18 @@ final class ManagerIT {
     assertTrue(e.typeName().endsWith("Empty"), e.typeName());
     PythonException unknown = assertThrows(PythonException.class, () -> manager.create("nothing"));
     assertTrue(unknown.remoteTraceback().contains("KeyError"), unknown.remoteTraceback());
+  }
+
+  @Test
+  void shouldLeaveNothingWhenTheRuntimeIsClosed() {
+    Path folder;
+    try (Polyproc other = Polyproc.builder().standby(0).build()) {
+      PythonManager left = other.manager();
+      left.dict().put("a", 1);
+      folder = ((UnixDomainSocketAddress) left.address()).getPath().getParent();
+      assertTrue(Files.isDirectory(folder));
+    }
+    assertFalse(Files.exists(folder));
   }
 
   @Test

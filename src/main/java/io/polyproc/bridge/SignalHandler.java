@@ -38,6 +38,7 @@ final class SignalHandler implements ProxyExecutable {
 
   private final int signal;
   private final Value function;
+  private final Runnable beforeCall;
   private final Supplier<@Nullable Runnable> repeater;
   private @Nullable Runnable again;
   private @Nullable PolyglotException kept;
@@ -46,11 +47,14 @@ final class SignalHandler implements ProxyExecutable {
   /**
    * @param signal what the function is told that it handles
    * @param function the handler as the program knows it
+   * @param beforeCall is run right before the function is called
    * @param repeater gives what lets GraalPy call this once more where it looks for signals next
    */
-  SignalHandler(int signal, Value function, Supplier<@Nullable Runnable> repeater) {
+  SignalHandler(
+      int signal, Value function, Runnable beforeCall, Supplier<@Nullable Runnable> repeater) {
     this.signal = signal;
     this.function = function;
+    this.beforeCall = beforeCall;
     this.repeater = repeater;
   }
 
@@ -101,6 +105,7 @@ final class SignalHandler implements ProxyExecutable {
   }
 
   private @Nullable PolyglotException call(Value... arguments) {
+    beforeCall.run();
     CALLS.incrementAndGet();
     try {
       function.executeVoid(signal, arguments[1]);

@@ -5,6 +5,7 @@ import io.polyproc.posix.SignalRelay;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,17 @@ final class SignalWaker {
     return () -> handler.handle(watch.carrier);
   }
 
+  /**
+   * The signal's function is about to be called. The wakeup descriptor is told now, and not when
+   * the signal comes: a call that waits for it would return before the function has been called.
+   */
+  void beforeCall(int number) {
+    Watch watch = watched.get(number);
+    if (watch != null) {
+      watch.writeWakeup();
+    }
+  }
+
   /** Gives GraalPy its handler back, before it looks at it or sets another. */
   void unwatch(int number) {
     Watch watch = watched.remove(number);
@@ -124,9 +136,19 @@ final class SignalWaker {
     private final sun.misc.Signal carrier;
     private volatile sun.misc.SignalHandler handler = sun.misc.SignalHandler.SIG_IGN;
 
+    /** How many signals have come of which the wakeup descriptor does not know yet. */
+    private final AtomicInteger unwritten = new AtomicInteger();
+
     Watch(int number, sun.misc.Signal carrier) {
       this.number = number;
       this.carrier = carrier;
+    }
+
+    /** As in CPython, a full buffer is not reported: the byte says nothing new then. */
+    void writeWakeup() {
+      if (unwritten.getAndUpdate(count -> Math.max(0, count - 1)) > 0 && wakeupDescriptor >= 0) {
+        boolean _ = Processes.writeByte(wakeupDescriptor, number);
+      }
     }
 
     @Override
@@ -134,20 +156,17 @@ final class SignalWaker {
       if (number == Processes.SIGURG && observers.getAsBoolean()) {
         return;
       }
-      int wakeup = wakeupDescriptor;
-      if (wakeup >= 0) {
-        // As in CPython, a full buffer is not reported here: the byte says nothing new
-        // then.
-        boolean _ = Processes.writeByte(wakeup, number);
-      }
+      unwritten.incrementAndGet();
       handler.handle(signal);
       if (restarting.contains(number)) {
+        writeWakeup();
         return;
       }
       try {
         for (int i = 0; i < WAKES; i++) {
           Processes.wake(mainThread);
           Thread.sleep(WAKE_MILLIS);
+          writeWakeup(); // other threads may wait for it while the main thread is busy
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -65,7 +65,8 @@ public final class Signals {
    * @param function the handler as the program knows it
    */
   public Object handler(int signal, Value function) {
-    return new SignalHandler(signal, function, () -> waker().repeater(signal));
+    return new SignalHandler(
+        signal, function, () -> waker().beforeCall(signal), () -> waker().repeater(signal));
   }
 
   /**
