@@ -1,5 +1,6 @@
 """The standard streams of a process: how they are buffered, and their last flush."""
 
+import codecs
 import io
 import sys
 
@@ -9,7 +10,11 @@ if TYPE_CHECKING:
 
 
 def set_buffering() -> None:
-    """Buffers standard output as CPython does; GraalPy's writes each line at once."""
+    """Reads and writes lines as CPython does: GraalPy writes each one at once, and reads "\\r" as a line's end."""
+    # GraalPy asks for it by the `newlines` of a stream that translates none.
+    codecs.IncrementalDecoder.newlines = None
+    if sys.stdin is not None and hasattr(sys.stdin.buffer, "raw"):
+        sys.stdin.reconfigure(newline="\n", line_buffering=sys.stdin.isatty())
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream.buffer, "raw"):
             stream.reconfigure(line_buffering=stream is sys.stderr or stream.isatty(), write_through=False)

@@ -24,6 +24,7 @@ import random
 import re
 import statistics
 import string
+import sys
 import tempfile
 import threading
 
@@ -282,9 +283,27 @@ def _documents():
     return base64.b64encode(b"abc").decode(), base64.b64decode("YWJj")
 
 
+def _read_by_input(file):
+    saved = sys.stdin
+    sys.stdin = file
+    try:
+        while True:
+            int(input())
+    except EOFError:
+        pass
+    finally:
+        sys.stdin = saved
+
+
 def _files_and_paths():
     writing = ("w", "one\ntwo\n"), ("wb", b"bytes\n"), ("a", "more\n"), ("w+", "x"), ("x", "new")
-    reading = ("r", {}), ("rb", {}), ("r", {"encoding": "utf-8", "newline": ""}), ("r", {"errors": "replace"})
+    reading = (
+        ("r", {}),
+        ("rb", {}),
+        ("r", {"encoding": "utf-8", "newline": ""}),
+        ("r", {"errors": "replace"}),
+        ("r", {"newline": "\n"}),  # as standard input
+    )
     with tempfile.TemporaryDirectory(prefix="polyproc-warmup-") as folder:
         for number, (mode, content) in enumerate(writing):
             name = os.path.join(folder, f"file{number}.txt")
@@ -295,6 +314,10 @@ def _files_and_paths():
                     file.readline(), file.read(2), file.read(), file.seek(0), file.readlines(), file.seek(0)
                     [line for line in file]
             os.stat(name).st_size, os.path.exists(name), os.path.getsize(name), os.path.isfile(name), os.path.basename(name)
+        with open(name, "w") as file:
+            file.writelines(f"{n}\n" for n in range(300))
+        with open(name, newline="\n") as file:
+            _read_by_input(file)
         path = pathlib.Path(folder)
         other = path / "sub" / "data.json"
         other.parent.mkdir(parents=True, exist_ok=True)
