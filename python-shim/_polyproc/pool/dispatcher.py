@@ -11,6 +11,8 @@ they need not wait for the next; what a worker has not begun is revoked when ano
                                   _wait ─────┘◄── _on_readable ◄── results ──────┘
                                              └◄── a sentinel: _ended
 
+A job is one call of `map`, `imap` or `apply`; its source makes batches of its tasks. `_cache` has the result of each job.
+
 What always holds: a task is in a source, in `_returned`, in a batch of exactly one worker, or answered. It is
 answered once: by a result, or with `WorkerLostError` if its worker had claimed it and has ended. What a lost
 worker had not claimed goes to `_returned`, and so to others. When workers cannot start, all tasks fail with the
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from _polyproc.pool.workers import Worker, WorkerManager
 
 RUN, CLOSE, TERMINATE = "RUN", "CLOSE", "TERMINATE"
-_STEAL_SECONDS = 0.002
+_REVOKE_SECONDS = 0.002
 _KILL_SECONDS = 1.0
 _INTERRUPT_SECONDS = 1.0
 _MIN_FAILED_STARTS = 3
@@ -61,14 +63,15 @@ class Dispatcher:
         self._sources = collections.deque()
         """With tasks that no worker has yet."""
         self._returned = collections.deque()
+        """Batches that a worker has given back, to be sent to another one."""
         self.call_window = PrefetchWindow()
         self._fed = FedCalls(self.call_window, timeout)
-        self._fed_turn = False
+        self._prefers_fed = False
         self._timed = timeout is not None
         self._retries = retries
         self._workers = []
         self._handlers = {}
-        self._steal_at = None
+        self._revoke_at = None
         self.done_by_former = 0
         """How many tasks the workers have answered that have ended."""
         self._failed_starts = 0
@@ -110,7 +113,7 @@ class Dispatcher:
             self._fed.wait_for_room()
 
     def put(self, _: object = None) -> None:
-        """Looks at what has changed."""
+        """Looks at what has changed; named as that of the queue that the standard library has as `_change_notifier`."""
         # A message and not just a call to wake up, which would be lost right before it waits.
         self._post(_nothing, None)
 
@@ -157,7 +160,7 @@ class Dispatcher:
         if self._inbox or self._fed.waiting and self._idle() or self._state == TERMINATE:
             timeout = 0
         waits = self._waits
-        count = int(getattr(waits, "await")(timeout))
+        count = int(getattr(waits, "await")(timeout))  # a keyword of Python's
         self._asleep = False
         handlers = self._handlers
         for fd in [int(waits.ready(i)) for i in range(count)]:
@@ -181,7 +184,7 @@ class Dispatcher:
     def _timeout(self):
         """Milliseconds until there is something to do anyway; -1 for ever."""
         moments = [moment for worker in self._workers for moment in (worker.deadline, worker.kill_at) if moment is not None]
-        moments += [moment for moment in (self._steal_at, self._start_at) if moment is not None]
+        moments += [moment for moment in (self._revoke_at, self._start_at) if moment is not None]
         if not moments:
             return -1
         return max(0, int((min(moments) - time.monotonic()) * 1000) + 1)
@@ -223,9 +226,9 @@ class Dispatcher:
         for worker in workers:
             while not worker.count and worker.is_available():
                 if not self._assign(worker):
-                    self._consider_stealing()
+                    self._consider_revoking()
                     return
-        self._steal_at = None
+        self._revoke_at = None
         if not self._timed:
             workers = [worker for worker in workers if worker.count and worker.is_available()]
             while workers:  # in turn, so that each has its share of the last ones
@@ -249,8 +252,8 @@ class Dispatcher:
                 self._returned.appendleft(batch)
                 return batch.split(int(worker.left))
             return batch
-        self._fed_turn = not self._fed_turn
-        if self._fed_turn:
+        self._prefers_fed = not self._prefers_fed
+        if self._prefers_fed:
             return self._take_fed(worker, ahead) or self._take(worker, ahead)
         return self._take(worker, ahead) or self._take_fed(worker, ahead)
 
@@ -292,15 +295,15 @@ class Dispatcher:
         if worker.channel.outgoing:
             self._waits.setWriting(worker.channel.fd, True)
 
-    def _consider_stealing(self):
+    def _consider_revoking(self):
         """A worker has nothing to do: after a moment others give back what they have not begun."""
         victims = [worker for worker in self._workers if worker.count > 1 and not worker.nothing_to_revoke]
         if not victims:
-            self._steal_at = None
-        elif self._steal_at is None:
-            self._steal_at = time.monotonic() + _STEAL_SECONDS
-        elif time.monotonic() >= self._steal_at:
-            self._steal_at = None
+            self._revoke_at = None
+        elif self._revoke_at is None:
+            self._revoke_at = time.monotonic() + _REVOKE_SECONDS
+        elif time.monotonic() >= self._revoke_at:
+            self._revoke_at = None
             for worker in victims:
                 self._returned.extend(worker.revoke())
             self._share_out()

@@ -1,7 +1,7 @@
-"""What a standby worker does while it waits: it starts processes and is them, without any other process.
+"""The starts and ends of processes, within this one: it starts them and is them, without any other process.
 
-Each worker is forked from one that has run these rounds, so what was loaded, linked and compiled here no
-process has to do again. A round leaves no trace: what it changes of a module is put back.
+Each worker is restored or forked from a process that has run these rounds, so what was loaded, linked and compiled here
+no process has to do again. A round leaves no trace: what it changes of a module is put back.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""What a standby worker imports before it is needed, most needed first, in short steps: all of it is preloaded."""
+"""What is imported before it is needed, most needed first, in short steps: all of it is preloaded."""
 
 import _polyproc
 from _polyproc.warmup import preload

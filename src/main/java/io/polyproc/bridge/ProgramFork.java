@@ -98,10 +98,14 @@ final class ProgramFork implements JvmFork.Program {
   }
 
   @Override
-  public List<Thread> prepare() {
+  public void prepare() {
     python.lock();
     // A child has a reference of its own to each semaphore; the parent counts it for the child.
     semaphores = SharedSemaphore.retainForChild();
+  }
+
+  @Override
+  public List<Thread> threads() {
     Thread self = Thread.currentThread();
     dropped =
         LiveThreads.all().stream()

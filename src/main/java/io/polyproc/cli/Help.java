@@ -30,6 +30,7 @@ final class Help {
           "  --timeline <file>  write what all processes do and wait for, for Perfetto",
           "  --profile <file>   write a flame graph of all processes, for speedscope",
           "  --progress         show a bar for each map, imap, starmap on standard error",
+          "  --cluster          let processes run on all nodes of a cluster",
           "");
 
   private static final List<String> ARGUMENTS =
@@ -46,9 +47,9 @@ final class Help {
           "Environment, next to Python's PYTHON* variables:",
           "  POLYPROC_CACHE      folder for what may be kept between programs; else",
           "                      $XDG_CACHE_HOME/polyproc or ~/.cache/polyproc",
-          "  POLYPROC_CLUSTER    on: processes run on all nodes of a cluster (also --cluster)",
+          "  POLYPROC_CLUSTER    on: as --cluster",
           "  POLYPROC_STANDBY    how many worker JVMs may boot ahead of need; 0: none",
-          "  POLYPROC_IMAGE      kept: make no image in the background; off: boot, without one",
+          "  POLYPROC_IMAGE      kept: make no image in the background; off: boot",
           "  POLYPROC_JAVA_OPTS  more options for every JVM, separated by spaces",
           "  POLYPROC_DEBUG      1: print the Java stack trace of an internal error",
           "  JAVA_HOME           is looked at first when a JDK 25 is needed",

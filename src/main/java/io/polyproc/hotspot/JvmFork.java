@@ -155,12 +155,13 @@ public final class JvmFork {
 
   /** What {@link #forkProgram} asks for. */
   public interface Program {
-    /** Before each try: which threads the child is not to have. */
-    List<Thread> prepare();
+    /** Before some tries: lets the threads that the child is not to have wait. */
+    void prepare();
 
-    /**
-     * After a try that failed: undoes {@link #prepare}, and lets threads go on that wait for it.
-     */
+    /** Before each try: these threads. */
+    List<Thread> threads();
+
+    /** After tries that failed: undoes {@link #prepare}, and lets threads go on that wait. */
     void undo();
 
     /** In the child, before its parent learns that there is one; what is thrown ends the child. */
@@ -190,31 +191,49 @@ public final class JvmFork {
 
   private int forkProgram(JvmThreads known, Program program) {
     Patience patience = new Patience();
-    long pauseNanos = FIRST_PAUSE_NANOS;
-    int tries = 0;
+    retries = 0;
     while (true) {
-      List<Thread> left = program.prepare();
+      program.prepare();
       long result;
       try {
-        result = forkWithout(known, left, program);
+        result = tryToFork(known, program, patience);
       } catch (RuntimeException | Error e) {
         program.undo();
         throw e;
       }
       if (result >= 0) {
-        retries = tries;
         return (int) result;
       }
       program.undo();
       if (result != -EBUSY) {
         return (int) checked(FORK, result);
       }
+      LockSupport.parkNanos(MAX_PAUSE_NANOS);
+    }
+  }
+
+  /**
+   * Tries for a tenth of a second while the other threads are kept waiting. One of them may still
+   * be on its way to where it waits, and on a busy machine it has no processor: were it let go in
+   * between, it would be on its way again at the next try.
+   */
+  private long tryToFork(JvmThreads known, Program program, Patience patience) {
+    long pauseNanos = FIRST_PAUSE_NANOS;
+    while (true) {
+      List<Thread> left = program.threads();
+      long result = forkWithout(known, left, program);
+      if (result != -EBUSY) {
+        return result;
+      }
       if (patience.isOver()) {
         throw new PosixException("forking this JVM while " + describeBusy(known, left), EAGAIN);
       }
-      tries++;
+      retries++;
+      if (pauseNanos > MAX_PAUSE_NANOS) {
+        return result;
+      }
       LockSupport.parkNanos(pauseNanos);
-      pauseNanos = Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);
+      pauseNanos *= 2;
     }
   }
 

@@ -19,7 +19,7 @@ final class Phrases {
     if (!wait.isKnown()) {
       return !thread.answered()
           ? "is in native code, or in Java"
-          : thread.role().isEmpty() ? "runs" : "waits for work";
+          : thread.role().isEmpty() || thread.user() >= 0 ? "runs" : "waits for work";
     }
     if (facts.flag("idle")) {
       return "waits for a task of its pool";

@@ -157,13 +157,17 @@ public final class WaitReport {
     }
     for (ObservedProcess.Pool pool : process.pools()) {
       out.append(
-          "  has a %s of %d processes: %d calls, %d tasks without a worker%n"
+          "  has a %s of %s: %s, %s without a worker%n"
               .formatted(
                   pool.kind().equals("pool") ? "pool" : "process pool executor",
-                  pool.size(),
-                  pool.jobs(),
-                  pool.waiting()));
+                  count(pool.size(), "process", "processes"),
+                  count(pool.jobs(), "call", "calls"),
+                  count(pool.waiting(), "task", "tasks")));
     }
+  }
+
+  private static String count(long number, String one, String several) {
+    return number + " " + (number == 1 ? one : several);
   }
 
   private static String label(ObservedThread thread) {
@@ -178,7 +182,8 @@ public final class WaitReport {
     ObservedThread.@Nullable Line line = line(thread);
     return line == null
         ? ""
-        : " (%s:%d in %s)".formatted(line.file(), line.line(), line.function());
+        : " (%s%s in %s)"
+            .formatted(line.file(), line.line() < 0 ? "" : ":" + line.line(), line.function());
   }
 
   /** Where the program's own code is. */

@@ -79,6 +79,7 @@ public final class MainImage {
 
   private final ImageSupervision control = new ImageSupervision();
   private final Installation installation = Installation.current();
+  private final String build = installation.build();
   private final JavaEnvironment environment;
   private final JavaRandom random;
   private final JavaHeap heap;
@@ -106,8 +107,7 @@ public final class MainImage {
             MainProgram.executable(installation),
             List.of(),
             bridge);
-    // The context has installed a handler that would raise KeyboardInterrupt while it prepares.
-    Processes.ignore(Processes.SIGINT);
+    ignoreInterrupts();
   }
 
   /**
@@ -118,7 +118,7 @@ public final class MainImage {
    */
   public static MainImage boot() throws IOException {
     InitialSignals.setForAll();
-    Processes.ignore(Processes.SIGINT);
+    ignoreInterrupts();
     ProcessTitle.set(TITLE);
     JavaEnvironment environment;
     JavaRandom random;
@@ -161,21 +161,45 @@ public final class MainImage {
   /**
    * Lets the compiler see what programs do, until that is compiled: it takes some minutes of a
    * processor's time.
+   *
+   * @throws IOException if what is installed is another build than when this process was booted
    */
-  public void warmUp() {
+  public void warmUp() throws IOException {
     for (int i = 0; i < ROUNDS; i++) {
+      checkBuild();
       runRound();
     }
     // Without Graal at first: here the interpreter itself is to be compiled.
     runEverydayWorkloads(EVERYDAY_STEPS);
+    checkBuild();
     gate.open();
     runEverydayWorkloads(COMPILED_STEPS);
     WarmUpPlan plan =
         new WarmUpPlan(python, this::runRound, MainImage::isQuiet, this::limitCompilers);
     while (plan.step()) {
-      Processes.ignore(Processes.SIGINT); // the process of a round has taken it over
+      checkBuild();
+      ignoreInterrupts();
     }
     isWarmedUp = true;
+  }
+
+  /**
+   * A context, and each process and program of a round, installs a handler that would raise
+   * KeyboardInterrupt here.
+   */
+  private static void ignoreInterrupts() {
+    Processes.ignore(Processes.SIGINT);
+  }
+
+  /**
+   * Ends a warm-up whose image no program would start from.
+   *
+   * @throws IOException if what is installed is another build than when this process was booted
+   */
+  private void checkBuild() throws IOException {
+    if (!installation.build().equals(build)) {
+      throw new IOException(installation.home() + " was built anew, or deleted, meanwhile");
+    }
   }
 
   private void runEverydayWorkloads(int steps) {
@@ -238,7 +262,7 @@ public final class MainImage {
       control.close();
       control.end();
       ProcessTitle.set(TITLE);
-      Processes.ignore(Processes.SIGINT); // the program has taken it over
+      ignoreInterrupts();
     }
   }
 
@@ -295,7 +319,7 @@ public final class MainImage {
   private void enterCompiledCode() {
     codes.forgetHeat();
     while (isWarmedUp && python.runWorkload(true)) {
-      Processes.ignore(Processes.SIGINT); // the process of a round has taken it over
+      ignoreInterrupts();
     }
     for (int i = 0; i < ROUNDS_AFTER_COLLECTION; i++) {
       runRound();
@@ -303,7 +327,7 @@ public final class MainImage {
     while (isWarmedUp && !isQuiet()) {
       // the compiler has something to do
     }
-    Processes.ignore(Processes.SIGINT);
+    ignoreInterrupts();
   }
 
   /**

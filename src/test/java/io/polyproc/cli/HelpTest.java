@@ -43,6 +43,12 @@ final class HelpTest {
     for (CommandName name : CommandName.values()) {
       List<String> tooLong = Help.text(name).lines().filter(line -> line.length() > 80).toList();
       assertEquals(List.of(), tooLong);
+      List<String> wrapped =
+          Help.text(name)
+              .lines()
+              .filter(line -> line.matches("[a-z-].*") && !line.startsWith("usage: "))
+              .toList();
+      assertEquals(List.of(), wrapped);
     }
   }
 }

@@ -350,6 +350,30 @@ final class ObservationIT {
   }
 
   @Test
+  void shouldSayThatAWorkerOfAPoolComputes() throws Exception {
+    Process program =
+        start(
+            Map.of(),
+            script(
+                """
+                import multiprocessing, os
+                def work(pid):
+                    if pid:
+                        print(os.getpid(), flush=True)
+                    while True:
+                        sum(range(1000))
+                if __name__ == "__main__":
+                    with multiprocessing.Pool(1) as pool:
+                        pool.apply(work, (True,))
+                """));
+    int worker = Integer.parseInt(program.inputReader().readLine());
+
+    stackUntil(worker, "main thread (" + worker + "): runs");
+    String why = whyUntil(program, "main thread runs (").output();
+    assertTrue(why.contains("has a pool of 1 process: 1 call, 0 tasks without a worker"), why);
+  }
+
+  @Test
   void shouldTellTheLengthsOfQueues() throws Exception {
     Process program =
         start(

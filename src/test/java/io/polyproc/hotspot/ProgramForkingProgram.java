@@ -107,7 +107,10 @@ final class ProgramForkingProgram {
         .forkProgram(
             new JvmFork.Program() {
               @Override
-              public List<Thread> prepare() {
+              public void prepare() {}
+
+              @Override
+              public List<Thread> threads() {
                 return threads;
               }
 
@@ -181,7 +184,10 @@ final class ProgramForkingProgram {
               .forkProgram(
                   new JvmFork.Program() {
                     @Override
-                    public List<Thread> prepare() {
+                    public void prepare() {}
+
+                    @Override
+                    public List<Thread> threads() {
                       return List.of(computes);
                     }
 
