@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,7 @@ public final class JvmFork {
   private final MachineCode code;
   private @Nullable JvmThreads threads;
   private final ReentrantLock forking = new ReentrantLock();
-  private volatile int retries;
+  private final AtomicInteger retries = new AtomicInteger();
 
   private JvmFork(MachineCode code) {
     this.code = code;
@@ -191,7 +192,7 @@ public final class JvmFork {
 
   private int forkProgram(JvmThreads known, Program program) {
     Patience patience = new Patience();
-    retries = 0;
+    retries.set(0);
     while (true) {
       program.prepare();
       long result;
@@ -228,7 +229,7 @@ public final class JvmFork {
       if (patience.isOver()) {
         throw new PosixException("forking this JVM while " + describeBusy(known, left), EAGAIN);
       }
-      retries++;
+      retries.incrementAndGet();
       if (pauseNanos > MAX_PAUSE_NANOS) {
         return result;
       }
@@ -247,7 +248,7 @@ public final class JvmFork {
 
   /** How often the last {@link #forkProgram} had to wait for a thread. */
   public int retries() {
-    return retries;
+    return retries.get();
   }
 
   /** The child says that it is whole, or ends: only then does the parent know that there is one. */
