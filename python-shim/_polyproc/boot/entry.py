@@ -42,6 +42,7 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
         strftime,
         threads,
         traceback,
+        utf_encoders,
     )
     from _polyproc.process import environment, forking
 
@@ -54,6 +55,7 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
     sleep.install()
     threads.install()
     traceback.install()
+    utf_encoders.install()
     streams.set_buffering()
     _thread.install()
     if bool(runtime.mayFork()):

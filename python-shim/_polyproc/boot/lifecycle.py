@@ -92,13 +92,17 @@ def _print(e):
         return
     import traceback
 
-    text = "".join(traceback.format_exception(e))
+    try:
+        text = "".join(traceback.format_exception(e))
+    except Exception:  # as in CPython, whose C code needs nothing of the exception's class
+        frames = "".join(traceback.format_tb(e.__traceback__))
+        text = f"Traceback (most recent call last):\n{frames}<unknown>.{type(e).__name__}: <exception str() failed>\n"
     sys.stderr.write(text.replace("__main__.", "", 1) if _is_mains(e, text) else text)
 
 
 def _is_mains(e, text):
     # CPython's C code leaves out the module's name for a class of main, its `traceback` does not.
-    return type(e).__module__ == "__main__" and text.rstrip("\n").rpartition("\n")[2].startswith("__main__.")
+    return getattr(type(e), "__module__", None) == "__main__" and text.rstrip("\n").rpartition("\n")[2].startswith("__main__.")
 
 
 def _call_hook(e):

@@ -63,10 +63,15 @@ def _absolute(path):
 
 
 def _is_zip(path):
+    """Whether a file is a zip archive, which may have a line for the shell, or a whole program, in front."""
+    if path.endswith((".py", ".pyc")) or not os.path.isfile(path):
+        return False
+    import zipimport
+
     try:
-        with open(path, "rb") as file:
-            return file.read(4) == b"PK\3\4"
-    except OSError:
+        zipimport.zipimporter(path)
+        return True
+    except zipimport.ZipImportError:
         return False
 
 

@@ -64,7 +64,7 @@ _AT_BOOT = {
     "sys": {
         "sys": """
         activate_stack_trampoline call_tracing deactivate_stack_trampoline getallocatedblocks
-        is_stack_trampoline_active stdlib_module_names"""
+        getswitchinterval is_stack_trampoline_active stdlib_module_names"""
     },
     "encodings": {"encodings": "utf_8"},
 }
@@ -73,7 +73,7 @@ _AT_BOOT = {
 _REPLACED = {
     "os": ("sysconf", "sysconf_names"),
     "posix": ("sysconf", "sysconf_names"),
-    "sys": ("stdlib_module_names",),
+    "sys": ("getswitchinterval", "stdlib_module_names"),
     "time": ("tzset",),
     "faulthandler": ("_sigsegv",),
 }
@@ -88,12 +88,14 @@ _ON_IMPORT = {
         for name in (
             "_posixsubprocess",
             "binascii",
+            "datetime",
             "fcntl",
             "hashlib",
             "locale",
             "math",
             "mmap",
             "pwd",
+            "re",
             "readline",
             "resource",
             "signal",

@@ -1,5 +1,8 @@
-"""`compile` with -O, for which a context of GraalPy 25.0.3 has no option, and `input`, which writes nothing out there."""
-# Serves: -O, for which a context has no option; input(), which writes nothing out before it reads
+"""Functions that GraalPy 25.0.3 has otherwise.
+
+`compile` has no option for -O there, `input` writes nothing out before it reads, and `sum` adds floats as CPython 3.11 did.
+"""
+# Needed while: sum([0.1] * 10) != 1.0
 
 import builtins
 import sys
@@ -9,12 +12,15 @@ from _polyproc.compat.builtin_functions import builtin
 _compile = builtins.compile
 _FUTURE_FEATURES = 0x1FE0000
 _level = 0
+_sum = builtins.sum
+_REITERABLE = frozenset((list, tuple, range, set, frozenset, dict))
 
 
 def install(optimize):
     """Lets code be compiled as -O asks for; optimize: how often it was given."""
     global _level
     builtins.input = input
+    builtins.sum = sum
     if optimize:
         _level = optimize
         builtins.compile = compile
@@ -56,3 +62,49 @@ def input(module, prompt="", /):
     if not line:
         raise EOFError("EOF when reading a line")
     return line.removesuffix("\n")
+
+
+@builtin("builtins")
+def sum(module, iterable, /, start=0):
+    """Returns the start value plus the sum of an iterable of numbers.
+
+    Rounding errors of floats are summed, too, as in CPython 3.12 (Neumaier's algorithm).
+    """
+    if type(iterable) in _REITERABLE:
+        total = _sum(iterable, start)
+        if type(total) is not float:
+            return total
+    elif isinstance(start, (str, bytes, bytearray)):
+        return _sum(iterable, start)
+    total = start
+    items = iter(iterable)
+    if type(total) is int:
+        for item in items:
+            kind = type(item)
+            total = total + item
+            if kind is not int and kind is not bool:
+                break
+        else:
+            return total
+    if type(total) is float:
+        lost = 0.0
+        for item in items:
+            if type(item) is float:
+                whole = total + item
+                if (total if total >= 0.0 else -total) >= (item if item >= 0.0 else -item):
+                    lost += (total - whole) + item
+                else:
+                    lost += (item - whole) + total
+                total = whole
+            elif isinstance(item, int) and -0x8000000000000000 <= item <= 0x7FFFFFFFFFFFFFFF:
+                total += float(item)
+            else:
+                if lost and lost - lost == 0.0:
+                    total += lost
+                total = total + item
+                break
+        else:
+            return total + lost if lost and lost - lost == 0.0 else total
+    for item in items:
+        total = total + item
+    return total

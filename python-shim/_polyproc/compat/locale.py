@@ -8,6 +8,7 @@ import _locale
 import operator
 import os
 
+from _polyproc.compat import locale_names
 from _polyproc.compat.libc import builtin, call_once, find_pointer, read_text
 
 _module = builtin("_locale")
@@ -74,6 +75,7 @@ _NAMES = frozenset(_CONSTANTS.values())
 
 def prepare():
     """Adds what `_locale` lacks, before `locale` takes it from there."""
+    locale_names.prepare()
     vars(_locale).update(_CONSTANTS)
     for each in (nl_langinfo, gettext, dgettext, dcgettext, textdomain, bindtextdomain, bind_textdomain_codeset):
         setattr(_locale, each.__name__, each)
@@ -97,9 +99,7 @@ def install(module):
 
 
 def _name(category):
-    name = _locale.setlocale(_CATEGORIES[category], None)
-    # Where nothing is set, CPython's is UTF-8 too (PEP 538).
-    return "C.UTF-8" if category == 0 and name in ("C", "POSIX") else name
+    return _locale.setlocale(_CATEGORIES[category], None)
 
 
 @_module

@@ -16,6 +16,8 @@ from _polyproc.compat import threads
 from _polyproc.compat.builtin_functions import builtin
 
 _SIGINT = 2
+_SIGKILL = 9
+_SIGSTOP = 19
 _SIGURG = 23
 """By which an observer asks; see `ObservationPoint`. To a program it has its default action, which is to be ignored."""
 _set = _signal.signal
@@ -63,8 +65,12 @@ def _watch(number, handler):
 @builtin("_signal")
 def signal(module, signalnum, handler, /):
     """Sets the action for a signal; returns the former one."""
+    if not threads.is_main_thread():
+        raise ValueError("signal only works in main thread of the main interpreter")
     former = getsignal(signalnum)
     number = int(signalnum)
+    if number in (_SIGKILL, _SIGSTOP):
+        raise OSError(22, os.strerror(22))
     if _FIRST_REAL_TIME <= number < 65:
         return _set_real_time(number, handler, former)
     if number == _SIGQUIT or number in _FAULTS:
@@ -113,8 +119,6 @@ def _set_jvms(number, handler, former):
     """Sets the action for a signal for which GraalPy sets none, as the JVM takes it."""
     if not callable(handler) and handler not in (_signal.SIG_DFL, _signal.SIG_IGN):
         raise TypeError("signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object")
-    if not threads.is_main_thread():
-        raise ValueError("signal only works in main thread of the main interpreter")
     if number == _SIGQUIT:
         _set_quit(handler)
     _handlers.pop(number, None)

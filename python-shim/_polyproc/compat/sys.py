@@ -27,6 +27,12 @@ def call_tracing(func, args, /):
 
 
 @_module
+def getswitchinterval():
+    """Return the interval, in seconds, after which threads of Python take turns; GraalPy answers in another unit."""
+    return _replaced["getswitchinterval"]() * 1_000_000
+
+
+@_module
 def getallocatedblocks():
     """Return the number of memory blocks currently allocated: 0, as a JVM does not count them."""
     return 0

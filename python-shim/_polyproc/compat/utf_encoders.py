@@ -1,0 +1,67 @@
+"""Encoders of UTF-16 and UTF-32 that write one byte order mark: GraalPy 25.0.3 writes one with each text that it is given."""
+# Needed while: import codecs; e = codecs.lookup("utf-16").incrementalencoder(); e.encode("a"); len(e.encode("a")) != 2
+
+import codecs
+import sys
+
+_NAMES = {"utf-16": ("utf-16", "utf16", "u16"), "utf-32": ("utf-32", "utf32", "u32")}
+
+
+def install():
+    """Puts the encoders into the codecs, which Python looks up once."""
+    for encoding, names in _NAMES.items():
+        encoder, writer = _incremental_encoder(encoding), _stream_writer(encoding)
+        for name in names:
+            codec = codecs.lookup(name)
+            codec.incrementalencoder = encoder
+            codec.streamwriter = writer
+
+
+def _unmarked(encoding):
+    return f"{encoding}-{'le' if sys.byteorder == 'little' else 'be'}"
+
+
+def _incremental_encoder(encoding):
+    unmarked = _unmarked(encoding)
+
+    class IncrementalEncoder(codecs.IncrementalEncoder):
+        def __init__(self, errors="strict"):
+            super().__init__(errors)
+            self._has_begun = False
+
+        def encode(self, input, final=False):
+            name = unmarked if self._has_begun else encoding
+            self._has_begun = True
+            return codecs.encode(input, name, self.errors)
+
+        def reset(self):
+            self._has_begun = False
+
+        def getstate(self):
+            # What `TextIOWrapper` sets where it goes on within a file is 0.
+            return 0 if self._has_begun else 2
+
+        def setstate(self, state):
+            self._has_begun = not state
+
+    return IncrementalEncoder
+
+
+def _stream_writer(encoding):
+    unmarked = _unmarked(encoding)
+
+    class StreamWriter(codecs.StreamWriter):
+        def __init__(self, stream, errors="strict"):
+            super().__init__(stream, errors)
+            self._has_begun = False
+
+        def encode(self, input, errors="strict"):
+            name = unmarked if self._has_begun else encoding
+            self._has_begun = True
+            return codecs.encode(input, name, errors), len(input)
+
+        def reset(self):
+            super().reset()
+            self._has_begun = False
+
+    return StreamWriter
