@@ -1,8 +1,8 @@
 """What crosses between Java and Python.
 
 Java pickles what it sends; what has no class of Python's own is built by the functions below, each named in the pickle
-(`io.polyproc.ValueWriter`). The other way, Python pickles as ever, and Java knows the classes that matter
-(`io.polyproc.KnownTypes`).
+(`io.polyproc.value.ValueWriter`). The other way, Python pickles as ever, and Java knows the classes that matter
+(`io.polyproc.value.KnownTypes`).
 """
 
 import contextlib

@@ -1,6 +1,7 @@
 package io.polyproc;
 
 import io.polyproc.pickle.PickleException;
+import io.polyproc.value.ValueReader;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Map;

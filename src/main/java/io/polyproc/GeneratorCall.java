@@ -1,5 +1,6 @@
 package io.polyproc;
 
+import io.polyproc.value.Conversions;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.reflect.Type;
@@ -57,7 +58,7 @@ final class GeneratorCall<T> implements AutoCloseable {
       CompletableFuture<Object> submitted =
           pool.submit(
               call.task,
-              PythonTuple.of(pipe.there(), function.toString(), function.call(arguments)),
+              PythonTuple.of(pipe.there(), function.toString(), function.parts().call(arguments)),
               pool.poolOptions().isRejecting());
       if (submitted.isCompletedExceptionally()) {
         PythonPool.result(submitted);

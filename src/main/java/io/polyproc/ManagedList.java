@@ -1,5 +1,8 @@
 package io.polyproc;
 
+import io.polyproc.value.ObjectParts;
+import io.polyproc.value.ValueWriter;
+import java.io.IOException;
 import java.util.AbstractList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -11,15 +14,16 @@ import org.jspecify.annotations.Nullable;
  * A manager's {@code list}. Every call goes to the manager; iterating is over a copy of that
  * moment.
  */
-final class ManagedList extends AbstractList<@Nullable Object> {
+final class ManagedList extends AbstractList<@Nullable Object> implements ValueWriter.Shareable {
   private final PythonProxy proxy;
 
   ManagedList(PythonProxy proxy) {
     this.proxy = proxy;
   }
 
-  PythonProxy proxy() {
-    return proxy;
+  @Override
+  public void write(ValueWriter writer) throws IOException {
+    writer.save(proxy);
   }
 
   @Override
@@ -90,7 +94,8 @@ final class ManagedList extends AbstractList<@Nullable Object> {
 
   private static PythonObject slice(int from, @Nullable Integer to) {
     return new PythonObject(
-        PythonFunction.of("builtins", "slice"), true, PythonTuple.of(from, to, null));
+        new ObjectParts(
+            PythonFunction.of("builtins", "slice"), true, PythonTuple.of(from, to, null)));
   }
 
   /** Negative ones mean something in Python. */

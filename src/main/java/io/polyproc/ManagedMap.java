@@ -1,5 +1,7 @@
 package io.polyproc;
 
+import io.polyproc.value.ValueWriter;
+import java.io.IOException;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Iterator;
@@ -12,15 +14,17 @@ import org.jspecify.annotations.Nullable;
  * A manager's {@code dict}. Every call goes to the manager; iterating is over a copy of that
  * moment.
  */
-final class ManagedMap extends AbstractMap<Object, @Nullable Object> {
+final class ManagedMap extends AbstractMap<Object, @Nullable Object>
+    implements ValueWriter.Shareable {
   private final PythonProxy proxy;
 
   ManagedMap(PythonProxy proxy) {
     this.proxy = proxy;
   }
 
-  PythonProxy proxy() {
-    return proxy;
+  @Override
+  public void write(ValueWriter writer) throws IOException {
+    writer.save(proxy);
   }
 
   @Override

@@ -1,5 +1,8 @@
 package io.polyproc;
 
+import io.polyproc.value.KnownTypes;
+import io.polyproc.value.ValueReader;
+import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;

@@ -15,6 +15,10 @@ import io.polyproc.host.JavaObservation;
 import io.polyproc.posix.Processes;
 import io.polyproc.protocol.ChildHandle;
 import io.polyproc.sync.SharedSemaphore;
+import io.polyproc.value.Conversions;
+import io.polyproc.value.KnownTypes;
+import io.polyproc.value.ValueReader;
+import io.polyproc.value.ValueWriter;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -933,7 +937,7 @@ public final class Polyproc implements AutoCloseable {
     start.put("number", number);
     start.put("anywhere", anywhere);
     byte[] head = ValueWriter.write(start, "start");
-    PythonTuple call = function.call(arguments);
+    PythonTuple call = function.parts().call(arguments);
     byte[] body =
         anywhere
             ? ValueWriter.writeForAnyNode(call, "arguments", true)

@@ -1,5 +1,7 @@
 package io.polyproc;
 
+import io.polyproc.value.Conversions;
+import io.polyproc.value.ValueReader;
 import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import java.time.Duration;

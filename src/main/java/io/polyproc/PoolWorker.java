@@ -6,6 +6,10 @@ import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;
 import io.polyproc.posix.RawStream;
 import io.polyproc.protocol.ChildHandle;
+import io.polyproc.value.DescriptorToken;
+import io.polyproc.value.JavaExceptions;
+import io.polyproc.value.ValueReader;
+import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -167,7 +171,7 @@ final class PoolWorker {
                       connection,
                       initializer == null
                           ? null
-                          : initializer.call(pool.poolOptions().initializerArguments()),
+                          : initializer.parts().call(pool.poolOptions().initializerArguments()),
                       System.currentTimeMillis()));
       count(starts++ > 0);
       // A process that does not boot never takes its end of the line.

@@ -4,6 +4,10 @@ import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.host.PlatformThreads;
 import io.polyproc.ipc.MessageChannel;
 import io.polyproc.ipc.PacketChannel;
+import io.polyproc.value.Conversions;
+import io.polyproc.value.DescriptorToken;
+import io.polyproc.value.KnownTypes;
+import io.polyproc.value.ValueWriter;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -97,7 +101,7 @@ public final class PythonConnection implements AutoCloseable {
    */
   public <T> T receive(Class<T> type) throws IOException, InterruptedException {
     Optional<byte[]> message = message(Waits.FOR_EVER);
-    return Queues.value(message.orElseThrow(), types, type);
+    return Conversions.read(message.orElseThrow(), types, type);
   }
 
   /**
@@ -112,7 +116,7 @@ public final class PythonConnection implements AutoCloseable {
    * @throws UnconvertibleValueException if the value is none of this type; it is taken then
    */
   public <T> T receive(TypeReference<T> type) throws IOException, InterruptedException {
-    return Queues.value(message(Waits.FOR_EVER).orElseThrow(), types, type);
+    return Conversions.read(message(Waits.FOR_EVER).orElseThrow(), types, type);
   }
 
   /**
@@ -129,7 +133,7 @@ public final class PythonConnection implements AutoCloseable {
    */
   public <T> Optional<T> poll(Class<T> type, Duration time)
       throws IOException, InterruptedException {
-    return message(Waits.nanos(time)).map(message -> Queues.value(message, types, type));
+    return message(Waits.nanos(time)).map(message -> Conversions.read(message, types, type));
   }
 
   private Optional<byte[]> message(long nanos) throws IOException, InterruptedException {

@@ -3,18 +3,15 @@ package io.polyproc;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.polyproc.classpath.Resources;
+import io.polyproc.value.ApiAccess;
+import io.polyproc.value.Dedent;
+import io.polyproc.value.FunctionParts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,38 +31,18 @@ import org.jspecify.annotations.Nullable;
  * function.
  */
 public final class PythonFunction {
-  private static final String MODULE = "module";
-  private static final String FILE = "file";
-  private static final String RESOURCE = "resource";
-  private static final String SOURCE = "source";
-
-  private final String kind;
-  private final String where;
-  private final String text; // of a resource
-  private final String name;
-  private final PythonTuple bound;
-  private final Map<String, @Nullable Object> keywords;
-
-  private PythonFunction(String kind, String where, String name) {
-    this(kind, where, "", name, PythonTuple.of(), Map.of());
+  static {
+    ApiAccess.set(new Access());
   }
 
-  private PythonFunction(
-      String kind,
-      String where,
-      String text,
-      String name,
-      PythonTuple bound,
-      Map<String, @Nullable Object> keywords) {
-    this.bound = bound;
-    this.keywords = keywords;
-    this.kind = kind;
-    this.where = Objects.requireNonNull(where);
-    this.text = text;
-    this.name = Objects.requireNonNull(name);
-    if (name.isEmpty() || where.isEmpty()) {
-      throw new IllegalArgumentException("a function needs a %s and a name".formatted(kind));
-    }
+  private final FunctionParts parts;
+
+  PythonFunction(FunctionParts parts) {
+    this.parts = parts;
+  }
+
+  FunctionParts parts() {
+    return parts;
   }
 
   /**
@@ -77,7 +54,7 @@ public final class PythonFunction {
    * @throws IllegalArgumentException if one of them is empty
    */
   public static PythonFunction of(String module, String name) {
-    return new PythonFunction(MODULE, module, name);
+    return new PythonFunction(FunctionParts.of(FunctionParts.MODULE, module, "", name));
   }
 
   /**
@@ -92,7 +69,8 @@ public final class PythonFunction {
    *     system's, such as an entry of an archive
    */
   public static PythonFunction ofFile(Path file, String name) {
-    return new PythonFunction(FILE, checkFile(file).toAbsolutePath().normalize().toString(), name);
+    String where = checkFile(file).toAbsolutePath().normalize().toString();
+    return new PythonFunction(FunctionParts.of(FunctionParts.FILE, where, "", name));
   }
 
   /**
@@ -139,12 +117,11 @@ public final class PythonFunction {
                               .formatted(path, anchor.getName())));
       String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
       return new PythonFunction(
-          RESOURCE,
-          path,
-          text.startsWith("\uFEFF") ? text.substring(1) : text,
-          name,
-          PythonTuple.of(),
-          Map.of());
+          FunctionParts.of(
+              FunctionParts.RESOURCE,
+              path,
+              text.startsWith("\uFEFF") ? text.substring(1) : text,
+              name));
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("the resource %s is not UTF-8".formatted(path), e);
     } catch (IOException e) {
@@ -163,7 +140,8 @@ public final class PythonFunction {
    * @throws IllegalArgumentException if one of them is empty
    */
   public static PythonFunction ofSource(String source, String name) {
-    return new PythonFunction(SOURCE, Dedent.dedent(source), name);
+    return new PythonFunction(
+        FunctionParts.of(FunctionParts.SOURCE, Dedent.dedent(source), "", name));
   }
 
   /**
@@ -179,7 +157,7 @@ public final class PythonFunction {
    * @return another function; this one is as before
    */
   public PythonFunction bind(@Nullable Object... arguments) {
-    return new PythonFunction(kind, where, text, name, joined(PythonTuple.of(arguments)), keywords);
+    return new PythonFunction(parts.bind(PythonTuple.of(arguments)));
   }
 
   /**
@@ -191,51 +169,7 @@ public final class PythonFunction {
    * @return another function; this one is as before
    */
   public PythonFunction keyword(String argument, @Nullable Object value) {
-    Map<String, @Nullable Object> more = new LinkedHashMap<>(keywords);
-    more.put(Objects.requireNonNull(argument), value);
-    return new PythonFunction(kind, where, text, name, bound, Collections.unmodifiableMap(more));
-  }
-
-  private PythonTuple joined(PythonTuple arguments) {
-    List<@Nullable Object> all = new ArrayList<>(bound);
-    all.addAll(arguments);
-    return PythonTuple.copyOf(all);
-  }
-
-  /** A call of it, as the shim has it: the function, its arguments, its keyword arguments. */
-  PythonTuple call(PythonTuple arguments) {
-    return PythonTuple.of(
-        specification(), bound.isEmpty() ? arguments : joined(arguments), keywords);
-  }
-
-  boolean hasArguments() {
-    return !bound.isEmpty() || !keywords.isEmpty();
-  }
-
-  PythonTuple boundArguments() {
-    return bound;
-  }
-
-  Map<String, @Nullable Object> keywords() {
-    return keywords;
-  }
-
-  /** The function alone. */
-  PythonFunction unbound() {
-    return new PythonFunction(kind, where, text, name, PythonTuple.of(), Map.of());
-  }
-
-  /** What {@code _polyproc.java.functions.function} takes. */
-  PythonTuple specification() {
-    return PythonTuple.of(kind, kind.equals(RESOURCE) ? PythonTuple.of(where, text) : where, name);
-  }
-
-  boolean isOfModule() {
-    return kind.equals(MODULE);
-  }
-
-  String where() {
-    return where;
+    return new PythonFunction(parts.keyword(argument, value));
   }
 
   /**
@@ -244,23 +178,17 @@ public final class PythonFunction {
    * @return such as {@code "sqrt"} or {@code "Class.method"}
    */
   public String name() {
-    return name;
+    return parts.name();
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof PythonFunction function
-        && kind.equals(function.kind)
-        && where.equals(function.where)
-        && text.equals(function.text)
-        && name.equals(function.name)
-        && bound.equals(function.bound)
-        && keywords.equals(function.keywords);
+    return other instanceof PythonFunction function && parts.equals(function.parts);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(kind, where, text, name, bound, keywords);
+    return parts.hashCode();
   }
 
   /**
@@ -270,6 +198,6 @@ public final class PythonFunction {
    */
   @Override
   public String toString() {
-    return kind.equals(SOURCE) ? name : where + "." + name;
+    return parts.toString();
   }
 }

@@ -1,8 +1,7 @@
 package io.polyproc;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import io.polyproc.value.Conversions;
+import io.polyproc.value.ObjectParts;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,43 +22,14 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class PythonObject {
-  private final PythonFunction type;
-  private final boolean constructed;
-  private final List<@Nullable Object> arguments;
-  private final List<@Nullable Object> items = new ArrayList<>();
-  private final Map<@Nullable Object, @Nullable Object> pairs = new LinkedHashMap<>();
-  private @Nullable Object state;
-  private @Nullable String memberName;
-  private @Nullable PythonFunction maker;
+  private final ObjectParts parts;
 
-  /**
-   * @param constructed whether it is made by calling {@code type}, and not by its {@code __new__}
-   */
-  PythonObject(PythonFunction type, boolean constructed, List<@Nullable Object> arguments) {
-    this.type = type;
-    this.constructed = constructed;
-    this.arguments = arguments;
+  PythonObject(ObjectParts parts) {
+    this.parts = parts;
   }
 
-  /** A member of an enumeration, of which more is known than how to make it. */
-  static PythonObject member(PythonFunction type, String name, @Nullable Object value) {
-    PythonObject member =
-        new PythonObject(type, true, new ArrayList<>(Collections.singletonList(value)));
-    member.memberName = name;
-    return member;
-  }
-
-  /**
-   * What was Java's before: Python's class is made by a function of ours.
-   *
-   * @param shown the class, for people and for {@link #as}
-   */
-  static PythonObject ofJava(
-      PythonFunction shown, PythonFunction maker, PythonTuple arguments, Map<?, ?> attributes) {
-    PythonObject object = new PythonObject(shown, true, new ArrayList<>(arguments));
-    object.maker = maker;
-    object.state = attributes;
-    return object;
+  ObjectParts parts() {
+    return parts;
   }
 
   /**
@@ -68,7 +38,7 @@ public final class PythonObject {
    * @return for people: other classes may have the same name
    */
   public String className() {
-    return type.where() + "." + type.name();
+    return parts.className();
   }
 
   /**
@@ -77,7 +47,7 @@ public final class PythonObject {
    * @return can't be changed
    */
   public List<@Nullable Object> arguments() {
-    return Collections.unmodifiableList(arguments);
+    return parts.arguments();
   }
 
   /**
@@ -87,23 +57,7 @@ public final class PythonObject {
    * @return a copy that can't be changed
    */
   public Map<String, @Nullable Object> attributes() {
-    Map<String, @Nullable Object> attributes = new LinkedHashMap<>();
-    if (memberName != null) {
-      attributes.put("name", memberName);
-      attributes.put("value", arguments.getFirst());
-    }
-    addAttributes(attributes, state);
-    return Collections.unmodifiableMap(attributes);
-  }
-
-  private static void addAttributes(Map<String, @Nullable Object> attributes, @Nullable Object of) {
-    if (of instanceof Map<?, ?> map) {
-      map.forEach((name, value) -> attributes.put(String.valueOf(name), value));
-    } else if (of instanceof PythonTuple pair && pair.size() == 2) {
-      // An object with slots: its dictionary, then the slots.
-      addAttributes(attributes, pair.get(0));
-      addAttributes(attributes, pair.get(1));
-    }
+    return parts.attributes();
   }
 
   /**
@@ -129,7 +83,7 @@ public final class PythonObject {
    * @return null if it has none
    */
   public @Nullable Object state() {
-    return state;
+    return parts.state();
   }
 
   /**
@@ -138,7 +92,7 @@ public final class PythonObject {
    * @return can't be changed; empty for other classes
    */
   public List<@Nullable Object> items() {
-    return Collections.unmodifiableList(items);
+    return parts.items();
   }
 
   /**
@@ -147,7 +101,7 @@ public final class PythonObject {
    * @return can't be changed; empty for other classes
    */
   public Map<@Nullable Object, @Nullable Object> entries() {
-    return Collections.unmodifiableMap(pairs);
+    return parts.entries();
   }
 
   /**
@@ -162,49 +116,14 @@ public final class PythonObject {
     return Objects.requireNonNull(Conversions.convert(this, javaType, className()));
   }
 
-  PythonFunction type() {
-    return type;
-  }
-
-  /** The function that makes it again in Python, of its arguments alone; null for most. */
-  @Nullable PythonFunction maker() {
-    return maker;
-  }
-
-  boolean isConstructed() {
-    return constructed;
-  }
-
-  @Nullable String memberName() {
-    return memberName;
-  }
-
-  void setState(@Nullable Object state) {
-    this.state = state;
-  }
-
-  void append(@Nullable Object item) {
-    items.add(item);
-  }
-
-  void put(@Nullable Object key, @Nullable Object value) {
-    pairs.put(key, value);
-  }
-
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof PythonObject object
-        && type.equals(object.type)
-        && constructed == object.constructed
-        && arguments.equals(object.arguments)
-        && Objects.equals(state, object.state)
-        && items.equals(object.items)
-        && pairs.equals(object.pairs);
+    return other instanceof PythonObject object && parts.equals(object.parts);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(type, arguments);
+    return parts.hashCode();
   }
 
   /**
@@ -214,6 +133,6 @@ public final class PythonObject {
    */
   @Override
   public String toString() {
-    return className() + attributes();
+    return parts.toString();
   }
 }

@@ -3,6 +3,7 @@ package io.polyproc;
 import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.ipc.StreamMessageChannel;
 import io.polyproc.posix.RawStream;
+import io.polyproc.value.KnownTypes;
 
 /**
  * Two connected ends, one for each side: {@code multiprocessing.Pipe()}. See {@link

@@ -1,6 +1,8 @@
 package io.polyproc;
 
 import io.polyproc.Counters.Counter;
+import io.polyproc.value.KnownTypes;
+import io.polyproc.value.ValueWriter;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -329,7 +331,7 @@ public final class PythonPool implements AutoCloseable {
    */
   <T> CompletableFuture<T> submit(PoolTask<T> task, PythonTuple arguments, boolean rejecting) {
     try {
-      PythonTuple call = task.function().call(arguments);
+      PythonTuple call = task.function().parts().call(arguments);
       task.setMessage(
           polyproc.isSpread()
               ? ValueWriter.writeForAnyNode(call, "arguments", false)

@@ -1,5 +1,7 @@
 package io.polyproc;
 
+import io.polyproc.value.Conversions;
+import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;

@@ -7,6 +7,9 @@ import io.polyproc.ipc.QueueFeeder;
 import io.polyproc.ipc.QueueFeeder.Failure;
 import io.polyproc.posix.RawStream;
 import io.polyproc.sync.SharedSemaphore;
+import io.polyproc.value.Conversions;
+import io.polyproc.value.KnownTypes;
+import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -188,7 +191,7 @@ public final class PythonQueue {
     while (true) {
       Optional<byte[]> message = message(Waits.FOR_EVER);
       if (message.isPresent()) {
-        return Queues.value(message.get(), polyproc.types(), type);
+        return Conversions.read(message.get(), polyproc.types(), type);
       }
     }
   }
@@ -207,7 +210,7 @@ public final class PythonQueue {
     while (true) {
       Optional<byte[]> message = message(Waits.FOR_EVER);
       if (message.isPresent()) {
-        return Queues.value(message.get(), polyproc.types(), type);
+        return Conversions.read(message.get(), polyproc.types(), type);
       }
     }
   }
@@ -224,7 +227,8 @@ public final class PythonQueue {
    * @throws UncheckedIOException if the queue can't be read
    */
   public <T> Optional<T> poll(Class<T> type, Duration time) throws InterruptedException {
-    return message(Waits.nanos(time)).map(message -> Queues.value(message, polyproc.types(), type));
+    return message(Waits.nanos(time))
+        .map(message -> Conversions.read(message, polyproc.types(), type));
   }
 
   private Optional<byte[]> message(long nanos) throws InterruptedException {

@@ -1,5 +1,6 @@
 package io.polyproc;
 
+import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.time.Duration;
 

@@ -1,6 +1,8 @@
 package io.polyproc;
 
 import io.polyproc.host.EmbeddedRuntime;
+import io.polyproc.value.Typecode;
+import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;

@@ -2,6 +2,8 @@ package io.polyproc;
 
 import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.posix.MemoryFile;
+import io.polyproc.value.DescriptorToken;
+import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;

@@ -2,6 +2,7 @@ package io.polyproc;
 
 import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.sync.SharedSemaphore;
+import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.stream.Stream;

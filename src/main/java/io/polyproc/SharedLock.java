@@ -3,6 +3,8 @@ package io.polyproc;
 import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;
+import io.polyproc.value.DescriptorToken;
+import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 

@@ -7,6 +7,8 @@ import io.polyproc.ipc.StreamMessageChannel;
 import io.polyproc.posix.RawStream;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;
+import io.polyproc.value.SharedObjectFactory;
+import io.polyproc.value.Typecode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;

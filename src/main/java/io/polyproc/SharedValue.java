@@ -1,6 +1,8 @@
 package io.polyproc;
 
 import io.polyproc.host.EmbeddedRuntime;
+import io.polyproc.value.Typecode;
+import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.function.UnaryOperator;

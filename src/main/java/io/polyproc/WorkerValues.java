@@ -2,6 +2,7 @@ package io.polyproc;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.polyproc.value.ValueWriter;
 import org.jspecify.annotations.Nullable;
 
 /**

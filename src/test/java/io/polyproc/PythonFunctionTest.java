@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polyproc.value.ValueWriter;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -24,9 +25,8 @@ final class PythonFunctionTest {
         PythonFunction.ofResource(PythonFunctionTest.class, "resource.py", "greet");
     assertEquals("io/polyproc/resource.py.greet", function.toString());
     assertEquals(
-        function,
-        PythonFunction.ofResource(Polyproc.class, "/io/polyproc/resource.py", "greet").unbound());
-    PythonTuple resource = (PythonTuple) function.specification().get(1);
+        function, PythonFunction.ofResource(Polyproc.class, "/io/polyproc/resource.py", "greet"));
+    PythonTuple resource = (PythonTuple) function.parts().specification().get(1);
     assertEquals("io/polyproc/resource.py", resource.get(0));
     assertTrue(String.valueOf(resource.get(1)).contains("Grüße"));
   }

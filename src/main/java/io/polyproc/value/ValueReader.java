@@ -1,5 +1,9 @@
-package io.polyproc;
+package io.polyproc.value;
 
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonObject;
+import io.polyproc.PythonTuple;
+import io.polyproc.UnconvertibleValueException;
 import io.polyproc.pickle.Opcodes;
 import io.polyproc.pickle.PickleException;
 import io.polyproc.pickle.PickleReader;
@@ -18,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * table of {@link KnownTypes}, and whatever is not there becomes a {@link PythonObject}. Used once,
  * by one thread.
  */
-final class ValueReader extends PickleReader {
+public final class ValueReader extends PickleReader {
   private final KnownTypes types;
 
   private ValueReader(byte[] pickle, KnownTypes types) {
@@ -31,7 +35,7 @@ final class ValueReader extends PickleReader {
    *
    * @param name what to call it in an error
    */
-  static @Nullable Object read(byte[] pickle, KnownTypes types, String name) {
+  public static @Nullable Object read(byte[] pickle, KnownTypes types, String name) {
     try {
       return new ValueReader(pickle, types).load();
     } catch (UnconvertibleValueException e) {
@@ -39,11 +43,11 @@ final class ValueReader extends PickleReader {
     } catch (RuntimeException e) {
       // A pickle of which a part is of another type than its place has may end in any exception.
       UnconvertibleValueException unread =
-          new UnconvertibleValueException(name, "it is pickled in a way that can't be read: " + e);
+          ApiAccess.get().unconvertible(name, "it is pickled in a way that can't be read: " + e);
       unread.initCause(e);
       throw unread;
     } catch (StackOverflowError e) {
-      throw new UnconvertibleValueException(name, "it is nested too deeply, or contains itself");
+      throw ApiAccess.get().unconvertible(name, "it is nested too deeply, or contains itself");
     }
   }
 
@@ -167,7 +171,7 @@ final class ValueReader extends PickleReader {
   private void put(@Nullable Object key, @Nullable Object value) {
     Object target = Objects.requireNonNull(peek());
     if (target instanceof PythonObject object) {
-      object.put(hashable(key), value);
+      ApiAccess.get().parts(object).put(hashable(key), value);
     } else {
       ((Map<@Nullable Object, @Nullable Object>) target).put(hashable(key), value);
     }
@@ -181,7 +185,7 @@ final class ValueReader extends PickleReader {
   private void append(@Nullable Object item) {
     Object target = Objects.requireNonNull(peek());
     if (target instanceof PythonObject object) {
-      object.append(item);
+      ApiAccess.get().parts(object).append(item);
     } else {
       ((ArrayList<@Nullable Object>) target).add(item);
     }

@@ -1,5 +1,7 @@
-package io.polyproc;
+package io.polyproc.value;
 
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonTuple;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,12 +18,14 @@ final class FunctionCodec implements ValueCodec {
   @Override
   public void write(Object value, ValueWriter writer) throws IOException {
     PythonFunction function = (PythonFunction) value;
-    if (function.hasArguments()) {
-      writer.build("partial", function.unbound(), function.boundArguments(), function.keywords());
-    } else if (function.isOfModule()) {
-      writer.global(function.where(), function.name());
+    FunctionParts parts = ApiAccess.get().parts(function);
+    if (parts.hasArguments()) {
+      PythonFunction unbound = ApiAccess.get().function(parts.unbound());
+      writer.build("partial", unbound, parts.bound(), parts.keywords());
+    } else if (parts.isOfModule()) {
+      writer.global(parts.where(), parts.name());
     } else {
-      writer.build("function", function.specification());
+      writer.build("function", parts.specification());
     }
   }
 

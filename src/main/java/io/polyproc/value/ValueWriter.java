@@ -1,5 +1,9 @@
-package io.polyproc;
+package io.polyproc.value;
 
+import io.polyproc.PythonConnection;
+import io.polyproc.PythonProxy;
+import io.polyproc.PythonTuple;
+import io.polyproc.UnconvertibleValueException;
 import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.pickle.Opcodes;
 import java.io.ByteArrayOutputStream;
@@ -32,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Containers that occur twice are one object in Python, too ({@code known}). An error names the
  * element by its {@code path}. Used once, by one thread.
  */
-final class ValueWriter {
+public final class ValueWriter {
   private static final int PROTOCOL = 4;
   private static final int MAX_DEPTH = 500;
 
@@ -40,7 +44,7 @@ final class ValueWriter {
   static final String SHIM = "_polyproc.java.values";
 
   /** A value that knows how it is pickled: what Java and Python share. */
-  interface Shareable {
+  public interface Shareable {
     void write(ValueWriter writer) throws IOException;
   }
 
@@ -66,7 +70,7 @@ final class ValueWriter {
    * @param name what to call it in an error
    * @throws UnconvertibleValueException if it, or a part of it, has no counterpart in Python
    */
-  static byte[] write(@Nullable Object value, String name) {
+  public static byte[] write(@Nullable Object value, String name) {
     return write(value, name, null);
   }
 
@@ -78,7 +82,7 @@ final class ValueWriter {
    *     pickle
    * @throws UnconvertibleValueException if it, or a part of it, has no counterpart in Python
    */
-  static byte[] write(@Nullable Object value, String name, @Nullable EmbeddedRuntime host) {
+  public static byte[] write(@Nullable Object value, String name, @Nullable EmbeddedRuntime host) {
     return new ValueWriter(name, host, _ -> true).pickle(value);
   }
 
@@ -91,7 +95,8 @@ final class ValueWriter {
    * @throws UnconvertibleValueException if it, or a part of it, has no counterpart in Python, or
    *     belongs to this machine
    */
-  static byte[] writeForAnyNode(@Nullable Object value, String name, boolean withConnections) {
+  public static byte[] writeForAnyNode(
+      @Nullable Object value, String name, boolean withConnections) {
     Predicate<Object> isReachable =
         shared ->
             switch (shared) {
@@ -132,13 +137,13 @@ final class ValueWriter {
 
   /** The exception for the element that is being written. */
   UnconvertibleValueException unconvertible(String reason) {
-    return new UnconvertibleValueException(element(), reason);
+    return ApiAccess.get().unconvertible(element(), reason);
   }
 
   /** Writes a value, or a reference to it if it was written before. */
-  void save(@Nullable Object value) throws IOException {
+  public void save(@Nullable Object value) throws IOException {
     if (path.size() > MAX_DEPTH) {
-      throw new UnconvertibleValueException(root, "it is nested too deeply, or contains itself");
+      throw ApiAccess.get().unconvertible(root, "it is nested too deeply, or contains itself");
     }
     switch (value) {
       case null -> out.write(Opcodes.NONE);
@@ -153,8 +158,6 @@ final class ValueWriter {
       case Shareable shareable -> remembering(shareable, () -> shareable.write(this));
       case PythonTuple tuple -> remembering(tuple, () -> tuple(tuple));
       case Object[] array -> remembering(array, () -> tuple(Arrays.asList(array)));
-      case ManagedMap map -> remembering(map, () -> map.proxy().write(this));
-      case ManagedList list -> remembering(list, () -> list.proxy().write(this));
       case Map<?, ?> map -> map(map);
       case Set<?> set -> remembering(set, () -> call("builtins", "set", List.copyOf(set)));
       case Collection<?> list -> list(list);
@@ -169,7 +172,7 @@ final class ValueWriter {
       codec.write(value, this);
       return;
     }
-    Shareable shared = shared(value);
+    Shareable shared = ApiAccess.get().shareable(value);
     if (shared == null) {
       throw unconvertible(
           "%s has no counterpart in Python".formatted(article(value.getClass().getName())));
@@ -180,23 +183,6 @@ final class ValueWriter {
               .formatted(article(value.getClass().getSimpleName())));
     }
     remembering(value, () -> shared.write(this));
-  }
-
-  private static @Nullable Shareable shared(Object value) {
-    return switch (value) {
-      case PythonQueue queue -> queue::write;
-      case PythonConnection connection -> connection::write;
-      case PythonLock lock -> lock::write;
-      case PythonSemaphore semaphore -> semaphore::write;
-      case PythonEvent event -> event::write;
-      case PythonBarrier barrier -> barrier::write;
-      case SharedValue number -> number::write;
-      case SharedArray array -> array::write;
-      case PythonSharedMemory memory -> memory::write;
-      case PythonProxy proxy -> proxy::write;
-      case JavaCallback<?> callback -> callback::write;
-      default -> null;
-    };
   }
 
   private static String article(String noun) {
@@ -350,7 +336,7 @@ final class ValueWriter {
   }
 
   /** Writes a call of a global function, or class, with these arguments. */
-  void call(String module, String name, @Nullable Object... arguments) throws IOException {
+  public void call(String module, String name, @Nullable Object... arguments) throws IOException {
     global(module, name);
     out.write(Opcodes.MARK);
     for (Object argument : arguments) {
@@ -361,7 +347,7 @@ final class ValueWriter {
   }
 
   /** {@link #call} of what {@code _polyproc.java.values} has for Java. */
-  void build(String name, @Nullable Object... arguments) throws IOException {
+  public void build(String name, @Nullable Object... arguments) throws IOException {
     call(SHIM, name, arguments);
   }
 

@@ -1,4 +1,4 @@
-package io.polyproc;
+package io.polyproc.value;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

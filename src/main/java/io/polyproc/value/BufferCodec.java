@@ -1,4 +1,4 @@
-package io.polyproc;
+package io.polyproc.value;
 
 import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.posix.MemoryFile;

@@ -1,4 +1,4 @@
-package io.polyproc;
+package io.polyproc.value;
 
 import io.polyproc.pickle.PickleException;
 import java.io.IOException;

@@ -1,5 +1,9 @@
-package io.polyproc;
+package io.polyproc.value;
 
+import io.polyproc.PythonObject;
+import io.polyproc.PythonTuple;
+import io.polyproc.TypeReference;
+import io.polyproc.UnconvertibleValueException;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.GenericArrayType;
@@ -25,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * Turns what a {@link ValueReader} read into the Java type that a caller asks for. Nothing is
  * rounded or cut off: what does not fit is an error that names the element.
  */
-final class Conversions {
+public final class Conversions {
   private static final Map<Class<?>, Class<?>> BOXES =
       Map.of(
           int.class, Integer.class,
@@ -54,12 +59,12 @@ final class Conversions {
    * @throws UnconvertibleValueException if it, or a part of it, is none and can't become one
    */
   @SuppressWarnings("unchecked") // to() gives an instance of what it is asked for
-  static <T> @Nullable T convert(@Nullable Object value, Class<T> type, String name) {
+  public static <T> @Nullable T convert(@Nullable Object value, Class<T> type, String name) {
     return (T) convert(value, (Type) type, name);
   }
 
   /** As above, for a type with type arguments. */
-  static @Nullable Object convert(@Nullable Object value, Type type, String name) {
+  public static @Nullable Object convert(@Nullable Object value, Type type, String name) {
     if (type == void.class || type == Void.class) {
       if (value != null) {
         throw mismatch(value, "nothing (None)", name);
@@ -67,6 +72,22 @@ final class Conversions {
       return null;
     }
     return to(type, value, name);
+  }
+
+  /**
+   * The value in a pickle that came through a queue or pipe; null for {@code None}.
+   *
+   * @throws UnconvertibleValueException if it is none of the type
+   */
+  @SuppressWarnings("NullAway") // None is null, and the caller's to expect
+  public static <T> T read(byte[] pickle, KnownTypes types, Class<T> type) {
+    return convert(ValueReader.read(pickle, types, "value"), Objects.requireNonNull(type), "value");
+  }
+
+  /** As above, for a type with type arguments. */
+  @SuppressWarnings({"NullAway", "unchecked"}) // None is null; the reference names the type
+  public static <T> T read(byte[] pickle, KnownTypes types, TypeReference<T> type) {
+    return (T) convert(ValueReader.read(pickle, types, "value"), type.type(), "value");
   }
 
   private static @Nullable Object to(Type type, @Nullable Object value, String name) {
@@ -77,7 +98,7 @@ final class Conversions {
           toClass(rawClass(array.getGenericComponentType()).arrayType(), value, name);
       case WildcardType wildcard -> to(wildcard.getUpperBounds()[0], value, name);
       case TypeVariable<?> variable -> to(variable.getBounds()[0], value, name);
-      default -> throw new UnconvertibleValueException(name, "unsupported type " + type);
+      default -> throw ApiAccess.get().unconvertible(name, "unsupported type " + type);
     };
   }
 
@@ -119,7 +140,7 @@ final class Conversions {
     Class<?> type = BOXES.getOrDefault(asked, asked);
     if (value == null) {
       if (asked.isPrimitive()) {
-        throw new UnconvertibleValueException(name, "None can't be a Java " + asked);
+        throw ApiAccess.get().unconvertible(name, "None can't be a Java " + asked);
       }
       return type == Optional.class ? Optional.empty() : null;
     }
@@ -134,8 +155,8 @@ final class Conversions {
   }
 
   private static UnconvertibleValueException mismatch(Object value, String wanted, String name) {
-    return new UnconvertibleValueException(
-        name, "%s can't become %s".formatted(describe(value), wanted));
+    return ApiAccess.get()
+        .unconvertible(name, "%s can't become %s".formatted(describe(value), wanted));
   }
 
   private static String describe(Object value) {
@@ -328,10 +349,11 @@ final class Conversions {
     for (int i = 0; i < components.length; i++) {
       String component = components[i].getName();
       if (named != null && !named.containsKey(component)) {
-        throw new UnconvertibleValueException(
-            name,
-            "%s has no '%s', which the record %s needs; it has %s"
-                .formatted(describe(value), component, type.getSimpleName(), named.keySet()));
+        throw ApiAccess.get()
+            .unconvertible(
+                name,
+                "%s has no '%s', which the record %s needs; it has %s"
+                    .formatted(describe(value), component, type.getSimpleName(), named.keySet()));
       }
       Object part = named != null ? named.get(component) : at(inOrder, i);
       types[i] = components[i].getType();
@@ -351,11 +373,14 @@ final class Conversions {
       constructor.setAccessible(true);
       return constructor.newInstance(arguments);
     } catch (InvocationTargetException e) {
-      throw new UnconvertibleValueException(
-          name, "the record %s refuses it: %s".formatted(type.getSimpleName(), e.getCause()));
+      throw ApiAccess.get()
+          .unconvertible(
+              name, "the record %s refuses it: %s".formatted(type.getSimpleName(), e.getCause()));
     } catch (ReflectiveOperationException | RuntimeException e) {
-      throw new UnconvertibleValueException(
-          name, "the record %s can't be made: %s".formatted(type.getSimpleName(), e.getMessage()));
+      throw ApiAccess.get()
+          .unconvertible(
+              name,
+              "the record %s can't be made: %s".formatted(type.getSimpleName(), e.getMessage()));
     }
   }
 }

@@ -1,5 +1,8 @@
-package io.polyproc;
+package io.polyproc.value;
 
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonObject;
+import io.polyproc.PythonTuple;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -25,16 +28,20 @@ final class EnumCodec implements ValueCodec {
   /** What was a constant of Java's: it becomes one again where its class is asked for. */
   static PythonObject ofConstant(PythonCall call) {
     String name = String.valueOf(call.argument(2));
-    return PythonObject.ofJava(
-        RecordCodec.type(String.valueOf(call.first())),
-        call.function(),
-        call.arguments(),
-        Map.of("name", name, "value", name));
+    return ApiAccess.get()
+        .object(
+            ObjectParts.ofJava(
+                RecordCodec.type(String.valueOf(call.first())),
+                call.function(),
+                call.arguments(),
+                Map.of("name", name, "value", name)));
   }
 
   /** A member of a class of Python's. */
   static PythonObject ofMember(PythonCall call) {
-    return PythonObject.member(
-        (PythonFunction) call.first(), String.valueOf(call.argument(1)), call.argument(2));
+    return ApiAccess.get()
+        .object(
+            ObjectParts.member(
+                (PythonFunction) call.first(), String.valueOf(call.argument(1)), call.argument(2)));
   }
 }

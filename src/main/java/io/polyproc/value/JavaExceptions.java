@@ -1,5 +1,7 @@
-package io.polyproc;
+package io.polyproc.value;
 
+import io.polyproc.PythonException;
+import io.polyproc.PythonTuple;
 import java.lang.reflect.Constructor;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * program has it and it can be made of a message, with message, causes and stack trace. Nothing but
  * exceptions is ever made of what a worker tells.
  */
-final class JavaExceptions {
+public final class JavaExceptions {
   private JavaExceptions() {}
 
   /** What one was in the worker. */
@@ -38,7 +40,7 @@ final class JavaExceptions {
    *
    * @param pickle the exception and its causes, the outermost first
    */
-  static Throwable read(byte[] pickle, KnownTypes types) {
+  public static Throwable read(byte[] pickle, KnownTypes types) {
     List<?> chain = (List<?>) Objects.requireNonNull(ValueReader.read(pickle, types, "exception"));
     Throwable made = null;
     for (int i = chain.size() - 1; i >= 0; i--) {

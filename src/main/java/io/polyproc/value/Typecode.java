@@ -1,11 +1,11 @@
-package io.polyproc;
+package io.polyproc.value;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
 
 /** How the numbers of {@code ctypes}, named as in {@code array}, are in memory. */
-enum Typecode {
+public enum Typecode {
   BYTE('b', 1, "c_byte"),
   UNSIGNED_BYTE('B', 1, "c_ubyte"),
   SHORT('h', 2, "c_short"),
@@ -32,7 +32,7 @@ enum Typecode {
     this.className = className;
   }
 
-  static Typecode of(char code) {
+  public static Typecode of(char code) {
     for (Typecode each : values()) {
       if (each.code == code) {
         return each;
@@ -43,7 +43,7 @@ enum Typecode {
   }
 
   /** That of a class of {@code ctypes}. */
-  static Typecode ofClass(String name) {
+  public static Typecode ofClass(String name) {
     for (Typecode each : values()) {
       if (each.className.equals(name)) {
         return each;
@@ -56,15 +56,15 @@ enum Typecode {
     return alias;
   }
 
-  char code() {
+  public char code() {
     return code;
   }
 
-  int bytes() {
+  public int bytes() {
     return bytes;
   }
 
-  Number get(MemorySegment memory, long offset) {
+  public Number get(MemorySegment memory, long offset) {
     return switch (this) {
       case BYTE -> (long) memory.get(ValueLayout.JAVA_BYTE, offset);
       case UNSIGNED_BYTE -> memory.get(ValueLayout.JAVA_BYTE, offset) & 0xFFL;
@@ -79,7 +79,7 @@ enum Typecode {
     };
   }
 
-  void set(MemorySegment memory, long offset, Number value) {
+  public void set(MemorySegment memory, long offset, Number value) {
     switch (this) {
       case BYTE, UNSIGNED_BYTE -> memory.set(ValueLayout.JAVA_BYTE, offset, value.byteValue());
       case SHORT, UNSIGNED_SHORT -> memory.set(ValueLayout.JAVA_SHORT, offset, value.shortValue());

@@ -1,10 +1,10 @@
-package io.polyproc;
+package io.polyproc.value;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Removes the white space with which all lines of a text begin: {@code textwrap.dedent}. */
-final class Dedent {
+public final class Dedent {
   private static final Pattern BLANK_LINE =
       Pattern.compile("^[ \\t]+(?=\\r?$)", Pattern.MULTILINE | Pattern.UNIX_LINES);
   private static final Pattern INDENT =
@@ -16,7 +16,7 @@ final class Dedent {
    * The text without the margin; as it is if it has none. Tabs and spaces differ. Lines of white
    * space alone do not count, and lose it with the margin.
    */
-  static String dedent(String text) {
+  public static String dedent(String text) {
     String margin = margin(text);
     if (margin.isEmpty()) {
       return text;

@@ -1,4 +1,4 @@
-package io.polyproc;
+package io.polyproc.value;
 
 import java.io.IOException;
 import java.util.List;

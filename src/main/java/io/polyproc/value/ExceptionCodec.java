@@ -1,5 +1,7 @@
-package io.polyproc;
+package io.polyproc.value;
 
+import io.polyproc.PythonException;
+import io.polyproc.PythonTuple;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

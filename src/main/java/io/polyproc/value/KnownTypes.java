@@ -1,5 +1,9 @@
-package io.polyproc;
+package io.polyproc.value;
 
+import io.polyproc.PythonComplex;
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonObject;
+import io.polyproc.PythonTuple;
 import io.polyproc.pickle.PickleException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,17 +19,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for any thread, as {@link SharedObjectFactory} is.
  */
-final class KnownTypes {
+public final class KnownTypes {
   private @Nullable SharedObjectFactory sharing;
 
   /** From now on queues, locks and the like are rebuilt; called before another thread has this. */
-  void rebuildBy(SharedObjectFactory shared) {
+  public void rebuildBy(SharedObjectFactory shared) {
     sharing = shared;
   }
 
   /** What a call of a function, or class, gives. */
   @Nullable Object call(Object callable, PythonTuple arguments) {
-    if (!(callable instanceof PythonFunction function) || !function.isOfModule()) {
+    if (!(callable instanceof PythonFunction function)
+        || !ApiAccess.get().parts(function).isOfModule()) {
       throw new PickleException("a call of " + callable);
     }
     return call(new PythonCall(function, arguments, true));
@@ -37,7 +42,7 @@ final class KnownTypes {
   }
 
   private @Nullable Object call(PythonCall call) {
-    String module = call.function().where();
+    String module = call.module();
     ValueCodec codec = ValueCodecs.ofModule(module);
     if (codec != null) {
       return codec.read(call);
@@ -78,7 +83,7 @@ final class KnownTypes {
   /** How a class or function inside another one, or a method of a class, is named. */
   private static Object attribute(PythonCall call) {
     if (call.first() instanceof PythonFunction owner && call.argument(1) instanceof String name) {
-      return PythonFunction.of(owner.where(), owner.name() + "." + name);
+      return PythonFunction.of(ApiAccess.get().parts(owner).where(), owner.name() + "." + name);
     }
     throw new PickleException("the attribute '" + call.argument(1) + "' of an object");
   }
@@ -146,7 +151,7 @@ final class KnownTypes {
         return shared;
       }
     }
-    object.setState(state);
+    ApiAccess.get().parts(object).setState(state);
     return object;
   }
 }

@@ -1,17 +1,19 @@
-package io.polyproc;
+package io.polyproc.value;
 
 import io.polyproc.host.EmbeddedRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** A descriptor on its way to Python: left with the supervisor while it is pickled. */
-final class DescriptorToken {
+public final class DescriptorToken {
   private DescriptorToken() {}
 
   /**
+   * A token that becomes the descriptor in the process that reads it.
+   *
    * @param descriptor stays the caller's, and open until it is pickled
    */
-  static ValueWriter.Shareable of(EmbeddedRuntime host, int descriptor) {
+  public static ValueWriter.Shareable of(EmbeddedRuntime host, int descriptor) {
     return writer -> writer.build("kept", share(host, descriptor));
   }
 

@@ -1,5 +1,6 @@
-package io.polyproc;
+package io.polyproc.value;
 
+import io.polyproc.PythonObject;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -125,7 +126,7 @@ final class TimeCodec implements ValueCodec {
 
   @Override
   public Object read(PythonCall call) {
-    return call.function().where().equals("zoneinfo") ? ofZoneinfo(call) : ofDatetime(call);
+    return call.module().equals("zoneinfo") ? ofZoneinfo(call) : ofDatetime(call);
   }
 
   private static PythonObject constructed(PythonCall call) {

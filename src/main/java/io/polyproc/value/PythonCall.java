@@ -1,5 +1,8 @@
-package io.polyproc;
+package io.polyproc.value;
 
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonObject;
+import io.polyproc.PythonTuple;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -18,6 +21,11 @@ record PythonCall(PythonFunction function, PythonTuple arguments, boolean constr
   /** The name of the function within its module. */
   String name() {
     return function.name();
+  }
+
+  /** Where the function is from. */
+  String module() {
+    return ApiAccess.get().parts(function).where();
   }
 
   int size() {
@@ -50,6 +58,6 @@ record PythonCall(PythonFunction function, PythonTuple arguments, boolean constr
 
   /** What becomes of a call that has no counterpart in Java. */
   PythonObject unknown() {
-    return new PythonObject(function, constructed, new ArrayList<>(arguments));
+    return ApiAccess.get().object(new ObjectParts(function, constructed, arguments));
   }
 }

@@ -1,4 +1,4 @@
-package io.polyproc;
+package io.polyproc.value;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.polyproc;
+package io.polyproc.value;
 
 import java.util.HashMap;
 import java.util.List;

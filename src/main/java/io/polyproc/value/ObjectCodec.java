@@ -1,5 +1,7 @@
-package io.polyproc;
+package io.polyproc.value;
 
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonObject;
 import io.polyproc.pickle.Opcodes;
 import java.io.IOException;
 import java.util.Map;
@@ -14,13 +16,13 @@ final class ObjectCodec implements ValueCodec {
 
   @Override
   public void write(Object value, ValueWriter writer) throws IOException {
-    writer.remembering(value, () -> object((PythonObject) value, writer));
+    writer.remembering(value, () -> object(ApiAccess.get().parts((PythonObject) value), writer));
   }
 
-  private static void object(PythonObject object, ValueWriter writer) throws IOException {
+  private static void object(ObjectParts object, ValueWriter writer) throws IOException {
     PythonFunction maker = object.maker();
     if (maker != null) {
-      writer.call(maker.where(), maker.name(), object.arguments().toArray());
+      writer.call(ApiAccess.get().parts(maker).where(), maker.name(), object.arguments().toArray());
       return;
     }
     writer.save(object.type());

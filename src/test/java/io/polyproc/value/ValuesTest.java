@@ -1,4 +1,4 @@
-package io.polyproc;
+package io.polyproc.value;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,6 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polyproc.PythonComplex;
+import io.polyproc.PythonException;
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonObject;
+import io.polyproc.PythonTuple;
+import io.polyproc.UnconvertibleValueException;
 import java.io.ByteArrayInputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -35,7 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What Java writes and reads of pickles, without Python; with it, ConversionIT. */
 @NullUnmarked // a null fails the test anyhow
-final class ValuesTest {
+public final class ValuesTest {
   record Point(int x, double y) {}
 
   record Line(Point from, Point to, List<String> names, Optional<Color> color) {}
@@ -57,7 +63,7 @@ final class ValuesTest {
     return read(pickle.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  static Stream<Arguments> values() {
+  public static Stream<Arguments> values() {
     return Stream.of(
         Arguments.of(null, null),
         Arguments.of(true, true),

@@ -1,5 +1,6 @@
-package io.polyproc;
+package io.polyproc.value;
 
+import io.polyproc.PythonComplex;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.List;

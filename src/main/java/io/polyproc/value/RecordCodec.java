@@ -1,5 +1,8 @@
-package io.polyproc;
+package io.polyproc.value;
 
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonObject;
+import io.polyproc.PythonTuple;
 import io.polyproc.pickle.Opcodes;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -65,8 +68,10 @@ final class RecordCodec implements ValueCodec {
     for (int i = 0; i < names.size(); i++) {
       attributes.put(names.get(i), values.get(i));
     }
-    return PythonObject.ofJava(
-        type(String.valueOf(call.first())), call.function(), call.arguments(), attributes);
+    return ApiAccess.get()
+        .object(
+            ObjectParts.ofJava(
+                type(String.valueOf(call.first())), call.function(), call.arguments(), attributes));
   }
 
   /** A Java class, as Python names it. */
