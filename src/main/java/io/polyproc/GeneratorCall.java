@@ -1,5 +1,6 @@
 package io.polyproc;
 
+import io.polyproc.host.Waits;
 import io.polyproc.value.Conversions;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.polyproc;
 
+import io.polyproc.host.Waits;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;

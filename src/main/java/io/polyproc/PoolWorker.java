@@ -1,6 +1,7 @@
 package io.polyproc;
 
 import io.polyproc.Counters.Counter;
+import io.polyproc.host.Events;
 import io.polyproc.ipc.StreamMessageChannel;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;

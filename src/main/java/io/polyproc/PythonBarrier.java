@@ -1,6 +1,9 @@
 package io.polyproc;
 
 import io.polyproc.host.EmbeddedRuntime;
+import io.polyproc.host.Waits;
+import io.polyproc.shared.SharedBlock;
+import io.polyproc.shared.SharedCondition;
 import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

@@ -2,6 +2,7 @@ package io.polyproc;
 
 import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.host.PlatformThreads;
+import io.polyproc.host.Waits;
 import io.polyproc.ipc.MessageChannel;
 import io.polyproc.ipc.PacketChannel;
 import io.polyproc.value.Conversions;

@@ -1,6 +1,9 @@
 package io.polyproc;
 
 import io.polyproc.host.EmbeddedRuntime;
+import io.polyproc.host.Waits;
+import io.polyproc.shared.SharedCondition;
+import io.polyproc.shared.SharedLock;
 import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package io.polyproc;
 
+import io.polyproc.host.Waits;
+import io.polyproc.shared.SharedLock;
 import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,9 @@
 package io.polyproc;
 
 import io.polyproc.ipc.StreamMessageChannel;
+import io.polyproc.manager.ManagedList;
+import io.polyproc.manager.ManagedMap;
+import io.polyproc.manager.ManagerClient;
 import io.polyproc.posix.RawStream;
 import io.polyproc.protocol.ChildHandle;
 import io.polyproc.value.DescriptorToken;
@@ -69,7 +72,8 @@ public final class PythonManager implements AutoCloseable {
       SocketAddress address =
           ManagerClient.address(ValueReader.read(line.receive(), polyproc.types(), "address"));
       var _ = server.end().thenRun(() -> removeFolder(address));
-      ManagerClient client = new ManagerClient(address, polyproc.authkey(), polyproc.types());
+      ManagerClient client =
+          new ManagerClient(address, polyproc.authkey(), polyproc.types(), PythonProxy::adopt);
       Runnable close = client::close;
       polyproc.onClose(close);
       return new PythonManager(client, server, () -> polyproc.forgetOnClose(close));
@@ -106,7 +110,8 @@ public final class PythonManager implements AutoCloseable {
    * @throws UncheckedIOException if none answers there, or the key is another one
    */
   public static PythonManager connect(SocketAddress address, byte[] authkey) {
-    ManagerClient client = new ManagerClient(address, authkey, new KnownTypes());
+    ManagerClient client =
+        new ManagerClient(address, authkey, new KnownTypes(), PythonProxy::adopt);
     try {
       Object _ = client.ask("dummy");
       return new PythonManager(client, null, () -> {});

@@ -1,6 +1,7 @@
 package io.polyproc;
 
 import io.polyproc.Counters.Counter;
+import io.polyproc.host.Waits;
 import io.polyproc.value.KnownTypes;
 import io.polyproc.value.ValueWriter;
 import java.lang.reflect.Type;

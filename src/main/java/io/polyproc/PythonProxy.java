@@ -1,5 +1,6 @@
 package io.polyproc;
 
+import io.polyproc.manager.ManagerClient;
 import io.polyproc.value.Conversions;
 import io.polyproc.value.ValueWriter;
 import java.io.IOException;

@@ -1,11 +1,14 @@
 package io.polyproc;
 
 import io.polyproc.host.EmbeddedRuntime;
+import io.polyproc.host.Events;
 import io.polyproc.host.PlatformThreads;
+import io.polyproc.host.Waits;
 import io.polyproc.ipc.PacketChannel;
 import io.polyproc.ipc.QueueFeeder;
 import io.polyproc.ipc.QueueFeeder.Failure;
 import io.polyproc.posix.RawStream;
+import io.polyproc.shared.SharedLock;
 import io.polyproc.sync.SharedSemaphore;
 import io.polyproc.value.Conversions;
 import io.polyproc.value.KnownTypes;
@@ -110,8 +113,7 @@ public final class PythonQueue {
   }
 
   private boolean put(@Nullable Object value, long nanos) throws InterruptedException {
-    Events.QueuePut event = new Events.QueuePut();
-    event.begin();
+    Events.QueuePut event = Events.queuePuts();
     byte[] message = ValueWriter.write(value, "value", polyproc.host());
     if (!Waits.acquire(places.semaphore(), nanos)) {
       return false;
@@ -123,13 +125,7 @@ public final class PythonQueue {
           "the queue can't be written", RawStream.failed("sendmsg", status));
     }
     warnOfLost();
-    event.end();
-    if (event.shouldCommit()) {
-      event.queue = places.semaphore().id();
-      event.bytes = message.length;
-      event.length = size();
-      event.commit();
-    }
+    Events.queuePut(event, places.semaphore(), message.length, this::size);
     return true;
   }
 
@@ -232,8 +228,7 @@ public final class PythonQueue {
   }
 
   private Optional<byte[]> message(long nanos) throws InterruptedException {
-    Events.QueueGet event = new Events.QueueGet();
-    event.begin();
+    Events.QueueGet event = Events.queueGets();
     long deadline = System.nanoTime() + nanos;
     SharedSemaphore lock = readLock.semaphore();
     if (!Waits.acquire(lock, nanos)) {
@@ -246,13 +241,7 @@ public final class PythonQueue {
       }
       byte[] message = PlatformThreads.finish(reader.channel()::receive);
       int _ = places.semaphore().release();
-      event.end();
-      if (event.shouldCommit()) {
-        event.queue = places.semaphore().id();
-        event.bytes = message.length;
-        event.length = size();
-        event.commit();
-      }
+      Events.queueGot(event, places.semaphore(), message.length, this::size);
       return Optional.of(message);
     } catch (IOException e) {
       throw new UncheckedIOException("the queue can't be read", e);

@@ -1,6 +1,8 @@
 package io.polyproc;
 
 import io.polyproc.host.EmbeddedRuntime;
+import io.polyproc.shared.SharedBlock;
+import io.polyproc.shared.SharedLock;
 import io.polyproc.value.Typecode;
 import io.polyproc.value.ValueWriter;
 import java.io.IOException;

@@ -4,7 +4,13 @@ import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.ipc.MessageChannel;
 import io.polyproc.ipc.PacketChannel;
 import io.polyproc.ipc.StreamMessageChannel;
+import io.polyproc.manager.ManagedList;
+import io.polyproc.manager.ManagedMap;
+import io.polyproc.manager.ManagerClient;
 import io.polyproc.posix.RawStream;
+import io.polyproc.shared.SharedBlock;
+import io.polyproc.shared.SharedCondition;
+import io.polyproc.shared.SharedLock;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;
 import io.polyproc.value.SharedObjectFactory;
@@ -73,7 +79,8 @@ final class SharedObjects implements SharedObjectFactory {
     Map<?, ?> options = (Map<?, ?>) at(a, 3);
     byte[] authkey = options.get("authkey") instanceof byte[] given ? given : polyproc.authkey();
     ManagerClient client =
-        new ManagerClient(ManagerClient.address(token.get(1)), authkey, polyproc.types());
+        new ManagerClient(
+            ManagerClient.address(token.get(1)), authkey, polyproc.types(), PythonProxy::adopt);
     String typeId = String.valueOf(token.get(0));
     try {
       PythonProxy proxy =

@@ -1,4 +1,4 @@
-package io.polyproc;
+package io.polyproc.manager;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

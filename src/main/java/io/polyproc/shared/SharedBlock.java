@@ -1,4 +1,4 @@
-package io.polyproc;
+package io.polyproc.shared;
 
 import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.posix.MemoryFile;
@@ -13,7 +13,7 @@ import java.lang.ref.Cleaner;
  * with the last process that has it, in Java with the last reference to this object and its
  * segment.
  */
-final class SharedBlock implements ValueWriter.Shareable {
+public final class SharedBlock implements ValueWriter.Shareable {
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final EmbeddedRuntime host;
@@ -31,7 +31,8 @@ final class SharedBlock implements ValueWriter.Shareable {
     CLEANER.register(this, file::close);
   }
 
-  static SharedBlock create(EmbeddedRuntime host, long size) {
+  /** A new block, of zeros. */
+  public static SharedBlock create(EmbeddedRuntime host, long size) {
     return new SharedBlock(host, MemoryFile.create("polyproc-memory", size), 0, size, size);
   }
 
@@ -40,12 +41,13 @@ final class SharedBlock implements ValueWriter.Shareable {
    *
    * @param descriptor of its arena; taken over
    */
-  static SharedBlock of(
+  public static SharedBlock of(
       EmbeddedRuntime host, int descriptor, long arenaSize, long start, long size) {
     return new SharedBlock(host, MemoryFile.of(descriptor), start, size, arenaSize);
   }
 
-  MemorySegment segment() {
+  /** Its memory. */
+  public MemorySegment segment() {
     return segment;
   }
 

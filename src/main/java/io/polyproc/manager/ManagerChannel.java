@@ -1,4 +1,4 @@
-package io.polyproc;
+package io.polyproc.manager;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

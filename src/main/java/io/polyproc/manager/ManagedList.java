@@ -1,5 +1,11 @@
-package io.polyproc;
+package io.polyproc.manager;
 
+import io.polyproc.PythonException;
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonObject;
+import io.polyproc.PythonProxy;
+import io.polyproc.PythonTuple;
+import io.polyproc.value.ApiAccess;
 import io.polyproc.value.ObjectParts;
 import io.polyproc.value.ValueWriter;
 import java.io.IOException;
@@ -14,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  * A manager's {@code list}. Every call goes to the manager; iterating is over a copy of that
  * moment.
  */
-final class ManagedList extends AbstractList<@Nullable Object> implements ValueWriter.Shareable {
+public final class ManagedList extends AbstractList<@Nullable Object>
+    implements ValueWriter.Shareable {
   private final PythonProxy proxy;
 
-  ManagedList(PythonProxy proxy) {
+  /** The {@code list} that a proxy stands for. */
+  public ManagedList(PythonProxy proxy) {
     this.proxy = proxy;
   }
 
@@ -93,9 +101,10 @@ final class ManagedList extends AbstractList<@Nullable Object> implements ValueW
   }
 
   private static PythonObject slice(int from, @Nullable Integer to) {
-    return new PythonObject(
-        new ObjectParts(
-            PythonFunction.of("builtins", "slice"), true, PythonTuple.of(from, to, null)));
+    return ApiAccess.get()
+        .object(
+            new ObjectParts(
+                PythonFunction.of("builtins", "slice"), true, PythonTuple.of(from, to, null)));
   }
 
   /** Negative ones mean something in Python. */

@@ -1,5 +1,6 @@
-package io.polyproc;
+package io.polyproc.manager;
 
+import io.polyproc.PythonProxy;
 import io.polyproc.value.ValueWriter;
 import java.io.IOException;
 import java.util.AbstractMap;
@@ -14,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  * A manager's {@code dict}. Every call goes to the manager; iterating is over a copy of that
  * moment.
  */
-final class ManagedMap extends AbstractMap<Object, @Nullable Object>
+public final class ManagedMap extends AbstractMap<Object, @Nullable Object>
     implements ValueWriter.Shareable {
   private final PythonProxy proxy;
 
-  ManagedMap(PythonProxy proxy) {
+  /** The {@code dict} that a proxy stands for. */
+  public ManagedMap(PythonProxy proxy) {
     this.proxy = proxy;
   }
 

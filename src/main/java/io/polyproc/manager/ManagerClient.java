@@ -1,5 +1,10 @@
-package io.polyproc;
+package io.polyproc.manager;
 
+import io.polyproc.PythonException;
+import io.polyproc.PythonObject;
+import io.polyproc.PythonProxy;
+import io.polyproc.PythonTuple;
+import io.polyproc.value.ApiAccess;
 import io.polyproc.value.KnownTypes;
 import io.polyproc.value.ValueReader;
 import io.polyproc.value.ValueWriter;
@@ -21,60 +26,71 @@ import org.jspecify.annotations.Nullable;
  * call; calls of one object at the same time have a connection each, which is kept for the next
  * one.
  */
-final class ManagerClient {
+public final class ManagerClient {
   private static final String REMOTE_ERROR = "multiprocessing.managers.RemoteError";
 
   private final SocketAddress address;
   private final byte[] authkey;
   private final KnownTypes types;
+  private final ProxyFactory proxies;
   private final Map<String, Deque<ManagerChannel>> idle = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  ManagerClient(SocketAddress address, byte[] authkey, KnownTypes types) {
+  /** Makes what stands for an object of the manager, which counts that reference already. */
+  public interface ProxyFactory {
+    PythonProxy proxy(ManagerClient client, String typeId, String id, List<?> exposed);
+  }
+
+  /**
+   * A client that has not connected yet.
+   *
+   * @param proxies for the objects that methods of objects give
+   */
+  public ManagerClient(
+      SocketAddress address, byte[] authkey, KnownTypes types, ProxyFactory proxies) {
     this.address = address;
     this.authkey = authkey.clone();
     this.types = types;
+    this.proxies = proxies;
   }
 
   /** A Python address: a path, or a pair of host and port. */
-  static SocketAddress address(@Nullable Object python) {
+  public static SocketAddress address(@Nullable Object python) {
     return switch (python) {
       case String path -> UnixDomainSocketAddress.of(path);
       case PythonTuple pair when pair.size() == 2 && pair.get(1) instanceof Long port ->
           InetSocketAddress.createUnresolved(String.valueOf(pair.get(0)), Math.toIntExact(port));
       case null, default ->
-          throw new UnconvertibleValueException("address", "not one of a manager: " + python);
+          throw ApiAccess.get().unconvertible("address", "not one of a manager: " + python);
     };
   }
 
   /** The reverse. */
-  Object pythonAddress() {
+  public Object pythonAddress() {
     return address instanceof InetSocketAddress inet
         ? PythonTuple.of(inet.getHostString(), inet.getPort())
         : ((UnixDomainSocketAddress) address).getPath().toString();
   }
 
-  SocketAddress address() {
+  /** Where the manager listens. */
+  public SocketAddress address() {
     return address;
   }
 
-  byte[] authkey() {
+  /** What it asks for; not a copy. */
+  public byte[] authkey() {
     return authkey;
   }
 
-  KnownTypes types() {
-    return types;
-  }
-
   /** Asks the server itself, over a connection for this one question. */
-  @Nullable Object ask(String function, @Nullable Object... arguments) throws IOException {
+  public @Nullable Object ask(String function, @Nullable Object... arguments) throws IOException {
     try (ManagerChannel channel = ManagerChannel.connect(address, authkey)) {
       return dispatch(channel, null, function, PythonTuple.of(arguments));
     }
   }
 
   /** Calls a method of an object in the server. */
-  @Nullable Object call(String id, String method, @Nullable Object... arguments) {
+  public @Nullable Object call(String id, String method, @Nullable Object... arguments) {
     checkOpen();
     PythonTuple list = PythonTuple.of(arguments);
     Deque<ManagerChannel> free = idle.computeIfAbsent(id, _ -> new ConcurrentLinkedDeque<>());
@@ -109,7 +125,8 @@ final class ManagerClient {
     }
   }
 
-  void checkOpen() {
+  /** Throws an {@link IllegalStateException} once this is closed. */
+  public void checkOpen() {
     if (closed) {
       throw new IllegalStateException("this manager is closed");
     }
@@ -133,11 +150,12 @@ final class ManagerClient {
   private PythonProxy proxied(PythonTuple result) {
     PythonObject token = (PythonObject) Objects.requireNonNull(result.get(1));
     PythonTuple state = (PythonTuple) Objects.requireNonNull(token.state());
-    return PythonProxy.adopt(
+    return proxies.proxy(
         this, String.valueOf(state.get(0)), String.valueOf(state.get(2)), exposed(result.get(0)));
   }
 
-  static List<?> exposed(@Nullable Object names) {
+  /** The methods that an answer says may be called; none if it says nothing. */
+  public static List<?> exposed(@Nullable Object names) {
     return names instanceof List<?> list ? list : List.of();
   }
 
@@ -149,23 +167,25 @@ final class ManagerClient {
 
   private static PythonException remoteError(String traceback) {
     String[] lines = traceback.strip().split("\n", -1);
-    return new PythonException(REMOTE_ERROR, lines[lines.length - 1], traceback);
+    return ApiAccess.get().raised(REMOTE_ERROR, lines[lines.length - 1], traceback);
   }
 
   /** The object has gone: its connections are of no use any more. */
-  void forget(String id) {
+  public void forget(String id) {
     Deque<ManagerChannel> lines = idle.remove(id);
     if (lines != null) {
       lines.forEach(ManagerChannel::close);
     }
   }
 
-  void close() {
+  /** Calls fail from now on. */
+  public void close() {
     closed = true;
     List.copyOf(idle.keySet()).forEach(this::forget);
   }
 
-  boolean isClosed() {
+  /** Whether it was closed. */
+  public boolean isClosed() {
     return closed;
   }
 }

@@ -1,4 +1,4 @@
-package io.polyproc;
+package io.polyproc.host;
 
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /** Hands lines of UTF-8 text on, without their ends. Only the thread that writes uses it. */
-final class LineStream extends OutputStream {
+public final class LineStream extends OutputStream {
   private final Consumer<String> lines;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
-  LineStream(Consumer<String> lines) {
+  public LineStream(Consumer<String> lines) {
     this.lines = lines;
   }
 

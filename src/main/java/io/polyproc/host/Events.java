@@ -1,6 +1,8 @@
-package io.polyproc;
+package io.polyproc.host;
 
 import io.polyproc.protocol.ChildHandle;
+import io.polyproc.sync.SharedSemaphore;
+import java.util.function.IntSupplier;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
@@ -15,7 +17,7 @@ import jdk.jfr.Timespan;
  * What a flight recording tells of processes and tasks. An event that is not recorded costs
  * nothing.
  */
-final class Events {
+public final class Events {
   private Events() {}
 
   @Name("io.polyproc.ProcessStart")
@@ -26,7 +28,7 @@ final class Events {
           + " then boots, imports and reads is its own time")
   @StackTrace(false)
   @Enabled
-  static final class ProcessStart extends Event {
+  public static final class ProcessStart extends Event {
     @Label("Process Id")
     int pid;
 
@@ -52,7 +54,7 @@ final class Events {
   @Category("polyproc")
   @Description("A thread of Java had to wait for a lock or semaphore that processes share")
   @Enabled
-  static final class LockWait extends Event {
+  public static final class LockWait extends Event {
     @Label("Lock")
     @Description("The same for all threads and processes that share it")
     String lock = "";
@@ -75,7 +77,7 @@ final class Events {
   @Description("A thread of Java has put a value into a queue; the duration has the wait for room")
   @StackTrace(false)
   @Enabled
-  static final class QueuePut extends Event {
+  public static final class QueuePut extends Event {
     @Label("Queue")
     String queue = "";
 
@@ -94,7 +96,7 @@ final class Events {
   @Description("A thread of Java has taken a value from a queue; the duration has the wait for it")
   @StackTrace(false)
   @Enabled
-  static final class QueueGet extends Event {
+  public static final class QueueGet extends Event {
     @Label("Queue")
     String queue = "";
 
@@ -113,7 +115,7 @@ final class Events {
   @Description("A Python process has ended")
   @StackTrace(false)
   @Enabled
-  static final class ProcessExit extends Event {
+  public static final class ProcessExit extends Event {
     @Label("Process Id")
     int pid;
 
@@ -128,7 +130,7 @@ final class Events {
   @Description("A worker of a pool was given a task")
   @StackTrace(false)
   @Enabled
-  static final class TaskStart extends Event {
+  public static final class TaskStart extends Event {
     @Label("Task")
     long task;
 
@@ -146,7 +148,7 @@ final class Events {
       "A task has ended; the duration is from its way to the worker to its result's return")
   @StackTrace(false)
   @Enabled
-  static final class TaskEnd extends Event {
+  public static final class TaskEnd extends Event {
     @Label("Task")
     long task;
 
@@ -167,7 +169,7 @@ final class Events {
   @Description("A worker of a pool ended while it ran a task")
   @StackTrace(false)
   @Enabled
-  static final class WorkerLost extends Event {
+  public static final class WorkerLost extends Event {
     @Label("Process Id")
     int pid;
 
@@ -178,8 +180,68 @@ final class Events {
     String task = "";
   }
 
+  /** Before a thread waits for a lock or semaphore. */
+  public static LockWait lockWaits(SharedSemaphore semaphore) {
+    LockWait event = new LockWait();
+    if (event.isEnabled()) {
+      event.holder = semaphore.holder();
+      event.begin();
+    }
+    return event;
+  }
+
+  /** After that. */
+  public static void lockWaited(
+      LockWait event, SharedSemaphore semaphore, String kind, boolean acquired) {
+    event.end();
+    if (event.shouldCommit()) {
+      event.lock = semaphore.id();
+      event.kind = kind;
+      event.acquired = acquired;
+      event.commit();
+    }
+  }
+
+  /** Before a value is put into a queue. */
+  public static QueuePut queuePuts() {
+    QueuePut event = new QueuePut();
+    event.begin();
+    return event;
+  }
+
+  /** After that. */
+  public static void queuePut(
+      QueuePut event, SharedSemaphore places, long bytes, IntSupplier length) {
+    event.end();
+    if (event.shouldCommit()) {
+      event.queue = places.id();
+      event.bytes = bytes;
+      event.length = length.getAsInt();
+      event.commit();
+    }
+  }
+
+  /** Before a value is taken from a queue. */
+  public static QueueGet queueGets() {
+    QueueGet event = new QueueGet();
+    event.begin();
+    return event;
+  }
+
+  /** After that. */
+  public static void queueGot(
+      QueueGet event, SharedSemaphore places, long bytes, IntSupplier length) {
+    event.end();
+    if (event.shouldCommit()) {
+      event.queue = places.id();
+      event.bytes = bytes;
+      event.length = length.getAsInt();
+      event.commit();
+    }
+  }
+
   /** Before a process is started. */
-  static ProcessStart processStarts() {
+  public static ProcessStart processStarts() {
     ProcessStart event = new ProcessStart();
     event.begin();
     event.writing = System.nanoTime();
@@ -187,12 +249,14 @@ final class Events {
   }
 
   /** What it is to do is written. */
-  static void processWritten(ProcessStart event) {
+  public static void processWritten(ProcessStart event) {
     event.assignment = System.nanoTime();
     event.writing = event.assignment - event.writing;
   }
 
-  static void processStarted(ProcessStart event, ChildHandle child, String name, String function) {
+  /** The process has its work. */
+  public static void processStarted(
+      ProcessStart event, ChildHandle child, String name, String function) {
     if (event.isEnabled()) {
       event.assignment = System.nanoTime() - event.assignment;
       event.pid = child.pid();
@@ -212,7 +276,8 @@ final class Events {
     }
   }
 
-  static TaskEnd taskStarted(long task, String function, int pid) {
+  /** A worker is given a task; the event is to be ended by {@link #taskEnded}. */
+  public static TaskEnd taskStarted(long task, String function, int pid) {
     TaskStart event = new TaskStart();
     if (event.isEnabled()) {
       event.task = task;
@@ -228,12 +293,14 @@ final class Events {
     return end;
   }
 
-  static void taskEnded(TaskEnd end, String outcome) {
+  /** A task has ended. */
+  public static void taskEnded(TaskEnd end, String outcome) {
     end.outcome = outcome;
     end.commit();
   }
 
-  static void workerLost(int pid, int status, String task) {
+  /** A worker has ended with a task. */
+  public static void workerLost(int pid, int status, String task) {
     WorkerLost event = new WorkerLost();
     if (event.isEnabled()) {
       event.pid = pid;

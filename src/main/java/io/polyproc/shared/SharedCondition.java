@@ -1,6 +1,7 @@
-package io.polyproc;
+package io.polyproc.shared;
 
 import io.polyproc.host.EmbeddedRuntime;
+import io.polyproc.host.Waits;
 import io.polyproc.sync.SharedSemaphore;
 import io.polyproc.value.ValueWriter;
 import java.io.IOException;
@@ -12,11 +13,13 @@ import java.util.stream.Stream;
  * Python processes wake each other. How many sleep and how many of those have woken is counted in
  * two semaphores; a thread that notifies waits until all that were called have woken.
  */
-record SharedCondition(SharedLock lock, SharedLock sleeping, SharedLock woken, SharedLock call)
+public record SharedCondition(
+    SharedLock lock, SharedLock sleeping, SharedLock woken, SharedLock call)
     implements ValueWriter.Shareable {
   private static final long LOOK_NANOS = 100_000_000;
 
-  static SharedCondition create(EmbeddedRuntime host, String lockClass) {
+  /** A new one, with a lock of this class. */
+  public static SharedCondition create(EmbeddedRuntime host, String lockClass) {
     return new SharedCondition(
         SharedLock.create(host, lockClass, 1),
         SharedLock.create(host, "Semaphore", 0),
@@ -24,11 +27,13 @@ record SharedCondition(SharedLock lock, SharedLock sleeping, SharedLock woken, S
         SharedLock.create(host, "Semaphore", 0));
   }
 
-  void enter() {
+  /** Acquires the lock. */
+  public void enter() {
     lock.acquireUninterruptibly();
   }
 
-  void leave() {
+  /** Releases the lock. */
+  public void leave() {
     release(lock);
   }
 
@@ -41,7 +46,7 @@ record SharedCondition(SharedLock lock, SharedLock sleeping, SharedLock woken, S
   /**
    * Waits for a notification, without the lock, which the caller holds once; false if none came.
    */
-  boolean await(long nanos) throws InterruptedException {
+  public boolean await(long nanos) throws InterruptedException {
     Optional<SharedSemaphore> place = lists().filter(SharedSemaphore::enlist).findFirst();
     release(sleeping);
     release(lock);
@@ -60,7 +65,7 @@ record SharedCondition(SharedLock lock, SharedLock sleeping, SharedLock woken, S
   }
 
   /** Wakes all that wait; the caller holds the lock. */
-  void notifyAllWaiters() {
+  public void notifyAllWaiters() {
     SharedSemaphore asleep = sleeping.semaphore();
     while (woken.semaphore().tryAcquire()) {
       // Those whose time was over since the last notification.

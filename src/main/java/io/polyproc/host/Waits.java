@@ -1,6 +1,5 @@
-package io.polyproc;
+package io.polyproc.host;
 
-import io.polyproc.host.PlatformThreads;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.sync.SharedSemaphore;
 import java.time.Duration;
@@ -11,9 +10,9 @@ import java.util.concurrent.CancellationException;
  * Waits for what other processes do, in slices, so that an interrupt is seen; the kernel wakes no
  * Java thread for one.
  */
-final class Waits {
+public final class Waits {
   /** Longer than any wait, and small enough to be added to {@link System#nanoTime}. */
-  static final long FOR_EVER = Long.MAX_VALUE / 4;
+  public static final long FOR_EVER = Long.MAX_VALUE / 4;
 
   private static final long SLICE_NANOS = 100_000_000;
 
@@ -23,14 +22,15 @@ final class Waits {
    * What a method throws that was interrupted while it waited, and declares no {@link
    * InterruptedException}: the interrupt status of the calling thread is set again.
    */
-  static CancellationException cancelled(InterruptedException e) {
+  public static CancellationException cancelled(InterruptedException e) {
     Thread.currentThread().interrupt();
     CancellationException cancelled = new CancellationException("interrupted");
     cancelled.initCause(e);
     return cancelled;
   }
 
-  static long nanos(Duration time) {
+  /** A time in nanoseconds, at most {@link #FOR_EVER}. */
+  public static long nanos(Duration time) {
     try {
       return Math.min(Math.max(0, time.toNanos()), FOR_EVER);
     } catch (ArithmeticException e) {
@@ -39,7 +39,7 @@ final class Waits {
   }
 
   /** Takes a permit; false if there was none in time. */
-  static boolean acquire(SharedSemaphore semaphore, long nanos) throws InterruptedException {
+  public static boolean acquire(SharedSemaphore semaphore, long nanos) throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
@@ -60,12 +60,12 @@ final class Waits {
   }
 
   /** Takes a permit that is free, or one whose holder has ended; waits for none. */
-  static boolean takeOrTakeOver(SharedSemaphore semaphore) {
+  public static boolean takeOrTakeOver(SharedSemaphore semaphore) {
     return semaphore.acquire(0);
   }
 
   /** {@link #acquire} whatever interrupts. */
-  static boolean acquireUninterruptibly(SharedSemaphore semaphore, long nanos) {
+  public static boolean acquireUninterruptibly(SharedSemaphore semaphore, long nanos) {
     long deadline = System.nanoTime() + nanos;
     boolean interrupted = false;
     try {
@@ -84,7 +84,7 @@ final class Waits {
   }
 
   /** Waits until a descriptor can be read; false if it could not in time. */
-  static boolean readable(int descriptor, long nanos) throws InterruptedException {
+  public static boolean readable(int descriptor, long nanos) throws InterruptedException {
     int[] descriptors = {descriptor};
     if (Descriptors.poll(descriptors, 0)[0]) {
       return true;

@@ -1,6 +1,8 @@
-package io.polyproc;
+package io.polyproc.shared;
 
 import io.polyproc.host.EmbeddedRuntime;
+import io.polyproc.host.Events;
+import io.polyproc.host.Waits;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;
 import io.polyproc.value.DescriptorToken;
@@ -13,12 +15,13 @@ import java.lang.System.Logger.Level;
  *
  * @param className {@code Lock}, {@code RLock}, {@code Semaphore} or {@code BoundedSemaphore}
  */
-record SharedLock(
+public record SharedLock(
     EmbeddedRuntime host, String className, SharedSemaphore semaphore, int kind, int maxValue)
     implements ValueWriter.Shareable {
   private static final System.Logger LOG = System.getLogger(SharedLock.class.getName());
 
-  static SharedLock create(EmbeddedRuntime host, String className, int value) {
+  /** A new one, with this value, of a class of {@code multiprocessing}'s. */
+  public static SharedLock create(EmbeddedRuntime host, String className, int value) {
     int kind =
         className.equals("RLock") ? SharedSemaphore.RECURSIVE_MUTEX : SharedSemaphore.SEMAPHORE;
     int maxValue = className.equals("Semaphore") ? SharedSemaphore.MAX_VALUE : value;
@@ -27,53 +30,34 @@ record SharedLock(
   }
 
   /** Acquires, waiting so long; false if it could not. */
-  boolean acquire(long nanos) throws InterruptedException {
+  public boolean acquire(long nanos) throws InterruptedException {
     if (!Thread.currentThread().isInterrupted() && semaphore.tryAcquire()) {
       return told(true);
     }
-    Events.LockWait event = waits();
+    Events.LockWait event = Events.lockWaits(semaphore);
     boolean acquired = false;
     try {
       acquired = Waits.acquire(semaphore, nanos);
     } finally {
-      waited(event, acquired);
+      Events.lockWaited(event, semaphore, className, acquired);
     }
     return told(acquired);
   }
 
-  private Events.LockWait waits() {
-    Events.LockWait event = new Events.LockWait();
-    if (event.isEnabled()) {
-      event.holder = semaphore.holder();
-      event.begin();
-    }
-    return event;
-  }
-
-  private void waited(Events.LockWait event, boolean acquired) {
-    event.end();
-    if (event.shouldCommit()) {
-      event.lock = semaphore.id();
-      event.kind = className;
-      event.acquired = acquired;
-      event.commit();
-    }
-  }
-
   /** Acquires, whatever interrupts. */
-  void acquireUninterruptibly() {
+  public void acquireUninterruptibly() {
     if (semaphore.tryAcquire()) {
       boolean _ = told(true);
       return;
     }
-    Events.LockWait event = waits();
+    Events.LockWait event = Events.lockWaits(semaphore);
     boolean acquired = Waits.acquireUninterruptibly(semaphore, Waits.FOR_EVER);
-    waited(event, acquired);
+    Events.lockWaited(event, semaphore, className, acquired);
     boolean _ = told(acquired);
   }
 
   /** Acquires without waiting; false if it could not. */
-  boolean tryAcquire() {
+  public boolean tryAcquire() {
     return told(Waits.takeOrTakeOver(semaphore));
   }
 

@@ -1,4 +1,4 @@
-package io.polyproc;
+package io.polyproc.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
