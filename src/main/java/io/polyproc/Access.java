@@ -35,6 +35,11 @@ final class Access extends ApiAccess {
   }
 
   @Override
+  public RuntimeException workerLost(int pid, int exitStatus, String task, String lastLines) {
+    return new WorkerLostException(pid, exitStatus, task, lastLines);
+  }
+
+  @Override
   public UnconvertibleValueException unconvertible(String element, String reason) {
     return new UnconvertibleValueException(element, reason);
   }

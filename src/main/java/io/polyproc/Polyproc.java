@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.polyproc.bridge.CacheFolder;
 import io.polyproc.bridge.PythonContexts;
+import io.polyproc.callback.CallbackServer;
+import io.polyproc.callback.Callee;
 import io.polyproc.classpath.ClassPath;
 import io.polyproc.classpath.ClassPathEntry;
 import io.polyproc.host.EmbeddedRuntime;
@@ -15,6 +17,9 @@ import io.polyproc.host.InstallationLocator;
 import io.polyproc.host.JavaObservation;
 import io.polyproc.host.LineStream;
 import io.polyproc.host.Waits;
+import io.polyproc.pool.Counters;
+import io.polyproc.pool.PoolRuntime;
+import io.polyproc.pool.WorkerPool;
 import io.polyproc.posix.Processes;
 import io.polyproc.protocol.ChildHandle;
 import io.polyproc.shared.SharedLock;
@@ -86,7 +91,8 @@ public final class Polyproc implements AutoCloseable {
   private @Nullable CallbackServer callbacks;
   private final AtomicLong numbers = new AtomicLong();
   private final Counters counters = new Counters(null);
-  private final Set<PythonPool> pools = ConcurrentHashMap.newKeySet();
+  private final PoolRuntime ofPools = new OfPools();
+  private final Set<WorkerPool> pools = ConcurrentHashMap.newKeySet();
   private final Supplier<List<Map<String, Object>>> observedPools = this::describePools;
   private final Set<Runnable> beforeClose = ConcurrentHashMap.newKeySet();
 
@@ -104,7 +110,7 @@ public final class Polyproc implements AutoCloseable {
 
   /** What observers of this JVM are told of the pools. */
   private List<Map<String, Object>> describePools() {
-    return pools.stream().map(PythonPool::describe).toList();
+    return pools.stream().map(WorkerPool::describe).toList();
   }
 
   /**
@@ -486,9 +492,9 @@ public final class Polyproc implements AutoCloseable {
    */
   public PythonPool pool(int workers, PythonPool.Options poolOptions) {
     checkOpen();
-    PythonPool pool = new PythonPool(this, workers, poolOptions);
+    WorkerPool pool = new WorkerPool(ofPools, workers, poolOptions.settings());
     pools.add(pool);
-    return pool;
+    return new PythonPool(pool);
   }
 
   /**
@@ -498,10 +504,6 @@ public final class Polyproc implements AutoCloseable {
    */
   public PoolMetrics metrics() {
     return counters.read();
-  }
-
-  Counters counters() {
-    return counters;
   }
 
   /**
@@ -674,13 +676,14 @@ public final class Polyproc implements AutoCloseable {
    */
   public <T> JavaCallback<T> callback(Class<T> type, T target) {
     checkOpen();
-    return new JavaCallback<>(callbackServer(), type, target);
+    return new JavaCallback<>(callbackServer(), new Callee<>(type, target));
   }
 
   private synchronized CallbackServer callbackServer() {
     CallbackServer server = callbacks;
     if (server == null) {
-      server = CallbackServer.start(this);
+      server = CallbackServer.start(queue(), types, line -> line.channel().stream().await(0));
+      onClose(server::stop);
       callbacks = server;
     }
     return server;
@@ -853,10 +856,6 @@ public final class Polyproc implements AutoCloseable {
   }
 
   /** The pool has no workers any more. */
-  void forget(PythonPool pool) {
-    pools.remove(pool);
-  }
-
   void onClose(Runnable action) {
     beforeClose.add(action);
     if (host.isClosed()) {
@@ -878,11 +877,6 @@ public final class Polyproc implements AutoCloseable {
 
   byte[] authkey() {
     return authkey.clone();
-  }
-
-  /** Whether workers may run on other nodes of a cluster. */
-  boolean isSpread() {
-    return isSpread;
   }
 
   /** Starts a process that calls a function, on any node if there is a cluster. */
@@ -955,5 +949,53 @@ public final class Polyproc implements AutoCloseable {
     surroundings.put("of_java_program", true);
     return ValueWriter.write(
         PythonTuple.of("java", surroundings, PythonTuple.of(head, body)), "payload");
+  }
+
+  /** What pools see of this. */
+  private final class OfPools implements PoolRuntime {
+    @Override
+    public KnownTypes types() {
+      return types;
+    }
+
+    @Override
+    public EmbeddedRuntime host() {
+      return host;
+    }
+
+    @Override
+    public boolean isSpread() {
+      return isSpread;
+    }
+
+    @Override
+    public Counters counters() {
+      return counters;
+    }
+
+    @Override
+    public ChildHandle startProcess(String name, PythonFunction function, PythonTuple arguments) {
+      return Polyproc.this.startProcess(name, function, arguments);
+    }
+
+    @Override
+    public PythonPipe pipe() {
+      return Polyproc.this.pipe();
+    }
+
+    @Override
+    public void onClose(Runnable action) {
+      Polyproc.this.onClose(action);
+    }
+
+    @Override
+    public void forgetOnClose(Runnable action) {
+      Polyproc.this.forgetOnClose(action);
+    }
+
+    @Override
+    public void ended(WorkerPool pool) {
+      pools.remove(pool);
+    }
   }
 }

@@ -1,21 +1,19 @@
 package io.polyproc;
 
-import io.polyproc.Counters.Counter;
 import io.polyproc.host.Waits;
-import io.polyproc.value.KnownTypes;
-import io.polyproc.value.ValueWriter;
+import io.polyproc.pool.GeneratorPublisher;
+import io.polyproc.pool.ModuleProxy;
+import io.polyproc.pool.PoolSettings;
+import io.polyproc.pool.PoolTask;
+import io.polyproc.pool.WorkerPool;
 import java.lang.reflect.Type;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,14 +23,11 @@ import java.util.Spliterators;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -60,39 +55,10 @@ import org.jspecify.annotations.Nullable;
 public final class PythonPool implements AutoCloseable {
   private static final int STREAMED_PER_WORKER = 4;
 
-  private final Options options;
-  private final KnownTypes types;
-  private final Polyproc polyproc;
-  private final List<PoolWorker> workers = new ArrayList<>();
-  private final AtomicLong numbers = new AtomicLong();
-  private final Runnable terminate = this::terminate;
-  private final Counters counters;
-  private final Set<ExecutorService> executors = ConcurrentHashMap.newKeySet();
-  private final Set<GeneratorCall<?>> generators = ConcurrentHashMap.newKeySet();
+  private final WorkerPool workers;
 
-  // Guarded by this; awaited by workers for a task, and by close() for the last one's end.
-  private final Deque<PoolTask<?>> waiting = new ArrayDeque<>();
-  private int unfinished;
-  private boolean closing;
-  private boolean terminated;
-  private @Nullable RuntimeException broken;
-  private long submitted;
-  private long done;
-  private long failed;
-
-  PythonPool(Polyproc polyproc, int size, Options options) {
-    if (size < 1) {
-      throw new IllegalArgumentException("a pool needs at least one worker, not " + size);
-    }
-    this.polyproc = polyproc;
-    this.types = polyproc.types();
-    this.counters = new Counters(polyproc.counters());
-    this.options = options.copy();
-    for (int i = 1; i <= size; i++) {
-      workers.add(new PoolWorker(this, i));
-    }
-    workers.forEach(PoolWorker::start);
-    polyproc.onClose(terminate);
+  PythonPool(WorkerPool workers) {
+    this.workers = workers;
   }
 
   /**
@@ -114,18 +80,6 @@ public final class PythonPool implements AutoCloseable {
     private Consumer<Progress> onProgress = _ -> {};
 
     private Options() {}
-
-    private Options copy() {
-      Options copy = new Options();
-      copy.taskTimeout = taskTimeout;
-      copy.initializer = initializer;
-      copy.initializerArguments = initializerArguments;
-      copy.maxTasksPerWorker = maxTasksPerWorker;
-      copy.maxWaiting = maxWaiting;
-      copy.rejecting = rejecting;
-      copy.onProgress = onProgress;
-      return copy;
-    }
 
     /**
      * How long a task may run; then its future fails with a {@link
@@ -215,24 +169,15 @@ public final class PythonPool implements AutoCloseable {
       return this;
     }
 
-    @Nullable PythonFunction initializer() {
-      return initializer;
-    }
-
-    PythonTuple initializerArguments() {
-      return initializerArguments;
-    }
-
-    int maxTasksPerWorker() {
-      return maxTasksPerWorker;
-    }
-
-    int maxWaiting() {
-      return maxWaiting;
-    }
-
-    boolean isRejecting() {
-      return rejecting;
+    PoolSettings settings() {
+      return new PoolSettings(
+          taskTimeout,
+          initializer,
+          initializerArguments,
+          maxTasksPerWorker,
+          maxWaiting,
+          rejecting,
+          onProgress);
     }
   }
 
@@ -277,7 +222,7 @@ public final class PythonPool implements AutoCloseable {
    */
   public <T> CompletableFuture<T> submit(
       Class<T> type, PythonFunction function, @Nullable Object... arguments) {
-    return submit(type, options.taskTimeout, function, arguments);
+    return submit(type, workers.settings().taskTimeout(), function, arguments);
   }
 
   /**
@@ -296,7 +241,7 @@ public final class PythonPool implements AutoCloseable {
       @Nullable Duration timeout,
       PythonFunction function,
       @Nullable Object... arguments) {
-    return submit((Type) type, timeout, function, PythonTuple.of(arguments));
+    return workers.submit(type, timeout, function, PythonTuple.of(arguments));
   }
 
   /**
@@ -315,33 +260,8 @@ public final class PythonPool implements AutoCloseable {
    */
   public <T> CompletableFuture<T> submit(
       TypeReference<T> type, PythonFunction function, @Nullable Object... arguments) {
-    return submit(type.type(), options.taskTimeout, function, PythonTuple.of(arguments));
-  }
-
-  <T> CompletableFuture<T> submit(
-      Type type, @Nullable Duration timeout, PythonFunction function, PythonTuple arguments) {
-    return submit(this.<T>task(type, timeout, function), arguments, options.isRejecting());
-  }
-
-  <T> PoolTask<T> task(Type type, @Nullable Duration timeout, PythonFunction function) {
-    return new PoolTask<>(this, numbers.incrementAndGet(), type, function, timeout);
-  }
-
-  /**
-   * @param rejecting whether it is refused where it would have to wait for room
-   */
-  <T> CompletableFuture<T> submit(PoolTask<T> task, PythonTuple arguments, boolean rejecting) {
-    try {
-      PythonTuple call = task.function().parts().call(arguments);
-      task.setMessage(
-          polyproc.isSpread()
-              ? ValueWriter.writeForAnyNode(call, "arguments", false)
-              : ValueWriter.write(call, "arguments", polyproc.host()));
-    } catch (UnconvertibleValueException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-    enqueue(task, rejecting);
-    return task;
+    return workers.submit(
+        type.type(), workers.settings().taskTimeout(), function, PythonTuple.of(arguments));
   }
 
   /**
@@ -365,8 +285,7 @@ public final class PythonPool implements AutoCloseable {
       Class<T> type, PythonFunction function, @Nullable Object... arguments) {
     PythonTuple all = PythonTuple.of(arguments);
     return () -> {
-      CompletableFuture<T> future =
-          submit(this.<T>task(type, options.taskTimeout, function), all, false);
+      CompletableFuture<T> future = workers.submitWaiting(type, function, all);
       try {
         return future.get();
       } catch (InterruptedException e) {
@@ -393,13 +312,7 @@ public final class PythonPool implements AutoCloseable {
    * @throws IllegalStateException if the pool is closed
    */
   public ExecutorService executorService() {
-    ExecutorService executor = new PoolExecutor(workers.size(), options, executors::remove);
-    executors.add(executor);
-    if (isClosing()) {
-      executor.shutdown();
-      throw new IllegalStateException("this pool is closed");
-    }
-    return executor;
+    return workers.executorService();
   }
 
   /**
@@ -433,7 +346,7 @@ public final class PythonPool implements AutoCloseable {
    */
   public <T> Stream<T> generate(
       Class<T> type, PythonFunction function, @Nullable Object... arguments) {
-    return generate((Type) type, function, PythonTuple.of(arguments));
+    return workers.generate(type, function, PythonTuple.of(arguments));
   }
 
   /**
@@ -447,11 +360,7 @@ public final class PythonPool implements AutoCloseable {
    */
   public <T> Stream<T> generate(
       TypeReference<T> type, PythonFunction function, @Nullable Object... arguments) {
-    return generate(type.type(), function, PythonTuple.of(arguments));
-  }
-
-  <T> Stream<T> generate(Type type, PythonFunction function, PythonTuple arguments) {
-    return GeneratorCall.<T>start(this, type, function, arguments).stream();
+    return workers.generate(type.type(), function, PythonTuple.of(arguments));
   }
 
   /**
@@ -473,7 +382,7 @@ public final class PythonPool implements AutoCloseable {
    */
   public <T> Flow.Publisher<T> publish(
       Class<T> type, PythonFunction function, @Nullable Object... arguments) {
-    return new GeneratorPublisher<>(this, type, function, PythonTuple.of(arguments));
+    return new GeneratorPublisher<>(workers, type, function, PythonTuple.of(arguments));
   }
 
   /**
@@ -487,19 +396,7 @@ public final class PythonPool implements AutoCloseable {
    */
   public <T> Flow.Publisher<T> publish(
       TypeReference<T> type, PythonFunction function, @Nullable Object... arguments) {
-    return new GeneratorPublisher<>(this, type.type(), function, PythonTuple.of(arguments));
-  }
-
-  /** A generator is open: the pool's end closes it. */
-  void opened(GeneratorCall<?> generator) {
-    generators.add(generator);
-    if (isClosing()) {
-      generator.close();
-    }
-  }
-
-  void closed(GeneratorCall<?> generator) {
-    generators.remove(generator);
+    return new GeneratorPublisher<>(workers, type.type(), function, PythonTuple.of(arguments));
   }
 
   /**
@@ -508,8 +405,8 @@ public final class PythonPool implements AutoCloseable {
    *
    * @return the failure
    */
-  public synchronized Optional<RuntimeException> failure() {
-    return Optional.ofNullable(broken);
+  public Optional<RuntimeException> failure() {
+    return workers.failure();
   }
 
   /**
@@ -518,11 +415,7 @@ public final class PythonPool implements AutoCloseable {
    * @return counters and times up to now; it does not change
    */
   public PoolMetrics metrics() {
-    return counters.read();
-  }
-
-  Counters counters() {
-    return counters;
+    return workers.counters().read();
   }
 
   /**
@@ -596,9 +489,7 @@ public final class PythonPool implements AutoCloseable {
     List<CompletableFuture<T>> futures = new ArrayList<>();
     try {
       for (I item : items) {
-        futures.add(
-            submit(
-                this.<T>task(type, options.taskTimeout, function), arguments.apply(item), false));
+        futures.add(workers.submitWaiting(type, function, arguments.apply(item)));
       }
       return futures;
     } catch (RuntimeException e) {
@@ -611,7 +502,7 @@ public final class PythonPool implements AutoCloseable {
     List<T> results = new ArrayList<>(futures.size());
     try {
       for (CompletableFuture<T> future : futures) {
-        results.add(result(future));
+        results.add(PoolTask.result(future));
       }
       return results;
     } finally {
@@ -675,10 +566,7 @@ public final class PythonPool implements AutoCloseable {
     public boolean hasNext() {
       while (running.size() < STREAMED_PER_WORKER * workers.size() && items.hasNext()) {
         CompletableFuture<T> future =
-            submit(
-                PythonPool.this.<T>task(type, options.taskTimeout, function),
-                PythonTuple.of(items.next()),
-                false);
+            workers.submitWaiting(type, function, PythonTuple.of(items.next()));
         running.add(future);
         var _ = future.whenComplete((_, _) -> ended.add(future));
       }
@@ -693,7 +581,7 @@ public final class PythonPool implements AutoCloseable {
       try {
         CompletableFuture<T> future = ended.take();
         running.remove(future);
-        return result(future);
+        return PoolTask.result(future);
       } catch (InterruptedException e) {
         stop();
         throw Waits.cancelled(e);
@@ -736,179 +624,7 @@ public final class PythonPool implements AutoCloseable {
    * @throws IllegalStateException if the pool is closed
    */
   public <T> T proxy(Class<T> type, String module) {
-    return ModuleProxy.of(this, type, module);
-  }
-
-  /** What a future ends with; what it throws shows where this thread waited for it, too. */
-  static <T> T result(CompletableFuture<T> future) {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        appendFrames(cause, new Throwable().getStackTrace());
-        throw cause;
-      }
-      throw new CompletionException(e.getCause());
-    } catch (InterruptedException e) {
-      throw Waits.cancelled(e);
-    }
-  }
-
-  /** Puts the frames of a thread that waits behind those of the thread that failed. */
-  private static void appendFrames(Throwable failure, StackTraceElement[] waiting) {
-    // An exception may be thrown to several threads: only the last one's frames stay.
-    Stream<StackTraceElement> own =
-        Stream.of(failure.getStackTrace()).takeWhile(frame -> !isFrameOfResult(frame));
-    failure.setStackTrace(Stream.concat(own, Stream.of(waiting)).toArray(StackTraceElement[]::new));
-  }
-
-  private static boolean isFrameOfResult(StackTraceElement frame) {
-    return frame.getMethodName().equals("result")
-        && frame.getClassName().equals(PythonPool.class.getName());
-  }
-
-  private void enqueue(PoolTask<?> task, boolean rejecting) {
-    RuntimeException failure;
-    synchronized (this) {
-      awaitRoom(rejecting);
-      if (closing) {
-        throw new IllegalStateException("this pool is closed");
-      }
-      submitted++;
-      unfinished++;
-      failure = broken;
-      if (failure == null) {
-        waiting.add(task);
-        counters.increment(Counter.TASKS_WAITING);
-        notifyAll();
-      }
-    }
-    if (failure != null) {
-      task.completeExceptionally(failure);
-    }
-  }
-
-  /** Called with this pool's monitor, which it gives up while it waits. */
-  private void awaitRoom(boolean rejecting) {
-    while (waiting.size() >= options.maxWaiting() && !closing && broken == null) {
-      if (rejecting) {
-        throw new RejectedExecutionException(
-            "%d tasks wait for the pool's workers already".formatted(waiting.size()));
-      }
-      try {
-        wait();
-      } catch (InterruptedException e) {
-        throw Waits.cancelled(e);
-      }
-    }
-  }
-
-  /** The next task for a worker, which waits for it; null when there will be none. */
-  synchronized @Nullable PoolTask<?> take() throws InterruptedException {
-    while (waiting.isEmpty()) {
-      if (closing || broken != null) {
-        return null;
-      }
-      wait();
-    }
-    PoolTask<?> next = waiting.remove();
-    counters.decrement(Counter.TASKS_WAITING);
-    notifyAll();
-    return next;
-  }
-
-  /** Whether no task waits for a worker. */
-  synchronized boolean isIdle() {
-    return waiting.isEmpty();
-  }
-
-  /** Called by each task, once, when its future is complete. */
-  void completed(PoolTask<?> task, boolean failure) {
-    workers.forEach(worker -> worker.stopIfRunning(task));
-    synchronized (options) {
-      Progress progress;
-      synchronized (this) {
-        if (waiting.remove(task)) {
-          counters.decrement(Counter.TASKS_WAITING);
-        }
-        counters.increment(failure ? Counter.TASKS_FAILED : Counter.TASKS_SUCCEEDED);
-        done++;
-        failed += failure ? 1 : 0;
-        unfinished--;
-        progress = new Progress(done, failed, submitted);
-        notifyAll();
-      }
-      options.onProgress.accept(progress);
-    }
-  }
-
-  /** Takes a task back from a worker that could not begin it; it is the next. */
-  void giveBack(PoolTask<?> task) {
-    RuntimeException failure;
-    synchronized (this) {
-      failure = terminated ? new CancellationException("the pool was ended") : broken;
-      if (failure == null) {
-        waiting.addFirst(task);
-        counters.increment(Counter.TASKS_WAITING);
-        notifyAll();
-      }
-    }
-    if (failure != null) {
-      task.completeExceptionally(failure);
-    }
-  }
-
-  /** Whether another worker of this pool runs tasks. */
-  boolean isServedBesides(PoolWorker worker) {
-    return workers.stream().anyMatch(other -> other != worker && other.isServing());
-  }
-
-  /** No worker can be had: every task fails. */
-  void breakDown(RuntimeException why) {
-    List<PoolTask<?>> lost;
-    synchronized (this) {
-      if (broken == null) {
-        broken = why;
-      }
-      lost = List.copyOf(waiting);
-      counters.add(Counter.TASKS_WAITING, -waiting.size());
-      waiting.clear();
-      notifyAll();
-    }
-    lost.forEach(task -> task.completeExceptionally(why));
-  }
-
-  @Nullable Duration taskTimeout() {
-    return options.taskTimeout;
-  }
-
-  Polyproc polyproc() {
-    return polyproc;
-  }
-
-  Options poolOptions() {
-    return options;
-  }
-
-  KnownTypes types() {
-    return types;
-  }
-
-  /** What observers are told: as {@code _polyproc/observation.py} tells of pools of Python's. */
-  Map<String, Object> describe() {
-    PoolMetrics now = metrics();
-    Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("kind", "pool");
-    facts.put("size", workers.size());
-    facts.put("jobs", now.tasksWaiting() + now.tasksRunning());
-    facts.put("waiting", now.tasksWaiting());
-    facts.put("done", now.tasksSucceeded() + now.tasksFailed());
-    facts.put("workers", workers.stream().map(PoolWorker::describe).toList());
-    return facts;
-  }
-
-  synchronized boolean isClosing() {
-    return closing;
+    return ModuleProxy.of(workers, type, module);
   }
 
   /**
@@ -917,7 +633,7 @@ public final class PythonPool implements AutoCloseable {
    * @return in no order; those that have just been started or have ended are not among them
    */
   public List<Integer> pids() {
-    return workers.stream().map(PoolWorker::pid).filter(pid -> pid > 0).toList();
+    return workers.pids();
   }
 
   /**
@@ -927,43 +643,12 @@ public final class PythonPool implements AutoCloseable {
    */
   @Override
   public void close() {
-    boolean interrupted = false;
-    executors.forEach(ExecutorService::close);
-    synchronized (this) {
-      closing = true;
-      notifyAll();
-    }
-    generators.forEach(GeneratorCall::close);
-    synchronized (this) {
-      while (unfinished > 0 && !interrupted) {
-        try {
-          wait();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    awaitListener();
-    terminate();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Waits until the listener has been told of all that is done. */
-  private void awaitListener() {
-    synchronized (options) {
-      // The thread that tells it holds this monitor, and held it before the task counted as
-      // finished.
-    }
+    workers.close();
   }
 
   @Override
   public String toString() {
-    synchronized (this) {
-      return "PythonPool[%d workers, %d tasks unfinished%s]"
-          .formatted(workers.size(), unfinished, closing ? ", closed" : "");
-    }
+    return workers.toString();
   }
 
   /**
@@ -971,19 +656,6 @@ public final class PythonPool implements AutoCloseable {
    * a second call does nothing more.
    */
   public void terminate() {
-    polyproc.forgetOnClose(terminate);
-    polyproc.forget(this);
-    List<PoolTask<?>> stopped = new ArrayList<>();
-    synchronized (this) {
-      closing = true;
-      terminated = true;
-      stopped.addAll(waiting);
-      notifyAll();
-    }
-    executors.forEach(ExecutorService::shutdownNow);
-    generators.forEach(GeneratorCall::close);
-    workers.forEach(worker -> worker.current().ifPresent(stopped::add));
-    stopped.forEach(task -> task.cancel(true));
-    workers.forEach(PoolWorker::end);
+    workers.terminate();
   }
 }

@@ -91,10 +91,13 @@ final class ArchitectureTest {
           may("value", "host", "pickle", "posix"),
           may("shared", "value", "host", "sync", "posix"),
           may("manager", "value"),
+          may("callback", "value", "pickle"),
+          may("pool", "value", "host", "ipc", "protocol", "posix"),
           may("conformance"));
 
   /** Packages behind the public API, which know its types; the others do without them. */
-  private static final Set<String> OF_API = Set.of("value", "shared", "manager");
+  private static final Set<String> OF_API =
+      Set.of("value", "shared", "manager", "callback", "pool");
 
   private static Map.Entry<String, List<String>> may(String name, String... others) {
     return Map.entry(name, List.of(others));
@@ -144,6 +147,25 @@ final class ArchitectureTest {
         Stream.concat(Stream.of(ROOT), ARROWS.keySet().stream().map(ArchitectureTest::pattern))
             .toArray(String[]::new);
     classes().should().resideInAnyPackage(known).check(CLASSES);
+  }
+
+  /** The two others make and open the public types for the packages behind the API. */
+  @Test
+  void shouldHaveOnlyPublicTypesInTheApi() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT)
+        .and()
+        .areTopLevelClasses()
+        .and()
+        .doNotHaveSimpleName("Access")
+        .and()
+        .doNotHaveSimpleName("SharedObjects")
+        .and()
+        .doNotHaveSimpleName("package-info")
+        .should()
+        .bePublic()
+        .check(CLASSES);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polyproc.pool.PoolTask;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -170,8 +171,7 @@ final class JavaApiIT {
     assertEquals("Grüße, Ada", pool.submit(String.class, greet, "Ada").join());
     PythonFunction fail = PythonFunction.ofResource(JavaApiIT.class, "resource.py", "fail");
     PythonException e =
-        assertThrows(
-            PythonException.class, () -> PythonPool.result(pool.submit(Object.class, fail)));
+        assertThrows(PythonException.class, () -> PoolTask.result(pool.submit(Object.class, fail)));
     assertTrue(
         e.remoteTraceback()
             .contains(
@@ -331,7 +331,7 @@ final class JavaApiIT {
     IllegalStateException e =
         assertThrows(
             IllegalStateException.class,
-            () -> PythonPool.result(pool.submit(Object.class, shelf("nested_failure"))));
+            () -> PoolTask.result(pool.submit(Object.class, shelf("nested_failure"))));
     assertEquals("out of stock", e.getMessage());
     assertInstanceOf(java.io.IOException.class, e.getCause());
     assertEquals("no connection", e.getCause().getMessage());
@@ -429,7 +429,7 @@ final class JavaApiIT {
     PythonException e =
         assertThrows(
             PythonException.class,
-            () -> PythonPool.result(pool.submit(Object.class, function, argument)));
+            () -> PoolTask.result(pool.submit(Object.class, function, argument)));
     assertEquals(type, e.typeName());
     assertEquals(message, e.message());
   }

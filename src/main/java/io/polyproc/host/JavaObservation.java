@@ -28,7 +28,7 @@ public final class JavaObservation {
   private static final Map<String, String> WAITS =
       Map.ofEntries(
           Map.entry("PythonPool", "waiting for pool"),
-          Map.entry("PoolTask", "waiting for pool"),
+          Map.entry("pool.PoolTask", "waiting for pool"),
           Map.entry("PythonQueue", "waiting for queue"),
           Map.entry("PythonLock", "waiting for lock"),
           Map.entry("PythonSemaphore", "waiting for lock"),

@@ -56,6 +56,10 @@ public abstract class ApiAccess {
   /** An exception that was raised. */
   public abstract PythonException raised(String typeName, String message, String traceback);
 
+  /** That a worker was lost with a task. */
+  public abstract RuntimeException workerLost(
+      int pid, int exitStatus, String task, String lastLines);
+
   /** That an element has no counterpart, and why. */
   public abstract UnconvertibleValueException unconvertible(String element, String reason);
 

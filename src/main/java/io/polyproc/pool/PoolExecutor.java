@@ -1,5 +1,6 @@
-package io.polyproc;
+package io.polyproc.pool;
 
+import io.polyproc.PythonPool;
 import io.polyproc.host.Waits;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -25,7 +26,7 @@ final class PoolExecutor extends ThreadPoolExecutor {
   /**
    * @param onEnd called when it has terminated
    */
-  PoolExecutor(int threads, PythonPool.Options options, Consumer<ExecutorService> onEnd) {
+  PoolExecutor(int threads, PoolSettings settings, Consumer<ExecutorService> onEnd) {
     super(
         threads,
         threads,
@@ -34,11 +35,11 @@ final class PoolExecutor extends ThreadPoolExecutor {
         new LinkedBlockingQueue<>(),
         Thread.ofVirtual().name("polyproc-executor-", 1).factory());
     allowCoreThreadTimeOut(true);
-    int waiting = options.maxWaiting();
+    int waiting = settings.maxWaiting();
     this.room =
         new Semaphore(
             waiting > Integer.MAX_VALUE - threads ? Integer.MAX_VALUE : waiting + threads);
-    this.rejecting = options.isRejecting();
+    this.rejecting = settings.isRejecting();
     this.onEnd = onEnd;
   }
 

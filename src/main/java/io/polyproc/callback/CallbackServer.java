@@ -1,6 +1,11 @@
-package io.polyproc;
+package io.polyproc.callback;
 
+import io.polyproc.PythonConnection;
+import io.polyproc.PythonQueue;
+import io.polyproc.PythonTuple;
+import io.polyproc.UnconvertibleValueException;
 import io.polyproc.pickle.PickleException;
+import io.polyproc.value.KnownTypes;
 import io.polyproc.value.ValueReader;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -8,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +27,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may call. One thread takes requests. If a process dies, its reply lines are closed
  * when the next one is opened; if this JVM ends, processes see their lines end.
  */
-final class CallbackServer {
+public final class CallbackServer {
   private static final System.Logger LOG = System.getLogger(CallbackServer.class.getName());
 
-  private final Polyproc polyproc;
   private final PythonQueue requests;
+  private final KnownTypes types;
+  private final Predicate<PythonConnection> hasEnded;
+  private final Thread thread;
   private final AtomicLong numbers = new AtomicLong();
-  private final Map<Long, JavaCallback<?>> callbacks = new ConcurrentHashMap<>();
+  private final Map<Long, Callee<?>> callbacks = new ConcurrentHashMap<>();
   private final Map<String, PythonConnection> lines = new ConcurrentHashMap<>();
 
   /** One request, as the shim's {@code Callback} makes it. */
@@ -47,29 +55,46 @@ final class CallbackServer {
     }
   }
 
-  private CallbackServer(Polyproc polyproc) {
-    this.polyproc = polyproc;
-    this.requests = polyproc.queue();
+  private CallbackServer(
+      PythonQueue requests, KnownTypes types, Predicate<PythonConnection> hasEnded) {
+    this.requests = requests;
+    this.types = types;
+    this.hasEnded = hasEnded;
+    this.thread = Thread.ofPlatform().daemon().name("polyproc-callbacks").unstarted(this::serve);
   }
 
-  static CallbackServer start(Polyproc polyproc) {
-    CallbackServer server = new CallbackServer(polyproc);
-    Thread thread = Thread.ofPlatform().daemon().name("polyproc-callbacks").start(server::serve);
-    polyproc.onClose(thread::interrupt);
+  /**
+   * A server that takes requests from now on.
+   *
+   * @param requests of all processes
+   * @param types what arguments are read by
+   * @param hasEnded whether a process has closed its end of a reply line
+   */
+  public static CallbackServer start(
+      PythonQueue requests, KnownTypes types, Predicate<PythonConnection> hasEnded) {
+    CallbackServer server = new CallbackServer(requests, types, hasEnded);
+    server.thread.start();
     return server;
+  }
+
+  /** Takes no more requests. */
+  public void stop() {
+    thread.interrupt();
   }
 
   PythonQueue requests() {
     return requests;
   }
 
-  long add(JavaCallback<?> callback) {
+  /** Has processes call an object; what they call it by. */
+  public long add(Callee<?> callback) {
     long number = numbers.incrementAndGet();
     callbacks.put(number, callback);
     return number;
   }
 
-  void remove(long number) {
+  /** Forgets an object. */
+  public void remove(long number) {
     callbacks.remove(number);
   }
 
@@ -103,7 +128,7 @@ final class CallbackServer {
         .values()
         .removeIf(
             line -> {
-              boolean ended = line.channel().stream().await(0);
+              boolean ended = hasEnded.test(line);
               if (ended) {
                 line.close();
               }
@@ -135,14 +160,13 @@ final class CallbackServer {
   }
 
   private @Nullable Object call(Request request) throws Throwable {
-    JavaCallback<?> callback = callbacks.get(request.callback());
+    Callee<?> callback = callbacks.get(request.callback());
     if (callback == null) {
       throw new IllegalStateException("this callback was closed by the Java program");
     }
     PythonTuple arguments =
         (PythonTuple)
-            Objects.requireNonNull(
-                ValueReader.read(request.arguments(), polyproc.types(), "arguments"));
+            Objects.requireNonNull(ValueReader.read(request.arguments(), types, "arguments"));
     return callback.call(request.method(), arguments);
   }
 }

@@ -1,5 +1,6 @@
-package io.polyproc;
+package io.polyproc.pool;
 
+import io.polyproc.PoolMetrics;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -8,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What the workers of a pool have done; what is counted here counts for the runtime, too. */
-final class Counters {
+public final class Counters {
   enum Counter {
     WORKERS_ALIVE,
     WORKERS_STARTED,
@@ -27,9 +28,11 @@ final class Counters {
   private final Map<Counter, LongAdder> adders = new EnumMap<>(Counter.class);
 
   /**
+   * Counters that are 0.
+   *
    * @param all count what is counted here, too; null for none
    */
-  Counters(@Nullable Counters all) {
+  public Counters(@Nullable Counters all) {
     this.all = all;
     for (Counter counter : Counter.values()) {
       adders.put(counter, new LongAdder());
@@ -60,7 +63,8 @@ final class Counters {
     return Math.max(0, adder(counter).sum());
   }
 
-  PoolMetrics read() {
+  /** What there is now. */
+  public PoolMetrics read() {
     return new PoolMetrics(
         sum(Counter.WORKERS_ALIVE),
         sum(Counter.WORKERS_STARTED),

@@ -1,6 +1,11 @@
-package io.polyproc;
+package io.polyproc.pool;
 
+import io.polyproc.PythonConnection;
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonPipe;
+import io.polyproc.PythonTuple;
 import io.polyproc.host.Waits;
+import io.polyproc.value.ApiAccess;
 import io.polyproc.value.Conversions;
 import java.io.EOFException;
 import java.io.IOException;
@@ -29,7 +34,7 @@ final class GeneratorCall<T> implements AutoCloseable {
       PythonFunction.of("_polyproc.java.servers", "generate");
   private static final long GRACE_MILLIS = 1000;
 
-  private final PythonPool pool;
+  private final WorkerPool pool;
   private final Type type;
   private final PythonConnection elements;
   private final PoolTask<Object> task;
@@ -38,7 +43,7 @@ final class GeneratorCall<T> implements AutoCloseable {
   private long received;
 
   private GeneratorCall(
-      PythonPool pool, Type type, PythonConnection elements, PoolTask<Object> task) {
+      WorkerPool pool, Type type, PythonConnection elements, PoolTask<Object> task) {
     this.pool = pool;
     this.type = type;
     this.elements = elements;
@@ -51,18 +56,21 @@ final class GeneratorCall<T> implements AutoCloseable {
    * @throws IllegalStateException if the pool is closed
    */
   static <T> GeneratorCall<T> start(
-      PythonPool pool, Type type, PythonFunction function, PythonTuple arguments) {
-    PythonPipe pipe = pool.polyproc().pipe();
+      WorkerPool pool, Type type, PythonFunction function, PythonTuple arguments) {
+    PythonPipe pipe = pool.runtime().pipe();
     GeneratorCall<T> call =
         new GeneratorCall<>(pool, type, pipe.here(), pool.task(Object.class, null, GENERATE));
     try (PythonConnection _ = pipe.there()) {
       CompletableFuture<Object> submitted =
           pool.submit(
               call.task,
-              PythonTuple.of(pipe.there(), function.toString(), function.parts().call(arguments)),
-              pool.poolOptions().isRejecting());
+              PythonTuple.of(
+                  pipe.there(),
+                  function.toString(),
+                  ApiAccess.get().parts(function).call(arguments)),
+              pool.settings().isRejecting());
       if (submitted.isCompletedExceptionally()) {
-        PythonPool.result(submitted);
+        PoolTask.result(submitted);
       }
     } catch (RuntimeException e) {
       pipe.here().close();
@@ -93,7 +101,7 @@ final class GeneratorCall<T> implements AutoCloseable {
       if (closed.get()) {
         throw e;
       }
-      PythonPool.result(task);
+      PoolTask.result(task);
       return false;
     }
     action.accept(converted(element));
@@ -145,7 +153,7 @@ final class GeneratorCall<T> implements AutoCloseable {
     if (closed.get()) {
       throw new IllegalStateException("this generator is closed", why);
     }
-    PythonPool.result(task);
+    PoolTask.result(task);
     return false;
   }
 

@@ -1,5 +1,9 @@
-package io.polyproc;
+package io.polyproc.pool;
 
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonTuple;
+import io.polyproc.value.InterfaceMethods;
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -9,7 +13,6 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,30 +24,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a Java interface does whose methods are functions of a Python module. Any thread may call.
  */
-final class ModuleProxy implements InvocationHandler {
+public final class ModuleProxy implements InvocationHandler {
   private static final PythonFunction CHECK =
       PythonFunction.of("_polyproc.java.functions", "check_functions");
 
-  private final PythonPool pool;
+  private final WorkerPool pool;
   private final Class<?> type;
   private final String module;
   private final Map<Method, PythonFunction> functions;
 
   private ModuleProxy(
-      PythonPool pool, Class<?> type, String module, Map<Method, PythonFunction> functions) {
+      WorkerPool pool, Class<?> type, String module, Map<Method, PythonFunction> functions) {
     this.pool = pool;
     this.type = type;
     this.module = module;
     this.functions = functions;
   }
 
-  static <T> T of(PythonPool pool, Class<T> type, String module) {
+  /**
+   * An object of the interface; waits for a worker that looks for the functions.
+   *
+   * @throws IllegalArgumentException if it is no interface, or functions are missing
+   */
+  public static <T> T of(WorkerPool pool, Class<T> type, String module) {
     if (!type.isInterface()) {
       throw new IllegalArgumentException(type.getName() + " is no interface");
     }
     List<Method> methods = new ArrayList<>();
     for (Method method : type.getMethods()) {
-      if (Modifier.isAbstract(method.getModifiers()) && !isOfObject(method)) {
+      if (Modifier.isAbstract(method.getModifiers()) && !InterfaceMethods.isOfObject(method)) {
         methods.add(method);
       }
     }
@@ -53,9 +61,17 @@ final class ModuleProxy implements InvocationHandler {
             .map(
                 method ->
                     PythonTuple.of(
-                        method.getName(), pythonName(method.getName()), method.getParameterCount()))
+                        method.getName(),
+                        InterfaceMethods.pythonName(method.getName()),
+                        method.getParameterCount()))
             .toList();
-    PythonTuple found = PythonPool.result(pool.submit(PythonTuple.class, CHECK, module, wanted));
+    PythonTuple found =
+        PoolTask.result(
+            pool.<PythonTuple>submit(
+                PythonTuple.class,
+                pool.settings().taskTimeout(),
+                CHECK,
+                PythonTuple.of(module, wanted)));
     Map<Method, PythonFunction> functions = new HashMap<>();
     List<String> problems = new ArrayList<>();
     for (int i = 0; i < methods.size(); i++) {
@@ -78,27 +94,13 @@ final class ModuleProxy implements InvocationHandler {
             new ModuleProxy(pool, type, module, functions)));
   }
 
-  /** Whether every object has it. */
-  static boolean isOfObject(Method method) {
-    try {
-      return Object.class.getMethod(method.getName(), method.getParameterTypes()) != null;
-    } catch (NoSuchMethodException e) {
-      return false;
-    }
-  }
-
-  /** {@code scoreText} as {@code score_text}. */
-  static String pythonName(String javaName) {
-    return javaName.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
-  }
-
   @Override
   public @Nullable Object invoke(
       Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
     PythonFunction function = functions.get(method);
     if (function == null) {
       return method.isDefault()
-          ? InvocationHandler.invokeDefault(proxy, method, arguments)
+          ? ofInterface(proxy, method, arguments)
           : ofObject(proxy, method, arguments);
     }
     PythonTuple all = arguments == null ? PythonTuple.of() : PythonTuple.of(arguments);
@@ -107,7 +109,8 @@ final class ModuleProxy implements InvocationHandler {
         && (method.getReturnType() == CompletableFuture.class
             || method.getReturnType() == CompletionStage.class
             || method.getReturnType() == Future.class)) {
-      return pool.submit(generic.getActualTypeArguments()[0], pool.taskTimeout(), function, all);
+      return pool.submit(
+          generic.getActualTypeArguments()[0], pool.settings().taskTimeout(), function, all);
     }
     if (result instanceof ParameterizedType generic && method.getReturnType() == Stream.class) {
       return pool.generate(generic.getActualTypeArguments()[0], function, all);
@@ -118,10 +121,26 @@ final class ModuleProxy implements InvocationHandler {
     }
     boolean wantsNothing = method.getReturnType() == void.class;
     Object value =
-        PythonPool.result(
+        PoolTask.result(
             pool.<Object>submit(
-                wantsNothing ? Object.class : result, pool.taskTimeout(), function, all));
+                wantsNothing ? Object.class : result,
+                pool.settings().taskTimeout(),
+                function,
+                all));
     return wantsNothing ? null : value;
+  }
+
+  /** Calls a default method, also where this package does not see its interface. */
+  private static @Nullable Object ofInterface(
+      Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+    Class<?> declaring = method.getDeclaringClass();
+    if (Modifier.isPublic(declaring.getModifiers())) {
+      return InvocationHandler.invokeDefault(proxy, method, arguments);
+    }
+    return MethodHandles.privateLookupIn(declaring, MethodHandles.lookup())
+        .unreflectSpecial(method, declaring)
+        .bindTo(proxy)
+        .invokeWithArguments(arguments == null ? new Object[0] : arguments);
   }
 
   @SuppressWarnings("ReferenceEquality") // a proxy equals itself alone

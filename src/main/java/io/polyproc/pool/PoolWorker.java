@@ -1,12 +1,16 @@
-package io.polyproc;
+package io.polyproc.pool;
 
-import io.polyproc.Counters.Counter;
+import io.polyproc.PythonException;
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonTuple;
 import io.polyproc.host.Events;
 import io.polyproc.ipc.StreamMessageChannel;
+import io.polyproc.pool.Counters.Counter;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;
 import io.polyproc.posix.RawStream;
 import io.polyproc.protocol.ChildHandle;
+import io.polyproc.value.ApiAccess;
 import io.polyproc.value.DescriptorToken;
 import io.polyproc.value.JavaExceptions;
 import io.polyproc.value.ValueReader;
@@ -47,7 +51,7 @@ final class PoolWorker {
   private static final int STATUS = Long.BYTES;
   private static final double EXIT_SECONDS = 10;
 
-  private final PythonPool pool;
+  private final WorkerPool pool;
   private final int number;
   private final Thread thread;
   private @Nullable ChildHandle process;
@@ -59,7 +63,7 @@ final class PoolWorker {
   private int starts;
   private int failedStarts;
 
-  PoolWorker(PythonPool pool, int number) {
+  PoolWorker(WorkerPool pool, int number) {
     this.pool = pool;
     this.number = number;
     this.thread =
@@ -143,7 +147,7 @@ final class PoolWorker {
       return null;
     }
     ChildHandle running = process;
-    int limit = pool.poolOptions().maxTasksPerWorker();
+    int limit = pool.settings().maxTasksPerWorker();
     if (running != null && (limit == 0 || tasks < limit) && running.waitFor(0) == null) {
       return frames;
     }
@@ -155,16 +159,13 @@ final class PoolWorker {
     RawStream[] ends = RawStream.socketPair();
     StreamMessageChannel line = new StreamMessageChannel(ends[0]);
     try (RawStream theirs = ends[1]) {
-      PythonFunction initializer = pool.poolOptions().initializer();
+      PythonFunction initializer = pool.settings().initializer();
       ValueWriter.Shareable connection =
           writer ->
               writer.build(
-                  "connection",
-                  DescriptorToken.of(pool.polyproc().host(), theirs.fd()),
-                  true,
-                  true);
+                  "connection", DescriptorToken.of(pool.runtime().host(), theirs.fd()), true, true);
       ChildHandle started =
-          pool.polyproc()
+          pool.runtime()
               .startProcess(
                   "PoolWorker-" + number,
                   SERVE,
@@ -172,7 +173,9 @@ final class PoolWorker {
                       connection,
                       initializer == null
                           ? null
-                          : initializer.parts().call(pool.poolOptions().initializerArguments()),
+                          : ApiAccess.get()
+                              .parts(initializer)
+                              .call(pool.settings().initializerArguments()),
                       System.currentTimeMillis()));
       count(starts++ > 0);
       // A process that does not boot never takes its end of the line.
@@ -277,7 +280,7 @@ final class PoolWorker {
       return task.isCompletedExceptionally() ? "failed" : "done";
     }
     if (answer[STATUS] == THREW) {
-      task.completeExceptionally(JavaExceptions.read(pickle, pool.types()));
+      task.completeExceptionally(JavaExceptions.read(pickle, pool.runtime().types()));
       return "failed";
     }
     PythonException raised = exception(pickle);
@@ -290,9 +293,13 @@ final class PoolWorker {
 
   private PythonException exception(byte[] pickle) {
     PythonTuple parts =
-        (PythonTuple) Objects.requireNonNull(ValueReader.read(pickle, pool.types(), "exception"));
-    return new PythonException(
-        String.valueOf(parts.get(0)), String.valueOf(parts.get(1)), String.valueOf(parts.get(2)));
+        (PythonTuple)
+            Objects.requireNonNull(ValueReader.read(pickle, pool.runtime().types(), "exception"));
+    return ApiAccess.get()
+        .raised(
+            String.valueOf(parts.get(0)),
+            String.valueOf(parts.get(1)),
+            String.valueOf(parts.get(2)));
   }
 
   /** The process has ended, or been ended, with the task. */
@@ -321,7 +328,7 @@ final class PoolWorker {
       Events.workerLost(lost.pid(), exitStatus, task.title());
       pool.counters().increment(Counter.WORKERS_LOST);
       task.completeExceptionally(
-          new WorkerLostException(lost.pid(), exitStatus, task.title(), lost.lastLines()));
+          ApiAccess.get().workerLost(lost.pid(), exitStatus, task.title(), lost.lastLines()));
     }
     return stopped ? "stopped" : "lost";
   }

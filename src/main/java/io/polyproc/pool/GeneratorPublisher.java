@@ -1,5 +1,7 @@
-package io.polyproc;
+package io.polyproc.pool;
 
+import io.polyproc.PythonFunction;
+import io.polyproc.PythonTuple;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.Objects;
@@ -7,16 +9,18 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** Calls a generator for each subscriber, and passes on as many elements as that requests. */
-final class GeneratorPublisher<T> implements Flow.Publisher<T> {
+public final class GeneratorPublisher<T> implements Flow.Publisher<T> {
   /** How many elements are asked for at once: what is cancelled has computed no more in vain. */
   private static final long MAX_ASKED = 64;
 
-  private final PythonPool pool;
+  private final WorkerPool pool;
   private final Type type;
   private final PythonFunction function;
   private final PythonTuple arguments;
 
-  GeneratorPublisher(PythonPool pool, Type type, PythonFunction function, PythonTuple arguments) {
+  /** Nothing is called before there is a subscriber. */
+  public GeneratorPublisher(
+      WorkerPool pool, Type type, PythonFunction function, PythonTuple arguments) {
     this.pool = pool;
     this.type = type;
     this.function = function;

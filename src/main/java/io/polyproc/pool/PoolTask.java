@@ -1,21 +1,26 @@
-package io.polyproc;
+package io.polyproc.pool;
 
+import io.polyproc.PythonFunction;
+import io.polyproc.host.Waits;
 import io.polyproc.value.Conversions;
 import io.polyproc.value.ValueReader;
 import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A task of a pool, and the future that its submitter has. The first to complete it decides how it
  * ended.
  */
-final class PoolTask<T> extends CompletableFuture<T> {
-  private final PythonPool pool;
+public final class PoolTask<T> extends CompletableFuture<T> {
+  private final WorkerPool pool;
   private final long number;
   private final Type type;
   private final PythonFunction function;
@@ -27,7 +32,7 @@ final class PoolTask<T> extends CompletableFuture<T> {
   private volatile boolean begun;
 
   PoolTask(
-      PythonPool pool,
+      WorkerPool pool,
       long number,
       Type type,
       PythonFunction function,
@@ -99,10 +104,38 @@ final class PoolTask<T> extends CompletableFuture<T> {
   @SuppressWarnings("unchecked") // its submitter has named its type
   void succeed(byte[] pickle) {
     try {
-      Object value = ValueReader.read(pickle, pool.types(), "result");
+      Object value = ValueReader.read(pickle, pool.runtime().types(), "result");
       complete((T) Conversions.convert(value, type, "result"));
     } catch (RuntimeException e) {
       completeExceptionally(e);
     }
+  }
+
+  /** What a future ends with; what it throws shows where this thread waited for it, too. */
+  public static <T> T result(CompletableFuture<T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        appendFrames(cause, new Throwable().getStackTrace());
+        throw cause;
+      }
+      throw new CompletionException(e.getCause());
+    } catch (InterruptedException e) {
+      throw Waits.cancelled(e);
+    }
+  }
+
+  /** Puts the frames of a thread that waits behind those of the thread that failed. */
+  private static void appendFrames(Throwable failure, StackTraceElement[] waiting) {
+    // An exception may be thrown to several threads: only the last one's frames stay.
+    Stream<StackTraceElement> own =
+        Stream.of(failure.getStackTrace()).takeWhile(frame -> !isFrameOfResult(frame));
+    failure.setStackTrace(Stream.concat(own, Stream.of(waiting)).toArray(StackTraceElement[]::new));
+  }
+
+  private static boolean isFrameOfResult(StackTraceElement frame) {
+    return frame.getMethodName().equals("result")
+        && frame.getClassName().equals(PoolTask.class.getName());
   }
 }
