@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PythonFunction {
   static {
+    // ApiAccess initializes this class to have it.
     ApiAccess.set(new Access());
   }
 

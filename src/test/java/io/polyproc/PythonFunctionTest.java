@@ -26,9 +26,13 @@ final class PythonFunctionTest {
     assertEquals("io/polyproc/resource.py.greet", function.toString());
     assertEquals(
         function, PythonFunction.ofResource(Polyproc.class, "/io/polyproc/resource.py", "greet"));
-    PythonTuple resource = (PythonTuple) function.parts().specification().get(1);
+    PythonTuple resource = (PythonTuple) specification(function).get(1);
     assertEquals("io/polyproc/resource.py", resource.get(0));
     assertTrue(String.valueOf(resource.get(1)).contains("Grüße"));
+  }
+
+  private static PythonTuple specification(PythonFunction function) {
+    return (PythonTuple) function.parts().call(PythonTuple.of()).get(0);
   }
 
   @Test

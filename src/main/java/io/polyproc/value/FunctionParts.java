@@ -74,12 +74,12 @@ public record FunctionParts(
   }
 
   /** The function alone. */
-  public FunctionParts unbound() {
+  FunctionParts unbound() {
     return of(kind, where, text, name);
   }
 
   /** What {@code _polyproc.java.functions.function} takes. */
-  public PythonTuple specification() {
+  PythonTuple specification() {
     return PythonTuple.of(kind, kind.equals(RESOURCE) ? PythonTuple.of(where, text) : where, name);
   }
 
