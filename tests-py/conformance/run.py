@@ -65,6 +65,7 @@ POSIX_TYPES = (
     "test_sqlite3",
     "test_zoneinfo",
     "test_cprofile",
+    "test_except_star",
 )
 POSIX_PATIENCE = 90
 """Seconds for one of these tests."""

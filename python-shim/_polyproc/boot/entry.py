@@ -33,6 +33,7 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
         _thread,
         atexit,
         builtins,
+        except_star,
         open_files,
         os_exit,
         poll,
@@ -50,6 +51,7 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
     options.install(None if sys.flags.ignore_environment else os.environ.get("PYTHONHASHSEED"))
     atexit.install()
     builtins.install(_polyproc.optimize)
+    except_star.install()
     open_files.install()
     os_exit.install()
     sleep.install()

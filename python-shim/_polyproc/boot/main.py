@@ -5,6 +5,7 @@ import sys
 
 import _polyproc
 from _polyproc.boot import lifecycle
+from _polyproc.compat import except_star
 
 
 def run(kind: str, what: str, arguments: "list[str]") -> int:
@@ -34,6 +35,7 @@ def _prepend_path(entry):
 
 
 def _execute(source, filename, namespace):
+    source = except_star.rewritten(source, filename)
     exec(compile(source, filename, "exec", dont_inherit=True, optimize=_polyproc.optimize), namespace)
 
 

@@ -369,7 +369,7 @@ final class ObservationIT {
     int worker = Integer.parseInt(program.inputReader().readLine());
 
     stackUntil(worker, "main thread (" + worker + "): runs");
-    String why = whyUntil(program, "main thread runs (").output();
+    String why = whyUntil(program, "main thread runs").output();
     assertTrue(why.contains("has a pool of 1 process: 1 call, 0 tasks without a worker"), why);
   }
 
