@@ -274,7 +274,7 @@ final class CommandIT {
                 process.join()
                 print(process.exitcode)
         """);
-    assertEquals(new Outcome(0, "-6\n-6\n-6\n", ""), run("polyproc", "killed.py"));
+    assertEquals(new Outcome(0, "-11\n-7\n-6\n", ""), run("polyproc", "killed.py"));
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(List.of(), files.filter(file -> file.toString().contains("hs_err")).toList());
     }
