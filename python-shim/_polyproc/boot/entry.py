@@ -33,6 +33,7 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
         _thread,
         atexit,
         builtins,
+        codecs,
         except_star,
         open_files,
         os_exit,
@@ -43,7 +44,6 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
         strftime,
         threads,
         traceback,
-        utf_encoders,
     )
     from _polyproc.process import environment, forking
 
@@ -51,13 +51,13 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
     options.install(None if sys.flags.ignore_environment else os.environ.get("PYTHONHASHSEED"))
     atexit.install()
     builtins.install(_polyproc.optimize)
+    codecs.install()
     except_star.install()
     open_files.install()
     os_exit.install()
     sleep.install()
     threads.install()
     traceback.install()
-    utf_encoders.install()
     streams.set_buffering()
     _thread.install()
     if bool(runtime.mayFork()):

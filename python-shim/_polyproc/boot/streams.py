@@ -1,6 +1,5 @@
 """The standard streams of a process: how they are buffered, and their last flush."""
 
-import codecs
 import io
 import sys
 
@@ -11,8 +10,6 @@ if TYPE_CHECKING:
 
 def set_buffering() -> None:
     """Reads and writes lines as CPython does: GraalPy writes each one at once, and reads "\\r" as a line's end."""
-    # GraalPy asks for it by the `newlines` of a stream that translates none.
-    codecs.IncrementalDecoder.newlines = None
     if sys.stdin is not None and hasattr(sys.stdin.buffer, "raw"):
         sys.stdin.reconfigure(newline="\n", line_buffering=sys.stdin.isatty())
     for stream in (sys.stdout, sys.stderr):

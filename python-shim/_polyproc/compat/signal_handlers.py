@@ -102,7 +102,7 @@ def _act(number, handler):
     if not callable(handler):
         _set(number, handler)
         if not _polyproc.embedded:  # GraalPy's default action is the one that was found at start
-            (signals.ignore if handler == _signal.SIG_IGN else signals.setDefaultAction)(number)
+            _set_natively(number, handler)
         return
     ignored = not _polyproc.embedded and signals.isIgnored(number)
     if ignored:
@@ -113,6 +113,12 @@ def _act(number, handler):
         if ignored:
             signals.ignore(number)
         raise
+
+
+def _set_natively(number, action):
+    """Sets SIG_IGN or SIG_DFL whatever the JVM had installed."""
+    signals = _polyproc.runtime.signals()
+    (signals.ignore if action == _signal.SIG_IGN else signals.setDefaultAction)(number)
 
 
 def _set_jvms(number, handler, former):
@@ -136,7 +142,7 @@ def _set_quit(handler):
     if masks is not None:
         masks.suspend(_SIGQUIT)
     if not callable(handler):
-        (signals.ignore if handler == _signal.SIG_IGN else signals.setDefaultAction)(_SIGQUIT)
+        _set_natively(_SIGQUIT, handler)
     if _SIGQUIT in _handlers:
         signals.unwatch(_SIGQUIT)
         _set(_CARRIER, _signal.SIG_DFL)

@@ -78,8 +78,6 @@ def reset_interrupt(ignored: "Sequence[int]" = ()) -> None:
     if signal.SIGINT in ignored:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         return
-    # The JVM takes over no signal that is ignored.
-    _polyproc.runtime.signals().setDefaultAction(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -24,7 +24,7 @@ public final class Processes {
   public static final int SIGURG = 23;
 
   private static final int SIG_DFL = 0;
-  private static final int SIG_IGN = 1;
+  static final int SIG_IGN = 1;
 
   // man 5 proc, /proc/PID/stat
   private static final int USER_TIME_FIELD = 14;
@@ -42,7 +42,6 @@ public final class Processes {
   private static final int PRIO_PROCESS = 0;
   // One below SIGRTMAX; the JDK uses the one before for the same purpose.
   private static final int WAKE_SIGNAL = 63;
-  private static final int SIGACTION_BYTES = 152;
 
   private Processes() {}
 
@@ -208,7 +207,7 @@ public final class Processes {
    */
   public static void accept(int signal) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment action = arena.allocate(SIGACTION_BYTES, 8);
+      MemorySegment action = arena.allocate(SignalCode.ACTION_BYTES, 8);
       action.set(ValueLayout.ADDRESS, 0, Linker.nativeLinker().defaultLookup().findOrThrow("abs"));
       LibC.SIGACTION.call(signal, action.address(), 0);
     }

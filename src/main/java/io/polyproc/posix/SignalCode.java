@@ -25,9 +25,6 @@ final class SignalCode {
 
   private SignalCode() {}
 
-  /** {@code SIG_IGN}. */
-  static final long IGNORED = 1;
-
   /** Copies code, of a page at most, to where it can be executed; returns its address. */
   static long map(byte[] code) {
     long page = LibC.MMAP.call(0, PAGE, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);

@@ -96,7 +96,7 @@ public final class SignalRecorder {
 
   /** Whether an action that {@link #record} returned ignores its signal. */
   public static boolean ignores(byte[] former) {
-    return ByteBuffer.wrap(former).order(ByteOrder.nativeOrder()).getLong() == SignalCode.IGNORED;
+    return ByteBuffer.wrap(former).order(ByteOrder.nativeOrder()).getLong() == Processes.SIG_IGN;
   }
 
   /** Whether a signal is being recorded, and nothing else has taken it over since. */

@@ -1,4 +1,7 @@
-"""Encoders of UTF-16 and UTF-32 that write one byte order mark: GraalPy 25.0.3 writes one with each text that it is given."""
+"""`codecs`: encoders of UTF-16 and UTF-32 that write one byte order mark, and decoders that `newlines` can be asked of.
+
+GraalPy 25.0.3 writes a mark with each text that it is given. A stream that translates no newlines asks its decoder for them.
+"""
 # Needed while: import codecs; e = codecs.lookup("utf-16").incrementalencoder(); e.encode("a"); len(e.encode("a")) != 2
 
 import codecs
@@ -8,21 +11,18 @@ _NAMES = {"utf-16": ("utf-16", "utf16", "u16"), "utf-32": ("utf-32", "utf32", "u
 
 
 def install():
-    """Puts the encoders into the codecs, which Python looks up once."""
+    """Puts the encoders into the codecs, which Python looks up once, and the attribute into the decoders."""
+    codecs.IncrementalDecoder.newlines = None
     for encoding, names in _NAMES.items():
-        encoder, writer = _incremental_encoder(encoding), _stream_writer(encoding)
+        encoder, writer = _classes(encoding)
         for name in names:
             codec = codecs.lookup(name)
             codec.incrementalencoder = encoder
             codec.streamwriter = writer
 
 
-def _unmarked(encoding):
-    return f"{encoding}-{'le' if sys.byteorder == 'little' else 'be'}"
-
-
-def _incremental_encoder(encoding):
-    unmarked = _unmarked(encoding)
+def _classes(encoding):
+    unmarked = f"{encoding}-{'le' if sys.byteorder == 'little' else 'be'}"
 
     class IncrementalEncoder(codecs.IncrementalEncoder):
         def __init__(self, errors="strict"):
@@ -44,24 +44,17 @@ def _incremental_encoder(encoding):
         def setstate(self, state):
             self._has_begun = not state
 
-    return IncrementalEncoder
-
-
-def _stream_writer(encoding):
-    unmarked = _unmarked(encoding)
-
     class StreamWriter(codecs.StreamWriter):
         def __init__(self, stream, errors="strict"):
             super().__init__(stream, errors)
-            self._has_begun = False
+            self._encoder = IncrementalEncoder(errors)
 
         def encode(self, input, errors="strict"):
-            name = unmarked if self._has_begun else encoding
-            self._has_begun = True
-            return codecs.encode(input, name, errors), len(input)
+            self._encoder.errors = errors
+            return self._encoder.encode(input), len(input)
 
         def reset(self):
             super().reset()
-            self._has_begun = False
+            self._encoder.reset()
 
-    return StreamWriter
+    return IncrementalEncoder, StreamWriter
