@@ -5,7 +5,7 @@ import io.polyproc.posix.SignalRelay;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +27,9 @@ final class SignalWaker {
   // The thread may be on its way into the call when it is woken first.
   private static final int WAKES = 20;
   private static final long WAKE_MILLIS = 50;
+  // A main thread that waits for the descriptor's byte must find its function called first, even
+  // where it is slow to get there.
+  private static final int WAKES_BEFORE_TELLING = 10;
 
   /** The signals that let a system call go on: {@code siginterrupt(signal, False)}. */
   private final Set<Integer> restarting = ConcurrentHashMap.newKeySet();
@@ -105,7 +108,7 @@ final class SignalWaker {
   void beforeCall(int number) {
     Watch watch = watched.get(number);
     if (watch != null) {
-      watch.writeWakeup();
+      watch.tell(watch.arrived.get());
     }
   }
 
@@ -136,17 +139,21 @@ final class SignalWaker {
     private final sun.misc.Signal carrier;
     private volatile sun.misc.SignalHandler handler = sun.misc.SignalHandler.SIG_IGN;
 
-    /** How many signals have come of which the wakeup descriptor does not know yet. */
-    private final AtomicInteger unwritten = new AtomicInteger();
+    private final AtomicLong arrived = new AtomicLong();
+
+    /** How many of these the wakeup descriptor knows, which are the first ones. */
+    private final AtomicLong told = new AtomicLong();
 
     Watch(int number, sun.misc.Signal carrier) {
       this.number = number;
       this.carrier = carrier;
     }
 
-    /** As in CPython, a full buffer is not reported: the byte says nothing new then. */
-    void writeWakeup() {
-      if (unwritten.getAndUpdate(count -> Math.max(0, count - 1)) > 0 && wakeupDescriptor >= 0) {
+    /** Tells the wakeup descriptor of one more signal, if it does not know so many. */
+    void tell(long most) {
+      if (told.getAndUpdate(count -> count < most ? count + 1 : count) < most
+          && wakeupDescriptor >= 0) {
+        // As in CPython, a full buffer is not reported: the byte says nothing new then.
         boolean _ = Processes.writeByte(wakeupDescriptor, number);
       }
     }
@@ -156,17 +163,19 @@ final class SignalWaker {
       if (number == Processes.SIGURG && observers.getAsBoolean()) {
         return;
       }
-      unwritten.incrementAndGet();
+      long mine = arrived.incrementAndGet();
       handler.handle(signal);
       if (restarting.contains(number)) {
-        writeWakeup();
+        tell(mine);
         return;
       }
       try {
         for (int i = 0; i < WAKES; i++) {
           Processes.wake(mainThread);
           Thread.sleep(WAKE_MILLIS);
-          writeWakeup(); // other threads may wait for it while the main thread is busy
+          if (i >= WAKES_BEFORE_TELLING) {
+            tell(mine); // other threads may wait for it while the main thread is busy
+          }
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
