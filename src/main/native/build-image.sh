@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here/../resources/io/polyproc}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$out/hotspot" "$out/image"
+mkdir -p "$out/hotspot" "$out/distribution"
 flags="-std=gnu17 -Os -Wall -Werror -Wno-unused-parameter -Wno-unused-function -Wno-array-bounds
   -ffreestanding -fno-builtin -fPIC -fvisibility=hidden -fno-stack-protector -fcf-protection=none
   -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -mno-red-zone -mgeneral-regs-only
@@ -31,4 +31,4 @@ gcc $flags -mstackrealign -static -no-pie -s -Wl,-Ttext-segment=0x600000000000 -
 {
   echo "# The program of src/main/native/restore-x86_64.c, made by build-image.sh there. Do not edit."
   od -An -v -tx1 "$work/restore" | tr -d ' '
-} >"$out/image/restore-x86_64.hex"
+} >"$out/distribution/restore-x86_64.hex"

@@ -1,8 +1,8 @@
 package io.polyproc;
 
 import io.polyproc.classpath.ClassPath;
-import io.polyproc.image.Installation;
-import io.polyproc.image.SelfInstallation;
+import io.polyproc.distribution.Installation;
+import io.polyproc.distribution.SelfInstallation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

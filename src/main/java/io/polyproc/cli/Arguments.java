@@ -2,7 +2,7 @@ package io.polyproc.cli;
 
 import io.polyproc.bridge.PythonOptions;
 import io.polyproc.bridge.Recording;
-import io.polyproc.image.Installation;
+import io.polyproc.distribution.Installation;
 import io.polyproc.worker.Program;
 import java.util.List;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package io.polyproc.cli;
 
-import io.polyproc.image.Installation;
+import io.polyproc.distribution.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.polyproc.cli;
 import io.polyproc.bridge.CacheFolder;
 import io.polyproc.cluster.ClusterFolder;
 import io.polyproc.cluster.NodeControl;
-import io.polyproc.image.Installation;
+import io.polyproc.distribution.Installation;
 import io.polyproc.observation.Json;
 import java.io.IOException;
 import java.net.InetAddress;

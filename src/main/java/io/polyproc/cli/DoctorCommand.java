@@ -1,6 +1,6 @@
 package io.polyproc.cli;
 
-import io.polyproc.image.Installation;
+import io.polyproc.distribution.Installation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

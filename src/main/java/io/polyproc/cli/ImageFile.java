@@ -1,8 +1,8 @@
 package io.polyproc.cli;
 
 import io.polyproc.bridge.CacheFolder;
+import io.polyproc.distribution.Installation;
 import io.polyproc.hotspot.ImageWriter;
-import io.polyproc.image.Installation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.polyproc.cli;
 
 import io.polyproc.conformance.Verification;
-import io.polyproc.image.Installation;
+import io.polyproc.distribution.Installation;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package io.polyproc.cli;
 
+import io.polyproc.distribution.Installation;
 import io.polyproc.hotspot.ImageWriter;
-import io.polyproc.image.Installation;
 import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.Processes;
 import io.polyproc.worker.MainProgram;

@@ -1,6 +1,6 @@
 package io.polyproc.cluster;
 
-import io.polyproc.image.Installation;
+import io.polyproc.distribution.Installation;
 import io.polyproc.observation.Json;
 import io.polyproc.observation.Observer;
 import io.polyproc.observation.ProcessReport;

@@ -1,6 +1,6 @@
 package io.polyproc.cluster;
 
-import io.polyproc.image.Installation;
+import io.polyproc.distribution.Installation;
 import io.polyproc.posix.Processes;
 import java.io.IOException;
 import java.lang.System.Logger.Level;

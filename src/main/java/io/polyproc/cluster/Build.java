@@ -1,6 +1,6 @@
 package io.polyproc.cluster;
 
-import io.polyproc.image.Installation;
+import io.polyproc.distribution.Installation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

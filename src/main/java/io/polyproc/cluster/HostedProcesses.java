@@ -1,6 +1,6 @@
 package io.polyproc.cluster;
 
-import io.polyproc.image.Installation;
+import io.polyproc.distribution.Installation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

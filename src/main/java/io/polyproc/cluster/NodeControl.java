@@ -1,6 +1,6 @@
 package io.polyproc.cluster;
 
-import io.polyproc.image.Installation;
+import io.polyproc.distribution.Installation;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.UnixStream;

@@ -5,7 +5,7 @@ import io.polyproc.bridge.CacheFolder;
 import io.polyproc.bridge.PythonContexts;
 import io.polyproc.bridge.PythonOptions;
 import io.polyproc.bridge.PythonRuntime;
-import io.polyproc.image.Installation;
+import io.polyproc.distribution.Installation;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
 import io.polyproc.posix.PosixException;

@@ -3,7 +3,7 @@ package io.polyproc.host;
 import io.polyproc.bridge.CacheFolder;
 import io.polyproc.classpath.ClassPathEntry;
 import io.polyproc.classpath.JarStore;
-import io.polyproc.image.SelfInstallation;
+import io.polyproc.distribution.SelfInstallation;
 import java.io.File;
 import java.io.IOException;
 import java.lang.System.Logger.Level;

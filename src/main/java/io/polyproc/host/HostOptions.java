@@ -1,6 +1,6 @@
 package io.polyproc.host;
 
-import io.polyproc.image.Installation;
+import io.polyproc.distribution.Installation;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,9 +2,9 @@ package io.polyproc.host;
 
 import io.polyproc.bridge.CacheFolder;
 import io.polyproc.classpath.ClassPathEntry;
-import io.polyproc.image.Installation;
-import io.polyproc.image.MissingModulesException;
-import io.polyproc.image.SelfInstallation;
+import io.polyproc.distribution.Installation;
+import io.polyproc.distribution.MissingModulesException;
+import io.polyproc.distribution.SelfInstallation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;

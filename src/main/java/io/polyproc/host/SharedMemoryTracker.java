@@ -1,6 +1,6 @@
 package io.polyproc.host;
 
-import io.polyproc.image.Installation;
+import io.polyproc.distribution.Installation;
 import io.polyproc.posix.ChildProcess;
 import io.polyproc.posix.RawStream;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package io.polyproc.worker;
 
 import io.polyproc.bridge.PythonRuntime;
-import io.polyproc.image.GcTrigger;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

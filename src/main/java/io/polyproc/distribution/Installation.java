@@ -1,4 +1,4 @@
-package io.polyproc.image;
+package io.polyproc.distribution;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -170,11 +170,11 @@ public final class Installation {
    * written to since it was made is not used.
    */
   public Optional<Path> aotCache() {
-    ImageProperties properties = imageProperties();
+    BuildProperties properties = buildProperties();
     boolean valid =
-        properties.isOn(ImageProperties.AOT)
-            && properties.get(ImageProperties.AOT_HOME).equals(Optional.of(home.toString()))
-            && isAotCacheOlderThan(lastModified(imagePropertiesFile()));
+        properties.isOn(BuildProperties.AOT)
+            && properties.get(BuildProperties.AOT_HOME).equals(Optional.of(home.toString()))
+            && isAotCacheOlderThan(lastModified(buildPropertiesFile()));
     return valid ? Optional.of(aotCacheFile()) : Optional.empty();
   }
 
@@ -213,7 +213,7 @@ public final class Installation {
 
   /** Whether Python code is compiled: only the runtime image of the distribution can. */
   public boolean jit() {
-    return Files.isExecutable(imageJava());
+    return Files.isExecutable(runtimeJava());
   }
 
   /**
@@ -221,14 +221,14 @@ public final class Installation {
    * {@code on} or {@code off} with a {@code .reason}, and the JDK that was used.
    */
   public Properties properties() {
-    return imageProperties().toProperties();
+    return buildProperties().toProperties();
   }
 
-  ImageProperties imageProperties() {
+  BuildProperties buildProperties() {
     try {
-      return ImageProperties.read(imagePropertiesFile());
+      return BuildProperties.read(buildPropertiesFile());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + imagePropertiesFile(), e);
+      throw new UncheckedIOException("cannot read " + buildPropertiesFile(), e);
     }
   }
 
@@ -310,7 +310,7 @@ public final class Installation {
     return lib().resolve("find-jdk-25");
   }
 
-  Path imagePropertiesFile() {
+  Path buildPropertiesFile() {
     return lib().resolve("image.properties");
   }
 
@@ -318,13 +318,13 @@ public final class Installation {
     return lib().resolve("polyproc.aot");
   }
 
-  private Path imageJava() {
+  private Path runtimeJava() {
     return runtime().resolve("bin").resolve("java");
   }
 
   /** Without a runtime image: a JDK, which the launcher or the caller has chosen. */
   private Path java() {
-    return jit() ? imageJava() : jdk.resolve("bin").resolve("java");
+    return jit() ? runtimeJava() : jdk.resolve("bin").resolve("java");
   }
 
   private List<String> options() {

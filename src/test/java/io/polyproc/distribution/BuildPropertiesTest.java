@@ -1,4 +1,4 @@
-package io.polyproc.image;
+package io.polyproc.distribution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,23 +11,23 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class ImagePropertiesTest {
+final class BuildPropertiesTest {
 
   @TempDir Path folder;
 
   @Test
   void shouldReadBackWhatItWrote() throws IOException {
     Path file = folder.resolve("lib/image.properties");
-    ImageProperties written = ImageProperties.read(file);
-    written.on(ImageProperties.JIT);
-    written.off(ImageProperties.AOT, "exit status 1:\n no space = none");
-    written.put(ImageProperties.AOT_HOME, "/a b\\c:d");
+    BuildProperties written = BuildProperties.read(file);
+    written.on(BuildProperties.JIT);
+    written.off(BuildProperties.AOT, "exit status 1:\n no space = none");
+    written.put(BuildProperties.AOT_HOME, "/a b\\c:d");
     written.putFingerprint("runtime", "12ab");
     written.write(file);
 
-    ImageProperties read = ImageProperties.read(file);
-    assertTrue(read.isOn(ImageProperties.JIT));
-    assertFalse(read.isOn(ImageProperties.AOT));
+    BuildProperties read = BuildProperties.read(file);
+    assertTrue(read.isOn(BuildProperties.JIT));
+    assertFalse(read.isOn(BuildProperties.AOT));
     assertTrue(read.hasFingerprint("runtime", "12ab"));
     assertEquals("exit status 1: no space = none", read.toProperties().get("aot.reason"));
     assertEquals("/a b\\c:d", read.toProperties().get("aot.home"));
@@ -35,9 +35,9 @@ final class ImagePropertiesTest {
 
   @Test
   void shouldForgetTheReasonOnceAFeatureIsOn() throws IOException {
-    ImageProperties properties = ImageProperties.read(folder.resolve("none"));
-    properties.off(ImageProperties.JIT, "no jlink");
-    properties.on(ImageProperties.JIT);
+    BuildProperties properties = BuildProperties.read(folder.resolve("none"));
+    properties.off(BuildProperties.JIT, "no jlink");
+    properties.on(BuildProperties.JIT);
     assertEquals("{jit=on}", properties.toProperties().toString());
   }
 
@@ -46,7 +46,7 @@ final class ImagePropertiesTest {
     Path file = folder.resolve("image.properties");
     Files.write(file, List.of("jit=on"));
     Object before = Files.readAttributes(file, "unix:ino").get("ino");
-    ImageProperties.read(file).write(file);
+    BuildProperties.read(file).write(file);
     assertEquals(before, Files.readAttributes(file, "unix:ino").get("ino"));
   }
 }

@@ -1,4 +1,4 @@
-package io.polyproc.image;
+package io.polyproc.worker;
 
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Its thread, a daemon, runs once after each collection of the young generation, and costs
  * nothing in between.
  */
-public final class GcTrigger extends Thread {
+final class GcTrigger extends Thread {
   /** So many bytes may always be garbage: a collection takes some tenths of a second. */
   private static final long ROOM = 192L << 20;
 
@@ -34,7 +34,7 @@ public final class GcTrigger extends Thread {
   }
 
   /** Starts to look after this process's heap; once is enough, also for what is forked from it. */
-  public static synchronized void startOnce() {
+  static synchronized void startOnce() {
     if (started) {
       return;
     }
@@ -65,7 +65,7 @@ public final class GcTrigger extends Thread {
   }
 
   /** How many bytes of the heap are in use, what is garbage among them. */
-  public static long used() {
+  static long used() {
     Runtime runtime = Runtime.getRuntime();
     return runtime.totalMemory() - runtime.freeMemory();
   }

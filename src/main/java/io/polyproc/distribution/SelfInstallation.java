@@ -1,4 +1,4 @@
-package io.polyproc.image;
+package io.polyproc.distribution;
 
 import io.polyproc.classpath.ClassPathEntry;
 import io.polyproc.classpath.UberJar;
@@ -143,7 +143,7 @@ public final class SelfInstallation {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Path sources = installation.home().resolve("sources");
     Replace.<RuntimeException>folder(sources, temporary -> unpack(own, temporary));
-    ImageBuilder.install(sources, own, installation, dependencies, jdk);
+    DistributionBuilder.install(sources, own, installation, dependencies, jdk);
     Replace.delete(sources);
   }
 
@@ -156,7 +156,7 @@ public final class SelfInstallation {
       dependency.module().ifPresent(modules::add);
     }
     List<String> missing =
-        new JlinkImage(jdk).isPossible() ? List.of() : RequiredModules.missing(jdk, modules);
+        new JlinkRuntime(jdk).isPossible() ? List.of() : RequiredModules.missing(jdk, modules);
     if (!missing.isEmpty()) {
       throw new MissingModulesException(jdk, missing);
     }

@@ -1,4 +1,4 @@
-package io.polyproc.image;
+package io.polyproc.distribution;
 
 import io.polyproc.classpath.ClassPath;
 import io.polyproc.classpath.ClassPathEntry;
@@ -23,10 +23,10 @@ import java.util.function.Predicate;
  * </pre>
  *
  * <p>What cannot be had, such as the runtime image or the AOT cache, is written down with its
- * reason in {@link ImageProperties}, and the distribution runs without it, slower. A step whose
+ * reason in {@link BuildProperties}, and the distribution runs without it, slower. A step whose
  * inputs did not change is skipped.
  */
-final class ImageBuilder {
+final class DistributionBuilder {
 
   private static final String RUNTIME_STEP = "runtime";
   private static final String PYTHON_STEP = "python";
@@ -36,21 +36,22 @@ final class ImageBuilder {
   private static final String FOR_AGENTS = "coherence-";
 
   private final Installation installation;
-  private final ImageProperties properties;
+  private final BuildProperties properties;
   private final long noted;
   private final List<ClassPathEntry> dependencies;
   private final Path jdk;
   private final Progress progress = new Progress(System.err);
 
-  private ImageBuilder(Installation installation, List<ClassPathEntry> dependencies, Path jdk) {
+  private DistributionBuilder(
+      Installation installation, List<ClassPathEntry> dependencies, Path jdk) {
     this.installation = installation;
-    this.properties = installation.imageProperties();
-    this.noted = Installation.lastModified(installation.imagePropertiesFile());
+    this.properties = installation.buildProperties();
+    this.noted = Installation.lastModified(installation.buildPropertiesFile());
     this.dependencies = dependencies;
     this.jdk = jdk;
   }
 
-  private ImageBuilder(Installation installation) {
+  private DistributionBuilder(Installation installation) {
     this(installation, ownDependencies(), Path.of(System.getProperty("java.home")));
   }
 
@@ -66,7 +67,7 @@ final class ImageBuilder {
       List<ClassPathEntry> dependencies,
       Path jdk)
       throws IOException {
-    new ImageBuilder(installation, dependencies, jdk).make(sources, jar);
+    new DistributionBuilder(installation, dependencies, jdk).make(sources, jar);
   }
 
   /**
@@ -83,10 +84,10 @@ final class ImageBuilder {
 
   private static void build(List<Path> paths) throws IOException {
     FileTime start = FileTime.fromMillis(System.currentTimeMillis());
-    ImageBuilder builder = new ImageBuilder(Installation.of(paths.get(2)));
+    DistributionBuilder builder = new DistributionBuilder(Installation.of(paths.get(2)));
     builder.make(paths.get(0), ClassPath.of(paths.get(1).toString()).getFirst());
     new ModuleLibrary(builder.installation.clusterLibrary())
-        .sync(ofClassPath(ImageBuilder::isForAgents));
+        .sync(ofClassPath(DistributionBuilder::isForAgents));
     if (!paths.get(4).endsWith("off")) {
       builder.archive(paths.get(4));
     }
@@ -100,7 +101,7 @@ final class ImageBuilder {
             FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = channel.lock()) {
       if (lock.isValid()) {
-        ImageBuilder builder = new ImageBuilder(installation);
+        DistributionBuilder builder = new DistributionBuilder(installation);
         builder.trainAotCache();
         builder.nameBuild();
       }
@@ -128,7 +129,7 @@ final class ImageBuilder {
 
   /** The class path of the build is what the distribution needs at run time. */
   private static List<ClassPathEntry> ownDependencies() {
-    return ofClassPath(ImageBuilder::isForWorkers);
+    return ofClassPath(DistributionBuilder::isForWorkers);
   }
 
   /** What only a Java program needs that holds the runtime, and what only agents need, is not. */
@@ -148,18 +149,18 @@ final class ImageBuilder {
   }
 
   private void linkRuntime() throws IOException {
-    JlinkImage image = new JlinkImage(jdk);
-    String fingerprint = image.fingerprint();
+    JlinkRuntime runtime = new JlinkRuntime(jdk);
+    String fingerprint = runtime.fingerprint();
     if (properties.hasFingerprint(RUNTIME_STEP, fingerprint) && installation.jit()) {
       return;
     }
     try {
-      progress.step("linking the runtime image", () -> image.link(installation.runtime()));
-      properties.on(ImageProperties.JIT);
+      progress.step("linking the runtime image", () -> runtime.link(installation.runtime()));
+      properties.on(BuildProperties.JIT);
       properties.putFingerprint(RUNTIME_STEP, fingerprint);
     } catch (StepFailedException | IOException e) {
       Replace.delete(installation.runtime());
-      properties.off(ImageProperties.JIT, "the runtime image could not be linked: " + reason(e));
+      properties.off(BuildProperties.JIT, "the runtime image could not be linked: " + reason(e));
     }
     save();
   }
@@ -187,18 +188,18 @@ final class ImageBuilder {
   private void trainAotCache() throws IOException {
     AotCache cache = new AotCache(installation);
     String fingerprint = cache.fingerprint();
-    if (properties.hasFingerprint(ImageProperties.AOT, fingerprint)
-        && (installation.isAotCacheOlderThan(noted) || !properties.isOn(ImageProperties.AOT))) {
+    if (properties.hasFingerprint(BuildProperties.AOT, fingerprint)
+        && (installation.isAotCacheOlderThan(noted) || !properties.isOn(BuildProperties.AOT))) {
       return;
     }
-    properties.put(ImageProperties.AOT_HOME, installation.home().toString());
-    properties.putFingerprint(ImageProperties.AOT, fingerprint);
+    properties.put(BuildProperties.AOT_HOME, installation.home().toString());
+    properties.putFingerprint(BuildProperties.AOT, fingerprint);
     try {
       progress.step("training the AOT cache", cache::train);
-      properties.on(ImageProperties.AOT);
+      properties.on(BuildProperties.AOT);
     } catch (StepFailedException | IOException e) {
       Files.deleteIfExists(installation.aotCacheFile());
-      properties.off(ImageProperties.AOT, "the AOT cache could not be made: " + reason(e));
+      properties.off(BuildProperties.AOT, "the AOT cache could not be made: " + reason(e));
     }
     save();
   }
@@ -211,7 +212,7 @@ final class ImageBuilder {
             .folder(installation.modules())
             .folder(installation.pythonShim())
             .content(installation.jvmOptionsFile())
-            .content(installation.imagePropertiesFile())
+            .content(installation.buildPropertiesFile())
             .value();
     Replace.<RuntimeException>file(
         installation.buildFile(), temporary -> Files.writeString(temporary, build + "\n"));
@@ -239,7 +240,7 @@ final class ImageBuilder {
   }
 
   private void save() throws IOException {
-    properties.write(installation.imagePropertiesFile());
+    properties.write(installation.buildPropertiesFile());
   }
 
   private static void touch(Path stamp, FileTime time) throws IOException {

@@ -1,6 +1,6 @@
-package io.polyproc.image;
+package io.polyproc.distribution;
 
-/** A step of the build could not be done; the reason is one line, for {@link ImageProperties}. */
+/** A step of the build could not be done; the reason is one line, for {@link BuildProperties}. */
 final class StepFailedException extends Exception {
 
   private static final long serialVersionUID = 1L;

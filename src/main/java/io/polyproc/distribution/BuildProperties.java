@@ -1,4 +1,4 @@
-package io.polyproc.image;
+package io.polyproc.distribution;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * <p>Plain {@code key=value} lines without {@link Properties}' escapes, because the bash launcher
  * reads it too. Not thread-safe: one builder owns it.
  */
-final class ImageProperties {
+final class BuildProperties {
 
   static final String JIT = "jit";
   static final String AOT = "aot";
@@ -30,8 +30,8 @@ final class ImageProperties {
   private final Map<String, String> values = new TreeMap<>();
 
   /** A file that is not there is one without values. */
-  static ImageProperties read(Path file) throws IOException {
-    ImageProperties properties = new ImageProperties();
+  static BuildProperties read(Path file) throws IOException {
+    BuildProperties properties = new BuildProperties();
     if (Files.exists(file)) {
       Files.readAllLines(file).forEach(properties::parse);
     }

@@ -1,4 +1,4 @@
-package io.polyproc.image;
+package io.polyproc.distribution;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package io.polyproc.image;
+package io.polyproc.distribution;
 
 import io.polyproc.classpath.ClassPathEntry;
 import io.polyproc.classpath.UberJar;

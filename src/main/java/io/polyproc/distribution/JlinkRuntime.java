@@ -1,4 +1,4 @@
-package io.polyproc.image;
+package io.polyproc.distribution;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +13,7 @@ import java.util.List;
  * replace it, but switches the AOT cache off. In an image without the placeholder, the compiler's
  * jar is simply another module of the application.
  */
-final class JlinkImage {
+final class JlinkRuntime {
 
   /**
    * {@code java.se} for scripts that use Java, {@code jdk.security.auth} because GraalPy requires
@@ -40,7 +40,7 @@ final class JlinkImage {
 
   private final Path jdk;
 
-  JlinkImage(Path jdk) {
+  JlinkRuntime(Path jdk) {
     this.jdk = jdk;
   }
 

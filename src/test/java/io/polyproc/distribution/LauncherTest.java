@@ -1,4 +1,4 @@
-package io.polyproc.image;
+package io.polyproc.distribution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -118,7 +118,8 @@ final class LauncherTest {
 
     List<String> output = run(Map.of(), "bin/polyproc").output();
     assertTrue(
-        String.join(" ", output).contains("io.polyproc.image.ImageBuilder aot " + home),
+        String.join(" ", output)
+            .contains("io.polyproc.distribution.DistributionBuilder aot " + home),
         output::toString);
   }
 
@@ -126,7 +127,7 @@ final class LauncherTest {
   void shouldMakeAnAotCacheAgainThatWasChangedOrLost() throws Exception {
     makeRuntime();
     Path cache = makeAotCache();
-    String preparation = "io.polyproc.image.ImageBuilder aot " + home;
+    String preparation = "io.polyproc.distribution.DistributionBuilder aot " + home;
     assertFalse(String.join(" ", run(Map.of(), "bin/polyproc").output()).contains(preparation));
 
     Files.setLastModifiedTime(cache, later());

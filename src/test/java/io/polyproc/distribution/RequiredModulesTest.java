@@ -1,4 +1,4 @@
-package io.polyproc.image;
+package io.polyproc.distribution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
