@@ -5,8 +5,10 @@ import io.polyproc.bridge.PythonOptions;
 import io.polyproc.hotspot.Resumption;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;
-import io.polyproc.worker.MainImage;
+import io.polyproc.worker.ImageMaker;
 import io.polyproc.worker.Program;
+import io.polyproc.worker.RestoredProcess;
+import io.polyproc.worker.WorkerCommand;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,24 +46,23 @@ final class ImageProcess {
   }
 
   private static int run(Path target, boolean warmsUp) {
-    MainImage image;
-    Optional<Resumption> resumption;
+    Optional<RestoredProcess> restored;
     try {
-      image = MainImage.boot();
+      ImageMaker maker = ImageMaker.boot();
       say("imports modules");
-      image.importModules();
+      maker.importModules();
       if (warmsUp) {
         say("warms up, which takes some minutes");
-        image.warmUp();
+        maker.warmUp();
       }
       warmUpCommandLines();
       say("writes its image");
-      resumption = image.write(target);
+      restored = maker.write(target);
     } catch (IOException e) {
       System.err.println("polyproc: the image could not be written: " + e.getMessage());
       return ExitCode.FAILED.status();
     }
-    return resumption.isPresent() ? perform(image, resumption.get()) : ExitCode.OK.status();
+    return restored.isPresent() ? perform(restored.get()) : ExitCode.OK.status();
   }
 
   private static void say(String progress) {
@@ -83,31 +84,31 @@ final class ImageProcess {
   }
 
   /** In a restored process. */
-  private static int perform(MainImage image, Resumption resumption) {
+  private static int perform(RestoredProcess process) {
+    Resumption resumption = process.resumption();
     List<String> all = resumption.arguments();
     List<String> command = all.subList(COMMAND, all.size());
-    if (MainImage.startsWorker(command)) {
-      return image.serve(command);
+    if (WorkerCommand.startsWorker(command)) {
+      return process.serve(command);
     }
     String launcher = all.get(COMMAND);
     List<String> arguments = all.subList(ARGUMENTS, all.size());
     CommandName name = CommandName.of(launcher);
     Invocation invocation = Arguments.parse(arguments, name);
-    if (invocation instanceof Invocation.Run run && image.canHave(run.options(), resumption)) {
+    if (invocation instanceof Invocation.Run run && process.canHave(run.options())) {
       Optional<Problem> problem = Preconditions.problem(run.program());
       if (problem.isPresent()) {
         System.err.println(name + ": " + problem.get().message());
         return problem.get().code().status();
       }
       int status =
-          image.run(
+          process.run(
               run.options(),
               run.program(),
               run.arguments(),
               run.recording(),
-              Path.of(all.get(IMAGE)),
-              resumption);
-      if (!image.isWarmedUp()) {
+              Path.of(all.get(IMAGE)));
+      if (!process.isWarmedUp()) {
         ImageRenewal.afterFirstImage(resumption.variables());
       }
       return status;

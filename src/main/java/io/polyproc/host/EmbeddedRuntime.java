@@ -15,9 +15,8 @@ import io.polyproc.protocol.ControlClient;
 import io.polyproc.protocol.Message;
 import io.polyproc.supervisor.StandbyPolicy;
 import io.polyproc.supervisor.Supervisor;
-import io.polyproc.worker.MainImage;
 import io.polyproc.worker.MainProgram;
-import io.polyproc.worker.Worker;
+import io.polyproc.worker.WorkerCommand;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -131,10 +130,10 @@ public final class EmbeddedRuntime implements AutoCloseable {
     more.add("-D" + PythonContexts.HOST_CLASS_PATH_PROPERTY + "=" + options.hostClassPath());
     more.addAll(options.workerOptions());
     List<String> booting =
-        Worker.command(
+        WorkerCommand.booting(
             installation, PythonOptions.DEFAULT, MainProgram.executable(installation), true, more);
     return usesImage(options)
-        ? MainImage.restoring(
+        ? WorkerCommand.restoring(
             installation, installation.processImage(CacheFolder.find().path()), booting)
         : booting;
   }

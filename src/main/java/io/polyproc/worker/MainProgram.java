@@ -57,7 +57,7 @@ public final class MainProgram implements Bridge.Supervision {
       PythonOptions options, Program program, List<String> arguments, Recording recording) {
     Installation installation = Installation.current();
     List<String> workerCommand =
-        Worker.command(installation, options, executable(installation), false);
+        WorkerCommand.booting(installation, options, executable(installation), false);
     return new MainProgram(options, program, arguments, recording, workerCommand).run();
   }
 

@@ -23,8 +23,6 @@ import io.polyproc.protocol.Message.Role;
 import io.polyproc.protocol.MessageCodec;
 import io.polyproc.sync.SemaphoreArena;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -48,16 +46,11 @@ import org.jspecify.annotations.Nullable;
  * any other one goes on.
  */
 public final class Worker {
-  /** What starts a worker, as {@code -m} names it. */
-  static final String MAIN = "io.polyproc/" + Worker.class.getName();
-
   /** The descriptor of the control socket, inherited from the supervisor. */
   static final int CONTROL = 3;
 
   /** An argument instead of options: run once what workers run, for the AOT cache, and exit. */
   static final String TRAIN = "--train";
-
-  private static final String IN_BACKGROUND = "polyproc.in-background";
 
   /** The exit status of a process that fails outside its program. */
   private static final int FAILED = 1;
@@ -115,38 +108,6 @@ public final class Worker {
     this.codes = codes;
     this.python = python;
     this.deferred = deferred;
-  }
-
-  /**
-   * The command that starts a worker for programs with these options and executable.
-   *
-   * @param inBackground whether no program waits while it boots, so that it may warm up thoroughly
-   */
-  public static List<String> command(
-      Installation installation, PythonOptions options, Path executable, boolean inBackground) {
-    return command(installation, options, executable, inBackground, List.of());
-  }
-
-  /**
-   * As above, with more options for the JVM.
-   *
-   * @param more come last, so that they win
-   */
-  public static List<String> command(
-      Installation installation,
-      PythonOptions options,
-      Path executable,
-      boolean inBackground,
-      List<String> more) {
-    List<String> command = new ArrayList<>(installation.javaCommand());
-    if (inBackground) {
-      command.add("-D" + IN_BACKGROUND + "=true");
-    }
-    command.add("-D" + MainProgram.EXECUTABLE_PROPERTY + "=" + executable);
-    command.addAll(more);
-    command.addAll(List.of("-m", MAIN));
-    command.addAll(options.toArguments());
-    return List.copyOf(command);
   }
 
   /** Started by the supervisor only; its arguments are those of {@link PythonOptions}. */
@@ -262,7 +223,7 @@ public final class Worker {
   }
 
   private Preparation warmUp() {
-    boolean inBackground = Boolean.getBoolean(IN_BACKGROUND);
+    boolean inBackground = WorkerCommand.isInBackground();
     if (python.warmUp(inBackground)) {
       return Preparation.WARM_UP;
     }

@@ -1,18 +1,12 @@
 package io.polyproc.worker;
 
-import io.polyproc.bridge.Bridge;
-import io.polyproc.bridge.CodeCache;
-import io.polyproc.bridge.PythonContexts;
 import io.polyproc.bridge.PythonOptions;
 import io.polyproc.bridge.PythonRuntime;
 import io.polyproc.bridge.Recording;
-import io.polyproc.bridge.RunRequest;
 import io.polyproc.distribution.Installation;
 import io.polyproc.hotspot.CompilerTier;
 import io.polyproc.hotspot.ImageWriter;
-import io.polyproc.hotspot.JavaEnvironment;
 import io.polyproc.hotspot.JavaHeap;
-import io.polyproc.hotspot.JavaRandom;
 import io.polyproc.hotspot.Resumption;
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.InitialSignals;
@@ -23,36 +17,32 @@ import io.polyproc.protocol.ControlClient;
 import io.polyproc.sync.SemaphoreArena;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
- * A process that boots Python, prepares for any program, and has its image written to a file. Each
- * process that is restored from that becomes a main program: what its own parent gave it is its
- * own, and what must differ from process to process is made anew.
+ * The process of an image: it boots Python, prepares for any program, and has its memory written to
+ * a file.
  *
  * <pre>
  *   boot ──► importModules ──► warmUp ──► write ──┬── this process: ends
  *            (a first image has no warm-up)       │
  *                              the file ──────────┘
- *                                 └── lib/restore ──► becomeAnother ──► serve: the main program
+ *                                 └── lib/restore ──► a {@link RestoredProcess}
  * </pre>
  *
- * <p>{@code write} returns twice, as a fork does: here without a {@link Resumption}, and in each
- * restored process with the one that the restorer has filled in. Before it, what the warm-up has
- * left open is closed, and the compilers come to rest: the image has a thread as it was when it was
- * written.
+ * <p>{@code write} returns twice, as a fork does: here without a {@link RestoredProcess}, and in
+ * each restored process with itself. Before it, what the warm-up has left open is closed, and the
+ * compilers come to rest: the image has a thread as it was when it was written.
  *
  * <p>Confined to the thread that boots it, which is Python's main thread.
  */
-public final class MainImage {
-  private static final System.Logger LOG = System.getLogger(MainImage.class.getName());
+public final class ImageMaker {
+  private static final System.Logger LOG = System.getLogger(ImageMaker.class.getName());
 
   private static final String TITLE = "polyproc: image";
   private static final int STANDARD_ERROR = 2;
@@ -76,37 +66,24 @@ public final class MainImage {
   private static final int QUIET_MILLIS = 500;
   private static final int QUIET_SHARE = 10;
 
-  private final ImageSupervision control = new ImageSupervision();
-  private final Installation installation = Installation.current();
-  private final String build = installation.build();
-  private final JavaEnvironment environment;
-  private final JavaRandom random;
-  private final JavaHeap heap;
+  private final BootedPython booted;
+  private final Installation installation;
+  private final String build;
+  private final ImageSupervision control;
   private final CompilerGate gate;
-  private final CodeCache codes;
-  private final Bridge bridge;
   private final PythonRuntime python;
+  private final JavaHeap heap = JavaHeap.find();
 
   private int round;
   private boolean isWarmedUp;
 
-  private MainImage(
-      JavaEnvironment environment, JavaRandom random, CompilerGate gate, CodeCache codes) {
-    this.environment = environment;
-    this.random = random;
-    heap = JavaHeap.find();
-    this.gate = gate;
-    this.codes = codes;
-    bridge = new Bridge(installation.home(), control);
-    python =
-        PythonRuntime.start(
-            codes.engine(),
-            PythonOptions.DEFAULT,
-            installation.pythonShim(),
-            MainProgram.executable(installation),
-            List.of(),
-            bridge);
-    ignoreInterrupts();
+  private ImageMaker(BootedPython booted, String build) {
+    this.booted = booted;
+    this.build = build;
+    installation = booted.installation();
+    control = booted.control();
+    gate = booted.gate();
+    python = booted.python();
   }
 
   /**
@@ -115,20 +92,15 @@ public final class MainImage {
    *
    * @throws IOException if the JDK is another one than that which can be restored, with the reason
    */
-  public static MainImage boot() throws IOException {
+  public static ImageMaker boot() throws IOException {
     InitialSignals.setForAll();
     ignoreInterrupts();
     ProcessTitle.set(TITLE);
-    JavaEnvironment environment;
-    JavaRandom random;
-    try {
-      environment = JavaEnvironment.find();
-      random = JavaRandom.find();
-    } catch (ReflectiveOperationException e) {
-      throw new IOException("the JDK's variables and seeds can't be replaced: " + e, e);
-    }
-    CompilerGate gate = CompilerGate.close();
-    return new MainImage(environment, random, gate, new CodeCache(PythonContexts.engine()));
+    Installation installation = Installation.current();
+    String build = installation.build();
+    ImageMaker maker = new ImageMaker(BootedPython.boot(installation), build);
+    ignoreInterrupts();
+    return maker;
   }
 
   /**
@@ -149,7 +121,8 @@ public final class MainImage {
 
   /** Loads and links what the first process that a program starts needs of a supervisor. */
   private void warmUpSupervisor() throws IOException {
-    control.begin(workerCommand(Path.of("none")), Map.of()); // no worker is started
+    control.begin(
+        RestoredProcess.workerCommand(booted, Path.of("none")), Map.of()); // no worker is started
     ControlClient client = control.connect();
     Descriptors.close(client.takeDescriptor(client.shareDescriptor(STANDARD_ERROR)));
     control.close();
@@ -174,7 +147,7 @@ public final class MainImage {
     gate.open();
     runEverydayWorkloads(COMPILED_STEPS);
     WarmUpPlan plan =
-        new WarmUpPlan(python, this::runRound, MainImage::isQuiet, this::limitCompilers);
+        new WarmUpPlan(python, this::runRound, ImageMaker::isQuiet, this::limitCompilers);
     while (plan.step()) {
       checkBuild();
       ignoreInterrupts();
@@ -217,17 +190,12 @@ public final class MainImage {
     runEverydayWorkloads(2 * COMPILED_STEPS);
   }
 
-  /** Whether it had warmed up before its image was written. */
-  public boolean isWarmedUp() {
-    return isWarmedUp;
-  }
-
   private void runRound() {
     try {
       ProcessRound.run(python, round++, control::connected);
     } finally {
       control.connected(null);
-      bridge.disconnect();
+      booted.bridge().disconnect();
     }
     runProgramRound(new Program.Code("pass"));
     runProgramRound(new Program.Script(sampleProgram().toString()));
@@ -244,16 +212,16 @@ public final class MainImage {
    */
   private void runProgramRound(Program program) {
     Resumption resumption = new Resumption(List.of(), System.getenv(), List.of(), List.of(), 0);
+    RestoredProcess restored = new RestoredProcess(booted, resumption, isWarmedUp);
     try {
-      takeOver(resumption);
+      restored.takeOver();
       python.runProgramRound(
-          begin(
+          restored.begin(
               PythonOptions.DEFAULT,
               program,
               List.of("argument"),
               Recording.NONE,
-              sampleProgram(),
-              resumption));
+              sampleProgram()));
       resumption.succeeded();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -279,10 +247,11 @@ public final class MainImage {
   /**
    * Writes the image; returns when that is done, and in each process that is restored.
    *
-   * @return what a restored process is told; empty in this one
+   * @return in a restored process itself, which has given up what the image's process had; empty in
+   *     this one
    * @throws IOException if it can't be written, with the reason
    */
-  public Optional<Resumption> write(Path target) throws IOException {
+  public Optional<RestoredProcess> write(Path target) throws IOException {
     List<Path> files = new ArrayList<>(List.of(installation.buildFile()));
     python.startFiles().stream().map(Path::of).forEach(files::add);
     closeUnused();
@@ -291,15 +260,17 @@ public final class MainImage {
     replaceUnused();
     // What the JVM has opened until now has numbers above those of programs.
     Descriptors.freeLowNumbers();
-    codes.forgetHeat();
+    booted.codes().forgetHeat();
     SemaphoreArena.abandonAll();
     Memory.trim();
     heap.zero();
     Optional<Resumption> resumption = new ImageWriter(target, files).write();
-    if (resumption.isPresent()) {
-      becomeAnother(resumption.get());
+    if (resumption.isEmpty()) {
+      return Optional.empty();
     }
-    return resumption;
+    RestoredProcess restored = new RestoredProcess(booted, resumption.get(), isWarmedUp);
+    restored.becomeAnother();
+    return Optional.of(restored);
   }
 
   /** Lets the collector close what the warm-up has left to it, as it can't be in an image. */
@@ -316,7 +287,7 @@ public final class MainImage {
    * follows, in which nothing gets hot enough to be compiled.
    */
   private void enterCompiledCode() {
-    codes.forgetHeat();
+    booted.codes().forgetHeat();
     while (isWarmedUp && python.runWorkload(true)) {
       ignoreInterrupts();
     }
@@ -337,131 +308,5 @@ public final class MainImage {
     for (int fd : Descriptors.nameless(installation.home())) {
       Descriptors.replaceByNothing(fd);
     }
-  }
-
-  /** Gives up what no two processes may have in common. */
-  private void becomeAnother(Resumption resumption) throws IOException {
-    takeOver(resumption);
-    SemaphoreArena.forgetAll();
-    bridge.afterFork();
-    resumption.succeeded();
-  }
-
-  /** The part of it that may be done at any time. */
-  private void takeOver(Resumption resumption) throws IOException {
-    try {
-      environment.replace(resumption.variables());
-      random.reseed();
-    } catch (ReflectiveOperationException e) {
-      throw new IOException("the JDK's variables and seeds can't be replaced: " + e, e);
-    }
-    System.setProperty("user.dir", folder());
-    python.afterFork();
-  }
-
-  private static String folder() throws IOException {
-    return Files.readSymbolicLink(Path.of("/proc/self/cwd")).toString();
-  }
-
-  /** Whether a command is that of a worker, as {@link Worker#command} has it. */
-  public static boolean startsWorker(List<String> command) {
-    return command.contains(Worker.MAIN);
-  }
-
-  /**
-   * In a process that a supervisor has restored as a worker: waits for an assignment and runs it.
-   *
-   * @param command that would have booted it: of its options, only the class path of a Java program
-   *     is not the image's
-   */
-  public int serve(List<String> command) {
-    String classPath = "-D" + PythonContexts.HOST_CLASS_PATH_PROPERTY + "=";
-    command.stream()
-        .filter(option -> option.startsWith(classPath))
-        .map(option -> option.substring(classPath.length()))
-        .forEach(PythonContexts::addHostClasses);
-    return Worker.serveRestored(codes, python, bridge, control::connected, gate);
-  }
-
-  /**
-   * Whether this process, which has booted with the default options, can have others.
-   *
-   * @param resumption what it has from the shell
-   */
-  public boolean canHave(PythonOptions options, Resumption resumption) {
-    return options.equals(PythonOptions.DEFAULT)
-        || options.canBeApplied(resumption.variables(), python.hasUserSite());
-  }
-
-  /**
-   * In a restored process: runs its program to the end. Its workers are restored, too.
-   *
-   * @param options that it {@linkplain #canHave can have}
-   * @param arguments become {@code sys.argv[1:]}
-   * @param recording what the program is to tell of itself
-   * @param image the file that it was restored from
-   * @return the exit status
-   */
-  public int run(
-      PythonOptions options,
-      Program program,
-      List<String> arguments,
-      Recording recording,
-      Path image,
-      Resumption resumption) {
-    RunRequest request = begin(options, program, arguments, recording, image, resumption);
-    gate.openAfterWork();
-    GcTrigger.startOnce();
-    try {
-      return python.runProgram(request);
-    } finally {
-      control.close();
-    }
-  }
-
-  private RunRequest begin(
-      PythonOptions options,
-      Program program,
-      List<String> arguments,
-      Recording recording,
-      Path image,
-      Resumption resumption) {
-    RunRequest request =
-        new RunRequest(
-            options.toArguments(),
-            program.kind(),
-            program.what(),
-            arguments,
-            ".",
-            Processes.fileModeMask(),
-            resumption.variables(),
-            resumption.ignoredSignals(),
-            resumption.closedStreams(),
-            recording);
-    ProcessTitle.set("polyproc " + String.join(" ", request.commandLine()));
-    control.begin(workerCommand(image), resumption.variables());
-    return request;
-  }
-
-  /** Restores a worker, or boots one where the image does not fit any more. */
-  private List<String> workerCommand(Path image) {
-    return restoring(
-        installation,
-        image,
-        Worker.command(
-            installation, PythonOptions.DEFAULT, MainProgram.executable(installation), false));
-  }
-
-  /**
-   * The command that restores a worker, or boots one where no image fits.
-   *
-   * @param image the file, without the part of its name that depends on the process's variables
-   * @param booting the command that boots it
-   */
-  public static List<String> restoring(
-      Installation installation, Path image, List<String> booting) {
-    return Stream.concat(
-            Stream.of(installation.restorer().toString(), image.toString()), booting.stream())
-        .toList();
   }
 }
