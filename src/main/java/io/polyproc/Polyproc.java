@@ -1,58 +1,35 @@
 package io.polyproc;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
-import io.polyproc.bridge.CacheFolder;
-import io.polyproc.bridge.PythonContexts;
 import io.polyproc.callback.CallbackServer;
 import io.polyproc.callback.Callee;
 import io.polyproc.classpath.ClassPath;
 import io.polyproc.classpath.ClassPathEntry;
+import io.polyproc.host.EmbeddedContexts;
 import io.polyproc.host.EmbeddedRuntime;
-import io.polyproc.host.Events;
 import io.polyproc.host.HostClassPath;
 import io.polyproc.host.HostOptions;
 import io.polyproc.host.HostResources;
 import io.polyproc.host.InstallationLocator;
-import io.polyproc.host.JavaObservation;
 import io.polyproc.host.LineStream;
-import io.polyproc.host.Waits;
-import io.polyproc.pool.Counters;
+import io.polyproc.host.ModuleSources;
 import io.polyproc.pool.PoolRuntime;
-import io.polyproc.pool.WorkerPool;
-import io.polyproc.posix.Processes;
-import io.polyproc.protocol.ChildHandle;
+import io.polyproc.process.ProcessStarter;
+import io.polyproc.process.ReadinessProbe;
 import io.polyproc.shared.SharedLock;
 import io.polyproc.sync.SharedSemaphore;
-import io.polyproc.value.Conversions;
+import io.polyproc.value.ContextValues;
 import io.polyproc.value.KnownTypes;
-import io.polyproc.value.ValueReader;
-import io.polyproc.value.ValueWriter;
-import java.io.File;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.graalvm.polyglot.Context;
-import org.graalvm.polyglot.Engine;
-import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -78,39 +55,19 @@ import org.jspecify.annotations.Nullable;
  * takes some seconds, unless there is an image of one.
  */
 public final class Polyproc implements AutoCloseable {
-  private static final int KEY_BYTES = 32;
-  private static final int MAX_FAILED_STARTS = 3;
-
   private final EmbeddedRuntime host;
-  private final String startMethod;
-  private final HostResources.Folders folders;
-  private final boolean isSpread;
-  private final byte[] authkey = new byte[KEY_BYTES];
-  private final KnownTypes types;
-  private @Nullable Engine engine;
+  private final KnownTypes types = new KnownTypes();
+  private final ProcessStarter processes;
+  private final EmbeddedContexts contexts;
+  private final PoolRuntime pools;
   private @Nullable CallbackServer callbacks;
-  private final AtomicLong numbers = new AtomicLong();
-  private final Counters counters = new Counters(null);
-  private final PoolRuntime ofPools = new OfPools();
-  private final Set<WorkerPool> pools = ConcurrentHashMap.newKeySet();
-  private final Supplier<List<Map<String, Object>>> observedPools = this::describePools;
-  private final Set<Runnable> beforeClose = ConcurrentHashMap.newKeySet();
 
-  private Polyproc(
-      EmbeddedRuntime host, String startMethod, HostResources.Folders folders, boolean isSpread) {
-    this.isSpread = isSpread;
+  private Polyproc(EmbeddedRuntime host) {
     this.host = host;
-    this.startMethod = startMethod;
-    this.folders = folders;
-    this.types = new KnownTypes();
-    types.rebuildBy(new SharedObjects(this, host));
-    new SecureRandom().nextBytes(authkey);
-    JavaObservation.add(observedPools);
-  }
-
-  /** What observers of this JVM are told of the pools. */
-  private List<Map<String, Object>> describePools() {
-    return pools.stream().map(WorkerPool::describe).toList();
+    processes = new ProcessStarter(host);
+    contexts = new EmbeddedContexts(host);
+    types.rebuildBy(new SharedObjects(host, types, processes.authkey()));
+    pools = new PoolRuntime(host, types, processes, this::pipe);
   }
 
   /**
@@ -145,10 +102,7 @@ public final class Polyproc implements AutoCloseable {
    * }</pre>
    */
   public static final class Builder {
-    private final List<Path> pythonPath = new ArrayList<>();
-    private final List<String> resources = new ArrayList<>();
-    private final List<String> graalpyResources = new ArrayList<>();
-    private final List<Path> graalpyDirectories = new ArrayList<>();
+    private final ModuleSources modules = new ModuleSources();
     private final List<String> workerOptions = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>(System.getenv());
     private @Nullable Integer standby;
@@ -170,9 +124,9 @@ public final class Polyproc implements AutoCloseable {
      * @return this
      */
     public Builder pythonPath(Path... entries) {
-      Arrays.stream(entries)
-          .map(entry -> PythonFunction.checkFile(entry).toAbsolutePath().normalize())
-          .forEach(pythonPath::add);
+      for (Path entry : entries) {
+        modules.addPath(PythonFunction.checkFile(entry));
+      }
       return this;
     }
 
@@ -192,7 +146,7 @@ public final class Polyproc implements AutoCloseable {
      * @return this
      */
     public Builder resources(String... folders) {
-      resources.addAll(List.of(folders));
+      modules.addResources(List.of(folders));
       return this;
     }
 
@@ -222,7 +176,7 @@ public final class Polyproc implements AutoCloseable {
      * @return this
      */
     public Builder graalpyResources(String resourceDirectory) {
-      graalpyResources.add(resourceDirectory);
+      modules.addGraalpyResources(resourceDirectory);
       return this;
     }
 
@@ -234,8 +188,7 @@ public final class Polyproc implements AutoCloseable {
      * @return this
      */
     public Builder graalpyResources(Path externalDirectory) {
-      graalpyDirectories.add(
-          PythonFunction.checkFile(externalDirectory).toAbsolutePath().normalize());
+      modules.addGraalpyDirectory(PythonFunction.checkFile(externalDirectory));
       return this;
     }
 
@@ -420,19 +373,23 @@ public final class Polyproc implements AutoCloseable {
     public Polyproc build() {
       String hostClassPath = classPath;
       List<ClassPathEntry> program = ClassPath.ofProgram(Polyproc.class);
-      HostResources.Folders folders = folders(new HostResources(program, CacheFolder::find));
-      HostOptions hostOptions =
-          new HostOptions(
-              InstallationLocator.find(home, program, javaHome),
-              standby,
-              workerOptions,
-              environment(),
-              folder,
-              hostClassPath == null ? HostClassPath.of(program) : absolute(hostClassPath),
-              output,
-              error);
+      HostResources.Folders folders = modules.find(program);
       return new Polyproc(
-          EmbeddedRuntime.start(hostOptions), startMethod, folders, cluster != null);
+          EmbeddedRuntime.start(
+              new HostOptions(
+                  InstallationLocator.find(home, program, javaHome),
+                  standby,
+                  workerOptions,
+                  environment(),
+                  folder,
+                  hostClassPath == null
+                      ? HostClassPath.of(program)
+                      : HostClassPath.absolute(hostClassPath),
+                  folders,
+                  startMethod,
+                  cluster != null,
+                  output,
+                  error)));
     }
 
     private Map<String, String> environment() {
@@ -441,31 +398,6 @@ public final class Polyproc implements AutoCloseable {
         variables.put("POLYPROC_CLUSTER", cluster);
       }
       return variables;
-    }
-
-    private HostResources.Folders folders(HostResources all) {
-      List<Path> path = new ArrayList<>(pythonPath);
-      List<Path> sites = new ArrayList<>();
-      resources.forEach(name -> path.addAll(all.folders(name)));
-      Stream.concat(
-              graalpyResources.stream().map(all::graalpy),
-              graalpyDirectories.stream().map(HostResources::graalpy))
-          .forEach(
-              each -> {
-                path.addAll(each.path());
-                sites.addAll(each.sites());
-              });
-      return new HostResources.Folders(path, sites);
-    }
-
-    /** Workers are started elsewhere. */
-    private static String absolute(String entries) {
-      return entries.isEmpty()
-          ? ""
-          : Pattern.compile(File.pathSeparator, Pattern.LITERAL)
-              .splitAsStream(entries)
-              .map(entry -> Path.of(entry).toAbsolutePath().toString())
-              .collect(Collectors.joining(File.pathSeparator));
     }
   }
 
@@ -491,10 +423,8 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalStateException if this runtime is closed
    */
   public PythonPool pool(int workers, PythonPool.Options poolOptions) {
-    checkOpen();
-    WorkerPool pool = new WorkerPool(ofPools, workers, poolOptions.settings());
-    pools.add(pool);
-    return new PythonPool(pool);
+    host.checkOpen();
+    return new PythonPool(pools.open(workers, poolOptions.settings()));
   }
 
   /**
@@ -503,7 +433,7 @@ public final class Polyproc implements AutoCloseable {
    * @return counters and times up to now; it does not change
    */
   public PoolMetrics metrics() {
-    return counters.read();
+    return pools.metrics();
   }
 
   /**
@@ -521,37 +451,7 @@ public final class Polyproc implements AutoCloseable {
    * @throws InterruptedException if the calling thread is interrupted
    */
   public void awaitReady(Duration timeout) throws InterruptedException, TimeoutException {
-    long deadline = System.nanoTime() + Waits.nanos(timeout);
-    for (int attempt = 1; !probe(deadline, timeout, attempt == MAX_FAILED_STARTS); attempt++) {
-      // A worker that could not boot says little about the next one: it may have been killed.
-    }
-  }
-
-  /**
-   * Starts a process that does nothing.
-   *
-   * @param last whether its failure is to be thrown
-   * @return whether it ran
-   */
-  private boolean probe(long deadline, Duration timeout, boolean last)
-      throws InterruptedException, TimeoutException {
-    ChildHandle probe = startHere("Probe", PythonFunction.of("builtins", "bool"), PythonTuple.of());
-    var _ = probe.end().thenRun(probe::close);
-    Integer status = probe.waitFor(Math.max(0, deadline - System.nanoTime()) / 1e9);
-    if (status == null) {
-      probe.signal(Processes.SIGKILL);
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      throw new TimeoutException(
-          "no worker was ready within %s s".formatted(timeout.toMillis() / 1000.0));
-    }
-    if (status != 0 && last) {
-      throw new IllegalStateException(
-          "workers can't start: "
-              + (probe.lastLines().isEmpty() ? "exit status " + status : probe.lastLines()));
-    }
-    return status == 0;
+    new ReadinessProbe(processes).await(timeout);
   }
 
   /**
@@ -563,8 +463,8 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalStateException if this runtime is closed
    */
   public PythonProcess process(PythonFunction function, @Nullable Object... arguments) {
-    checkOpen();
-    return new PythonProcess(this, function, PythonTuple.of(arguments));
+    host.checkOpen();
+    return new PythonProcess(processes, function, PythonTuple.of(arguments));
   }
 
   /**
@@ -594,32 +494,8 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalStateException if this runtime is closed
    */
   public Context newContext(Consumer<Context.Builder> customizer) {
-    checkOpen();
-    Context.Builder builder =
-        PythonContexts.embedded(engine(), host.options().installation().launcher());
-    customizer.accept(builder);
-    Context context = builder.build();
-    try {
-      host.install(context, folders, startMethod);
-      return context;
-    } catch (PolyglotException e) {
-      context.close(true);
-      throw new IllegalArgumentException(e.getMessage(), e);
-    }
-  }
-
-  /** One for all contexts: they share what is compiled. */
-  private synchronized Engine engine() {
-    Engine shared = engine;
-    if (shared == null) {
-      shared =
-          PythonContexts.engineBuilder()
-              // It warns of the native POSIX backend, which this needs.
-              .option("log.python.com.oracle.graal.python.runtime.PythonContext.level", "SEVERE")
-              .build();
-      engine = shared;
-    }
-    return shared;
+    host.checkOpen();
+    return contexts.create(customizer);
   }
 
   /**
@@ -636,8 +512,7 @@ public final class Polyproc implements AutoCloseable {
    * @throws UnconvertibleValueException if it has none
    */
   public Value toPython(Context context, @Nullable Object value) {
-    byte[] pickle = ValueWriter.write(value, "value");
-    return embedding(context).invokeMember("loads", new String(pickle, ISO_8859_1));
+    return ContextValues.toPython(context, value);
   }
 
   /**
@@ -650,13 +525,7 @@ public final class Polyproc implements AutoCloseable {
    * @throws UnconvertibleValueException if it is none of this type
    */
   public <T> @Nullable T fromPython(Class<T> type, Value value) {
-    String pickle = embedding(value.getContext()).invokeMember("dumps_as_text", value).asString();
-    return Conversions.convert(
-        ValueReader.read(pickle.getBytes(ISO_8859_1), types, "value"), type, "value");
-  }
-
-  private static Value embedding(Context context) {
-    return context.eval("python", "__import__('importlib').import_module('_polyproc.java.values')");
+    return ContextValues.fromPython(type, value, types);
   }
 
   /**
@@ -675,7 +544,7 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalStateException if this runtime is closed
    */
   public <T> JavaCallback<T> callback(Class<T> type, T target) {
-    checkOpen();
+    host.checkOpen();
     return new JavaCallback<>(callbackServer(), new Callee<>(type, target));
   }
 
@@ -683,7 +552,7 @@ public final class Polyproc implements AutoCloseable {
     CallbackServer server = callbacks;
     if (server == null) {
       server = CallbackServer.start(queue(), types, line -> line.channel().stream().await(0));
-      onClose(server::stop);
+      host.beforeClose(server::stop);
       callbacks = server;
     }
     return server;
@@ -697,8 +566,8 @@ public final class Polyproc implements AutoCloseable {
    * @throws UncheckedIOException if the manager ends before it listens
    */
   public PythonManager manager() {
-    checkOpen();
-    return PythonManager.start(this);
+    host.checkOpen();
+    return PythonManager.start(host, types, processes);
   }
 
   /**
@@ -720,8 +589,8 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalStateException if this runtime is closed
    */
   public PythonQueue queue(int capacity) {
-    checkOpen();
-    return PythonQueue.create(this, capacity);
+    host.checkOpen();
+    return PythonQueue.create(host, types, capacity);
   }
 
   /**
@@ -731,7 +600,7 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalStateException if this runtime is closed
    */
   public PythonPipe pipe() {
-    checkOpen();
+    host.checkOpen();
     return PythonPipe.create(host, types);
   }
 
@@ -742,7 +611,7 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalStateException if this runtime is closed
    */
   public PythonLock lock() {
-    checkOpen();
+    host.checkOpen();
     return new PythonLock(SharedLock.create(host, "Lock", 1));
   }
 
@@ -753,7 +622,7 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalStateException if this runtime is closed
    */
   public PythonLock reentrantLock() {
-    checkOpen();
+    host.checkOpen();
     return new PythonLock(SharedLock.create(host, "RLock", 1));
   }
 
@@ -769,7 +638,7 @@ public final class Polyproc implements AutoCloseable {
     if (permits < 1) {
       throw new IllegalArgumentException("a semaphore needs a permit, not " + permits);
     }
-    checkOpen();
+    host.checkOpen();
     SharedLock lock = SharedLock.create(host, "BoundedSemaphore", permits);
     lock.semaphore().track();
     return new PythonSemaphore(lock);
@@ -782,7 +651,7 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalStateException if this runtime is closed
    */
   public PythonEvent event() {
-    checkOpen();
+    host.checkOpen();
     return PythonEvent.create(host);
   }
 
@@ -795,7 +664,7 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalStateException if this runtime is closed
    */
   public PythonBarrier barrier(int parties) {
-    checkOpen();
+    host.checkOpen();
     return PythonBarrier.create(host, parties);
   }
 
@@ -809,7 +678,7 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalStateException if this runtime is closed
    */
   public SharedValue value(char typecode, Number initial) {
-    checkOpen();
+    host.checkOpen();
     return SharedValue.create(host, typecode, initial);
   }
 
@@ -823,7 +692,7 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalStateException if this runtime is closed
    */
   public SharedArray array(char typecode, int length) {
-    checkOpen();
+    host.checkOpen();
     return SharedArray.create(host, typecode, length);
   }
 
@@ -837,7 +706,7 @@ public final class Polyproc implements AutoCloseable {
    * @throws IllegalStateException if this runtime is closed
    */
   public PythonSharedMemory sharedMemory(long size) {
-    checkOpen();
+    host.checkOpen();
     return PythonSharedMemory.create(host, size);
   }
 
@@ -850,152 +719,13 @@ public final class Polyproc implements AutoCloseable {
    */
   @Override
   public void close() {
-    JavaObservation.remove(observedPools);
-    beforeClose.forEach(Runnable::run);
+    pools.close();
     host.close();
-  }
-
-  /** The pool has no workers any more. */
-  void onClose(Runnable action) {
-    beforeClose.add(action);
-    if (host.isClosed()) {
-      action.run();
-    }
-  }
-
-  void forgetOnClose(Runnable action) {
-    beforeClose.remove(action);
-  }
-
-  EmbeddedRuntime host() {
-    return host;
-  }
-
-  KnownTypes types() {
-    return types;
-  }
-
-  byte[] authkey() {
-    return authkey.clone();
-  }
-
-  /** Starts a process that calls a function, on any node if there is a cluster. */
-  ChildHandle startProcess(String name, PythonFunction function, PythonTuple arguments) {
-    return start(name, function, arguments, isSpread);
-  }
-
-  /** Starts a process of this machine that calls a function. */
-  ChildHandle startHere(String name, PythonFunction function, PythonTuple arguments) {
-    return start(name, function, arguments, false);
-  }
-
-  private ChildHandle start(
-      String name, PythonFunction function, PythonTuple arguments, boolean anywhere) {
-    checkOpen();
-    long number = numbers.incrementAndGet();
-    String processName = name.isEmpty() ? "Process-" + number : name;
-    Events.ProcessStart event = Events.processStarts();
-    byte[] payload = payload(processName, number, function, arguments, anywhere);
-    Events.processWritten(event);
-    try {
-      String title = "polyproc: %s (%s)".formatted(processName, function);
-      ChildHandle child = host.startProcess(title, payload);
-      Events.processStarted(event, child, processName, function.toString());
-      return child;
-    } catch (IOException e) {
-      checkOpen();
-      throw new IllegalStateException("workers can't start: " + e.getMessage(), e);
-    }
-  }
-
-  /**
-   * @throws IllegalStateException if this is closed
-   */
-  private void checkOpen() {
-    if (host.isClosed()) {
-      throw new IllegalStateException("this Polyproc is closed");
-    }
   }
 
   @Override
   public String toString() {
     return "Polyproc[%s%s]"
         .formatted(host.options().installation().home(), host.isClosed() ? ", closed" : "");
-  }
-
-  private byte[] payload(
-      String name, long number, PythonFunction function, PythonTuple arguments, boolean anywhere) {
-    Map<String, @Nullable Object> start = new LinkedHashMap<>();
-    start.put("path", folders.path().stream().map(Path::toString).toList());
-    start.put("sites", folders.sites().stream().map(Path::toString).toList());
-    start.put("authkey", authkey);
-    start.put("parent", Processes.id());
-    start.put("method", startMethod);
-    start.put("name", name);
-    start.put("number", number);
-    start.put("anywhere", anywhere);
-    byte[] head = ValueWriter.write(start, "start");
-    PythonTuple call = function.parts().call(arguments);
-    byte[] body =
-        anywhere
-            ? ValueWriter.writeForAnyNode(call, "arguments", true)
-            : ValueWriter.write(call, "arguments", host);
-    Map<String, @Nullable Object> surroundings = new LinkedHashMap<>();
-    surroundings.put("cwd", host.options().folder().toString());
-    surroundings.put("umask", Processes.fileModeMask());
-    surroundings.put("environment", host.options().environment());
-    surroundings.put("descriptors", List.of());
-    surroundings.put("options", List.of());
-    surroundings.put("of_java_program", true);
-    return ValueWriter.write(
-        PythonTuple.of("java", surroundings, PythonTuple.of(head, body)), "payload");
-  }
-
-  /** What pools see of this. */
-  private final class OfPools implements PoolRuntime {
-    @Override
-    public KnownTypes types() {
-      return types;
-    }
-
-    @Override
-    public EmbeddedRuntime host() {
-      return host;
-    }
-
-    @Override
-    public boolean isSpread() {
-      return isSpread;
-    }
-
-    @Override
-    public Counters counters() {
-      return counters;
-    }
-
-    @Override
-    public ChildHandle startProcess(String name, PythonFunction function, PythonTuple arguments) {
-      return Polyproc.this.startProcess(name, function, arguments);
-    }
-
-    @Override
-    public PythonPipe pipe() {
-      return Polyproc.this.pipe();
-    }
-
-    @Override
-    public void onClose(Runnable action) {
-      Polyproc.this.onClose(action);
-    }
-
-    @Override
-    public void forgetOnClose(Runnable action) {
-      Polyproc.this.forgetOnClose(action);
-    }
-
-    @Override
-    public void ended(WorkerPool pool) {
-      pools.remove(pool);
-    }
   }
 }

@@ -1,10 +1,12 @@
 package io.polyproc;
 
+import io.polyproc.host.EmbeddedRuntime;
 import io.polyproc.ipc.StreamMessageChannel;
 import io.polyproc.manager.ManagedList;
 import io.polyproc.manager.ManagedMap;
 import io.polyproc.manager.ManagerClient;
 import io.polyproc.posix.RawStream;
+import io.polyproc.process.ProcessStarter;
 import io.polyproc.protocol.ChildHandle;
 import io.polyproc.value.DescriptorToken;
 import io.polyproc.value.KnownTypes;
@@ -56,27 +58,25 @@ public final class PythonManager implements AutoCloseable {
   }
 
   /** Starts a server and waits until it listens. */
-  static PythonManager start(Polyproc polyproc) {
+  static PythonManager start(EmbeddedRuntime host, KnownTypes types, ProcessStarter processes) {
     RawStream[] ends = RawStream.socketPair();
     ChildHandle server = null;
     try (StreamMessageChannel line = new StreamMessageChannel(ends[0])) {
       try (RawStream theirs = ends[1]) {
         ValueWriter.Shareable connection =
-            writer ->
-                writer.build(
-                    "connection", DescriptorToken.of(polyproc.host(), theirs.fd()), true, true);
-        server = polyproc.startHere("Manager", SERVE, PythonTuple.of(connection));
+            writer -> writer.build("connection", DescriptorToken.of(host, theirs.fd()), true, true);
+        server = processes.startHere("Manager", SERVE, PythonTuple.of(connection));
       }
       // A process that does not boot never takes its end of the line.
       var _ = server.end().thenRun(line.stream()::disconnect);
       SocketAddress address =
-          ManagerClient.address(ValueReader.read(line.receive(), polyproc.types(), "address"));
+          ManagerClient.address(ValueReader.read(line.receive(), types, "address"));
       var _ = server.end().thenRun(() -> removeFolder(address));
       ManagerClient client =
-          new ManagerClient(address, polyproc.authkey(), polyproc.types(), PythonProxy::adopt);
+          new ManagerClient(address, processes.authkey(), types, PythonProxy::adopt);
       Runnable close = client::close;
-      polyproc.onClose(close);
-      return new PythonManager(client, server, () -> polyproc.forgetOnClose(close));
+      host.beforeClose(close);
+      return new PythonManager(client, server, () -> host.forget(close));
     } catch (IOException e) {
       if (server != null && server.endedInBoot()) {
         throw new IllegalStateException("workers can't start: " + server.lastLines(), e);

@@ -1,6 +1,7 @@
 package io.polyproc;
 
 import io.polyproc.posix.Processes;
+import io.polyproc.process.ProcessStarter;
 import io.polyproc.protocol.ChildHandle;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -27,13 +28,13 @@ public final class PythonProcess {
   private static final System.Logger LOG = System.getLogger(PythonProcess.class.getName());
   private static final double A_LONG_TIME = 3600;
 
-  private final Polyproc polyproc;
+  private final ProcessStarter processes;
   private final PythonFunction function;
   private final PythonTuple arguments;
   private @Nullable ChildHandle child;
 
-  PythonProcess(Polyproc polyproc, PythonFunction function, PythonTuple arguments) {
-    this.polyproc = polyproc;
+  PythonProcess(ProcessStarter processes, PythonFunction function, PythonTuple arguments) {
+    this.processes = processes;
     this.function = function;
     this.arguments = arguments;
   }
@@ -51,7 +52,7 @@ public final class PythonProcess {
     if (child != null) {
       throw new IllegalStateException("this process was started before; make a new one");
     }
-    ChildHandle started = polyproc.startProcess("", function, arguments);
+    ChildHandle started = processes.start("", function, arguments);
     var _ = started.end().thenRun(() -> ended(started));
     child = started;
     return this;

@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 public final class PythonQueue {
   private static final System.Logger LOG = System.getLogger(PythonQueue.class.getName());
 
-  private final Polyproc polyproc;
+  private final EmbeddedRuntime host;
+  private final KnownTypes types;
   private final long capacity;
   private final PythonConnection reader;
   private final PythonConnection writer;
@@ -47,14 +48,16 @@ public final class PythonQueue {
   private final QueueFeeder feeder;
 
   PythonQueue(
-      Polyproc polyproc,
+      EmbeddedRuntime host,
+      KnownTypes types,
       long capacity,
       PythonConnection reader,
       PythonConnection writer,
       SharedLock readLock,
       SharedLock writeLock,
       SharedLock places) {
-    this.polyproc = polyproc;
+    this.host = host;
+    this.types = types;
     this.capacity = capacity;
     this.reader = reader;
     this.writer = writer;
@@ -65,17 +68,16 @@ public final class PythonQueue {
         new QueueFeeder(writer.channel().stream().fd(), places.semaphore(), new Registration());
   }
 
-  static PythonQueue create(Polyproc polyproc, int capacity) {
+  static PythonQueue create(EmbeddedRuntime host, KnownTypes types, int capacity) {
     if (capacity < 1) {
       throw new IllegalArgumentException("a queue needs room for one value, not " + capacity);
     }
-    EmbeddedRuntime host = polyproc.host();
     PacketChannel[] ends = PacketChannel.pipe();
-    KnownTypes types = polyproc.types();
     SharedLock places = SharedLock.create(host, "BoundedSemaphore", capacity);
     places.semaphore().useForPlaces();
     return new PythonQueue(
-        polyproc,
+        host,
+        types,
         capacity,
         new PythonConnection(host, types, ends[0], true, false),
         new PythonConnection(host, types, ends[1], false, true),
@@ -114,7 +116,7 @@ public final class PythonQueue {
 
   private boolean put(@Nullable Object value, long nanos) throws InterruptedException {
     Events.QueuePut event = Events.queuePuts();
-    byte[] message = ValueWriter.write(value, "value", polyproc.host());
+    byte[] message = ValueWriter.write(value, "value", host);
     if (!Waits.acquire(places.semaphore(), nanos)) {
       return false;
     }
@@ -146,12 +148,12 @@ public final class PythonQueue {
 
     @Override
     public void busy() {
-      polyproc.onClose(end);
+      host.beforeClose(end);
     }
 
     @Override
     public void idle() {
-      polyproc.forgetOnClose(end);
+      host.forget(end);
       warnOfLost();
     }
   }
@@ -187,7 +189,7 @@ public final class PythonQueue {
     while (true) {
       Optional<byte[]> message = message(Waits.FOR_EVER);
       if (message.isPresent()) {
-        return Conversions.read(message.get(), polyproc.types(), type);
+        return Conversions.read(message.get(), types, type);
       }
     }
   }
@@ -206,7 +208,7 @@ public final class PythonQueue {
     while (true) {
       Optional<byte[]> message = message(Waits.FOR_EVER);
       if (message.isPresent()) {
-        return Conversions.read(message.get(), polyproc.types(), type);
+        return Conversions.read(message.get(), types, type);
       }
     }
   }
@@ -223,8 +225,7 @@ public final class PythonQueue {
    * @throws UncheckedIOException if the queue can't be read
    */
   public <T> Optional<T> poll(Class<T> type, Duration time) throws InterruptedException {
-    return message(Waits.nanos(time))
-        .map(message -> Conversions.read(message, polyproc.types(), type));
+    return message(Waits.nanos(time)).map(message -> Conversions.read(message, types, type));
   }
 
   private Optional<byte[]> message(long nanos) throws InterruptedException {

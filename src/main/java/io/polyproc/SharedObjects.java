@@ -13,6 +13,7 @@ import io.polyproc.shared.SharedCondition;
 import io.polyproc.shared.SharedLock;
 import io.polyproc.sync.SemaphoreArena;
 import io.polyproc.sync.SharedSemaphore;
+import io.polyproc.value.KnownTypes;
 import io.polyproc.value.SharedObjectFactory;
 import io.polyproc.value.Typecode;
 import java.io.IOException;
@@ -28,12 +29,19 @@ import org.jspecify.annotations.Nullable;
 final class SharedObjects implements SharedObjectFactory {
   private static final String SYNCHRONIZE = "multiprocessing.synchronize.";
 
-  private final Polyproc polyproc;
   private final EmbeddedRuntime host;
+  private final KnownTypes types;
+  private final byte[] authkey;
 
-  SharedObjects(Polyproc polyproc, EmbeddedRuntime host) {
-    this.polyproc = polyproc;
+  /**
+   * Of a runtime.
+   *
+   * @param authkey of managers whose proxies come without one
+   */
+  SharedObjects(EmbeddedRuntime host, KnownTypes types, byte[] authkey) {
     this.host = host;
+    this.types = types;
+    this.authkey = authkey;
   }
 
   /** A descriptor that was left with the supervisor. */
@@ -66,21 +74,16 @@ final class SharedObjects implements SharedObjectFactory {
 
   private PythonConnection connection(MessageChannel channel, PythonTuple a) {
     return new PythonConnection(
-        host,
-        polyproc.types(),
-        channel,
-        Boolean.TRUE.equals(a.get(1)),
-        Boolean.TRUE.equals(a.get(2)));
+        host, types, channel, Boolean.TRUE.equals(a.get(1)), Boolean.TRUE.equals(a.get(2)));
   }
 
   /** Its reference in the manager is counted before the sender can drop its own. */
   private Object proxy(PythonTuple a) {
     PythonTuple token = (PythonTuple) at(PythonTuple.of(((PythonObject) at(a, 1)).state()), 0);
     Map<?, ?> options = (Map<?, ?>) at(a, 3);
-    byte[] authkey = options.get("authkey") instanceof byte[] given ? given : polyproc.authkey();
+    byte[] key = options.get("authkey") instanceof byte[] given ? given : authkey;
     ManagerClient client =
-        new ManagerClient(
-            ManagerClient.address(token.get(1)), authkey, polyproc.types(), PythonProxy::adopt);
+        new ManagerClient(ManagerClient.address(token.get(1)), key, types, PythonProxy::adopt);
     String typeId = String.valueOf(token.get(0));
     try {
       PythonProxy proxy =
@@ -177,7 +180,8 @@ final class SharedObjects implements SharedObjectFactory {
 
   private PythonQueue queue(PythonTuple state) {
     return new PythonQueue(
-        polyproc,
+        host,
+        types,
         number(state, 1),
         (PythonConnection) at(state, 2),
         (PythonConnection) at(state, 3),

@@ -92,12 +92,13 @@ final class ArchitectureTest {
           may("shared", "value", "host", "sync", "posix"),
           may("manager", "value"),
           may("callback", "value", "pickle"),
-          may("pool", "value", "host", "ipc", "protocol", "posix"),
+          may("process", "value", "host", "protocol", "posix"),
+          may("pool", "value", "host", "process", "ipc", "protocol", "posix"),
           may("conformance"));
 
   /** Packages behind the public API, which know its types; the others do without them. */
   private static final Set<String> OF_API =
-      Set.of("value", "shared", "manager", "callback", "pool");
+      Set.of("value", "shared", "manager", "callback", "process", "pool");
 
   private static Map.Entry<String, List<String>> may(String name, String... others) {
     return Map.entry(name, List.of(others));

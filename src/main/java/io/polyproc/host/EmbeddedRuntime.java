@@ -26,6 +26,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.graalvm.polyglot.Context;
@@ -52,6 +54,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
   private final @Nullable OutputPump output;
   private final @Nullable OutputPump error;
   private final SharedMemoryTracker tracker;
+  private final Set<Runnable> beforeClose = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private EmbeddedRuntime(HostOptions options) {
@@ -175,6 +178,30 @@ public final class EmbeddedRuntime implements AutoCloseable {
   }
 
   /**
+   * Refuses to begin something new after {@link #close}.
+   *
+   * @throws IllegalStateException if it was called
+   */
+  public void checkOpen() {
+    if (isClosed()) {
+      throw new IllegalStateException("this Polyproc is closed");
+    }
+  }
+
+  /** Has an action run before the processes are ended; at once where they were. */
+  public void beforeClose(Runnable action) {
+    beforeClose.add(action);
+    if (isClosed()) {
+      action.run();
+    }
+  }
+
+  /** Takes back {@link #beforeClose}. */
+  public void forget(Runnable action) {
+    beforeClose.remove(action);
+  }
+
+  /**
    * Starts a process.
    *
    * @param title shown in the process list
@@ -197,12 +224,8 @@ public final class EmbeddedRuntime implements AutoCloseable {
     }
   }
 
-  /**
-   * Lets a context of this JVM start processes.
-   *
-   * @param folders where it finds modules
-   */
-  public void install(Context context, HostResources.Folders folders, String startMethod) {
+  /** Lets a context of this JVM start processes. */
+  void install(Context context) {
     Bridge bridge =
         Bridge.embedded(
             options.installation().home(),
@@ -212,9 +235,9 @@ public final class EmbeddedRuntime implements AutoCloseable {
         context,
         options.installation().pythonShim(),
         bridge,
-        folders.path(),
-        folders.sites(),
-        startMethod);
+        options.modules().path(),
+        options.modules().sites(),
+        options.startMethod());
   }
 
   private static int descriptor(@Nullable OutputPump pump, int own) {
@@ -234,6 +257,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
   /** Ends every process, by SIGTERM and after five seconds by SIGKILL; blocks for at most seven. */
   @Override
   public void close() {
+    beforeClose.forEach(Runnable::run);
     if (closed.compareAndSet(false, true)) {
       supervisor.close();
       control.awaitEnd();

@@ -10,6 +10,8 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Where workers find the classes of the program: what its own come from, as files. */
 public final class HostClassPath {
@@ -34,6 +36,16 @@ public final class HostClassPath {
       }
     }
     return String.join(File.pathSeparator, path);
+  }
+
+  /** A class path that the program has named, for workers in another folder. */
+  public static String absolute(String entries) {
+    return entries.isEmpty()
+        ? ""
+        : Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+            .splitAsStream(entries)
+            .map(entry -> Path.of(entry).toAbsolutePath().toString())
+            .collect(Collectors.joining(File.pathSeparator));
   }
 
   private static Path file(ClassPathEntry entry) throws IOException {

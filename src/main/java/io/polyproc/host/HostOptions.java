@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param environment the variables of each worker
  * @param folder the working directory of each worker
  * @param hostClassPath where {@code java.type} looks for classes
+ * @param modules where Python finds those of the program
+ * @param startMethod how Python code starts processes of its own by default
+ * @param isSpread whether processes may be on other nodes of a cluster
  * @param output takes their standard output; null for this JVM's own
  * @param error takes their standard error; null for this JVM's own
  */
@@ -26,6 +29,9 @@ public record HostOptions(
     Map<String, String> environment,
     Path folder,
     String hostClassPath,
+    HostResources.Folders modules,
+    String startMethod,
+    boolean isSpread,
     @Nullable OutputStream output,
     @Nullable OutputStream error) {
 

@@ -166,7 +166,8 @@ final class PoolWorker {
                   "connection", DescriptorToken.of(pool.runtime().host(), theirs.fd()), true, true);
       ChildHandle started =
           pool.runtime()
-              .startProcess(
+              .processes()
+              .start(
                   "PoolWorker-" + number,
                   SERVE,
                   PythonTuple.of(

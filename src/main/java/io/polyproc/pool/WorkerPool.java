@@ -65,7 +65,7 @@ public final class WorkerPool {
       workers.add(new PoolWorker(this, i));
     }
     workers.forEach(PoolWorker::start);
-    runtime.onClose(terminate);
+    runtime.host().beforeClose(terminate);
   }
 
   PoolRuntime runtime() {
@@ -329,7 +329,7 @@ public final class WorkerPool {
 
   /** Stops all tasks and ends the workers. */
   public void terminate() {
-    runtime.forgetOnClose(terminate);
+    runtime.host().forget(terminate);
     runtime.ended(this);
     List<PoolTask<?>> stopped = new ArrayList<>();
     synchronized (this) {
