@@ -4,13 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.polyproc.posix.Descriptors;
 import io.polyproc.posix.MemoryFile;
-import io.polyproc.posix.Processes;
-import io.polyproc.trace.Trace;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A word of shared memory by which a pool and one of its workers agree which of the two has a task.
@@ -30,65 +25,34 @@ import java.util.concurrent.atomic.AtomicInteger;
  *        48 to 63  epoch    how often tasks were revoked
  * </pre>
  *
- * <p>Behind it is a number of these claims, if the program has a timeline: number, epoch and the
- * first task's number are the number of a message's arrow there.
+ * <p>Behind it is a number of these claims for a {@link ClaimsTimeline}.
  */
 public final class TaskClaims {
+  /** Of a number of tasks in the word. */
+  static final int COUNT_BITS = 24;
+
+  static final int COUNT = (1 << COUNT_BITS) - 1;
+
   private static final long BYTES = 4096;
-  private static final int COUNT_BITS = 24;
   private static final int EPOCH_BITS = 16;
   private static final int EPOCH_SHIFT = 2 * COUNT_BITS;
-  private static final int COUNT = (1 << COUNT_BITS) - 1;
   private static final int EPOCH = (1 << EPOCH_BITS) - 1;
   private static final VarHandle WORD = JAVA_LONG.varHandle();
 
-  /** Where the number of these claims is, for a timeline. */
-  private static final long NUMBER = 8;
-
-  private static final int NUMBER_BITS = 9;
-  private static final int FLOW_EPOCH_BITS = 8;
-  private static final AtomicInteger LAST_NUMBER = new AtomicInteger();
-
   private final int descriptor;
   private final MemorySegment memory;
-
-  // Of a timeline only.
-
-  /** The pool's: messages that were not answered yet. */
-  private final ArrayDeque<Message> sent = new ArrayDeque<>();
-
-  /** The worker's: when the tasks began that the timeline does not have yet. */
-  private long[] begun = {};
-
-  private int begunCount;
-  private long flow;
-
-  /** Offered together: the first task's number, how many there are, and how many are answered. */
-  private static final class Message {
-    final int first;
-    final long flow;
-    int count;
-    int answered;
-
-    Message(int first, int count, long flow) {
-      this.first = first;
-      this.count = count;
-      this.flow = flow;
-    }
-  }
+  private final ClaimsTimeline timeline;
 
   private TaskClaims(int descriptor) {
     this.descriptor = descriptor;
     this.memory = MemoryFile.mapManaged(descriptor, BYTES);
+    this.timeline = new ClaimsTimeline(memory);
   }
 
   /** The pool's. */
   public static TaskClaims create() {
     TaskClaims claims = new TaskClaims(MemoryFile.create("polyproc-claims", BYTES).fd());
-    if (Trace.current() != null) {
-      int number = LAST_NUMBER.incrementAndGet() & ((1 << NUMBER_BITS) - 1);
-      claims.memory.set(JAVA_LONG, NUMBER, (long) Processes.id() << NUMBER_BITS | number);
-    }
+    claims.timeline.number();
     return claims;
   }
 
@@ -123,28 +87,16 @@ public final class TaskClaims {
       long word = word();
       long offered = word(epoch(word), offered(word) + count, claimed(word));
       if (WORD.compareAndSet(memory, 0L, word, offered)) {
-        Trace trace = Trace.current();
-        if (trace != null) {
-          Message message = new Message(offered(word), count, flow(word, offered(word)));
-          sent.add(message);
-          trace.slice("pool", "send", Trace.now(), 0, message.flow, "");
-        }
+        timeline.offered(epoch(word), offered(word), count);
         return epoch(word);
       }
     }
   }
 
-  /** The number of the arrow of a message: both ends know it, without telling each other. */
-  private long flow(long word, int first) {
-    return memory.get(JAVA_LONG, NUMBER) << (FLOW_EPOCH_BITS + COUNT_BITS)
-        | (long) (epoch(word) & ((1 << FLOW_EPOCH_BITS) - 1)) << COUNT_BITS
-        | first;
-  }
-
   /**
    * The worker wants to begin the next task.
    *
-   * @return false if the tasks of this epoch were taken back
+   * @return false if the tasks of this epoch were revoked
    */
   public boolean claim(int epoch) {
     while (true) {
@@ -154,22 +106,10 @@ public final class TaskClaims {
       }
       long next = word(epoch, offered(word), claimed(word) + 1);
       if (WORD.compareAndSet(memory, 0L, word, next)) {
-        if (Trace.current() != null) {
-          note(word);
-        }
+        timeline.claimed(epoch, claimed(word));
         return true;
       }
     }
-  }
-
-  private void note(long word) {
-    if (begunCount == 0) {
-      flow = flow(word, claimed(word));
-    }
-    if (begunCount == begun.length) {
-      begun = Arrays.copyOf(begun, Math.max(64, 2 * begunCount));
-    }
-    begun[begunCount++] = Trace.now();
   }
 
   /**
@@ -179,30 +119,12 @@ public final class TaskClaims {
    * @param name of these tasks
    */
   public void traceTasks(String name) {
-    Trace trace = Trace.current();
-    if (trace != null && begunCount > 0) {
-      trace.tasks(name, begun, begunCount, flow);
-    }
-    begunCount = 0;
+    timeline.ran(name);
   }
 
   /** The pool has the results of the next tasks: tells the timeline, if there is one. */
   public void traceResults(int count) {
-    Trace trace = Trace.current();
-    long begin = Trace.now();
-    int left = count;
-    for (Message message = sent.peek(); message != null && left > 0; message = sent.peek()) {
-      int taken = Math.min(left, message.count - message.answered);
-      left -= taken;
-      message.answered += taken;
-      if (message.answered < message.count) {
-        break; // the arrow leads to the last of its results
-      }
-      sent.remove();
-      if (trace != null) {
-        trace.slice("pool", "result", begin, message.flow, 0, "");
-      }
-    }
+    timeline.answered(count);
   }
 
   /**
@@ -215,21 +137,9 @@ public final class TaskClaims {
       long word = word();
       long next = word(epoch(word) + 1, claimed(word), claimed(word));
       if (WORD.compareAndSet(memory, 0L, word, next)) {
-        forgetFrom(claimed(word));
+        timeline.revoked(claimed(word));
         return claimed(word);
       }
-    }
-  }
-
-  /** Those that were taken back get no results. */
-  private void forgetFrom(int claimed) {
-    for (Message last = sent.peekLast(); last != null; last = sent.peekLast()) {
-      int begun = (claimed - last.first) & COUNT;
-      if (begun > 0 && begun <= COUNT / 2) {
-        last.count = Math.min(last.count, begun);
-        return;
-      }
-      sent.removeLast();
     }
   }
 
