@@ -1,37 +1,24 @@
 package io.polyproc;
 
-import io.polyproc.host.Waits;
+import io.polyproc.pool.BulkTasks;
 import io.polyproc.pool.GeneratorPublisher;
 import io.polyproc.pool.ModuleProxy;
 import io.polyproc.pool.PoolSettings;
-import io.polyproc.pool.PoolTask;
 import io.polyproc.pool.WorkerPool;
-import java.lang.reflect.Type;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Flow;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,8 +40,6 @@ import org.jspecify.annotations.Nullable;
  * which is replaced.
  */
 public final class PythonPool implements AutoCloseable {
-  private static final int STREAMED_PER_WORKER = 4;
-
   private final WorkerPool workers;
 
   PythonPool(WorkerPool workers) {
@@ -434,7 +419,7 @@ public final class PythonPool implements AutoCloseable {
    * @throws IllegalStateException if the pool is closed
    */
   public <T> List<T> map(Class<T> type, PythonFunction function, Iterable<?> items) {
-    return results(submitAll(type, function, items, PythonTuple::of));
+    return BulkTasks.map(workers, type, function, items, PythonTuple::of);
   }
 
   /**
@@ -447,7 +432,7 @@ public final class PythonPool implements AutoCloseable {
    * @return the results, in the order of the items
    */
   public <T> List<T> map(TypeReference<T> type, PythonFunction function, Iterable<?> items) {
-    return results(submitAll(type.type(), function, items, PythonTuple::of));
+    return BulkTasks.map(workers, type.type(), function, items, PythonTuple::of);
   }
 
   /**
@@ -467,7 +452,7 @@ public final class PythonPool implements AutoCloseable {
    */
   public <T> List<T> starmap(
       Class<T> type, PythonFunction function, Iterable<? extends Collection<?>> items) {
-    return results(submitAll(type, function, items, PythonTuple::copyOf));
+    return BulkTasks.map(workers, type, function, items, PythonTuple::copyOf);
   }
 
   /**
@@ -481,35 +466,7 @@ public final class PythonPool implements AutoCloseable {
    */
   public <T> List<T> starmap(
       TypeReference<T> type, PythonFunction function, Iterable<? extends Collection<?>> items) {
-    return results(submitAll(type.type(), function, items, PythonTuple::copyOf));
-  }
-
-  private <T, I> List<CompletableFuture<T>> submitAll(
-      Type type, PythonFunction function, Iterable<I> items, Function<I, PythonTuple> arguments) {
-    List<CompletableFuture<T>> futures = new ArrayList<>();
-    try {
-      for (I item : items) {
-        futures.add(workers.submitWaiting(type, function, arguments.apply(item)));
-      }
-      return futures;
-    } catch (RuntimeException e) {
-      futures.forEach(future -> future.cancel(true));
-      throw e;
-    }
-  }
-
-  private static <T> List<T> results(List<CompletableFuture<T>> futures) {
-    List<T> results = new ArrayList<>(futures.size());
-    try {
-      for (CompletableFuture<T> future : futures) {
-        results.add(PoolTask.result(future));
-      }
-      return results;
-    } finally {
-      if (results.size() < futures.size()) {
-        futures.forEach(future -> future.cancel(true));
-      }
-    }
+    return BulkTasks.map(workers, type.type(), function, items, PythonTuple::copyOf);
   }
 
   /**
@@ -524,7 +481,7 @@ public final class PythonPool implements AutoCloseable {
    * @return a sequential stream, to be read once and closed if it is not read to its end
    */
   public <T> Stream<T> stream(Class<T> type, PythonFunction function, Iterable<?> items) {
-    return stream((Type) type, function, items);
+    return BulkTasks.stream(workers, type, function, items);
   }
 
   /**
@@ -537,64 +494,7 @@ public final class PythonPool implements AutoCloseable {
    * @return a sequential stream, to be read once and closed if it is not read to its end
    */
   public <T> Stream<T> stream(TypeReference<T> type, PythonFunction function, Iterable<?> items) {
-    return stream(type.type(), function, items);
-  }
-
-  private <T> Stream<T> stream(Type type, PythonFunction function, Iterable<?> items) {
-    Completed<T> completed = new Completed<>(type, function, items.iterator());
-    return StreamSupport.stream(
-            Spliterators.spliteratorUnknownSize(completed, Spliterator.NONNULL), false)
-        .onClose(completed::stop);
-  }
-
-  @SuppressWarnings("CollectionUndefinedEquality") // futures are told apart by identity
-  private final class Completed<T> implements Iterator<T> {
-    private final Type type;
-    private final PythonFunction function;
-    private final Iterator<?> items;
-    private final LinkedBlockingQueue<CompletableFuture<T>> ended = new LinkedBlockingQueue<>();
-    private final Set<CompletableFuture<T>> running =
-        Collections.newSetFromMap(new IdentityHashMap<>());
-
-    Completed(Type type, PythonFunction function, Iterator<?> items) {
-      this.type = type;
-      this.function = function;
-      this.items = items;
-    }
-
-    @Override
-    public boolean hasNext() {
-      while (running.size() < STREAMED_PER_WORKER * workers.size() && items.hasNext()) {
-        CompletableFuture<T> future =
-            workers.submitWaiting(type, function, PythonTuple.of(items.next()));
-        running.add(future);
-        var _ = future.whenComplete((_, _) -> ended.add(future));
-      }
-      return !running.isEmpty();
-    }
-
-    @Override
-    public T next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      try {
-        CompletableFuture<T> future = ended.take();
-        running.remove(future);
-        return PoolTask.result(future);
-      } catch (InterruptedException e) {
-        stop();
-        throw Waits.cancelled(e);
-      } catch (RuntimeException e) {
-        stop();
-        throw e;
-      }
-    }
-
-    void stop() {
-      List.copyOf(running).forEach(future -> future.cancel(true));
-      running.clear();
-    }
+    return BulkTasks.stream(workers, type.type(), function, items);
   }
 
   /**

@@ -29,6 +29,7 @@ public final class JavaObservation {
       Map.ofEntries(
           Map.entry("PythonPool", "waiting for pool"),
           Map.entry("pool.PoolTask", "waiting for pool"),
+          Map.entry("pool.BulkTasks", "waiting for pool"),
           Map.entry("PythonQueue", "waiting for queue"),
           Map.entry("PythonLock", "waiting for lock"),
           Map.entry("PythonSemaphore", "waiting for lock"),
