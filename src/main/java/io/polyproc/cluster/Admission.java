@@ -93,7 +93,7 @@ final class Admission {
       return String.valueOf(e.getMessage());
     }
     boolean taken =
-        Stream.concat(Stream.of(agent.info()), agent.peers().stream().map(Peer::info))
+        Stream.concat(Stream.of(agent.info()), agent.peers().stream().map(PeerNode::info))
             .anyMatch(node -> node.name().equals(name));
     return taken ? "there is a node named %s in the cluster".formatted(name) : "";
   }
@@ -101,7 +101,7 @@ final class Admission {
   private static List<String> engines(@Nullable Agent agent) {
     return agent == null
         ? List.of()
-        : Stream.concat(Stream.of(agent.info()), agent.peers().stream().map(Peer::info))
+        : Stream.concat(Stream.of(agent.info()), agent.peers().stream().map(PeerNode::info))
             .map(NodeInfo::engine)
             .toList();
   }

@@ -38,7 +38,7 @@ final class Agent {
   private final Tls tls;
   private final Engine engine;
   private final ClusterFolder folder;
-  private final Map<String, Peer> peers = new ConcurrentHashMap<>();
+  private final Map<String, PeerNode> peers = new ConcurrentHashMap<>();
   private final Set<String> lost = ConcurrentHashMap.newKeySet();
   private final Map<String, Client> clients = new ConcurrentHashMap<>();
 
@@ -124,7 +124,7 @@ final class Agent {
         Level.ERROR,
         "more nodes were lost at once than the cluster can bear; what they held is gone, and the"
             + " cluster ends");
-    for (Peer peer : peers.values()) {
+    for (PeerNode peer : peers.values()) {
       try {
         byte[] _ = peer.ask(Fields.of("stop"));
       } catch (IOException e) {
@@ -137,7 +137,7 @@ final class Agent {
   /** Before the end: what runs here for others ends now. */
   void killAll() {
     processes.killAll();
-    peers.values().forEach(Peer::close);
+    peers.values().forEach(PeerNode::close);
   }
 
   // --- Nodes
@@ -176,11 +176,12 @@ final class Agent {
       return;
     }
     Fields found = Fields.read(exec(NODES + incarnation, command(RecordObject.GET, "")));
-    if (!found.text(0).equals(Outcome.DONE)) {
+    if (!found.text(0).equals(CommandResult.DONE)) {
       return;
     }
     NodeInfo other = NodeInfo.read(found.bytes(1));
-    Peer peer = new Peer(other, info.incarnation(), tls, () -> lose(incarnation, "was lost"));
+    PeerNode peer =
+        new PeerNode(other, info.incarnation(), tls, () -> lose(incarnation, "was lost"));
     if (peers.putIfAbsent(incarnation, peer) == null) {
       LOG.log(Level.INFO, "node {0} at {1} has joined", other.name(), other.address());
       NodeEvents.joined(other.name(), other.address());
@@ -201,7 +202,7 @@ final class Agent {
     LOG.log(Level.WARNING, "node {0} {1}", NodeInfo.nameOf(incarnation), how);
     NodeEvents.lost(NodeInfo.nameOf(incarnation), how);
     ClusterObjects.fence(incarnation);
-    Peer peer = peers.remove(incarnation);
+    PeerNode peer = peers.remove(incarnation);
     if (peer != null) {
       peer.close();
     }
@@ -245,14 +246,14 @@ final class Agent {
 
   /** Another node had got an answer that was sent at this time: see {@link Leases}. */
   void confirm(String incarnation, long nanos) {
-    Peer peer = peers.get(incarnation);
+    PeerNode peer = peers.get(incarnation);
     if (peer != null) {
       peer.confirm(nanos);
     }
   }
 
   private boolean isConfirmed() {
-    for (Peer peer : peers.values()) {
+    for (PeerNode peer : peers.values()) {
       if (!peer.hasConfirmedWithin(Leases.VALID_NANOS)) {
         return false;
       }
@@ -261,7 +262,7 @@ final class Agent {
   }
 
   private void recall(String lessee, String object) throws IOException {
-    Peer peer = peers.get(lessee);
+    PeerNode peer = peers.get(lessee);
     if (peer == null) {
       throw new IOException("node " + NodeInfo.nameOf(lessee) + " is not known yet, or lost");
     }
@@ -296,7 +297,7 @@ final class Agent {
       notices.execute(() -> tell(name, request, answer));
       return;
     }
-    Peer peer = peers.get(incarnation);
+    PeerNode peer = peers.get(incarnation);
     if (peer != null) {
       notices.execute(
           () -> {
@@ -359,7 +360,7 @@ final class Agent {
       programEnded(program);
       leases.forget(program + "/");
       engine.removeAll(program + "/");
-      for (Peer peer : peers.values()) {
+      for (PeerNode peer : peers.values()) {
         try {
           byte[] _ = peer.ask(Fields.of("ended", program));
         } catch (IOException e) {
@@ -430,7 +431,7 @@ final class Agent {
     }
     String best = info.incarnation();
     double least = load(running, info.cores());
-    for (Peer peer : peers.values()) {
+    for (PeerNode peer : peers.values()) {
       try {
         Fields load = Fields.read(peer.ask(Fields.of("load")));
         double other = load(load.number(0), load.number(1));
@@ -445,7 +446,7 @@ final class Agent {
     return best;
   }
 
-  private static String placeAt(Peer peer) {
+  private static String placeAt(PeerNode peer) {
     try {
       if (Fields.read(peer.ask(Fields.of("load"))).number(2) != 0) {
         throw new IllegalArgumentException(
@@ -462,8 +463,8 @@ final class Agent {
     return cores == 0 ? Double.POSITIVE_INFINITY : (running + 1.0) / cores;
   }
 
-  private Peer find(String name) {
-    for (Peer peer : peers.values()) {
+  private PeerNode find(String name) {
+    for (PeerNode peer : peers.values()) {
       if (peer.info().name().equals(name)) {
         return peer;
       }
@@ -476,18 +477,18 @@ final class Agent {
   }
 
   /** The peer with an incarnation; null if it is not in the cluster. */
-  @Nullable Peer peer(String incarnation) {
+  @Nullable PeerNode peer(String incarnation) {
     return peers.get(incarnation);
   }
 
-  List<Peer> peers() {
+  List<PeerNode> peers() {
     return List.copyOf(peers.values());
   }
 
   /** How many cores the cluster has. */
   long cores() {
     long cores = info.cores();
-    for (Peer peer : peers.values()) {
+    for (PeerNode peer : peers.values()) {
       cores += peer.info().cores();
     }
     return cores;
@@ -508,15 +509,15 @@ final class Agent {
   byte[] answer(Fields question) {
     try {
       return switch (question.text(0)) {
-        case "cores" -> Fields.of(Outcome.DONE, cores());
-        case "status" -> Fields.of(Outcome.DONE, status());
+        case "cores" -> Fields.of(CommandResult.DONE, cores());
+        case "status" -> Fields.of(CommandResult.DONE, status());
         case "memory" -> askMemory(question);
-        case "ps" -> Fields.of(Outcome.DONE, ps(question));
+        case "ps" -> Fields.of(CommandResult.DONE, ps(question));
         case "ps-all" -> psOfAll(question);
-        default -> Fields.of(Outcome.REFUSED, "no question " + question.text(0));
+        default -> Fields.of(CommandResult.REFUSED, "no question " + question.text(0));
       };
     } catch (IllegalArgumentException | IOException e) {
-      return Fields.of(Outcome.REFUSED, String.valueOf(e.getMessage()));
+      return Fields.of(CommandResult.REFUSED, String.valueOf(e.getMessage()));
     }
   }
 
@@ -528,9 +529,9 @@ final class Agent {
     String name = question.text(1);
     String incarnation = name.substring(0, Math.max(0, name.indexOf('|')));
     if (!incarnation.equals(info.incarnation())) {
-      Peer peer = peers.get(incarnation);
+      PeerNode peer = peers.get(incarnation);
       if (peer == null) {
-        return Fields.of(Outcome.FENCED, NodeInfo.nameOf(incarnation));
+        return Fields.of(CommandResult.FENCED, NodeInfo.nameOf(incarnation));
       }
       return peer.ask(
           Fields.of("memory", name, question.bytes(2), question.bytes(3), question.bytes(4)));
@@ -541,10 +542,10 @@ final class Agent {
       case "create" -> memory.create(block, question.bytes(4));
       case "write" -> memory.write(block, offset, question.bytes(4));
       default -> {
-        return Fields.of(Outcome.DONE, memory.read(block, offset, (int) question.number(4)));
+        return Fields.of(CommandResult.DONE, memory.read(block, offset, (int) question.number(4)));
       }
     }
-    return Fields.of(Outcome.DONE);
+    return Fields.of(CommandResult.DONE);
   }
 
   /** {@code ps FORMAT SHARES MILLIS}: the processes of this machine and user, as JSON or text. */
@@ -559,9 +560,9 @@ final class Agent {
 
   /** {@code ps-all FORMAT SHARES MILLIS}: names of nodes and what {@code ps} says there. */
   private byte[] psOfAll(Fields question) throws IOException {
-    List<Object> answer = new ArrayList<>(List.of(Outcome.DONE, info.name(), ps(question)));
+    List<Object> answer = new ArrayList<>(List.of(CommandResult.DONE, info.name(), ps(question)));
     byte[] forwarded = Fields.of("ps", question.text(1), question.text(2), question.text(3));
-    for (Peer peer : peers.values()) {
+    for (PeerNode peer : peers.values()) {
       answer.add(peer.info().name());
       try {
         answer.add(Fields.read(peer.ask(forwarded)).text(1));
@@ -577,7 +578,7 @@ final class Agent {
   private String status() {
     List<Object> nodes = new ArrayList<>();
     nodes.add(describe());
-    for (Peer peer : peers.values()) {
+    for (PeerNode peer : peers.values()) {
       try {
         nodes.add(Json.parse(Fields.read(peer.ask(Fields.of("describe"))).text(0)));
       } catch (IOException e) {

@@ -73,7 +73,7 @@ final class Client {
   /** Gives a command; if there is nothing yet for the client, it waits. */
   private void attempt(Wait attempted) throws IOException {
     byte[] answer = agent.exec(attempted.object, attempted.bytes);
-    if (Fields.read(answer).text(0).equals(Outcome.WAITING)) {
+    if (Fields.read(answer).text(0).equals(CommandResult.WAITING)) {
       wait = attempted;
     } else {
       wait = null;
@@ -114,7 +114,7 @@ final class Client {
     wait = null;
     byte[] answer = cancel(current);
     if (current.command.text(2).equals(ACQUIRE)
-        && Fields.read(answer).text(0).equals(Outcome.DONE)) {
+        && Fields.read(answer).text(0).equals(CommandResult.DONE)) {
       agent.exec(
           current.object,
           Fields.of(

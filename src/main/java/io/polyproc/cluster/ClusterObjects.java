@@ -30,11 +30,11 @@ final class ClusterObjects {
     if (fields.text(2).equals(LOST)) {
       String who = fields.text(3);
       fenceNode(who);
-      Outcome outcome = LeaseObject.lose(cells, head, who);
+      CommandResult outcome = LeaseObject.lose(cells, head, who);
       return outcome == null ? apply(cells, fields, true) : outcome.toBytes();
     }
     return isFenced(incarnation(fields.text(0)))
-        ? new Outcome(Outcome.FENCED).toBytes()
+        ? new CommandResult(CommandResult.FENCED).toBytes()
         : LeaseObject.apply(cells, head, fields).toBytes();
   }
 
@@ -53,13 +53,13 @@ final class ClusterObjects {
       return lose(cells, fields.text(3));
     }
     if (FENCED.contains(incarnation(client))) {
-      return new Outcome(Outcome.FENCED).toBytes();
+      return new CommandResult(CommandResult.FENCED).toBytes();
     }
     return switch (operation.charAt(0)) {
       case 's' -> SemaphoreObject.apply(cells, fields, mayLease).toBytes();
       case 'q' -> QueueObject.apply(cells, fields).toBytes();
       case 'r' -> RecordObject.apply(cells, fields).toBytes();
-      case 'l' -> new Outcome(Outcome.DONE).toBytes(); // what is returned is gone
+      case 'l' -> new CommandResult(CommandResult.DONE).toBytes(); // what is returned is gone
       default -> throw new IllegalArgumentException("no operation " + operation);
     };
   }
@@ -73,12 +73,12 @@ final class ClusterObjects {
     fenceNode(who);
     byte[] head = cells.get(0);
     if (head == null || head.length == 0) {
-      return new Outcome(Outcome.DONE).toBytes();
+      return new CommandResult(CommandResult.DONE).toBytes();
     }
     return switch (head[0]) {
       case SemaphoreObject.TYPE -> SemaphoreObject.lose(cells, who).toBytes();
       case QueueObject.TYPE -> QueueObject.lose(cells, who).toBytes();
-      default -> new Outcome(Outcome.DONE).toBytes();
+      default -> new CommandResult(CommandResult.DONE).toBytes();
     };
   }
 

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  *   lease.return head      of the lessee: the object as it is now
  * </pre>
  *
- * <p>Every other command is answered by {@link Outcome#LEASED} and the lessee's incarnation: the
- * node that has given it has the lessee return the object, and gives it again. When the lessee is
- * lost, so are all processes that can have used the object meanwhile, and it counts as at the time
- * of the lease.
+ * <p>Every other command is answered by {@link CommandResult#LEASED} and the lessee's incarnation:
+ * the node that has given it has the lessee return the object, and gives it again. When the lessee
+ * is lost, so are all processes that can have used the object meanwhile, and it counts as at the
+ * time of the lease.
  */
 final class LeaseObject {
   static final byte TYPE = 'l';
@@ -47,14 +47,14 @@ final class LeaseObject {
    *
    * @param head of the object
    */
-  static Outcome apply(Cells cells, byte[] head, Fields command) {
+  static CommandResult apply(Cells cells, byte[] head, Fields command) {
     String lessee = read(head).text(0);
     if (command.text(2).equals(RETURN)
         && ClusterObjects.incarnation(command.text(0)).equals(lessee)) {
       cells.put(0, command.bytes(STATE));
-      return new Outcome(Outcome.DONE);
+      return new CommandResult(CommandResult.DONE);
     }
-    return new Outcome(Outcome.LEASED, lessee);
+    return new CommandResult(CommandResult.LEASED, lessee);
   }
 
   /**
@@ -64,14 +64,14 @@ final class LeaseObject {
    * @param who as {@link ClusterObjects#isPart} has it
    * @return null if the object is not leased any more, and what was lost may have used it
    */
-  static @Nullable Outcome lose(Cells cells, byte[] head, String who) {
+  static @Nullable CommandResult lose(Cells cells, byte[] head, String who) {
     Fields fields = read(head);
     String lessee = fields.text(0);
     if (!ClusterObjects.incarnation(who).equals(lessee)) {
-      return new Outcome(Outcome.DONE); // only the lessee's processes can have it
+      return new CommandResult(CommandResult.DONE); // only the lessee's processes can have it
     }
     if (!who.endsWith("#")) {
-      return new Outcome(Outcome.LEASED, lessee);
+      return new CommandResult(CommandResult.LEASED, lessee);
     }
     cells.put(0, fields.bytes(1));
     return null;

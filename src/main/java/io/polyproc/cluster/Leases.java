@@ -98,13 +98,13 @@ final class Leases {
       outcome = engine.exec(object, command);
       Fields answer = Fields.read(Fields.read(outcome).bytes(0));
       switch (answer.text(0)) {
-        case Outcome.LEASED -> awaitReturn(answer.text(1), object);
-        case Outcome.LEASED_TO_YOU -> {
+        case CommandResult.LEASED -> awaitReturn(answer.text(1), object);
+        case CommandResult.LEASED_TO_YOU -> {
           held.put(object, new Leased(answer.bytes(2)));
           if (closing) {
             giveBack(object);
           }
-          return new Outcome(Outcome.DONE, answer.bytes(1)).toBytes();
+          return new CommandResult(CommandResult.DONE, answer.bytes(1)).toBytes();
         }
         default -> {
           return outcome;

@@ -123,7 +123,11 @@ final class LocalServer {
     try {
       channel.send(
           Fields.of(
-              Outcome.DONE, program, process, agent.info().incarnation(), agent.info().name()));
+              CommandResult.DONE,
+              program,
+              process,
+              agent.info().incarnation(),
+              agent.info().name()));
       while (true) {
         byte[] _ = channel.receive(); // it says nothing: it is there, or it is not
       }
@@ -138,17 +142,17 @@ final class LocalServer {
     try {
       node = agent.place(wanted);
     } catch (IllegalArgumentException e) {
-      channel.send(Fields.of(Outcome.NOT_NOW, String.valueOf(e.getMessage())));
+      channel.send(Fields.of(CommandResult.NOT_NOW, String.valueOf(e.getMessage())));
       return;
     }
     if (!node.equals(agent.info().incarnation())) {
-      channel.send(Fields.of(Outcome.DONE, node, NodeInfo.nameOf(node)));
+      channel.send(Fields.of(CommandResult.DONE, node, NodeInfo.nameOf(node)));
       return;
     }
     agent.processes().ownBegun();
     agent.enter(program);
     try {
-      channel.send(Fields.of(Outcome.DONE, "", NodeInfo.nameOf(node)));
+      channel.send(Fields.of(CommandResult.DONE, "", NodeInfo.nameOf(node)));
       while (true) {
         byte[] _ = channel.receive();
       }
@@ -165,7 +169,7 @@ final class LocalServer {
     List<String> names = left.stream().map(agent.exports()::add).toList();
     agent.enter(program);
     try {
-      Peer peer = agent.peer(node);
+      PeerNode peer = agent.peer(node);
       if (peer == null) {
         channel.send(
             letter('F', "node " + NodeInfo.nameOf(node) + " is not in the cluster any more"));
@@ -198,7 +202,7 @@ final class LocalServer {
   }
 
   private void attach(LocalChannel channel, String token) throws IOException {
-    channel.send(Fields.of(Outcome.DONE));
+    channel.send(Fields.of(CommandResult.DONE));
     agent.processes().attach(token, channel);
   }
 
@@ -211,15 +215,15 @@ final class LocalServer {
     String incarnation = name.substring(0, Math.max(0, name.indexOf('/')));
     if (incarnation.equals(agent.info().incarnation())) {
       LocalChannel exported = agent.exports().take(name);
-      channel.send(Fields.of(exported == null ? Outcome.NOT_NOW : Outcome.DONE));
+      channel.send(Fields.of(exported == null ? CommandResult.NOT_NOW : CommandResult.DONE));
       if (exported != null) {
         Channel.join(channel, exported);
       }
       return;
     }
-    Peer peer = agent.peer(incarnation);
+    PeerNode peer = agent.peer(incarnation);
     if (peer == null) {
-      channel.send(Fields.of(Outcome.NOT_NOW));
+      channel.send(Fields.of(CommandResult.NOT_NOW));
       return;
     }
     TlsChannel there = peer.stream(Fields.of("open", name));
@@ -228,23 +232,23 @@ final class LocalServer {
   }
 
   private void connect(LocalChannel channel, String path) throws IOException {
-    for (Peer peer : agent.peers()) {
+    for (PeerNode peer : agent.peers()) {
       TlsChannel there = peer.stream(Fields.of("connect", path));
       byte[] answer = there.receive();
-      if (Fields.read(answer).text(0).equals(Outcome.DONE)) {
+      if (Fields.read(answer).text(0).equals(CommandResult.DONE)) {
         channel.send(answer);
         Channel.join(channel, there);
         return;
       }
       there.close();
     }
-    channel.send(Fields.of(Outcome.NOT_NOW));
+    channel.send(Fields.of(CommandResult.NOT_NOW));
   }
 
   private void leave(LocalChannel channel, long seconds) throws IOException {
     try {
       agent.drain(seconds);
-      channel.send(Fields.of(Outcome.DONE));
+      channel.send(Fields.of(CommandResult.DONE));
       agent.end();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -253,14 +257,14 @@ final class LocalServer {
 
   private void stop(LocalChannel channel) throws IOException {
     Map<String, String> failed = new HashMap<>();
-    for (Peer peer : agent.peers()) {
+    for (PeerNode peer : agent.peers()) {
       try {
         byte[] _ = peer.ask(Fields.of("stop"));
       } catch (IOException e) {
         failed.put(peer.info().name(), String.valueOf(e.getMessage()));
       }
     }
-    channel.send(Fields.of(Outcome.DONE, String.join(", ", failed.keySet())));
+    channel.send(Fields.of(CommandResult.DONE, String.join(", ", failed.keySet())));
     agent.end();
   }
 }

@@ -222,7 +222,7 @@ public final class NodeControl {
     try (LocalChannel channel = new LocalChannel(fd, LocalChannel.Kind.SOCKET)) {
       channel.write(new byte[1], 0, 1); // no descriptors
       Fields answer = Fields.read(channel.ask(question));
-      if (!answer.text(0).equals(Outcome.DONE)) {
+      if (!answer.text(0).equals(CommandResult.DONE)) {
         throw new IOException(answer.count() > 1 ? answer.text(1) : "the agent refuses");
       }
       return answer;

@@ -133,7 +133,7 @@ final class PeerServer {
           from);
       if (kind.equals("control")) {
         byte[] _ = channel.receive();
-        channel.send(Fields.of(Outcome.FENCED));
+        channel.send(Fields.of(CommandResult.FENCED));
       }
       return;
     }
@@ -154,32 +154,32 @@ final class PeerServer {
     byte[] _ = channel.receive();
     while (!served.isLost(speaker)) {
       long sent = System.nanoTime();
-      channel.send(Fields.of(Outcome.DONE));
+      channel.send(Fields.of(CommandResult.DONE));
       byte[] _ = channel.receive();
       served.confirm(speaker, sent);
     }
-    channel.send(Fields.of(Outcome.FENCED));
+    channel.send(Fields.of(CommandResult.FENCED));
   }
 
   private static byte[] answer(Agent agent, Fields question) {
     return switch (question.text(0)) {
       case "notice" -> {
         agent.tell(question.text(1), question.text(2), question.bytes(3));
-        yield Fields.of(Outcome.DONE);
+        yield Fields.of(CommandResult.DONE);
       }
       case "ended" -> {
         agent.programEnded(question.text(1));
-        yield Fields.of(Outcome.DONE);
+        yield Fields.of(CommandResult.DONE);
       }
       case "return" -> {
         agent.giveBack(question.text(1));
-        yield Fields.of(Outcome.DONE);
+        yield Fields.of(CommandResult.DONE);
       }
       case "load" -> agent.load();
       case "describe" -> Fields.of(Json.write(agent.describe()));
       case "stop" -> {
         Thread.ofPlatform().start(agent::end);
-        yield Fields.of(Outcome.DONE);
+        yield Fields.of(CommandResult.DONE);
       }
       default -> agent.answer(question);
     };
@@ -198,7 +198,7 @@ final class PeerServer {
                   agent::isLost);
       case "open" -> {
         LocalChannel exported = agent.exports().take(first.text(1));
-        channel.send(Fields.of(exported == null ? Outcome.NOT_NOW : Outcome.DONE));
+        channel.send(Fields.of(exported == null ? CommandResult.NOT_NOW : CommandResult.DONE));
         if (exported != null) {
           Channel.join(channel, exported);
         }
@@ -210,10 +210,10 @@ final class PeerServer {
               new LocalChannel(
                   UnixStream.connect(Path.of(first.text(1))), LocalChannel.Kind.SOCKET);
         } catch (PosixException e) {
-          channel.send(Fields.of(Outcome.NOT_NOW));
+          channel.send(Fields.of(CommandResult.NOT_NOW));
           return;
         }
-        channel.send(Fields.of(Outcome.DONE));
+        channel.send(Fields.of(CommandResult.DONE));
         Channel.join(channel, local);
       }
       default -> throw new IllegalArgumentException("no stream for " + first.text(0));

@@ -32,27 +32,27 @@ final class QueueObject {
 
   private QueueObject() {}
 
-  static Outcome apply(Cells cells, Fields command) {
+  static CommandResult apply(Cells cells, Fields command) {
     byte[] stored = cells.get(0);
     QueueObject queue = new QueueObject();
     if (stored != null) {
       queue.read(stored);
     }
-    Outcome outcome = queue.perform(cells, command);
+    CommandResult outcome = queue.perform(cells, command);
     if (!command.text(2).equals("q.size")) {
       cells.put(0, queue.write());
     }
     return outcome;
   }
 
-  static Outcome lose(Cells cells, String who) {
+  static CommandResult lose(Cells cells, String who) {
     QueueObject queue = new QueueObject();
     queue.read(Objects.requireNonNull(cells.get(0)));
     boolean changed = false;
     for (Set<String> clients : queue.waits()) {
       changed |= clients.removeIf(client -> ClusterObjects.isPart(client, who));
     }
-    Outcome outcome = new Outcome(Outcome.DONE);
+    CommandResult outcome = new CommandResult(CommandResult.DONE);
     if (changed) {
       // A client that was told of an item may be among those that are lost.
       queue.wake(queue.getters, queue.size(), outcome);
@@ -62,18 +62,18 @@ final class QueueObject {
     return outcome;
   }
 
-  private Outcome perform(Cells cells, Fields command) {
+  private CommandResult perform(Cells cells, Fields command) {
     String client = command.text(0);
     long max = command.number(MAX);
     return switch (command.text(2)) {
       case "q.put" -> put(cells, command, client, max);
       case "q.get" -> get(cells, client, command.number(WAIT) != 0);
-      case "q.size" -> new Outcome(Outcome.DONE, size(), unfinished);
+      case "q.size" -> new CommandResult(CommandResult.DONE, size(), unfinished);
       case "q.done" -> done();
       case "q.join" -> join(client);
       case "q.cancel" -> {
         waits().forEach(clients -> clients.remove(client));
-        Outcome outcome = new Outcome(Outcome.NOT_NOW);
+        CommandResult outcome = new CommandResult(CommandResult.NOT_NOW);
         wake(getters, size(), outcome); // it may have been told of an item
         yield outcome;
       }
@@ -81,47 +81,47 @@ final class QueueObject {
     };
   }
 
-  private Outcome put(Cells cells, Fields command, String client, long max) {
+  private CommandResult put(Cells cells, Fields command, String client, long max) {
     long room = max > 0 ? Math.max(0, max - size()) : Long.MAX_VALUE;
     int count = (int) Math.min(command.count() - FIRST_ITEM, room);
     if (count == 0) {
       if (command.number(WAIT) == 0) {
-        return new Outcome(Outcome.NOT_NOW);
+        return new CommandResult(CommandResult.NOT_NOW);
       }
       putters.add(client);
-      return new Outcome(Outcome.WAITING);
+      return new CommandResult(CommandResult.WAITING);
     }
     for (int i = 0; i < count; i++) {
       cells.put(tail++, command.bytes(FIRST_ITEM + i));
     }
     unfinished += count;
     putters.remove(client);
-    Outcome outcome = new Outcome(Outcome.DONE, count);
+    CommandResult outcome = new CommandResult(CommandResult.DONE, count);
     wake(getters, size(), outcome);
     return outcome;
   }
 
-  private Outcome get(Cells cells, String client, boolean wait) {
+  private CommandResult get(Cells cells, String client, boolean wait) {
     if (size() == 0) {
       if (!wait) {
-        return new Outcome(Outcome.NOT_NOW);
+        return new CommandResult(CommandResult.NOT_NOW);
       }
       getters.add(client);
-      return new Outcome(Outcome.WAITING);
+      return new CommandResult(CommandResult.WAITING);
     }
     byte[] item = Objects.requireNonNull(cells.get(head));
     cells.remove(head++);
     getters.remove(client);
-    Outcome outcome = new Outcome(Outcome.DONE, item);
+    CommandResult outcome = new CommandResult(CommandResult.DONE, item);
     wake(putters, 1, outcome);
     return outcome;
   }
 
-  private Outcome done() {
+  private CommandResult done() {
     if (unfinished == 0) {
-      return new Outcome(Outcome.REFUSED);
+      return new CommandResult(CommandResult.REFUSED);
     }
-    Outcome outcome = new Outcome(Outcome.DONE);
+    CommandResult outcome = new CommandResult(CommandResult.DONE);
     if (--unfinished == 0) {
       wake(joiners, joiners.size(), outcome);
       joiners.clear();
@@ -129,13 +129,13 @@ final class QueueObject {
     return outcome;
   }
 
-  private Outcome join(String client) {
+  private CommandResult join(String client) {
     if (unfinished == 0) {
       joiners.remove(client);
-      return new Outcome(Outcome.DONE);
+      return new CommandResult(CommandResult.DONE);
     }
     joiners.add(client);
-    return new Outcome(Outcome.WAITING);
+    return new CommandResult(CommandResult.WAITING);
   }
 
   private long size() {
@@ -147,7 +147,7 @@ final class QueueObject {
     return List.of(getters, putters, joiners);
   }
 
-  private void wake(Set<String> clients, long most, Outcome outcome) {
+  private void wake(Set<String> clients, long most, CommandResult outcome) {
     clients.stream().limit(most).forEach(outcome::wake);
   }
 

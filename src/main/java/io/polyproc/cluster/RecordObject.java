@@ -9,21 +9,21 @@ final class RecordObject {
 
   private RecordObject() {}
 
-  static Outcome apply(Cells cells, Fields command) {
+  static CommandResult apply(Cells cells, Fields command) {
     if (command.text(2).equals(SET)) {
       byte[] value = command.bytes(3);
       byte[] head = new byte[1 + value.length];
       head[0] = TYPE;
       System.arraycopy(value, 0, head, 1, value.length);
       cells.put(0, head);
-      return new Outcome(Outcome.DONE);
+      return new CommandResult(CommandResult.DONE);
     }
     byte[] head = cells.get(0);
     if (head == null) {
-      return new Outcome(Outcome.NOT_NOW);
+      return new CommandResult(CommandResult.NOT_NOW);
     }
     byte[] value = new byte[head.length - 1];
     System.arraycopy(head, 1, value, 0, value.length);
-    return new Outcome(Outcome.DONE, value);
+    return new CommandResult(CommandResult.DONE, value);
   }
 }

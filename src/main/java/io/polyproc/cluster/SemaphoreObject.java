@@ -78,7 +78,7 @@ final class SemaphoreObject {
   /**
    * @param mayLease whether a mutex that only one node uses goes into this node's memory
    */
-  static Outcome apply(Cells cells, Fields command, boolean mayLease) {
+  static CommandResult apply(Cells cells, Fields command, boolean mayLease) {
     byte[] head = cells.get(0);
     SemaphoreObject semaphore = new SemaphoreObject();
     if (head == null) {
@@ -88,28 +88,28 @@ final class SemaphoreObject {
     } else {
       semaphore.read(head);
     }
-    Outcome outcome = semaphore.perform(command);
+    CommandResult outcome = semaphore.perform(command);
     if (command.text(2).equals("s.value")) {
       return outcome;
     }
     byte[] state = semaphore.write();
     if (mayLease && semaphore.isUsedByOneNode) {
       cells.put(0, LeaseObject.head(semaphore.node, state));
-      return new Outcome(Outcome.LEASED_TO_YOU, semaphore.acquiredFrom, state);
+      return new CommandResult(CommandResult.LEASED_TO_YOU, semaphore.acquiredFrom, state);
     }
     cells.put(0, state);
     return outcome;
   }
 
-  static Outcome lose(Cells cells, String who) {
+  static CommandResult lose(Cells cells, String who) {
     SemaphoreObject semaphore = new SemaphoreObject();
     semaphore.read(Objects.requireNonNull(cells.get(0)));
-    Outcome outcome = semaphore.lose(who);
+    CommandResult outcome = semaphore.lose(who);
     cells.put(0, semaphore.write());
     return outcome;
   }
 
-  private Outcome perform(Fields command) {
+  private CommandResult perform(Fields command) {
     String client = command.text(0);
     String request = command.text(1);
     String process = ClusterObjects.process(client);
@@ -121,29 +121,30 @@ final class SemaphoreObject {
       case "s.acquire" -> acquire(client, request, command.number(FIRST_ARGUMENT + 3) != 0);
       case "s.cancel" -> cancel(client, command.text(FIRST_ARGUMENT + 3));
       case "s.release" -> release(process);
-      case "s.value" -> new Outcome(Outcome.DONE, value);
+      case "s.value" -> new CommandResult(CommandResult.DONE, value);
       case "s.enlist" -> {
         enlisted.merge(process, 1, Integer::sum);
-        yield new Outcome(Outcome.DONE);
+        yield new CommandResult(CommandResult.DONE);
       }
-      case "s.delist" -> new Outcome(take(enlisted, process) ? Outcome.DONE : Outcome.NOT_NOW);
+      case "s.delist" ->
+          new CommandResult(take(enlisted, process) ? CommandResult.DONE : CommandResult.NOT_NOW);
       case "s.gone" -> {
         int count = gone;
         gone = 0;
-        yield new Outcome(Outcome.DONE, count);
+        yield new CommandResult(CommandResult.DONE, count);
       }
       default -> throw new IllegalArgumentException("no operation " + command.text(2));
     };
   }
 
-  private Outcome acquire(String client, String request, boolean wait) {
+  private CommandResult acquire(String client, String request, boolean wait) {
     Grant grant = granted.remove(client);
     if (grant != null && grant.request.equals(request)) {
-      return new Outcome(Outcome.DONE, grant.lost);
+      return new CommandResult(CommandResult.DONE, grant.lost);
     }
     if (waiting.containsKey(client)) { // it asks again, as it has heard nothing for a while
       waiting.put(client, request);
-      return new Outcome(Outcome.WAITING);
+      return new CommandResult(CommandResult.WAITING);
     }
     if (value > 0) {
       value--;
@@ -151,27 +152,27 @@ final class SemaphoreObject {
       acquiredFrom = lostHolder;
       lostHolder = "";
       isUsedByOneNode = ++streak >= STREAK && max == 1 && waiting.isEmpty();
-      return new Outcome(Outcome.DONE, acquiredFrom);
+      return new CommandResult(CommandResult.DONE, acquiredFrom);
     }
     if (wait) {
       waiting.put(client, request);
-      return new Outcome(Outcome.WAITING);
+      return new CommandResult(CommandResult.WAITING);
     }
-    return new Outcome(Outcome.NOT_NOW);
+    return new CommandResult(CommandResult.NOT_NOW);
   }
 
   /** The client waits no more; it may have been served meanwhile. */
-  private Outcome cancel(String client, String request) {
+  private CommandResult cancel(String client, String request) {
     waiting.remove(client);
     Grant grant = granted.remove(client);
     return grant != null && grant.request.equals(request)
-        ? new Outcome(Outcome.DONE, grant.lost)
-        : new Outcome(Outcome.NOT_NOW);
+        ? new CommandResult(CommandResult.DONE, grant.lost)
+        : new CommandResult(CommandResult.NOT_NOW);
   }
 
-  private Outcome release(String process) {
+  private CommandResult release(String process) {
     if (value >= max) {
-      return new Outcome(Outcome.REFUSED);
+      return new CommandResult(CommandResult.REFUSED);
     }
     if (!take(holders, process)) {
       if (max == 1) {
@@ -180,13 +181,13 @@ final class SemaphoreObject {
         signals = true;
       }
     }
-    Outcome outcome = new Outcome(Outcome.DONE);
+    CommandResult outcome = new CommandResult(CommandResult.DONE);
     pass("", outcome);
     return outcome;
   }
 
   /** Gives a permit to the first that waits, or lets it be free. */
-  private void pass(String lost, Outcome outcome) {
+  private void pass(String lost, CommandResult outcome) {
     Iterator<Map.Entry<String, String>> first = waiting.entrySet().iterator();
     if (!first.hasNext()) {
       value++;
@@ -200,11 +201,11 @@ final class SemaphoreObject {
     first.remove();
     holders.merge(ClusterObjects.process(client), 1, Integer::sum);
     granted.put(client, new Grant(request, lost));
-    outcome.grant(client, request, Fields.of(Outcome.DONE, lost));
+    outcome.grant(client, request, Fields.of(CommandResult.DONE, lost));
   }
 
-  private Outcome lose(String who) {
-    Outcome outcome = new Outcome(Outcome.DONE);
+  private CommandResult lose(String who) {
+    CommandResult outcome = new CommandResult(CommandResult.DONE);
     waiting.keySet().removeIf(client -> ClusterObjects.isPart(client, who));
     granted.keySet().removeIf(client -> ClusterObjects.isPart(client, who));
     for (String process : part(enlisted, who)) {

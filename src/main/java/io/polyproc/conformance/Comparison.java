@@ -23,11 +23,12 @@ record Comparison(List<String> differences) {
     differences = List.copyOf(differences);
   }
 
-  static Comparison of(Program program, Outcome outcome) throws IOException {
-    return of(program, outcome, Recording.stdout(program), Recording.stderr(program));
+  static Comparison of(ConformanceProgram program, ProgramRun outcome) throws IOException {
+    return of(program, outcome, RecordedOutput.stdout(program), RecordedOutput.stderr(program));
   }
 
-  static Comparison of(Program program, Outcome outcome, String stdout, String stderr) {
+  static Comparison of(
+      ConformanceProgram program, ProgramRun outcome, String stdout, String stderr) {
     List<String> differences = new ArrayList<>(outcome.troubles());
     Header header = program.header();
     String printed = masked(header, outcome.stdout());

@@ -17,7 +17,7 @@ final class ConformancePrograms {
   }
 
   /** All, or those that the system property {@code polyproc.programs} chooses. */
-  static List<Program> all() throws IOException {
+  static List<ConformanceProgram> all() throws IOException {
     Path project = project();
     String glob = System.getProperty("polyproc.programs", "");
     return in(
@@ -30,12 +30,13 @@ final class ConformancePrograms {
    * @param project where the scripts are that a header names
    * @param globs which names to choose, such as <code>fork/*</code>; all if empty
    */
-  static List<Program> in(Path project, Path folder, List<String> globs) throws IOException {
+  static List<ConformanceProgram> in(Path project, Path folder, List<String> globs)
+      throws IOException {
     List<PathMatcher> wanted =
         globs.stream()
             .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
             .toList();
-    return Program.in(project, folder).stream()
+    return ConformanceProgram.in(project, folder).stream()
         .filter(program -> wanted.isEmpty() || matches(wanted, Path.of(program.name())))
         .toList();
   }

@@ -10,15 +10,15 @@ final class Report {
   private Report() {}
 
   /** The differences as text; empty if there are none. */
-  static Optional<String> of(Program program, Outcome outcome) throws IOException {
+  static Optional<String> of(ConformanceProgram program, ProgramRun outcome) throws IOException {
     List<String> differences = Comparison.of(program, outcome).differences();
     return differences.isEmpty()
         ? Optional.empty()
         : Optional.of(text(program, outcome, differences));
   }
 
-  private static String text(Program program, Outcome outcome, List<String> differences)
-      throws IOException {
+  private static String text(
+      ConformanceProgram program, ProgramRun outcome, List<String> differences) throws IOException {
     String where = program.script().getParent() + ": " + String.join(" ", program.commandLine());
     String stderr =
         outcome.stderr().isEmpty() ? "" : "\nstandard error was:\n" + outcome.stderr().strip();

@@ -46,7 +46,7 @@ final class Runner {
     }
   }
 
-  Outcome run(Program program) throws IOException, InterruptedException {
+  ProgramRun run(ConformanceProgram program) throws IOException, InterruptedException {
     Path folder = program.script().toAbsolutePath().getParent();
     if (folder == null) {
       throw new IOException(program.script() + " has no folder");
@@ -62,7 +62,8 @@ final class Runner {
     }
   }
 
-  private Outcome run(Program program, Sandbox sandbox, MarkedProcesses processes, LeakCheck leaks)
+  private ProgramRun run(
+      ConformanceProgram program, Sandbox sandbox, MarkedProcesses processes, LeakCheck leaks)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
     Process process = start(program, sandbox, processes);
@@ -84,7 +85,7 @@ final class Runner {
     if (ended) {
       troubles.addAll(leaks.leftovers());
     }
-    return new Outcome(
+    return new ProgramRun(
         sandbox.withoutPaths(printed),
         sandbox.withoutPaths(complained),
         process.exitValue(),
@@ -92,7 +93,7 @@ final class Runner {
         troubles);
   }
 
-  private Process start(Program program, Sandbox sandbox, MarkedProcesses processes)
+  private Process start(ConformanceProgram program, Sandbox sandbox, MarkedProcesses processes)
       throws IOException {
     // The signals as a shell gives them, whatever this JVM inherited, and a group of its own.
     List<String> command = new ArrayList<>(List.of("env", "--default-signal", "setsid"));

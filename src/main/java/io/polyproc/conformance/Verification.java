@@ -60,7 +60,7 @@ public final class Verification {
       int jobs,
       PrintStream output)
       throws IOException, InterruptedException {
-    List<Program> programs = ConformancePrograms.in(project, folder, globs);
+    List<ConformanceProgram> programs = ConformancePrograms.in(project, folder, globs);
     if (programs.isEmpty()) {
       throw new IllegalArgumentException("no program is named like " + String.join(" or ", globs));
     }
@@ -72,7 +72,8 @@ public final class Verification {
     return verification.failures;
   }
 
-  private void runAll(List<Program> programs, int jobs) throws IOException, InterruptedException {
+  private void runAll(List<ConformanceProgram> programs, int jobs)
+      throws IOException, InterruptedException {
     try (ExecutorService executor = Executors.newFixedThreadPool(jobs)) {
       List<Future<Optional<String>>> reports =
           programs.stream()
@@ -93,7 +94,7 @@ public final class Verification {
     }
   }
 
-  private void note(Program program, Optional<String> report) {
+  private void note(ConformanceProgram program, Optional<String> report) {
     String area = program.name().substring(0, program.name().indexOf('/'));
     String method = METHODS.contains(program.variant()) ? program.variant() : "";
     counts

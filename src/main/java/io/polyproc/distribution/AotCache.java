@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  */
 final class AotCache {
 
-  private static final String TRAINING = "io.polyproc/io.polyproc.cli.Training";
+  private static final String TRAINING = "io.polyproc/io.polyproc.cli.AotTraining";
   private static final String CHECK = "io.polyproc/" + AotCache.class.getName();
   private static final long TIMEOUT_SECONDS = 600;
 

@@ -40,7 +40,7 @@ final class DistributionBuilder {
   private final long noted;
   private final List<ClassPathEntry> dependencies;
   private final Path jdk;
-  private final Progress progress = new Progress(System.err);
+  private final StepProgress progress = new StepProgress(System.err);
 
   private DistributionBuilder(
       Installation installation, List<ClassPathEntry> dependencies, Path jdk) {

@@ -113,7 +113,7 @@ public final class Worker {
   /** Started by the supervisor only; its arguments are those of {@link PythonOptions}. */
   public static void main(String[] arguments) {
     if (Arrays.asList(arguments).contains(TRAIN)) {
-      Training.run();
+      TrainingProgram.run();
       return;
     }
     InitialSignals.set();

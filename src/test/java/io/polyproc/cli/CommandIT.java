@@ -24,13 +24,11 @@ final class CommandIT {
 
   @TempDir Path folder;
 
-  private record Outcome(int status, String output, String errors) {}
-
   @Test
   void shouldPassEverythingAfterTheScriptToIt() throws Exception {
     Files.writeString(folder.resolve("doctor"), PRINT_ARGUMENTS);
 
-    Outcome expected = new Outcome(0, "['doctor', '-c', '--', '', 'a  b']\n", "");
+    CompletedCommand expected = new CompletedCommand(0, "['doctor', '-c', '--', '', 'a  b']\n", "");
     assertEquals(expected, run("python", "doctor", "-c", "--", "", "a  b"));
     assertEquals(expected, run("polyproc", "run", "-u", "doctor", "-c", "--", "", "a  b"));
   }
@@ -38,7 +36,7 @@ final class CommandIT {
   @Test
   void shouldTakeClusteredOptionsAndExitAsTheProgramDoes() throws Exception {
     assertEquals(
-        new Outcome(7, "['-c', '-h'] 1\n", ""),
+        new CompletedCommand(7, "['-c', '-h'] 1\n", ""),
         run(
             "polyproc",
             "-OBsc",
@@ -58,7 +56,7 @@ final class CommandIT {
         os.write(5, b"through 5")
         """);
     assertEquals(
-        new Outcome(
+        new CompletedCommand(
             0,
             "['tell.py', 'a'] tell.py %s a b 0o27\ninput True\n3\n".formatted(folder.toRealPath()),
             ""),
@@ -71,7 +69,7 @@ final class CommandIT {
   @Test
   void shouldRunWithMoreDescriptorsThanAProgramHasNumbers() throws Exception {
     assertEquals(
-        new Outcome(0, "1\n", ""),
+        new CompletedCommand(0, "1\n", ""),
         shell("for i in {1..300}; do exec {fd}</dev/null; done; exec \"$0\" -c 'print(1)'"));
   }
 
@@ -79,7 +77,7 @@ final class CommandIT {
   void shouldRunATextThatIsNoFilesName() throws Exception {
     // This JVM may have no character for those bytes.
     assertEquals(
-        new Outcome(0, "True\n", ""),
+        new CompletedCommand(0, "True\n", ""),
         shell("LC_ALL=C exec \"$0\" -c $'print(len(\"\\xc3\\xbc\") > 0)'"));
   }
 
@@ -88,7 +86,7 @@ final class CommandIT {
     Files.createDirectory(folder.resolve("lib"));
     Files.writeString(folder.resolve("lib/found.py"), "print('found')");
     assertEquals(
-        new Outcome(0, "found\n", ""),
+        new CompletedCommand(0, "found\n", ""),
         run(Map.of("PYTHONPATH", "lib"), "polyproc", "-c", "import found"));
   }
 
@@ -103,7 +101,7 @@ final class CommandIT {
         process.join()
         print(process.exitcode)
         """;
-    Outcome outcome =
+    CompletedCommand outcome =
         shell(
             """
             set -m
@@ -123,7 +121,7 @@ final class CommandIT {
   @Test
   void shouldRejectAnUnknownOption() throws Exception {
     assertEquals(
-        new Outcome(
+        new CompletedCommand(
             2,
             "",
             """
@@ -136,7 +134,7 @@ final class CommandIT {
 
   @Test
   void shouldHaveABenchmarkThatAnswersForItself() throws Exception {
-    Outcome outcome = run("polyproc", "bench", "--help");
+    CompletedCommand outcome = run("polyproc", "bench", "--help");
 
     assertEquals(0, outcome.status(), outcome.errors());
     assertTrue(outcome.output().startsWith("usage: polyproc bench"), outcome.output());
@@ -146,7 +144,7 @@ final class CommandIT {
 
   @Test
   void shouldMeasureAnEverydayProgram() throws Exception {
-    Outcome outcome =
+    CompletedCommand outcome =
         run(
             "polyproc",
             "bench",
@@ -169,12 +167,12 @@ final class CommandIT {
 
   @Test
   void shouldVerifyItself() throws Exception {
-    Outcome outcome = run("polyproc", "verify", "samples/2*");
+    CompletedCommand outcome = run("polyproc", "verify", "samples/2*");
 
     assertEquals(0, outcome.status(), outcome.output() + outcome.errors());
     assertTrue(outcome.output().contains("1 of 1 runs"), outcome.output());
     assertEquals(
-        new Outcome(2, "", "polyproc verify: no program is named like nonsense/*\n"),
+        new CompletedCommand(2, "", "polyproc verify: no program is named like nonsense/*\n"),
         run("polyproc", "verify", "nonsense/*"));
   }
 
@@ -184,7 +182,7 @@ final class CommandIT {
       String message =
           "%s: can't open file '%s/x.py': [Errno 2] No such file or directory\n"
               .formatted(name, folder.toRealPath());
-      assertEquals(new Outcome(2, "", message), run(name, "x.py"));
+      assertEquals(new CompletedCommand(2, "", message), run(name, "x.py"));
     }
   }
 
@@ -192,7 +190,7 @@ final class CommandIT {
   void shouldTellOfACacheThatCannotBeWritten() throws Exception {
     Path file = Files.createFile(folder.resolve("file"));
     assertEquals(
-        new Outcome(
+        new CompletedCommand(
             73,
             "",
             ("polyproc: the cache folder POLYPROC_CACHE=%1$s is not writable: %1$s is not a folder;"
@@ -203,7 +201,7 @@ final class CommandIT {
 
   @Test
   void shouldTellOfASettingThatIsNoNumber() throws Exception {
-    Outcome outcome = run(Map.of("POLYPROC_STANDBY", "many"), "polyproc", "-c", "pass");
+    CompletedCommand outcome = run(Map.of("POLYPROC_STANDBY", "many"), "polyproc", "-c", "pass");
     assertEquals(2, outcome.status());
     assertTrue(outcome.errors().matches("polyproc: POLYPROC_STANDBY .*'many'\n"), outcome::errors);
   }
@@ -212,7 +210,7 @@ final class CommandIT {
   void shouldReportAnErrorOfItsOwnInOneLine() throws Exception {
     Map<String, String> broken =
         Map.of("POLYPROC_JAVA_OPTS", "-Dpolyproc.home=/none", "POLYPROC_DEBUG", "0");
-    Outcome outcome = run(broken, "polyproc", "-c", "pass");
+    CompletedCommand outcome = run(broken, "polyproc", "-c", "pass");
     assertEquals(70, outcome.status());
     assertEquals(1, outcome.errors().lines().count(), outcome::errors);
     assertTrue(outcome.errors().startsWith("polyproc: internal error: "), outcome::errors);
@@ -220,14 +218,14 @@ final class CommandIT {
 
   @Test
   void shouldPrintItsVersion() throws Exception {
-    Outcome outcome = run("python", "-V");
+    CompletedCommand outcome = run("python", "-V");
     assertEquals(0, outcome.status());
     assertTrue(outcome.output().startsWith("Python " + Version.PYTHON + " (polyproc "));
   }
 
   @Test
   void shouldDiagnoseForAReader() throws Exception {
-    Outcome outcome = run("polyproc", "doctor");
+    CompletedCommand outcome = run("polyproc", "doctor");
     assertEquals(0, outcome.status(), outcome::toString);
     assertTrue(outcome.output().contains("POSIX backend    native\n"), outcome::output);
     assertEquals("", outcome.errors());
@@ -235,7 +233,7 @@ final class CommandIT {
 
   @Test
   void shouldDiagnoseForAProgram() throws Exception {
-    Outcome outcome = run("polyproc", "doctor", "--json");
+    CompletedCommand outcome = run("polyproc", "doctor", "--json");
     assertEquals(0, outcome.status(), outcome::toString);
     assertTrue(
         outcome
@@ -246,7 +244,7 @@ final class CommandIT {
 
   @Test
   void shouldFailToDiagnoseWhereProgramsCannotRun() throws Exception {
-    Outcome outcome = run(Map.of("POLYPROC_CACHE", "/dev/null"), "polyproc", "doctor");
+    CompletedCommand outcome = run(Map.of("POLYPROC_CACHE", "/dev/null"), "polyproc", "doctor");
     assertEquals(1, outcome.status());
     assertTrue(
         outcome.output().lines().anyMatch(line -> line.matches("!!  cache folder .*/dev/null.*")),
@@ -274,7 +272,7 @@ final class CommandIT {
                 process.join()
                 print(process.exitcode)
         """);
-    assertEquals(new Outcome(0, "-11\n-7\n-6\n", ""), run("polyproc", "killed.py"));
+    assertEquals(new CompletedCommand(0, "-11\n-7\n-6\n", ""), run("polyproc", "killed.py"));
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(List.of(), files.filter(file -> file.toString().contains("hs_err")).toList());
     }
@@ -302,7 +300,7 @@ final class CommandIT {
                     print("<list object" in e.value, "RecursionError" in e.exc)
                 print(pool.apply(len, ([1, 2],)))
         """);
-    assertEquals(new Outcome(0, "True True\n2\n", ""), run("polyproc", "deep.py"));
+    assertEquals(new CompletedCommand(0, "True True\n2\n", ""), run("polyproc", "deep.py"));
   }
 
   @Test
@@ -325,16 +323,17 @@ final class CommandIT {
                 print(count, pool.apply(fill, (20,)) == (20, pid))
         """);
     assertEquals(
-        new Outcome(0, "MemoryError\n10 True\n", ""),
+        new CompletedCommand(0, "MemoryError\n10 True\n", ""),
         run(Map.of("POLYPROC_JAVA_OPTS", "-Xmx400m"), "polyproc", "full.py"));
   }
 
-  private Outcome run(String launcher, String... arguments)
+  private CompletedCommand run(String launcher, String... arguments)
       throws IOException, InterruptedException {
     return run(Map.of(), launcher, arguments);
   }
 
-  private Outcome run(Map<String, String> environment, String launcher, String... arguments)
+  private CompletedCommand run(
+      Map<String, String> environment, String launcher, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(BIN.resolve(launcher).toString()));
     command.addAll(List.of(arguments));
@@ -342,7 +341,7 @@ final class CommandIT {
   }
 
   /** Runs a command of bash, in which {@code $0} is polyproc, with the usual actions of signals. */
-  private Outcome shell(String script, String... arguments)
+  private CompletedCommand shell(String script, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("env", "--default-signal"));
     command.addAll(
@@ -352,7 +351,7 @@ final class CommandIT {
     return outcome(Map.of(), command);
   }
 
-  private Outcome outcome(Map<String, String> environment, List<String> command)
+  private CompletedCommand outcome(Map<String, String> environment, List<String> command)
       throws IOException, InterruptedException {
     Path errors = Files.createTempFile(folder, "errors", null);
     ProcessBuilder builder =
@@ -364,6 +363,6 @@ final class CommandIT {
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS));
-    return new Outcome(process.exitValue(), output, Files.readString(errors));
+    return new CompletedCommand(process.exitValue(), output, Files.readString(errors));
   }
 }

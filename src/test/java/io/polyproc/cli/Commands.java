@@ -25,8 +25,6 @@ final class Commands {
     this.folder = folder;
   }
 
-  record Outcome(int status, String output, String errors) {}
-
   /** Writes a script. */
   Path script(String text) throws IOException {
     return Files.writeString(folder.resolve("script.py"), text);
@@ -47,7 +45,7 @@ final class Commands {
   }
 
   /** Runs the command to its end. */
-  Outcome run(String... arguments) throws IOException, InterruptedException {
+  CompletedCommand run(String... arguments) throws IOException, InterruptedException {
     Path output = folder.resolve("output");
     Path errors = folder.resolve("command-errors");
     Process process =
@@ -59,7 +57,7 @@ final class Commands {
     assertTrue(
         process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS),
         () -> "no end of " + List.of(arguments));
-    return new Outcome(
+    return new CompletedCommand(
         process.exitValue(),
         Files.readString(output, StandardCharsets.UTF_8),
         Files.readString(errors, StandardCharsets.UTF_8));

@@ -62,12 +62,10 @@ final class ImageIT {
   @TempDir static Path cache;
   @TempDir Path folder;
 
-  private record Outcome(int status, String output, String errors) {}
-
   @BeforeAll
   static void writeImage() throws IOException, InterruptedException {
     assumeTrue(ImageWriter.isSupported(), "no code to write an image on this system");
-    Outcome outcome = run(cache, Map.of(), launcher(), "warm", "--quick");
+    CompletedCommand outcome = run(cache, Map.of(), launcher(), "warm", "--quick");
     assertEquals(0, outcome.status(), outcome::errors);
   }
 
@@ -81,7 +79,7 @@ final class ImageIT {
 
   private static Path image(Path cacheFolder) throws IOException, InterruptedException {
     Path stem = cacheFolder.resolve("images").resolve(Installation.of(HOME).build());
-    Outcome path =
+    CompletedCommand path =
         run(
             cacheFolder,
             Map.of(),
@@ -96,7 +94,7 @@ final class ImageIT {
   @Test
   void shouldRunAProgramAndExitAsItDoes() throws Exception {
     assertEquals(
-        new Outcome(7, "True ['-c', 'a', ' b ']\n", ""),
+        new CompletedCommand(7, "True ['-c', 'a', ' b ']\n", ""),
         program("print(" + IS_RESTORED + ", sys.argv); sys.exit(7)", "a", " b "));
   }
 
@@ -105,13 +103,14 @@ final class ImageIT {
     Path script = folder.resolve("script.py");
     Files.writeString(script, "import os, sys; print(__name__, sys.argv, " + IS_RESTORED + ")");
     assertEquals(
-        new Outcome(0, "__main__ ['" + script + "', '-u'] True\n", ""),
+        new CompletedCommand(0, "__main__ ['" + script + "', '-u'] True\n", ""),
         restore(script.toString(), "-u"));
     assertEquals(
-        new Outcome(0, "__main__ ['script.py'] True\n", ""), in(folder, launcher(), "script.py"));
+        new CompletedCommand(0, "__main__ ['script.py'] True\n", ""),
+        in(folder, launcher(), "script.py"));
     assertEquals(0, in(folder, launcher(), "-m", "script").status());
     assertEquals(
-        new Outcome(0, "__main__ ['-'] True\n", ""),
+        new CompletedCommand(0, "__main__ ['-'] True\n", ""),
         shell("exec \"$0\" - < " + script, launcher()));
   }
 
@@ -134,14 +133,15 @@ final class ImageIT {
         os.write(8, b'out')
         """;
     Path file = Files.writeString(folder.resolve("in"), "content");
-    Outcome outcome =
+    CompletedCommand outcome =
         shell(
             "cd \"$1\" && umask 027 && exec setsid -w \"$0\" -c \"$2\" 7<in 8>out",
             launcher(),
             folder.toString(),
             code);
     assertEquals(
-        new Outcome(0, "True " + folder.toRealPath() + " 0o27\nb'content' False\n", ""), outcome);
+        new CompletedCommand(0, "True " + folder.toRealPath() + " 0o27\nb'content' False\n", ""),
+        outcome);
     assertEquals("out", Files.readString(folder.resolve("out")));
     assertEquals("content", Files.readString(file));
   }
@@ -153,13 +153,13 @@ final class ImageIT {
             + " os.getenv('FOO'), java.lang.System.getenv('FOO'))\n"
             + "import subprocess; print(subprocess.check_output('echo $FOO', shell=True))";
     assertEquals(
-        new Outcome(0, "föö False b'\\xff' föö föö\nb'f\\xc3\\xb6\\xc3\\xb6\\n'\n", ""),
+        new CompletedCommand(0, "föö False b'\\xff' föö föö\nb'f\\xc3\\xb6\\xc3\\xb6\\n'\n", ""),
         shell("FOO=föö RAW=$(printf '\\377') exec \"$0\" -c \"$1\"", launcher(), code));
   }
 
   @Test
   void shouldImportInAFolderThatWasRemoved() throws Exception {
-    Outcome outcome =
+    CompletedCommand outcome =
         shell(
             "mkdir removed && cd removed && rmdir ../removed && exec \"$0\" -c \"$1\"",
             launcher(),
@@ -171,7 +171,7 @@ final class ImageIT {
   void shouldShowItsCommandLine() throws Exception {
     String code =
         "print(open('/proc/self/cmdline').read().rstrip(chr(0)), open('/proc/self/comm').read())";
-    Outcome outcome = program(code, "argument");
+    CompletedCommand outcome = program(code, "argument");
     assertTrue(outcome.output().startsWith("polyproc -c import os, sys\n"), outcome::output);
     assertTrue(outcome.output().contains(" argument polyproc -c imp"), outcome::output);
   }
@@ -187,7 +187,7 @@ final class ImageIT {
 
   @Test
   void shouldRaiseKeyboardInterrupt() throws Exception {
-    Outcome outcome = program("import time\nos.kill(os.getpid(), 2)\ntime.sleep(60)");
+    CompletedCommand outcome = program("import time\nos.kill(os.getpid(), 2)\ntime.sleep(60)");
     assertEquals(128 + 2, outcome.status());
     assertTrue(outcome.errors().endsWith("KeyboardInterrupt\n"), outcome::errors);
   }
@@ -198,7 +198,7 @@ final class ImageIT {
         "import os, signal; print(signal.getsignal(1), signal.getsignal(2), "
             + IS_RESTORED
             + "); os.kill(os.getpid(), 1); os.kill(os.getpid(), 2); print('alive')";
-    Outcome outcome = shell("trap '' HUP INT; exec \"$0\" -c \"$1\"", launcher(), code);
+    CompletedCommand outcome = shell("trap '' HUP INT; exec \"$0\" -c \"$1\"", launcher(), code);
     assertEquals(0, outcome.status(), outcome::errors);
     assertTrue(outcome.output().endsWith("True\nalive\n"), outcome::output);
   }
@@ -212,12 +212,12 @@ final class ImageIT {
         os.kill(os.getpid(), 10)
         time.sleep(0.2)
         """;
-    assertEquals(new Outcome(0, "handled 10\n", ""), program(code));
+    assertEquals(new CompletedCommand(0, "handled 10\n", ""), program(code));
   }
 
   @Test
   void shouldGetASignalThatIsForTheGroup() throws Exception {
-    Outcome outcome =
+    CompletedCommand outcome =
         shell(
             "exec timeout 5 \"$0\" -c 'import time; print(1, flush=True); time.sleep(60)'",
             launcher());
@@ -315,16 +315,16 @@ final class ImageIT {
     assumeTrue(
         !tool.equals("unshare") || run(cache, Map.of(), "unshare", "-rpfT", "true").status() == 0,
         "namespaces are not allowed");
-    Outcome outcome = run(cache, Map.of(), "sh", "-c", command, launcher(), code);
+    CompletedCommand outcome = run(cache, Map.of(), "sh", "-c", command, launcher(), code);
     assertEquals("True " + printed, outcome.output().strip(), outcome::errors);
     assertEquals(0, outcome.status());
   }
 
   @Test
   void shouldEndWhenItsTimeIsUp() throws Exception {
-    Outcome outcome =
+    CompletedCommand outcome =
         run(cache, Map.of(), "timeout", "1", launcher(), "-c", "import time; time.sleep(100)");
-    assertEquals(new Outcome(124, "", ""), outcome);
+    assertEquals(new CompletedCommand(124, "", ""), outcome);
   }
 
   @ParameterizedTest
@@ -356,8 +356,8 @@ final class ImageIT {
   void shouldEndByQuitFromOutside() throws Exception {
     String code =
         "import os, subprocess, time; subprocess.call(['kill', '-3', str(os.getpid())]); time.sleep(100)";
-    Outcome outcome = run(cache, Map.of(), launcher(), "-c", code);
-    assertEquals(new Outcome(128 + 3, "", ""), outcome);
+    CompletedCommand outcome = run(cache, Map.of(), launcher(), "-c", code);
+    assertEquals(new CompletedCommand(128 + 3, "", ""), outcome);
   }
 
   @Test
@@ -451,8 +451,9 @@ final class ImageIT {
             "weakref");
     List<String> command = new ArrayList<>(List.of(launcher(), "-c", code));
     command.addAll(modules);
-    Outcome booted = run(cache, Map.of("POLYPROC_IMAGE", "off"), command.toArray(String[]::new));
-    Outcome restored = run(cache, Map.of(), command.toArray(String[]::new));
+    CompletedCommand booted =
+        run(cache, Map.of("POLYPROC_IMAGE", "off"), command.toArray(String[]::new));
+    CompletedCommand restored = run(cache, Map.of(), command.toArray(String[]::new));
     assertEquals("", booted.errors());
     assertEquals(booted.output(), restored.output());
   }
@@ -476,7 +477,7 @@ final class ImageIT {
             print(multiprocessing.current_process().name, string.digits)
             """);
     assertEquals(
-        new Outcome(
+        new CompletedCommand(
             0, "[]\nbeside the script added later added later 2\nMainProcess 0123456789\n", ""),
         restore(script.toString(), later.toString()));
   }
@@ -484,7 +485,7 @@ final class ImageIT {
   @Test
   void shouldCallFinalizersAtItsEnd() throws Exception {
     assertEquals(
-        new Outcome(0, "registered\nfinalized\n", ""),
+        new CompletedCommand(0, "registered\nfinalized\n", ""),
         program(
             """
             import weakref
@@ -518,7 +519,8 @@ except RecursionError: print('too deep')
 print(json.loads(json.dumps({'a': [1, 2.5, None]})))
 """;
     assertEquals(
-        new Outcome(0, "True True False\ntoo deep\n{'a': [1, 2.5, None]}\n", ""), program(code));
+        new CompletedCommand(0, "True True False\ntoo deep\n{'a': [1, 2.5, None]}\n", ""),
+        program(code));
   }
 
   @ParameterizedTest
@@ -542,7 +544,8 @@ if __name__ == '__main__':
     with context.Pool(2) as pool: print(pool.map(abs, [-1, 2, -3]))
 """);
     assertEquals(
-        new Outcome(0, "True\n[0, 0, 0]\n[1, 2, 3]\n", ""), restore(script.toString(), method));
+        new CompletedCommand(0, "True\n[0, 0, 0]\n[1, 2, 3]\n", ""),
+        restore(script.toString(), method));
   }
 
   static List<String> startMethods() {
@@ -566,7 +569,7 @@ if __name__ == '__main__':
 
   @Test
   void shouldBootWhereAVariableIsAnother() throws Exception {
-    Outcome outcome =
+    CompletedCommand outcome =
         run(
             cache,
             Map.of("PYTHONHASHSEED", "1"),
@@ -574,7 +577,7 @@ if __name__ == '__main__':
             "-c",
             "import os, sys; print(" + IS_RESTORED + ", sys.argv)",
             "x");
-    assertEquals(new Outcome(0, "False ['-c', 'x']\n", ""), outcome);
+    assertEquals(new CompletedCommand(0, "False ['-c', 'x']\n", ""), outcome);
     assertEquals(
         "a variable has another value than when it was made: PYTHONHASHSEED=1\n",
         run(
@@ -589,7 +592,7 @@ if __name__ == '__main__':
   @Test
   void shouldBootWithOptionsOfTheInterpreter() throws Exception {
     assertEquals(
-        new Outcome(0, "1 False\n", ""),
+        new CompletedCommand(0, "1 False\n", ""),
         restore("-O", "-c", "import os, sys; print(sys.flags.optimize, " + IS_RESTORED + ")"));
   }
 
@@ -602,7 +605,7 @@ if __name__ == '__main__':
     Files.writeString(site.resolve("added.py"), "");
     Files.writeString(site.resolve("added.pth"), "import added");
     assertEquals(
-        new Outcome(0, "False True\n", ""),
+        new CompletedCommand(0, "False True\n", ""),
         run(
             own,
             variables,
@@ -644,13 +647,14 @@ if __name__ == '__main__':
   void shouldRefuseAnImageThatIsNotWhatItWas(
       String reason, Consumer<Forged> change, boolean isSigned) throws Exception {
     Forged forged = Forged.of(image());
-    assertEquals(new Outcome(0, "", ""), check(forged.write(folder.resolve("intact.img"))));
+    assertEquals(
+        new CompletedCommand(0, "", ""), check(forged.write(folder.resolve("intact.img"))));
 
     change.accept(forged);
     if (isSigned) {
       forged.sign();
     }
-    Outcome outcome = check(forged.write(folder.resolve("changed.img")));
+    CompletedCommand outcome = check(forged.write(folder.resolve("changed.img")));
     // A new image would have the same memory.
     assertEquals(reason.endsWith("memory") ? 3 : 1, outcome.status());
     assertTrue(outcome.output().contains(reason), outcome::output);
@@ -661,7 +665,9 @@ if __name__ == '__main__':
     Path link = Files.createSymbolicLink(folder.resolve("link.img"), image());
     for (Path path : List.of(link, folder.resolve("none.img"))) {
       assertEquals(
-          new Outcome(1, "there is no image that can be read\n", ""), check(path), path::toString);
+          new CompletedCommand(1, "there is no image that can be read\n", ""),
+          check(path),
+          path::toString);
     }
     Files.delete(link); // or the folder's removal warns of it
   }
@@ -739,7 +745,7 @@ if __name__ == '__main__':
     assertEquals(0, check(forged).status());
     Files.write(starts, count.putInt(0, 16).array());
     assertEquals(
-        new Outcome(1, "the processes that were restored from it have failed\n", ""),
+        new CompletedCommand(1, "the processes that were restored from it have failed\n", ""),
         check(forged));
   }
 
@@ -754,15 +760,15 @@ if __name__ == '__main__':
 
   @Test
   void shouldTellWhetherItFitsAndWhatIsKept() throws Exception {
-    Outcome doctor = restore("doctor");
+    CompletedCommand doctor = restore("doctor");
     assertTrue(doctor.output().contains("fits: " + image()), doctor::output);
-    Outcome list = restore("cache", "list");
+    CompletedCommand list = restore("cache", "list");
     assertTrue(list.output().startsWith(image() + " ("), list::output);
 
     Path other = Files.createDirectories(folder.resolve("cache/images")).resolve("other.img");
     Files.writeString(other, "an image of another build");
     assertEquals(
-        new Outcome(0, other + " (0 MiB), of another build\n", ""),
+        new CompletedCommand(0, other + " (0 MiB), of another build\n", ""),
         run(folder.resolve("cache"), Map.of(), launcher(), "cache", "list"));
     assertEquals(0, run(folder.resolve("cache"), Map.of(), launcher(), "cache", "clear").status());
     assertFalse(Files.exists(other));
@@ -790,7 +796,7 @@ if __name__ == '__main__':
     assertEquals(0, second.waitFor());
     assertEquals(List.of(), unfinished(own));
     assertEquals(
-        new Outcome(0, "True\n", ""),
+        new CompletedCommand(0, "True\n", ""),
         run(
             folder.resolve("cache"),
             Map.of(),
@@ -812,12 +818,12 @@ if __name__ == '__main__':
     assertEquals(0, run(own, Map.of(), launcher(), "warm", "--quick").status());
     assertEquals(0, run(own, others, launcher(), "warm", "--quick").status());
     String code = "import os; print(" + IS_RESTORED + ", hash('a'))";
-    Outcome first = run(own, others, launcher(), "-c", code);
+    CompletedCommand first = run(own, others, launcher(), "-c", code);
     assertTrue(first.output().startsWith("True "), first::output);
     assertEquals(first, run(own, others, launcher(), "-c", code));
-    Outcome other = run(own, Map.of(), launcher(), "-c", code);
+    CompletedCommand other = run(own, Map.of(), launcher(), "-c", code);
     assertTrue(other.output().startsWith("True "), other::output);
-    Outcome list = run(own, Map.of(), launcher(), "cache", "list");
+    CompletedCommand list = run(own, Map.of(), launcher(), "cache", "list");
     assertEquals(2, list.output().lines().count(), list::output);
     assertEquals(
         1, list.output().lines().filter(line -> line.endsWith(", for other variables")).count());
@@ -844,11 +850,12 @@ if __name__ == '__main__':
     Path own = folder.resolve("cache");
     String[] program = {launcher(), "-c", "import os; print(" + IS_RESTORED + ")"};
     try {
-      Outcome kept = run(own, Map.of("POLYPROC_IMAGE", "kept"), program);
+      CompletedCommand kept = run(own, Map.of("POLYPROC_IMAGE", "kept"), program);
       assertEquals("False\n", kept.output());
       assertEquals(List.of(), processesOf(own));
 
-      assertEquals(new Outcome(0, "False\n", ""), run(own, Map.of("POLYPROC_IMAGE", ""), program));
+      assertEquals(
+          new CompletedCommand(0, "False\n", ""), run(own, Map.of("POLYPROC_IMAGE", ""), program));
       Path image = image(own);
       for (int i = 0; i < TIMEOUT_SECONDS * 10 && !Files.exists(image); i++) {
         Thread.sleep(100);
@@ -858,7 +865,8 @@ if __name__ == '__main__':
       }
       // It goes on to warm up, at the lowest priority, and whoever comes meanwhile starts no other
       // one.
-      assertEquals(new Outcome(0, "True\n", ""), run(own, Map.of("POLYPROC_IMAGE", ""), program));
+      assertEquals(
+          new CompletedCommand(0, "True\n", ""), run(own, Map.of("POLYPROC_IMAGE", ""), program));
       List<ProcessHandle> makers = processesOf(own);
       assertEquals(2, makers.size(), makers::toString);
     } finally {
@@ -867,7 +875,7 @@ if __name__ == '__main__':
         maker.onExit().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
       }
     }
-    assertEquals(new Outcome(0, "True\n", ""), run(own, Map.of(), program));
+    assertEquals(new CompletedCommand(0, "True\n", ""), run(own, Map.of(), program));
   }
 
   /** Those that have the folder as their cache. */
@@ -889,30 +897,31 @@ if __name__ == '__main__':
 
   // --- Running ---------------------------------------------------------------------------------
 
-  private Outcome check(Path path) throws IOException, InterruptedException {
+  private CompletedCommand check(Path path) throws IOException, InterruptedException {
     return run(cache, Map.of(), HOME.resolve("lib/restore").toString(), "--check", path.toString());
   }
 
-  private static Outcome program(String code, String... arguments)
+  private static CompletedCommand program(String code, String... arguments)
       throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(List.of("-c", "import os, sys\n" + code));
     all.addAll(List.of(arguments));
     return restore(all.toArray(String[]::new));
   }
 
-  private static Outcome restore(String... arguments) throws IOException, InterruptedException {
+  private static CompletedCommand restore(String... arguments)
+      throws IOException, InterruptedException {
     return run(
         cache,
         Map.of(),
         Stream.concat(Stream.of(launcher()), Stream.of(arguments)).toArray(String[]::new));
   }
 
-  private static Outcome in(Path directory, String... command)
+  private static CompletedCommand in(Path directory, String... command)
       throws IOException, InterruptedException {
     return outcome(builder(cache, command).directory(directory.toFile()).start());
   }
 
-  private static Outcome shell(String script, String... arguments)
+  private static CompletedCommand shell(String script, String... arguments)
       throws IOException, InterruptedException {
     return run(
         cache,
@@ -921,7 +930,8 @@ if __name__ == '__main__':
             .toArray(String[]::new));
   }
 
-  private static Outcome run(Path cacheFolder, Map<String, String> variables, String... command)
+  private static CompletedCommand run(
+      Path cacheFolder, Map<String, String> variables, String... command)
       throws IOException, InterruptedException {
     ProcessBuilder builder = builder(cacheFolder, command);
     builder.environment().putAll(variables);
@@ -938,7 +948,8 @@ if __name__ == '__main__':
     return builder;
   }
 
-  private static Outcome outcome(Process process) throws IOException, InterruptedException {
+  private static CompletedCommand outcome(Process process)
+      throws IOException, InterruptedException {
     Path errors = Files.createTempFile("errors", null);
     try (var _ = process.getOutputStream()) {
       Thread copier =
@@ -953,7 +964,7 @@ if __name__ == '__main__':
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS), "it does not end");
       copier.join();
-      return new Outcome(process.exitValue(), output, Files.readString(errors));
+      return new CompletedCommand(process.exitValue(), output, Files.readString(errors));
     } finally {
       Files.delete(errors);
     }

@@ -47,8 +47,6 @@ final class ObservationIT {
 
   private final List<Process> started = new ArrayList<>();
 
-  private record Outcome(int status, String output, String errors) {}
-
   @AfterEach
   void endAll() throws InterruptedException {
     for (Process process : started) {
@@ -65,7 +63,7 @@ final class ObservationIT {
     Path script = HANGS.resolve(name + ".py");
     Process program = start(Map.of(), script.toString());
 
-    Outcome outcome = whyUntil(program, "DEADLOCK");
+    CompletedCommand outcome = whyUntil(program, "DEADLOCK");
 
     assertEquals(1, outcome.status());
     for (int line : hangingLines(script)) {
@@ -305,7 +303,7 @@ final class ObservationIT {
     assertEquals("ready", program.inputReader().readLine());
 
     for (int i = 0; i < 10; i++) {
-      Outcome outcome = run("why", Long.toString(program.pid()));
+      CompletedCommand outcome = run("why", Long.toString(program.pid()));
       assertEquals(0, outcome.status(), outcome.output());
     }
   }
@@ -511,7 +509,7 @@ final class ObservationIT {
 
   @Test
   void shouldSayThatThereIsNoSuchProcess() throws Exception {
-    Outcome outcome = run("stack", "1");
+    CompletedCommand outcome = run("stack", "1");
     assertEquals(1, outcome.status());
     assertTrue(outcome.errors().contains("there is no process 1"), outcome.errors());
     assertEquals(69, run("why", "1").status());
@@ -531,7 +529,7 @@ final class ObservationIT {
     return process;
   }
 
-  private Outcome run(String... arguments) throws IOException, InterruptedException {
+  private CompletedCommand run(String... arguments) throws IOException, InterruptedException {
     Path output = folder.resolve("output");
     Path errors = folder.resolve("command-errors");
     Process command =
@@ -543,15 +541,15 @@ final class ObservationIT {
     started.add(command);
     assertTrue(
         command.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS), "no end of " + List.of(arguments));
-    return new Outcome(
+    return new CompletedCommand(
         command.exitValue(),
         Files.readString(output, StandardCharsets.UTF_8),
         Files.readString(errors, StandardCharsets.UTF_8));
   }
 
-  private Outcome whyUntil(Process program, String text) throws Exception {
+  private CompletedCommand whyUntil(Process program, String text) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    Outcome outcome = run("why", Long.toString(program.pid()));
+    CompletedCommand outcome = run("why", Long.toString(program.pid()));
     while (!outcome.output().contains(text)) {
       if (System.nanoTime() - deadline > 0 || !program.isAlive()) {
         fail(

@@ -78,7 +78,7 @@ final class RecordingIT {
             """
                 .formatted(method));
 
-    Commands.Outcome outcome = commands.run("run", "--timeline", "t.json", script.toString());
+    CompletedCommand outcome = commands.run("run", "--timeline", "t.json", script.toString());
 
     assertEquals("2470\n", outcome.output(), outcome.errors());
     List<Map<?, ?>> events = timeline("t.json");
@@ -173,7 +173,7 @@ final class RecordingIT {
                 os.kill(os.getpid(), signal.SIGKILL)
             """);
 
-    Commands.Outcome outcome = commands.run("--timeline=t.json", script.toString());
+    CompletedCommand outcome = commands.run("--timeline=t.json", script.toString());
 
     assertEquals("WorkerLostError\n", outcome.output(), outcome.errors());
     assertTrue(outcome.status() != 0);
@@ -194,7 +194,7 @@ final class RecordingIT {
                     print(sum(pool.map(double, range(100_000), chunksize=1)))
             """);
 
-    Commands.Outcome outcome = commands.run("run", "--timeline", "t.json", script.toString());
+    CompletedCommand outcome = commands.run("run", "--timeline", "t.json", script.toString());
 
     assertEquals("9999900000\n", outcome.output(), outcome.errors());
     List<Map<?, ?>> events = timeline("t.json");
@@ -226,7 +226,7 @@ final class RecordingIT {
                 print("done")
             """);
 
-    Commands.Outcome outcome = commands.run("run", "--timeline", "t.json", script.toString());
+    CompletedCommand outcome = commands.run("run", "--timeline", "t.json", script.toString());
 
     assertEquals("done\n", outcome.output(), outcome.errors());
     List<Map<?, ?>> events = timeline("t.json");
@@ -258,7 +258,7 @@ final class RecordingIT {
                     print(sum(executor.map(triple, range(10))))
             """);
 
-    Commands.Outcome outcome = commands.run("run", "--timeline", "t.json", script.toString());
+    CompletedCommand outcome = commands.run("run", "--timeline", "t.json", script.toString());
 
     assertEquals("135\n", outcome.output(), outcome.errors());
     assertEquals(10, named(timeline("t.json"), "triple").size());
@@ -266,7 +266,7 @@ final class RecordingIT {
 
   @Test
   void shouldSayThatTheFileCannotBeWritten() throws Exception {
-    Commands.Outcome outcome =
+    CompletedCommand outcome =
         commands.run("run", "--timeline", "/no/such/t.json", "-c", "print(1)");
     assertEquals(2, outcome.status());
     assertEquals("", outcome.output());
@@ -296,7 +296,7 @@ final class RecordingIT {
                 process.join()
             """);
 
-    Commands.Outcome outcome = commands.run("run", "--profile", "p.json", script.toString());
+    CompletedCommand outcome = commands.run("run", "--profile", "p.json", script.toString());
 
     assertEquals(0, outcome.status(), outcome.errors());
     Map<?, ?> file = (Map<?, ?>) Json.parse(Files.readString(folder.resolve("p.json")));
@@ -351,7 +351,7 @@ final class RecordingIT {
     assertTrue(commands.run("run", "--profile", "p.json", script.toString()).status() != 0);
     assertTrue(Files.exists(folder.resolve("p.json.parts")));
 
-    Commands.Outcome outcome = commands.run("profile", "p.json");
+    CompletedCommand outcome = commands.run("profile", "p.json");
 
     assertEquals(0, outcome.status(), outcome.errors());
     assertEquals("p.json: of 2 processes\n", outcome.output());
@@ -363,7 +363,7 @@ final class RecordingIT {
     assertEquals(Set.of("all processes", "burner", "script.py"), names);
     assertFalse(Files.exists(folder.resolve("p.json.parts")));
 
-    Commands.Outcome again = commands.run("profile", "p.json");
+    CompletedCommand again = commands.run("profile", "p.json");
     assertEquals(69, again.status());
     assertTrue(again.errors().contains("p.json is complete"), again.errors());
   }
@@ -394,7 +394,7 @@ final class RecordingIT {
 
   @Test
   void shouldSayOneLineForEachMapOnAPipe() throws Exception {
-    Commands.Outcome outcome = commands.run("run", "--progress", commands.script(MAPS).toString());
+    CompletedCommand outcome = commands.run("run", "--progress", commands.script(MAPS).toString());
 
     assertEquals("begin\nend\n", outcome.output());
     List<String> lines = outcome.errors().lines().toList();

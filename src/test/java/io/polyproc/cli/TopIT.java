@@ -92,7 +92,7 @@ final class TopIT {
 
   @Test
   void shouldRefuseWhatIsNoTerminal() throws Exception {
-    Commands.Outcome outcome = commands.run("top");
+    CompletedCommand outcome = commands.run("top");
     assertEquals(69, outcome.status());
     assertTrue(outcome.errors().contains("are no terminal"), outcome.errors());
   }

@@ -14,6 +14,7 @@ import io.polyproc.PythonPool;
 import io.polyproc.PythonProcess;
 import io.polyproc.UnconvertibleValueException;
 import io.polyproc.WorkerLostException;
+import io.polyproc.cli.CompletedCommand;
 import io.polyproc.observation.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,25 +52,25 @@ final class ClusterIT {
   /** The arguments with which others join. */
   private static final List<String> JOIN = new ArrayList<>();
 
-  private record Outcome(int status, String output, String errors) {}
-
   private record Running(Process process, Path output, Path errors) {}
 
   @BeforeAll
   static void shouldStart() throws Exception {
-    Outcome started = polyproc("cluster", "start", "--name", "a", "--port", "0", "--cores", "1");
+    CompletedCommand started =
+        polyproc("cluster", "start", "--name", "a", "--port", "0", "--cores", "1");
     assertEquals(0, started.status(), started::errors);
     String command = started.output().strip().lines().reduce("", (first, second) -> second).strip();
     JOIN.addAll(List.of(command.split(" ")).subList(1, 6));
     for (String name : List.of("b", "c")) {
-      Outcome joined = finish(begin(Map.of(), joinCommand("--name", name, "--cores", "2")));
+      CompletedCommand joined =
+          finish(begin(Map.of(), joinCommand("--name", name, "--cores", "2")));
       assertEquals(0, joined.status(), joined::errors);
     }
   }
 
   @AfterAll
   static void shouldStop() throws Exception {
-    Outcome stopped = polyproc("cluster", "stop", "--name", "a");
+    CompletedCommand stopped = polyproc("cluster", "stop", "--name", "a");
     assertEquals(0, stopped.status(), stopped::errors);
     await("agents are left", () -> agents().isEmpty());
   }
@@ -93,14 +94,14 @@ final class ClusterIT {
     return new Running(builder.start(), output, errors);
   }
 
-  private static Outcome finish(Running running) throws Exception {
+  private static CompletedCommand finish(Running running) throws Exception {
     Process process = running.process();
     boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     if (!ended) {
       process.destroyForcibly().waitFor();
     }
-    Outcome outcome =
-        new Outcome(
+    CompletedCommand outcome =
+        new CompletedCommand(
             process.exitValue(),
             Files.readString(running.output()),
             Files.readString(running.errors()));
@@ -108,7 +109,7 @@ final class ClusterIT {
     return outcome;
   }
 
-  private static Outcome polyproc(String... arguments) throws Exception {
+  private static CompletedCommand polyproc(String... arguments) throws Exception {
     return finish(begin(Map.of(), List.of(arguments)));
   }
 
@@ -119,7 +120,7 @@ final class ClusterIT {
   }
 
   private static void assertPrints(String expected, String program) throws Exception {
-    assertEquals(new Outcome(0, expected, ""), finish(beginProgram(program)));
+    assertEquals(new CompletedCommand(0, expected, ""), finish(beginProgram(program)));
   }
 
   private static List<ProcessHandle> agents() {
@@ -160,7 +161,7 @@ final class ClusterIT {
     await(
         "not all nodes know each other",
         () -> {
-          Outcome status = polyproc("cluster", "status", "--json", "--name", "c");
+          CompletedCommand status = polyproc("cluster", "status", "--json", "--name", "c");
           return Json.parse(status.output()) instanceof Map<?, ?> all
               && all.get("nodes") instanceof List<?> nodes
               && nodes.size() == 3;
@@ -223,12 +224,12 @@ final class ClusterIT {
     await(
         "not all nodes are listed",
         () -> {
-          Outcome all = polyproc("ps", "--cluster", "--json");
+          CompletedCommand all = polyproc("ps", "--cluster", "--json");
           return Json.parse(all.output()) instanceof Map<?, ?> nodes
               && nodes.keySet().equals(Set.of("a", "b", "c"))
               && nodes.values().stream().allMatch(List.class::isInstance);
         });
-    Outcome text = polyproc("ps", "--cluster");
+    CompletedCommand text = polyproc("ps", "--cluster");
     assertTrue(text.output().startsWith("node a\n"), text::output);
     assertTrue(text.output().contains("\nnode b\n"), text::output);
   }
@@ -238,11 +239,12 @@ final class ClusterIT {
   void shouldBeAskedForByWordOrVariable() throws Exception {
     Path script = Files.createTempFile(folder, "program", ".py");
     Files.writeString(script, "import multiprocessing\nprint(multiprocessing.cpu_count())");
-    Outcome expected = new Outcome(0, "5\n", "");
+    CompletedCommand expected = new CompletedCommand(0, "5\n", "");
     assertEquals(expected, polyproc("--cluster", script.toString()));
     assertEquals(
         expected, finish(begin(Map.of("POLYPROC_CLUSTER", "on"), List.of(script.toString()))));
-    Outcome off = finish(begin(Map.of("POLYPROC_CLUSTER", "off"), List.of(script.toString())));
+    CompletedCommand off =
+        finish(begin(Map.of("POLYPROC_CLUSTER", "off"), List.of(script.toString())));
     assertEquals(Runtime.getRuntime().availableProcessors() + "\n", off.output(), off::errors);
   }
 
@@ -432,17 +434,17 @@ final class ClusterIT {
   void shouldRefuseWhatIsNotOfThisCluster() throws Exception {
     String token = JOIN.getLast();
     String wrong = "x" + token.substring(1);
-    Outcome refused =
+    CompletedCommand refused =
         polyproc("cluster", "join", JOIN.get(2), "--token", wrong, "--name", "stranger");
     assertEquals(1, refused.status());
     assertTrue(refused.errors().contains("the token is not this cluster's"), refused::errors);
     assertTrue(log("a").contains("the token is not this cluster's"), () -> "not in the log");
 
-    Outcome twice = finish(begin(Map.of(), joinCommand("--name", "a")));
+    CompletedCommand twice = finish(begin(Map.of(), joinCommand("--name", "a")));
     assertEquals(1, twice.status());
 
     String other = token.substring(0, token.length() - 2) + "AA";
-    Outcome foreign =
+    CompletedCommand foreign =
         polyproc("cluster", "join", JOIN.get(2), "--token", other, "--name", "stranger");
     assertEquals(1, foreign.status());
     assertTrue(foreign.errors().contains("not the one that the token is of"), foreign::errors);
@@ -489,7 +491,8 @@ final class ClusterIT {
   @Test
   @Order(6)
   void shouldRunTheProcessesOfAJavaProgram() throws Exception {
-    Outcome joined = finish(begin(Map.of(), joinCommand("--name", "java", "--cores", "8")));
+    CompletedCommand joined =
+        finish(begin(Map.of(), joinCommand("--name", "java", "--cores", "8")));
     assertEquals(0, joined.status(), joined::errors);
     List<String> errors = Collections.synchronizedList(new ArrayList<>());
     List<String> output = Collections.synchronizedList(new ArrayList<>());
@@ -619,7 +622,7 @@ final class ClusterIT {
             """);
     await("it holds no lock", () -> Files.readString(program.output()).contains("kill"));
     agent("c").destroyForcibly();
-    Outcome outcome = finish(program);
+    CompletedCommand outcome = finish(program);
     assertEquals("kill\nlock 1 -9\nqueue True\nstill 3\n", outcome.output(), outcome::errors);
     assertTrue(outcome.errors().contains("node c was lost"), outcome::errors);
   }
@@ -627,7 +630,7 @@ final class ClusterIT {
   @Test
   @Order(8)
   void shouldEndEverywhereWhenTheProgramsOwnNodeIsKilled() throws Exception {
-    Outcome joined = finish(begin(Map.of(), joinCommand("--name", "d", "--cores", "2")));
+    CompletedCommand joined = finish(begin(Map.of(), joinCommand("--name", "d", "--cores", "2")));
     assertEquals(0, joined.status(), joined::errors);
     Path script = Files.createTempFile(folder, "program", ".py");
     Files.writeString(
@@ -649,7 +652,7 @@ final class ClusterIT {
     ProcessHandle hosted = b.children().findFirst().orElseThrow();
     agent("d").destroyForcibly();
     await("the process goes on without its program", () -> !hosted.isAlive());
-    Outcome outcome = finish(program);
+    CompletedCommand outcome = finish(program);
     assertEquals("up\n-9\n", outcome.output(), outcome::errors);
     assertFalse(b.children().findAny().isPresent());
   }
@@ -657,7 +660,7 @@ final class ClusterIT {
   @Test
   @Order(9)
   void shouldRunToTheirEndWhatANodeHasThatLeaves() throws Exception {
-    Outcome joined = finish(begin(Map.of(), joinCommand("--name", "e", "--cores", "2")));
+    CompletedCommand joined = finish(begin(Map.of(), joinCommand("--name", "e", "--cores", "2")));
     assertEquals(0, joined.status(), joined::errors);
     Running program =
         beginProgram(
@@ -689,9 +692,9 @@ final class ClusterIT {
             """);
     await("it is not up", () -> Files.readString(program.output()).contains("up"));
     Running leaving = begin(Map.of(), List.of("cluster", "leave", "--name", "e"));
-    Outcome left = finish(leaving);
-    assertEquals(new Outcome(0, "", ""), left);
-    Outcome outcome = finish(program);
+    CompletedCommand left = finish(leaving);
+    assertEquals(new CompletedCommand(0, "", ""), left);
+    CompletedCommand outcome = finish(program);
     String output =
         outcome.output().lines().filter(line -> !line.isEmpty()).reduce("", (a, b) -> a + b + "\n");
     assertEquals(

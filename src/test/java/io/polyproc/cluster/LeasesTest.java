@@ -97,8 +97,8 @@ final class LeasesTest {
 
   private void use(String node, int times) {
     for (int i = 0; i < times; i++) {
-      assertEquals(Outcome.DONE, acquire(node));
-      assertEquals(Outcome.DONE, release(node));
+      assertEquals(CommandResult.DONE, acquire(node));
+      assertEquals(CommandResult.DONE, release(node));
     }
   }
 
@@ -113,12 +113,12 @@ final class LeasesTest {
   @Test
   void shouldReturnALockThatAnotherNodeWants() {
     use("first~1", 5);
-    assertEquals(Outcome.DONE, acquire("second~1"));
-    assertEquals(Outcome.NOT_NOW, acquire("first~1"));
-    assertEquals(Outcome.DONE, release("second~1"));
+    assertEquals(CommandResult.DONE, acquire("second~1"));
+    assertEquals(CommandResult.NOT_NOW, acquire("first~1"));
+    assertEquals(CommandResult.DONE, release("second~1"));
     use("first~1", 5);
-    assertEquals(Outcome.DONE, acquire("first~1"));
-    assertEquals(Outcome.NOT_NOW, acquire("second~1"));
+    assertEquals(CommandResult.DONE, acquire("first~1"));
+    assertEquals(CommandResult.NOT_NOW, acquire("second~1"));
   }
 
   @Test
@@ -133,19 +133,19 @@ final class LeasesTest {
   @Test
   void shouldPassOnWhatALostNodeHadInItsMemory() {
     use("ending~1", 5);
-    assertEquals(Outcome.DONE, acquire("ending~1"));
+    assertEquals(CommandResult.DONE, acquire("ending~1"));
     nodes.remove("ending~1");
     engine.execAll("", Fields.of("agent#0/0", 0, ClusterObjects.LOST, "ending~1#"));
-    assertEquals(Outcome.DONE, acquire("heir~1"));
-    assertEquals(Outcome.FENCED, acquire("ending~1"));
+    assertEquals(CommandResult.DONE, acquire("heir~1"));
+    assertEquals(CommandResult.FENCED, acquire("ending~1"));
   }
 
   @Test
   void shouldPassOnWhatALostProcessOfTheNodeHeld() {
     use("living~1", 5);
-    assertEquals(Outcome.DONE, acquire("living~1"));
+    assertEquals(CommandResult.DONE, acquire("living~1"));
     assertEquals(
-        Outcome.DONE, exec("living~1", "agent#0/0", 0, ClusterObjects.LOST, "living~1#1.1/"));
+        CommandResult.DONE, exec("living~1", "agent#0/0", 0, ClusterObjects.LOST, "living~1#1.1/"));
     Fields outcome =
         Fields.read(
             node("other~1").exec(LOCK, Fields.of("other~1#1.1/1", 1, "s.acquire", "", 1, 1, 0)));
@@ -155,12 +155,12 @@ final class LeasesTest {
   @Test
   void shouldReturnAllBeforeANodeLeaves() {
     use("leaving~1", 5);
-    assertEquals(Outcome.DONE, acquire("leaving~1"));
+    assertEquals(CommandResult.DONE, acquire("leaving~1"));
     node("leaving~1").giveBackAll();
     nodes.remove("leaving~1");
-    assertEquals(Outcome.NOT_NOW, acquire("staying~1"));
+    assertEquals(CommandResult.NOT_NOW, acquire("staying~1"));
     engine.execAll("", Fields.of("agent#0/0", 0, ClusterObjects.LOST, "leaving~1#"));
-    assertEquals(Outcome.DONE, acquire("staying~1"));
+    assertEquals(CommandResult.DONE, acquire("staying~1"));
   }
 
   @Test
@@ -183,11 +183,11 @@ final class LeasesTest {
                 () -> {
                   for (int i = 0; i < 3_000; i++) {
                     // Long runs of one node, so that it leases, and others that come in between.
-                    if (acquire(name).equals(Outcome.DONE)) {
+                    if (acquire(name).equals(CommandResult.DONE)) {
                       assertEquals(1, holders.incrementAndGet());
                       int _ = count.incrementAndGet();
                       int _ = holders.decrementAndGet();
-                      assertEquals(Outcome.DONE, release(name));
+                      assertEquals(CommandResult.DONE, release(name));
                     }
                   }
                 }));

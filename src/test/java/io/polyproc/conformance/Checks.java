@@ -9,7 +9,7 @@ final class Checks {
 
   private Checks() {}
 
-  static void failOnDifferences(Program program, Outcome outcome) throws IOException {
+  static void failOnDifferences(ConformanceProgram program, ProgramRun outcome) throws IOException {
     Optional<String> report = Report.of(program, outcome);
     if (report.isPresent()) {
       throw new AssertionFailedError(report.get());

@@ -11,15 +11,16 @@ import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
 
-  private static Program program(String... header) {
+  private static ConformanceProgram program(String... header) {
     List<String> lines = new ArrayList<>(List.of("# conformance: it works"));
     lines.addAll(List.of(header));
     Path file = Path.of("area/name.py");
-    return new Program("area/name", file, file, Header.parse(lines), "");
+    return new ConformanceProgram("area/name", file, file, Header.parse(lines), "");
   }
 
-  private static List<String> compare(Program program, String out, String err, String recorded) {
-    Outcome outcome = new Outcome(out, err, 0, Duration.ofSeconds(3), List.of());
+  private static List<String> compare(
+      ConformanceProgram program, String out, String err, String recorded) {
+    ProgramRun outcome = new ProgramRun(out, err, 0, Duration.ofSeconds(3), List.of());
     return Comparison.of(program, outcome, recorded, "expected error\n").differences();
   }
 
@@ -43,7 +44,7 @@ class ComparisonTest {
 
   @Test
   void shouldMaskProcessIdsButNoOtherNumbers() {
-    Program program = program("# compare: pids");
+    ConformanceProgram program = program("# compare: pids");
 
     assertEquals(
         List.of(), compare(program, "id: 4123 3.12 [31m 7\n", "", "id: <pid> 3.12 [31m 7\n"));
@@ -51,14 +52,14 @@ class ComparisonTest {
 
   @Test
   void shouldSortAfterMasking() {
-    Program program = program("# compare: sorted pids");
+    ConformanceProgram program = program("# compare: sorted pids");
 
     assertEquals(List.of(), compare(program, "98 b\n432 a\n", "", "<pid> a\n<pid> b\n"));
   }
 
   @Test
   void shouldMaskAddresses() {
-    Program program = program("# compare: addresses");
+    ConformanceProgram program = program("# compare: addresses");
 
     assertEquals(List.of(), compare(program, "<f at 0x7f12ab>", "", "<f at 0x<address>>"));
   }
@@ -96,7 +97,7 @@ class ComparisonTest {
 
   @Test
   void shouldReportWhatTheRunWasTroubledBy() {
-    Outcome outcome = new Outcome("", "", 0, Duration.ZERO, List.of("left a process: 7"));
+    ProgramRun outcome = new ProgramRun("", "", 0, Duration.ZERO, List.of("left a process: 7"));
 
     assertTrue(
         Comparison.of(program(), outcome, "", "").differences().contains("left a process: 7"));

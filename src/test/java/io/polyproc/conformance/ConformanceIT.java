@@ -22,7 +22,7 @@ class ConformanceIT {
         .map(program -> dynamicTest(program.title(), () -> check(program)));
   }
 
-  private void check(Program program) throws IOException, InterruptedException {
+  private void check(ConformanceProgram program) throws IOException, InterruptedException {
     Checks.failOnDifferences(program, runner.run(program));
   }
 }

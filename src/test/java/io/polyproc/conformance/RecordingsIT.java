@@ -45,18 +45,18 @@ class RecordingsIT {
   @EnabledIfSystemProperty(named = RECORD, matches = "true")
   void recordAnew() throws IOException, InterruptedException {
     Runner runner = new Runner(cpython.orElseThrow());
-    Map<String, Map<Program, Outcome>> byName = new LinkedHashMap<>();
-    for (Program program : programs()) {
+    Map<String, Map<ConformanceProgram, ProgramRun>> byName = new LinkedHashMap<>();
+    for (ConformanceProgram program : programs()) {
       byName
           .computeIfAbsent(program.name(), name -> new LinkedHashMap<>())
           .put(program, runner.run(program));
     }
-    for (Map<Program, Outcome> outcomes : byName.values()) {
-      Recording.write(outcomes);
+    for (Map<ConformanceProgram, ProgramRun> outcomes : byName.values()) {
+      RecordedOutput.write(outcomes);
     }
   }
 
-  private static List<Program> programs() throws IOException {
+  private static List<ConformanceProgram> programs() throws IOException {
     return ConformancePrograms.all().stream()
         .filter(program -> !program.isOnlyForPolyproc())
         .toList();

@@ -16,18 +16,19 @@ class RunnerTest {
 
   @TempDir Path folder;
 
-  private Outcome run(String script, String... header) throws IOException, InterruptedException {
+  private ProgramRun run(String script, String... header) throws IOException, InterruptedException {
     List<String> lines = new ArrayList<>(List.of("# conformance: it works"));
     lines.addAll(List.of(header));
     Path file = folder.resolve("name.py");
     Files.writeString(file, String.join("\n", lines) + "\n" + script);
-    Program program = new Program("area/name", file, file, Header.parse(lines), "");
+    ConformanceProgram program =
+        new ConformanceProgram("area/name", file, file, Header.parse(lines), "");
     return new Runner(new Interpreter("shell", List.of("sh"))).run(program);
   }
 
   @Test
   void shouldSeeOutputErrorsAndStatus() throws IOException, InterruptedException {
-    Outcome outcome = run("echo out; echo err >&2; exit 3");
+    ProgramRun outcome = run("echo out; echo err >&2; exit 3");
 
     assertEquals("out\n", outcome.stdout());
     assertEquals("err\n", outcome.stderr());
@@ -37,7 +38,7 @@ class RunnerTest {
 
   @Test
   void shouldGiveInputArgumentsAndEnvironment() throws IOException, InterruptedException {
-    Outcome outcome =
+    ProgramRun outcome =
         run("cat; echo \"$1/$2/$V\"", "# stdin: in\\n", "# args: a \"b c\"", "# env: V=x");
 
     assertEquals("in\na/b c/x\n", outcome.stdout());
@@ -45,7 +46,7 @@ class RunnerTest {
 
   @Test
   void shouldRunInACopyOfTheFolderAndHideItsPath() throws IOException, InterruptedException {
-    Outcome outcome = run("pwd; echo $TMPDIR; touch new-file");
+    ProgramRun outcome = run("pwd; echo $TMPDIR; touch new-file");
 
     assertEquals("<work>\n<tmp>\n", outcome.stdout());
     assertTrue(Files.notExists(folder.resolve("new-file")));
@@ -53,7 +54,7 @@ class RunnerTest {
 
   @Test
   void shouldSendTheSignalAfterTheLine() throws IOException, InterruptedException {
-    Outcome outcome =
+    ProgramRun outcome =
         run(
             "trap 'echo caught; exit 4' INT; echo ready; while :; do sleep 0.05; done",
             "# signal: INT to main after \"ready\"");
@@ -64,7 +65,7 @@ class RunnerTest {
 
   @Test
   void shouldCloseTheOutputAfterTheLinesItReads() throws IOException, InterruptedException {
-    Outcome outcome = run("while echo line; do :; done 2>&-; exit 5", "# lines-read: 2");
+    ProgramRun outcome = run("while echo line; do :; done 2>&-; exit 5", "# lines-read: 2");
 
     assertEquals("line\nline\n", outcome.stdout());
     assertEquals(141, outcome.exit());
@@ -72,7 +73,7 @@ class RunnerTest {
 
   @Test
   void shouldReportAndKillWhatHangs() throws IOException, InterruptedException {
-    Outcome outcome = run("echo before; sleep 60", "# timeout: 1");
+    ProgramRun outcome = run("echo before; sleep 60", "# timeout: 1");
 
     assertEquals("before\n", outcome.stdout());
     assertTrue(outcome.troubles().getFirst().startsWith("still runs after 1 s"));
@@ -81,7 +82,7 @@ class RunnerTest {
 
   @Test
   void shouldReportProcessesAndFilesThatAreLeft() throws IOException, InterruptedException {
-    Outcome outcome = run("touch $TMPDIR/left; sleep 61 >/dev/null 2>&1 & exit 0");
+    ProgramRun outcome = run("touch $TMPDIR/left; sleep 61 >/dev/null 2>&1 & exit 0");
 
     assertTrue(
         outcome.troubles().stream().anyMatch(trouble -> trouble.contains("sleep 61")),

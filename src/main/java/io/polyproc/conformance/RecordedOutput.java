@@ -14,24 +14,24 @@ import java.util.Map;
  * name.err} beside it. A variant that prints something else than the others has {@code
  * name@variant.out}. The exit status is in the header.
  */
-final class Recording {
+final class RecordedOutput {
 
   private static final String OUT = "out";
   private static final String ERR = "err";
 
-  private Recording() {}
+  private RecordedOutput() {}
 
   /** The recorded standard output; no file stands for no output. */
-  static String stdout(Program program) throws IOException {
+  static String stdout(ConformanceProgram program) throws IOException {
     return read(program, OUT);
   }
 
   /** The recorded standard error. */
-  static String stderr(Program program) throws IOException {
+  static String stderr(ConformanceProgram program) throws IOException {
     return read(program, ERR);
   }
 
-  private static String read(Program program, String kind) throws IOException {
+  private static String read(ConformanceProgram program, String kind) throws IOException {
     Path own = file(program, "@" + program.variant(), kind);
     Path common = file(program, "", kind);
     if (Files.exists(own)) {
@@ -41,11 +41,11 @@ final class Recording {
   }
 
   /** Replaces the recording of a program by what its variants printed. */
-  static void write(Map<Program, Outcome> outcomes) throws IOException {
-    Map<Program, String> printed = new LinkedHashMap<>();
-    Map<Program, String> complained = new LinkedHashMap<>();
+  static void write(Map<ConformanceProgram, ProgramRun> outcomes) throws IOException {
+    Map<ConformanceProgram, String> printed = new LinkedHashMap<>();
+    Map<ConformanceProgram, String> complained = new LinkedHashMap<>();
     for (var entry : outcomes.entrySet()) {
-      Program program = entry.getKey();
+      ConformanceProgram program = entry.getKey();
       printed.put(program, Comparison.masked(program.header(), entry.getValue().stdout()));
       if (program.header().stderr() instanceof StderrRule.Recorded) {
         complained.put(program, Traceback.evenOut(entry.getValue().stderr()));
@@ -55,10 +55,10 @@ final class Recording {
     write(ERR, complained);
   }
 
-  private static void write(String kind, Map<Program, String> texts) throws IOException {
+  private static void write(String kind, Map<ConformanceProgram, String> texts) throws IOException {
     String common = mostFrequent(texts.values());
     for (var entry : texts.entrySet()) {
-      Program program = entry.getKey();
+      ConformanceProgram program = entry.getKey();
       write(file(program, "", kind), common, !common.isEmpty());
       boolean differs = !entry.getValue().equals(common);
       write(file(program, "@" + program.variant(), kind), entry.getValue(), differs);
@@ -79,7 +79,7 @@ final class Recording {
         .orElse("");
   }
 
-  private static Path file(Program program, String suffix, String kind) {
+  private static Path file(ConformanceProgram program, String suffix, String kind) {
     String name = program.declaration().getFileName().toString().replaceFirst("\\.[a-z]+$", "");
     return program.declaration().resolveSibling(name + suffix + "." + kind);
   }

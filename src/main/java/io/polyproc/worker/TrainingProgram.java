@@ -7,7 +7,7 @@ import java.util.List;
  * Runs what workers and main programs run until they are ready, and what a program does first, so
  * that the AOT cache holds it.
  */
-final class Training {
+final class TrainingProgram {
   private static final List<String> NO_WORKER = List.of("/bin/sleep", "60");
 
   /** Begins with what a program does that starts a process, and ends with work for the compiler. */
@@ -44,7 +44,7 @@ final class Training {
               compute(15)
           """);
 
-  private Training() {}
+  private TrainingProgram() {}
 
   static void run() {
     // Whatever the environment says, the compiled files of what is imported here stay for all.

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
  * <p>A peer whose agent has ended refuses connections at once; one that hangs, or was cut off,
  * gives no answer to a heartbeat.
  */
-final class Peer {
-  private static final System.Logger LOG = System.getLogger(Peer.class.getName());
+final class PeerNode {
+  private static final System.Logger LOG = System.getLogger(PeerNode.class.getName());
   private static final long HEARTBEAT_MILLIS = 500;
   private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(8);
   private static final long AGAIN_MILLIS = 100;
@@ -40,7 +40,7 @@ final class Peer {
    * @param own this node's incarnation
    * @param onLost called once nothing is to be heard of it any more
    */
-  Peer(NodeInfo info, String own, Tls tls, Runnable onLost) {
+  PeerNode(NodeInfo info, String own, Tls tls, Runnable onLost) {
     this.info = info;
     this.own = own;
     this.tls = tls;
@@ -62,7 +62,7 @@ final class Peer {
       try (TlsChannel channel = open("control")) {
         while (!gone) {
           byte[] answer = channel.ask(Fields.of("ping"));
-          if (Fields.read(answer).text(0).equals(Outcome.FENCED)) {
+          if (Fields.read(answer).text(0).equals(CommandResult.FENCED)) {
             LOG.log(Level.ERROR, "{0} says that this node was lost", info.name());
             ClusterObjects.fence(own);
             return;

@@ -8,7 +8,7 @@ import java.util.List;
  * What the JVM runs when its AOT cache is made: reads command lines, so that the cache holds what
  * that takes, and then does a worker's training.
  */
-final class Training {
+final class AotTraining {
 
   private static final List<List<String>> COMMAND_LINES =
       List.of(
@@ -16,7 +16,7 @@ final class Training {
           List.of("-uBI", "-W", "error", "-Xdev", "-c", "pass", "argument"),
           List.of("-S", "script.py"));
 
-  private Training() {}
+  private AotTraining() {}
 
   /** The arguments are {@link Worker}'s. */
   public static void main(String[] arguments) {

@@ -13,18 +13,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RecordingTest {
+class RecordedOutputTest {
 
   @TempDir Path folder;
 
-  private Map<Program, Outcome> outcomes(String... printed) {
-    Map<Program, Outcome> outcomes = new LinkedHashMap<>();
+  private Map<ConformanceProgram, ProgramRun> outcomes(String... printed) {
+    Map<ConformanceProgram, ProgramRun> outcomes = new LinkedHashMap<>();
     Header header = Header.parse(List.of("# conformance: it works", "# variants: v0 v1 v2"));
     Path file = folder.resolve("name.py");
     for (int i = 0; i < printed.length; i++) {
       outcomes.put(
-          new Program("area/name", file, file, header, "v" + i),
-          new Outcome(printed[i], "", 0, Duration.ZERO, List.of()));
+          new ConformanceProgram("area/name", file, file, header, "v" + i),
+          new ProgramRun(printed[i], "", 0, Duration.ZERO, List.of()));
     }
     return outcomes;
   }
@@ -37,35 +37,35 @@ class RecordingTest {
 
   @Test
   void shouldGiveAFileOfItsOwnToTheVariantThatDiffers() throws IOException {
-    Map<Program, Outcome> outcomes = outcomes("same\n", "other\n", "same\n");
-    Recording.write(outcomes);
+    Map<ConformanceProgram, ProgramRun> outcomes = outcomes("same\n", "other\n", "same\n");
+    RecordedOutput.write(outcomes);
 
     assertEquals(List.of("name.out", "name@v1.out"), files());
     assertEquals(
         List.of("same\n", "other\n", "same\n"),
-        outcomes.keySet().stream().map(RecordingTest::read).toList());
+        outcomes.keySet().stream().map(RecordedOutputTest::read).toList());
   }
 
   @Test
   void shouldRemoveWhatIsNoLongerNeeded() throws IOException {
-    Recording.write(outcomes("same\n", "other\n", "same\n"));
-    Recording.write(outcomes("", "", ""));
+    RecordedOutput.write(outcomes("same\n", "other\n", "same\n"));
+    RecordedOutput.write(outcomes("", "", ""));
 
     assertEquals(List.of(), files());
   }
 
   @Test
   void shouldKeepAnEmptyFileForASilentVariant() throws IOException {
-    Map<Program, Outcome> outcomes = outcomes("same\n", "", "same\n");
-    Recording.write(outcomes);
+    Map<ConformanceProgram, ProgramRun> outcomes = outcomes("same\n", "", "same\n");
+    RecordedOutput.write(outcomes);
 
     assertEquals(List.of("name.out", "name@v1.out"), files());
     assertEquals("", read(outcomes.keySet().stream().toList().get(1)));
   }
 
-  private static String read(Program program) {
+  private static String read(ConformanceProgram program) {
     try {
-      return Recording.stdout(program);
+      return RecordedOutput.stdout(program);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -7,7 +7,7 @@ import java.util.List;
  * What a command has done: the answer for the client, and which waiting clients are to look again
  * or have got what they waited for.
  */
-final class Outcome {
+final class CommandResult {
   static final String DONE = "1";
 
   /** It can't be done now, and the client does not want to wait. */
@@ -38,7 +38,7 @@ final class Outcome {
   /**
    * @param answer its first field is one of the above
    */
-  Outcome(Object... answer) {
+  CommandResult(Object... answer) {
     fields.add(Fields.of(answer));
   }
 

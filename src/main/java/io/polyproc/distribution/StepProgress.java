@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** One line for each step that takes time: what it is, and how long it took or why it failed. */
-final class Progress {
+final class StepProgress {
 
   /** A step of the build. */
   @FunctionalInterface
@@ -16,7 +16,7 @@ final class Progress {
 
   private final PrintStream out;
 
-  Progress(PrintStream out) {
+  StepProgress(PrintStream out) {
     this.out = out;
   }
 

@@ -16,13 +16,14 @@ import java.util.stream.Stream;
  * @param header what the program declares
  * @param variant its first argument, or empty
  */
-record Program(String name, Path declaration, Path script, Header header, String variant) {
+record ConformanceProgram(
+    String name, Path declaration, Path script, Header header, String variant) {
 
   /** All programs below a folder, by name, each of their variants on its own. */
-  static List<Program> in(Path project, Path folder) throws IOException {
+  static List<ConformanceProgram> in(Path project, Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
-      List<Program> programs = new ArrayList<>();
-      for (Path file : files.filter(Program::mayBeOne).sorted().toList()) {
+      List<ConformanceProgram> programs = new ArrayList<>();
+      for (Path file : files.filter(ConformanceProgram::mayBeOne).sorted().toList()) {
         List<String> lines = Files.readAllLines(file);
         if (Header.opens(lines)) {
           programs.addAll(read(project, folder, file, lines));
@@ -37,7 +38,8 @@ record Program(String name, Path declaration, Path script, Header header, String
     return name.endsWith(".py") || name.endsWith(".header");
   }
 
-  private static List<Program> read(Path project, Path folder, Path file, List<String> lines) {
+  private static List<ConformanceProgram> read(
+      Path project, Path folder, Path file, List<String> lines) {
     Header header;
     try {
       header = Header.parse(lines);
@@ -47,7 +49,7 @@ record Program(String name, Path declaration, Path script, Header header, String
     Path script = header.script().map(project::resolve).orElse(file);
     String name = folder.relativize(file).toString().replaceFirst("\\.[a-z]+$", "");
     return header.variants().stream()
-        .map(variant -> new Program(name, file, script, header, variant))
+        .map(variant -> new ConformanceProgram(name, file, script, header, variant))
         .toList();
   }
 

@@ -12,9 +12,9 @@ import java.util.List;
  * @param wall how long it took
  * @param troubles what went wrong beyond the program: it hung, or something was left
  */
-record Outcome(String stdout, String stderr, int exit, Duration wall, List<String> troubles) {
+record ProgramRun(String stdout, String stderr, int exit, Duration wall, List<String> troubles) {
 
-  Outcome {
+  ProgramRun {
     troubles = List.copyOf(troubles);
   }
 }
