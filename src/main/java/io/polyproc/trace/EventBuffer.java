@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Events as lines of JSON, each of which begins with a comma. Text is made in place, byte by byte:
- * an event takes some hundred nanoseconds of code that is not much optimized.
+ * Numbers and texts as JSON. It is made in place, byte by byte: an event takes some hundred
+ * nanoseconds of code that is not much optimized.
  *
  * <p>Confined to one thread at a time.
  */
@@ -57,7 +57,7 @@ final class EventBuffer {
     byte[] quoted = names.get(text);
     if (quoted == null) {
       StringBuilder out = new StringBuilder();
-      Trace.quote(text, out);
+      quote(text, out);
       quoted = out.toString().getBytes(StandardCharsets.UTF_8);
       if (names.size() < MAX_NAMES) {
         names.put(text, quoted);
@@ -112,5 +112,21 @@ final class EventBuffer {
       bytes[length++] = (byte) Character.forDigit((int) (value >>> shift) & 15, 16);
     }
     return this;
+  }
+
+  /** Appends a text as a string of JSON. */
+  static void quote(String text, StringBuilder out) {
+    out.append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        out.append('\\').append(c);
+      } else if (c < ' ' || Character.isSurrogate(c)) {
+        out.append("\\u%04x".formatted((int) c));
+      } else {
+        out.append(c);
+      }
+    }
+    out.append('"');
   }
 }

@@ -186,7 +186,7 @@ public final class Profile {
     StringBuilder out =
         new StringBuilder(
             "{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\",\"exporter\":\"polyproc\",\"name\":");
-    Trace.quote(name, out);
+    EventBuffer.quote(name, out);
     out.append(",\"shared\":{\"frames\":[");
     out.append(frames.keySet().stream().map(Profile::frame).collect(Collectors.joining(",\n")));
     out.append("]},\"profiles\":[").append(String.join(",\n", profiles)).append("]}\n");
@@ -214,10 +214,10 @@ public final class Profile {
   private static String frame(String call) {
     String[] parts = (call + BETWEEN + BETWEEN).split(Character.toString(BETWEEN), -1);
     StringBuilder frame = new StringBuilder("{\"name\":");
-    Trace.quote(parts[0], frame);
+    EventBuffer.quote(parts[0], frame);
     if (!parts[1].isEmpty()) {
       frame.append(",\"file\":");
-      Trace.quote(parts[1], frame);
+      EventBuffer.quote(parts[1], frame);
       frame.append(",\"line\":").append(parts[2].isEmpty() ? "0" : parts[2]);
     }
     return frame.append('}').toString();
@@ -240,7 +240,7 @@ public final class Profile {
       total += seconds;
     }
     StringBuilder out = new StringBuilder("{\"type\":\"sampled\",\"name\":");
-    Trace.quote(name, out);
+    EventBuffer.quote(name, out);
     out.append(
         String.format(
             Locale.ROOT, ",\"unit\":\"seconds\",\"startValue\":0,\"endValue\":%.2f", total));

@@ -3,7 +3,6 @@ package io.polyproc.trace;
 import io.polyproc.posix.PosixException;
 import io.polyproc.posix.Processes;
 import io.polyproc.posix.SharedLog;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -59,26 +58,6 @@ public final class Trace {
   /** A value over time is noted so often at most. */
   private static final long VALUE_NANOS = 1_000_000;
 
-  private static final byte[] SLICE = ascii(",{\"ph\":\"X\",\"pid\":");
-  private static final byte[] COUNTER = ascii(",{\"ph\":\"C\",\"pid\":");
-  private static final byte[] METADATA = ascii(",{\"ph\":\"M\",\"pid\":");
-  private static final byte[] THREAD = ascii(",\"tid\":");
-  private static final byte[] TIME = ascii(",\"ts\":");
-  private static final byte[] DURATION = ascii(",\"dur\":");
-  private static final byte[] CATEGORY = ascii(",\"cat\":");
-  private static final byte[] NAME = ascii(",\"name\":");
-  private static final byte[] FLOW = ascii(",\"bind_id\":\"0x");
-  private static final byte[] QUOTE = ascii("\"");
-  private static final byte[] FLOW_IN = ascii(",\"flow_in\":true");
-  private static final byte[] FLOW_OUT = ascii(",\"flow_out\":true");
-  private static final byte[] DETAIL = ascii(",\"args\":{\"detail\":");
-  private static final byte[] ARGUMENTS = ascii(",\"args\":{");
-  private static final byte[] COLON = ascii(":");
-  private static final byte[] COMMA = ascii(",");
-  private static final byte[] NAME_ARGUMENT = ascii(",\"args\":{\"name\":");
-  private static final byte[] END = ascii("}\n");
-  private static final byte[] END_OF_ARGUMENTS = ascii("}}\n");
-
   private static volatile @Nullable Trace current;
 
   private final SharedLog log;
@@ -94,8 +73,7 @@ public final class Trace {
   private final Condition hasEvents = lock.newCondition();
 
   // Guarded by the lock.
-  private final EventBuffer events = new EventBuffer();
-  private final Set<Long> namedThreads = new HashSet<>();
+  private final TraceEvents events;
   private final Set<Value> behind = new HashSet<>();
   private boolean full;
 
@@ -103,10 +81,7 @@ public final class Trace {
     this.log = new SharedLog(path, "]\n");
     this.maxBytes = maxBytes;
     this.pid = Processes.id();
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
+    this.events = new TraceEvents(pid);
   }
 
   /** That of this process; null if there is none. */
@@ -126,11 +101,8 @@ public final class Trace {
 
   /** The same for a file of another size. */
   static void begin(Path path, String name, long maxBytes) {
-    StringBuilder first = new StringBuilder("[\n{\"ph\":\"M\",\"pid\":").append(Processes.id());
-    first.append(",\"tid\":0,\"name\":\"process_name\",\"args\":{\"name\":");
-    quote(name, first);
     Trace trace = new Trace(path, maxBytes);
-    trace.log.create(first.append("}}\n").toString());
+    trace.log.create(TraceEvents.begin(trace.pid, name));
     trace.start();
   }
 
@@ -226,10 +198,7 @@ public final class Trace {
       events.clear();
       if (size > maxBytes) {
         full = true;
-        byte[] last =
-            ",{\"ph\":\"i\",\"s\":\"p\",\"pid\":%d,\"ts\":%d,\"name\":\"the file is full: no more events\"}\n"
-                .formatted(pid, System.nanoTime() / 1000)
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] last = events.last();
         log.append(last, last.length);
       }
     } catch (PosixException e) {
@@ -239,14 +208,9 @@ public final class Trace {
 
   /** Renames this process. */
   public void nameProcess(String name) {
-    nameOf("process_name", 0, name);
-  }
-
-  private void nameOf(String what, long thread, String name) {
     lock.lock();
     try {
-      events.json(METADATA).number(pid).json(THREAD).number(thread).json(NAME).text(what);
-      events.json(NAME_ARGUMENT).text(name).json(END_OF_ARGUMENTS);
+      events.nameProcess(name);
     } finally {
       lock.unlock();
     }
@@ -305,45 +269,17 @@ public final class Trace {
       String detail) {
     lock.lock();
     try {
-      boolean first = beginSlice(thread(), category, name, begin, end, flowIn, flowOut);
-      if (!detail.isEmpty()) {
-        events.json(DETAIL).text(detail).json(END_OF_ARGUMENTS);
+      boolean first = events.isEmpty();
+      events.beginSlice(category, name, begin, end, flowIn, flowOut);
+      if (detail.isEmpty()) {
+        events.endSlice();
       } else {
-        events.json(END);
+        events.endSlice(detail);
       }
       added(first);
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Returns whether there was no event before. */
-  private boolean beginSlice(
-      long thread, String category, String name, long begin, long end, long flowIn, long flowOut) {
-    boolean first = events.isEmpty();
-    events.json(SLICE).number(pid).json(THREAD).number(thread).json(TIME).micros(begin);
-    events.json(DURATION).micros(Math.max(0, end - begin));
-    events.json(CATEGORY).text(category).json(NAME).text(name);
-    long flow = flowOut == 0 ? flowIn : flowOut;
-    if (flow != 0) {
-      events.json(FLOW).hex(flow).json(QUOTE);
-      if (flowIn != 0) {
-        events.json(FLOW_IN);
-      }
-      if (flowOut != 0) {
-        events.json(FLOW_OUT);
-      }
-    }
-    return first;
-  }
-
-  /** The number of the calling thread, which has a name in the timeline. */
-  private long thread() {
-    Thread thread = Thread.currentThread();
-    if (namedThreads.add(thread.threadId())) {
-      nameOf("thread_name", thread.threadId(), thread.getName());
-    }
-    return thread.threadId();
   }
 
   private void added(boolean first) {
@@ -393,11 +329,11 @@ public final class Trace {
         long flowIn = i == 0 ? flow : 0;
         long flowOut = next == count ? flow : 0;
         String shown = next - i == 1 ? name : name + " × n";
-        var _ = beginSlice(thread(), "task", shown, begun[i], until, flowIn, flowOut);
+        events.beginSlice("task", shown, begun[i], until, flowIn, flowOut);
         if (next - i == 1) {
-          events.json(END);
+          events.endSlice();
         } else {
-          events.json(ARGUMENTS).text("n").json(COLON).number(next - i).json(END_OF_ARGUMENTS);
+          events.endSlice(next - i);
         }
         i = next;
       }
@@ -416,8 +352,7 @@ public final class Trace {
     lock.lock();
     try {
       boolean first = events.isEmpty();
-      beginCounter(name, System.nanoTime());
-      events.text(unit).json(COLON).decimal(value).json(END_OF_ARGUMENTS);
+      events.counter(name, System.nanoTime(), unit, value);
       added(first);
     } finally {
       lock.unlock();
@@ -429,19 +364,11 @@ public final class Trace {
     lock.lock();
     try {
       boolean first = events.isEmpty();
-      beginCounter(name, System.nanoTime());
-      events.text(unit).json(COLON).decimal(value).json(COMMA);
-      events.text(otherUnit).json(COLON).decimal(other).json(END_OF_ARGUMENTS);
+      events.counter(name, System.nanoTime(), unit, value, otherUnit, other);
       added(first);
     } finally {
       lock.unlock();
     }
-  }
-
-  private void beginCounter(String name, long moment) {
-    // Perfetto counts for a process what is said of the thread that has its number.
-    events.json(COUNTER).number(pid).json(THREAD).number(pid).json(TIME).micros(moment);
-    events.json(NAME).text(name).json(ARGUMENTS);
   }
 
   /** A value over time, such as the length of a queue. Any thread may note it. */
@@ -488,8 +415,7 @@ public final class Trace {
       if (isBehind) {
         isBehind = false;
         notedAt = System.nanoTime();
-        beginCounter(name, notedAt);
-        events.text(unit).json(COLON).number(Math.max(0, value)).json(END_OF_ARGUMENTS);
+        events.counter(name, notedAt, unit, Math.max(0, value));
       }
     }
   }
@@ -502,20 +428,5 @@ public final class Trace {
    */
   public Value value(String name, String unit) {
     return new Value(name, unit);
-  }
-
-  static void quote(String text, StringBuilder out) {
-    out.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        out.append('\\').append(c);
-      } else if (c < ' ' || Character.isSurrogate(c)) {
-        out.append("\\u%04x".formatted((int) c));
-      } else {
-        out.append(c);
-      }
-    }
-    out.append('"');
   }
 }
