@@ -40,18 +40,18 @@ final class Client {
 
   /** Serves it until it closes the connection. */
   void serve() throws IOException {
-    agent.add(name, this);
+    agent.notices().add(name, this);
     try {
       while (true) {
         Fields message = Fields.read(channel.receive());
         switch (message.text(0)) {
           case "x" -> execute(message);
           case "c" -> giveUp();
-          default -> channel.send(agent.answer(message));
+          default -> channel.send(agent.questions().answer(message));
         }
       }
     } finally {
-      agent.remove(name);
+      agent.notices().remove(name);
       abandon();
     }
   }

@@ -104,9 +104,9 @@ final class LocalServer {
       case "leave" -> leave(channel, first.number(1));
       case "stop" -> stop(channel);
       default -> {
-        channel.send(agent.answer(first));
+        channel.send(agent.questions().answer(first));
         while (true) {
-          channel.send(agent.answer(Fields.read(channel.receive())));
+          channel.send(agent.questions().answer(Fields.read(channel.receive())));
         }
       }
     }
@@ -140,7 +140,7 @@ final class LocalServer {
   private void place(LocalChannel channel, String program, String wanted) throws IOException {
     String node;
     try {
-      node = agent.place(wanted);
+      node = agent.placement().place(wanted);
     } catch (IllegalArgumentException e) {
       channel.send(Fields.of(CommandResult.NOT_NOW, String.valueOf(e.getMessage())));
       return;

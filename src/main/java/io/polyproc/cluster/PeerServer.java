@@ -164,7 +164,7 @@ final class PeerServer {
   private static byte[] answer(Agent agent, Fields question) {
     return switch (question.text(0)) {
       case "notice" -> {
-        agent.tell(question.text(1), question.text(2), question.bytes(3));
+        agent.notices().tell(question.text(1), question.text(2), question.bytes(3));
         yield Fields.of(CommandResult.DONE);
       }
       case "ended" -> {
@@ -175,13 +175,13 @@ final class PeerServer {
         agent.giveBack(question.text(1));
         yield Fields.of(CommandResult.DONE);
       }
-      case "load" -> agent.load();
-      case "describe" -> Fields.of(Json.write(agent.describe()));
+      case "load" -> agent.placement().load();
+      case "describe" -> Fields.of(Json.write(agent.questions().describe()));
       case "stop" -> {
         Thread.ofPlatform().start(agent::end);
         yield Fields.of(CommandResult.DONE);
       }
-      default -> agent.answer(question);
+      default -> agent.questions().answer(question);
     };
   }
 
