@@ -1,19 +1,14 @@
 package io.polyproc.cli;
 
-import io.polyproc.observation.ObservedProcess;
+import io.polyproc.cli.StyledLine.Style;
 import io.polyproc.observation.ProcessRow;
-import io.polyproc.observation.ProcessTable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the screen of {@code polyproc top} shows, and what each key changes of it; without a
- * terminal.
+ * What the screen of {@code polyproc top} shows, a {@link TopTable} or a text, and what each key
+ * changes of it; without a terminal.
  *
  * <p>Confined to one thread.
  */
@@ -31,25 +26,8 @@ final class TopModel {
   private static final int CONTROL_C = 3;
   private static final int CONTROL_H = 8;
   private static final int FIRST_CHARACTER = 32;
-  private static final int HEADER_LINES = 3;
+
   private static final int FOOTER_LINES = 1;
-  private static final int KIB = 1024;
-
-  /** How a line looks. */
-  enum Style {
-    PLAIN,
-    TITLE,
-    SELECTED,
-    FAINT,
-    WARNING
-  }
-
-  /** A line of the screen. */
-  record Line(String text, Style style) {
-    static Line plain(String text) {
-      return new Line(text, Style.PLAIN);
-    }
-  }
 
   /** What the screen's owner is to do for a key. */
   sealed interface Request {
@@ -72,27 +50,8 @@ final class TopModel {
     record Kill(int pid, boolean atOnce) implements Request {}
   }
 
-  /** Largest first; as a tree if there is no value. */
-  private record Order(String text, @Nullable ToDoubleFunction<ProcessRow> value) {
-    static final List<Order> ALL =
-        List.of(
-            new Order("tree", null),
-            new Order("processor", ProcessRow::processorShare),
-            new Order("memory", TopModel::memory),
-            new Order("tasks a second", ProcessRow::doneASecond),
-            new Order("newest", row -> (double) row.process().entry().startTicks()));
-
-    Order next() {
-      return ALL.get((ALL.indexOf(this) + 1) % ALL.size());
-    }
-  }
-
-  private List<ProcessRow> rows = List.of();
-  private Order order = Order.ALL.getFirst();
-  private String filter = "";
+  private final TopTable table = new TopTable();
   private boolean typesFilter;
-  private int selectedPid;
-  private int firstShown;
   private int pageLines = 1;
   private @Nullable List<String> text;
   private int firstTextLine;
@@ -105,7 +64,7 @@ final class TopModel {
 
   /** Takes over what was seen last. */
   void update(List<ProcessRow> seen) {
-    rows = seen;
+    table.update(seen);
   }
 
   /** Shows a text in the place of the table until a key is pressed. */
@@ -122,39 +81,6 @@ final class TopModel {
   /** Whether the table is shown, which a look changes. */
   boolean isTable() {
     return text == null;
-  }
-
-  private static double memory(ProcessRow row) {
-    return row.shares()
-        .map(ProcessTable.Shares::proportional)
-        .or(() -> row.memory().map(ProcessTable.Memory::resident))
-        .orElse(0L);
-  }
-
-  private List<ProcessRow> shown() {
-    String wanted = filter.toLowerCase(Locale.ROOT);
-    List<ProcessRow> found =
-        new ArrayList<>(
-            rows.stream()
-                .filter(
-                    row ->
-                        (row.pid()
-                                + " "
-                                + row.method()
-                                + " "
-                                + row.process().state()
-                                + " "
-                                + row.process().entry().title()
-                                + " "
-                                + row.description())
-                            .toLowerCase(Locale.ROOT)
-                            .contains(wanted))
-                .toList());
-    ToDoubleFunction<ProcessRow> value = order.value();
-    if (value != null) {
-      found.sort(Comparator.comparingDouble(value).reversed());
-    }
-    return found;
   }
 
   /** Acts on a key: a character, or one of the numbers above. */
@@ -184,14 +110,15 @@ final class TopModel {
       typesFilter = false;
     } else if (key == ESCAPE) {
       typesFilter = false;
-      filter = "";
+      table.filterBy("");
     } else if (key == BACKSPACE || key == CONTROL_H) {
-      filter =
+      String filter = table.filter();
+      table.filterBy(
           filter.isEmpty()
               ? ""
-              : filter.substring(0, filter.offsetByCodePoints(filter.length(), -1));
+              : filter.substring(0, filter.offsetByCodePoints(filter.length(), -1)));
     } else if (key >= FIRST_CHARACTER) {
-      filter += Character.toString(key);
+      table.filterBy(table.filter() + Character.toString(key));
     }
     return new Request.Redraw();
   }
@@ -213,24 +140,24 @@ final class TopModel {
       case 'q' -> {
         return new Request.Quit();
       }
-      case UP, 'k' -> move(-1);
-      case DOWN, 'j' -> move(1);
-      case PAGE_UP -> move(-pageLines);
-      case PAGE_DOWN -> move(pageLines);
-      case 's' -> order = order.next();
+      case UP, 'k' -> table.move(-1);
+      case DOWN, 'j' -> table.move(1);
+      case PAGE_UP -> table.move(-pageLines);
+      case PAGE_DOWN -> table.move(pageLines);
+      case 's' -> table.orderByNext();
       case '/' -> typesFilter = true;
-      case ESCAPE -> filter = "";
+      case ESCAPE -> table.filterBy("");
       case ' ' -> {
         return new Request.Look();
       }
       case 'd', ENTER, '\n' -> {
-        return selected().<Request>map(row -> new Request.Stack(row.pid())).orElse(nothing());
+        return table.selected().<Request>map(row -> new Request.Stack(row.pid())).orElse(nothing());
       }
       case 'w' -> {
-        return selected().<Request>map(row -> new Request.Why(row.pid())).orElse(nothing());
+        return table.selected().<Request>map(row -> new Request.Why(row.pid())).orElse(nothing());
       }
       case 't', 'K' -> {
-        doomed = selected().orElse(null);
+        doomed = table.selected().orElse(null);
         doomedAtOnce = key == 'K';
       }
       case 'h', '?' -> show(HELP);
@@ -244,163 +171,46 @@ final class TopModel {
     return new Request.Redraw();
   }
 
-  private Optional<ProcessRow> selected() {
-    return shown().stream().filter(row -> row.pid() == selectedPid).findFirst();
-  }
-
-  private void move(int by) {
-    List<ProcessRow> shown = shown();
-    if (shown.isEmpty()) {
-      return;
-    }
-    int now = Math.max(0, indexOfSelected(shown));
-    selectedPid = shown.get(Math.clamp(now + by, 0, shown.size() - 1)).pid();
-  }
-
-  private int indexOfSelected(List<ProcessRow> shown) {
-    for (int i = 0; i < shown.size(); i++) {
-      if (shown.get(i).pid() == selectedPid) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
   /** What the screen shows, as many lines as it has, each no longer than it is wide. */
-  List<Line> lines(int width, int height) {
-    pageLines = Math.max(1, height - HEADER_LINES - FOOTER_LINES);
-    List<Line> lines = new ArrayList<>();
+  List<StyledLine> lines(int width, int height) {
+    pageLines = Math.max(1, height - TopTable.HEADER_LINES - FOOTER_LINES);
+    List<StyledLine> lines = new ArrayList<>();
     if (text == null) {
-      table(lines);
+      lines.addAll(table.lines(pageLines));
     } else {
-      text.stream().skip(firstTextLine).limit(height - 1L).map(Line::plain).forEach(lines::add);
+      text.stream()
+          .skip(firstTextLine)
+          .limit(height - 1L)
+          .map(StyledLine::plain)
+          .forEach(lines::add);
     }
     while (lines.size() < height - 1) {
-      lines.add(Line.plain(""));
+      lines.add(StyledLine.plain(""));
     }
-    List<Line> cut = new ArrayList<>();
-    lines.stream().limit(Math.max(0, height - 1)).forEach(line -> cut.add(cut(line, width)));
-    cut.add(cut(footer(), width));
+    List<StyledLine> cut = new ArrayList<>();
+    lines.stream().limit(Math.max(0, height - 1)).forEach(line -> cut.add(line.cut(width)));
+    cut.add(footer().cut(width));
     return cut;
   }
 
-  private static Line cut(Line line, int width) {
-    String text = line.text();
-    if (text.length() > width) {
-      return new Line(text.substring(0, Math.max(0, width)), line.style());
-    }
-    return line.style() == Style.PLAIN
-        ? line
-        : new Line(text + " ".repeat(width - text.length()), line.style());
-  }
-
-  private void table(List<Line> lines) {
-    List<ProcessRow> shown = shown();
-    int selected = indexOfSelected(shown);
-    if (selected < 0 && !shown.isEmpty()) {
-      selected = Math.clamp(firstShown, 0, shown.size() - 1);
-      selectedPid = shown.get(selected).pid();
-    }
-    firstShown =
-        Math.clamp(firstShown, Math.max(0, selected - pageLines + 1), Math.max(0, selected));
-    lines.add(Line.plain(summary()));
-    lines.add(
-        Line.plain(
-            "order: %s%s".formatted(order.text(), filter.isEmpty() ? "" : "   filter: " + filter)));
-    lines.add(
-        new Line(
-            "%7s %-10s %5s %7s %7s %8s %7s %5s  %-21s %s"
-                .formatted(
-                    "PID", "METHOD", "CPU%", "RSS MB", "PSS MB", "DONE", "A SEC", "HELD", "STATE",
-                    "NAME"),
-            Style.TITLE));
-    for (int i = firstShown; i < Math.min(shown.size(), firstShown + pageLines); i++) {
-      lines.add(line(shown.get(i), i == selected));
-    }
-    if (shown.isEmpty()) {
-      lines.add(
-          new Line(
-              rows.isEmpty() ? "no program is running" : "no process fits the filter",
-              Style.FAINT));
-    }
-  }
-
-  private String summary() {
-    long programs = count(ProcessTable.Role.PROGRAM);
-    long standbys = count(ProcessTable.Role.STANDBY);
-    double processors = rows.stream().mapToDouble(row -> Math.max(0, row.processorShare())).sum();
-    double tasks = rows.stream().mapToDouble(row -> Math.max(0, row.doneASecond())).sum();
-    double resident = rows.stream().mapToDouble(TopModel::memory).sum();
-    return String.format(
-        Locale.ROOT,
-        "polyproc top: %d programs, %d processes, %d standbys; %.1f processors, %.0f MB, %.0f tasks a second",
-        programs,
-        rows.size() - standbys,
-        standbys,
-        processors,
-        resident / KIB,
-        tasks);
-  }
-
-  private long count(ProcessTable.Role role) {
-    return rows.stream().filter(row -> row.process().entry().role() == role).count();
-  }
-
-  private Line line(ProcessRow row, boolean isSelected) {
-    ObservedProcess process = row.process();
-    String text =
-        "%7d %-10s %5s %7s %7s %8s %7s %5s  %-21s %s"
-            .formatted(
-                row.pid(),
-                row.method(),
-                row.processorShare() < 0
-                    ? "-"
-                    : String.format(Locale.ROOT, "%.0f", 100 * row.processorShare()),
-                megabytes(row.memory().map(ProcessTable.Memory::resident)),
-                megabytes(row.shares().map(ProcessTable.Shares::proportional)),
-                row.done() < 0 ? "-" : Long.toString(row.done()),
-                row.doneASecond() < 0 ? "-" : String.format(Locale.ROOT, "%.1f", row.doneASecond()),
-                row.held() < 0 ? "-" : Integer.toString(row.held()),
-                state(row),
-                (order.value() == null ? "  ".repeat(row.depth()) : "") + row.description());
-    return new Line(
-        printable(text),
-        isSelected
-            ? Style.SELECTED
-            : process.entry().role() == ProcessTable.Role.STANDBY ? Style.FAINT : Style.PLAIN);
-  }
-
-  private static String state(ProcessRow row) {
-    String code = row.process().code();
-    return code.isEmpty() ? row.process().state() : row.process().state() + ", " + code;
-  }
-
-  private static String megabytes(Optional<Long> kib) {
-    return kib.map(size -> Long.toString(Math.round(size / (double) KIB))).orElse("-");
-  }
-
-  /** Names are the program's: no control characters of theirs reach the terminal. */
-  static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
-  }
-
-  private Line footer() {
+  private StyledLine footer() {
     if (doomed != null) {
-      return new Line(
+      return new StyledLine(
           "end process %d %s with %s? y/n"
               .formatted(
                   doomed.pid(),
-                  printable(doomed.process().name()),
+                  StyledLine.printable(doomed.process().name()),
                   doomedAtOnce ? "SIGKILL" : "SIGTERM"),
           Style.WARNING);
     }
     if (typesFilter) {
-      return new Line("filter: " + filter + "_   Enter: keep   Esc: none", Style.TITLE);
+      return new StyledLine(
+          "filter: " + table.filter() + "_   Enter: keep   Esc: none", Style.TITLE);
     }
     if (!message.isEmpty()) {
-      return new Line(printable(message), Style.WARNING);
+      return new StyledLine(StyledLine.printable(message), Style.WARNING);
     }
-    return new Line(
+    return new StyledLine(
         text == null
             ? "q quit  ↑↓ select  s sort  / filter  d stack  w why  t terminate  K kill  ? help"
             : "↑↓ space scroll  any other key: back",

@@ -122,13 +122,13 @@ final class TopScreen implements AutoCloseable {
       shownSize = size;
     }
     List<AttributedString> lines = new ArrayList<>();
-    for (TopModel.Line line : model.lines(width, height)) {
+    for (StyledLine line : model.lines(width, height)) {
       lines.add(new AttributedString(line.text(), style(line.style())));
     }
     display.update(lines, 0);
   }
 
-  private static AttributedStyle style(TopModel.Style style) {
+  private static AttributedStyle style(StyledLine.Style style) {
     return switch (style) {
       case PLAIN -> AttributedStyle.DEFAULT;
       case TITLE -> AttributedStyle.DEFAULT.bold();

@@ -57,7 +57,7 @@ public final class LiveView implements AutoCloseable {
     double processorSecondsWhenAsked = -1;
     double processorSeconds = -1;
     long done = -1;
-    Optional<ProcessTable.Shares> shares = Optional.empty();
+    Optional<ProcessFiles.Shares> shares = Optional.empty();
     long measuredAt;
 
     State(long startTicks) {
@@ -123,7 +123,7 @@ public final class LiveView implements AutoCloseable {
         .toList()
         .forEach(
             entry -> {
-              entry.getValue().shares = ProcessTable.shares(entry.getKey());
+              entry.getValue().shares = ProcessFiles.shares(entry.getKey());
               entry.getValue().measuredAt = now;
             });
   }
@@ -150,7 +150,7 @@ public final class LiveView implements AutoCloseable {
               process,
               ProcessTable.depth(process.entry(), table),
               perSecond(state.processorSeconds, used, seconds),
-              ProcessTable.memory(process.pid()),
+              ProcessFiles.memory(process.pid()),
               state.shares,
               done,
               perSecond((double) state.done, (double) done, seconds),

@@ -71,7 +71,7 @@ final class Logs {
 
   private static boolean isAppended(Path folder, Path link) throws IOException {
     Path info = folder.resolveSibling("fdinfo").resolve(link.getFileName());
-    for (String line : ProcessTable.text(info).split("\n", -1)) {
+    for (String line : ProcessFiles.text(info).split("\n", -1)) {
       if (line.startsWith("flags:")) {
         int flags = Integer.parseInt(line.substring("flags:".length()).strip(), OCTAL);
         return (flags & WRITES) != 0 && (flags & APPENDS) != 0;

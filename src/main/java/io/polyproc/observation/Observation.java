@@ -100,7 +100,7 @@ public record Observation(List<ObservedProcess> processes, Map<Integer, ProcessT
         .map(process -> pid + " (" + process.name() + ")")
         .or(() -> Optional.ofNullable(table.get(pid)).map(entry -> Integer.toString(pid)))
         .orElseGet(
-            () -> ProcessTable.exists(pid) ? Integer.toString(pid) : pid + ", which has ended");
+            () -> ProcessFiles.exists(pid) ? Integer.toString(pid) : pid + ", which has ended");
   }
 
   /**

@@ -148,10 +148,10 @@ public final class Observer implements AutoCloseable {
    * no system call of the program's ends early.
    */
   private static boolean invite(int pid) {
-    if (!ProcessTable.catches(pid, Processes.SIGURG)) {
+    if (!ProcessFiles.catches(pid, Processes.SIGURG)) {
       return false;
     }
-    int thread = ProcessTable.thread(pid, DISPATCHER);
+    int thread = ProcessFiles.thread(pid, DISPATCHER);
     // If there is none it has just been forked, and is not complete yet.
     return thread != 0 && Processes.signalThread(pid, thread, Processes.SIGURG);
   }

@@ -72,7 +72,7 @@ final class OpenFiles {
 
   private static String pipeEnd(int pid, int fd) throws IOException {
     String flags =
-        ProcessTable.text(Path.of("/proc/" + pid + "/fdinfo/" + fd))
+        ProcessFiles.text(Path.of("/proc/" + pid + "/fdinfo/" + fd))
             .lines()
             .filter(line -> line.startsWith("flags:"))
             .map(line -> line.substring("flags:".length()).strip())

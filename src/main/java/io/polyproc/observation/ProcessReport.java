@@ -38,7 +38,7 @@ public final class ProcessReport {
    */
   public static ProcessReport ofAll(Observer observer, Duration patience, boolean withShares) {
     Map<Integer, ProcessTable.Entry> table = ProcessTable.read();
-    Map<Integer, Optional<ProcessTable.Shares>> shares = new ConcurrentHashMap<>();
+    Map<Integer, Optional<ProcessFiles.Shares>> shares = new ConcurrentHashMap<>();
     List<Thread> helpers = withShares ? measure(table.keySet(), shares) : List.of();
     Observation observation = Observation.ofAll(table, observer, patience);
     for (Thread helper : helpers) {
@@ -52,7 +52,7 @@ public final class ProcessReport {
   }
 
   private static List<ProcessRow> rows(
-      Observation observation, Map<Integer, Optional<ProcessTable.Shares>> shares) {
+      Observation observation, Map<Integer, Optional<ProcessFiles.Shares>> shares) {
     Map<Integer, ObservedProcess.Worker> workers = workers(observation.processes());
     Set<String> named = new HashSet<>();
     List<ProcessRow> rows = new ArrayList<>();
@@ -65,7 +65,7 @@ public final class ProcessReport {
               process,
               ProcessTable.depth(process.entry(), observation.table()),
               -1,
-              ProcessTable.memory(process.pid()),
+              ProcessFiles.memory(process.pid()),
               shares.getOrDefault(process.pid(), Optional.empty()),
               done,
               done < 0 || age == 0 ? -1 : done / age,
@@ -86,12 +86,12 @@ public final class ProcessReport {
 
   /** On all processors, as the kernel looks at each page. */
   private static List<Thread> measure(
-      Collection<Integer> pids, Map<Integer, Optional<ProcessTable.Shares>> found) {
+      Collection<Integer> pids, Map<Integer, Optional<ProcessFiles.Shares>> found) {
     Queue<Integer> left = new ConcurrentLinkedQueue<>(pids);
     Runnable measure =
         () -> {
           for (Integer pid = left.poll(); pid != null; pid = left.poll()) {
-            found.put(pid, ProcessTable.shares(pid));
+            found.put(pid, ProcessFiles.shares(pid));
           }
         };
     List<Thread> helpers = new ArrayList<>();
@@ -141,12 +141,12 @@ public final class ProcessReport {
     cells.add(row.method());
     cells.add(String.format(Locale.ROOT, "%.1f", row.process().entry().processorSeconds()));
     if (withShares) {
-      cells.add(ProcessRow.megabytes(row.shares().map(ProcessTable.Shares::proportional)));
-      cells.add(ProcessRow.megabytes(row.shares().map(ProcessTable.Shares::own)));
-      cells.add(ProcessRow.megabytes(row.shares().map(ProcessTable.Shares::shared)));
+      cells.add(ProcessRow.megabytes(row.shares().map(ProcessFiles.Shares::proportional)));
+      cells.add(ProcessRow.megabytes(row.shares().map(ProcessFiles.Shares::own)));
+      cells.add(ProcessRow.megabytes(row.shares().map(ProcessFiles.Shares::shared)));
     } else {
-      cells.add(ProcessRow.megabytes(row.memory().map(ProcessTable.Memory::resident)));
-      cells.add(ProcessRow.megabytes(row.memory().map(ProcessTable.Memory::anonymous)));
+      cells.add(ProcessRow.megabytes(row.memory().map(ProcessFiles.Memory::resident)));
+      cells.add(ProcessRow.megabytes(row.memory().map(ProcessFiles.Memory::anonymous)));
     }
     cells.add(ProcessRow.count(row.done()));
     cells.add(ProcessRow.rate(row.doneASecond()));

@@ -2,7 +2,6 @@ package io.polyproc.observation;
 
 import io.polyproc.posix.Processes;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -22,30 +21,10 @@ import java.util.Set;
  * without asking any of them, and without disturbing one.
  */
 public final class ProcessTable {
-  private static final Path PROC = Path.of("/proc");
   static final String TITLE = "polyproc";
   private static final String RESTORER = "/lib/restore";
   private static final String JVM = "/bin/java";
   private static final String JVM_LIBRARY = "/libjvm.so";
-
-  // Options of `java` behind which an argument of theirs comes, and those behind which a program
-  // does.
-  private static final Set<String> TAKES_ARGUMENT =
-      Set.of(
-          "-cp",
-          "-classpath",
-          "--class-path",
-          "-p",
-          "--module-path",
-          "--upgrade-module-path",
-          "--add-modules",
-          "--add-reads",
-          "--add-exports",
-          "--add-opens",
-          "--patch-module",
-          "--enable-native-access",
-          "--limit-modules");
-  private static final Set<String> RUNS = Set.of("-jar", "-m", "--module");
 
   // man 5 proc, /proc/PID/stat, from the third field on
   private static final int STATE = 0;
@@ -86,30 +65,11 @@ public final class ProcessTable {
       long startTicks,
       double processorSeconds) {}
 
-  /**
-   * Memory, in KiB, as the kernel counts it all the time: asking for it costs nothing.
-   *
-   * @param resident what is in memory, with what others have, too: RSS
-   * @param anonymous the part of it that is of no file: what the process has written, and what its
-   *     parent had when it was forked
-   */
-  public record Memory(long resident, long anonymous) {}
-
-  /**
-   * Who has how much of the memory, in KiB. The kernel has to look at each page for that, which
-   * takes some milliseconds a process.
-   *
-   * @param proportional its own and its share of what it shares: PSS
-   * @param own what no other process has: USS
-   * @param shared what others have, too
-   */
-  public record Shares(long proportional, long own, long shared) {}
-
   /** All of this user's, by their ids, in the order of these. */
   public static Map<Integer, Entry> read() {
     Map<Integer, Entry> all = new LinkedHashMap<>();
     List<Integer> ids = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[1-9]*")) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(ProcessFiles.PROC, "[1-9]*")) {
       for (Path entry : entries) {
         ids.add(Integer.valueOf(entry.getFileName().toString()));
       }
@@ -131,46 +91,35 @@ public final class ProcessTable {
   }
 
   private static Optional<Entry> javaProgram(int pid) {
-    Path folder = PROC.resolve(Integer.toString(pid));
+    Path folder = ProcessFiles.PROC.resolve(Integer.toString(pid));
     try {
       if (pid == Processes.id()
           || !Integer.valueOf(Processes.effectiveUser())
               .equals(Files.getAttribute(folder, "unix:uid"))
-          || !text(folder.resolve("maps")).contains(JVM_LIBRARY)) {
+          || !ProcessFiles.text(folder.resolve("maps")).contains(JVM_LIBRARY)) {
         return Optional.empty();
       }
       return Optional.of(
-          entry(pid, folder, Role.PROGRAM, javaTitle(text(folder.resolve("cmdline")))));
+          entry(
+              pid,
+              folder,
+              Role.PROGRAM,
+              JavaCommandLine.title(ProcessFiles.text(folder.resolve("cmdline")))));
     } catch (IOException | RuntimeException e) {
       return Optional.empty(); // it has just ended, or is another user's
     }
   }
 
-  /** What {@code java} was told to run: a class, a module or a jar, and its arguments. */
-  static String javaTitle(String commandLine) {
-    List<String> words = List.of(commandLine.replaceAll("\0+$", "").split("\0", -1));
-    int at = 1;
-    while (at < words.size() && words.get(at).startsWith("-")) {
-      String option = words.get(at);
-      if (RUNS.contains(option)) {
-        at++;
-        break;
-      }
-      at += TAKES_ARGUMENT.contains(option) ? 2 : 1;
-    }
-    List<String> shown = at < words.size() ? words.subList(at, words.size()) : words.subList(0, 1);
-    return String.join(" ", shown).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
-  }
-
   /** Empty if there is no such process, or it is none of this user's or of this runtime's. */
   public static Optional<Entry> entry(int pid) {
-    Path folder = PROC.resolve(Integer.toString(pid));
+    Path folder = ProcessFiles.PROC.resolve(Integer.toString(pid));
     try {
       if (!Integer.valueOf(Processes.effectiveUser()).equals(Files.getAttribute(folder, "unix:uid"))
           || !isOfRuntime(folder)) {
         return Optional.empty();
       }
-      String title = text(folder.resolve("cmdline")).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+      String title =
+          ProcessFiles.text(folder.resolve("cmdline")).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
       if (pid == Processes.id()
           || !title.startsWith(TITLE)
           || title.startsWith(TITLE + ": image")) {
@@ -183,7 +132,7 @@ public final class ProcessTable {
   }
 
   private static Entry entry(int pid, Path folder, Role role, String title) throws IOException {
-    String stat = text(folder.resolve("stat"));
+    String stat = ProcessFiles.text(folder.resolve("stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);
     return new Entry(
         pid,
@@ -207,46 +156,12 @@ public final class ProcessTable {
     return title.startsWith(TITLE + ": ") ? Role.PROCESS : Role.PROGRAM;
   }
 
-  /** Empty if the process has ended, or the kernel does not tell. */
-  public static Optional<Memory> memory(int pid) {
-    try {
-      Map<String, Long> sizes = sizes(PROC.resolve(pid + "/status"));
-      return Optional.of(
-          new Memory(sizes.getOrDefault("VmRSS", 0L), sizes.getOrDefault("RssAnon", 0L)));
-    } catch (IOException | RuntimeException e) {
-      return Optional.empty();
-    }
-  }
-
-  /** Empty if the process has ended, or the kernel does not tell. */
-  public static Optional<Shares> shares(int pid) {
-    try {
-      Map<String, Long> sizes = sizes(PROC.resolve(pid + "/smaps_rollup"));
-      long own = sizes.getOrDefault("Private_Clean", 0L) + sizes.getOrDefault("Private_Dirty", 0L);
-      return Optional.of(
-          new Shares(sizes.getOrDefault("Pss", 0L), own, sizes.getOrDefault("Rss", 0L) - own));
-    } catch (IOException | RuntimeException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static Map<String, Long> sizes(Path file) throws IOException {
-    Map<String, Long> sizes = new HashMap<>();
-    for (String line : text(file).split("\n", -1)) {
-      int colon = line.indexOf(':');
-      if (colon > 0 && line.endsWith(" kB")) {
-        sizes.put(
-            line.substring(0, colon),
-            Long.valueOf(line.substring(colon + 1, line.length() - 3).strip()));
-      }
-    }
-    return sizes;
-  }
-
   /** For how long a process has been running, in seconds. */
   static double age(Entry entry) {
     try {
-      double uptime = Double.parseDouble(text(PROC.resolve("uptime")).split(" ", -1)[0]);
+      double uptime =
+          Double.parseDouble(
+              ProcessFiles.text(ProcessFiles.PROC.resolve("uptime")).split(" ", -1)[0]);
       return Math.max(0, uptime - entry.startTicks() / TICKS_A_SECOND);
     } catch (IOException | RuntimeException e) {
       return 0;
@@ -287,11 +202,6 @@ public final class ProcessTable {
     return parent == null ? entry : program(parent, all);
   }
 
-  /** Whether there is a process with this id. */
-  static boolean exists(int pid) {
-    return Files.exists(PROC.resolve(Integer.toString(pid)));
-  }
-
   /** This user's processes below one that are none of this runtime's, such as other programs. */
   static Set<Integer> strangers(Collection<Integer> program, Map<Integer, Entry> known) {
     Set<Integer> below = new HashSet<>(program);
@@ -309,7 +219,7 @@ public final class ProcessTable {
 
   private static Map<Integer, Integer> parents() {
     Map<Integer, Integer> parents = new HashMap<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[1-9]*")) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(ProcessFiles.PROC, "[1-9]*")) {
       for (Path entry : entries) {
         parentOf(entry)
             .ifPresent(
@@ -323,81 +233,11 @@ public final class ProcessTable {
 
   private static Optional<Integer> parentOf(Path process) {
     try {
-      String stat = text(process.resolve("stat"));
+      String stat = ProcessFiles.text(process.resolve("stat"));
       return Optional.of(
           Integer.valueOf(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[PARENT]));
     } catch (IOException | RuntimeException e) {
       return Optional.empty(); // it has just ended
     }
-  }
-
-  /** Whether the process has a handler for a signal: {@code SigCgt}. */
-  static boolean catches(int pid, int signal) {
-    try {
-      return text(PROC.resolve(pid + "/status"))
-          .lines()
-          .filter(line -> line.startsWith("SigCgt:"))
-          .anyMatch(
-              line ->
-                  (Long.parseUnsignedLong(line.substring("SigCgt:".length()).strip(), 16)
-                              >>> (signal - 1)
-                          & 1)
-                      == 1);
-    } catch (IOException | RuntimeException e) {
-      return false;
-    }
-  }
-
-  /** The kernel's ids of a process's threads and their names. */
-  static Map<Integer, String> threads(int pid) {
-    Map<Integer, String> found = new LinkedHashMap<>();
-    try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve(pid + "/task"))) {
-      for (Path thread : threads) {
-        found.put(
-            Integer.valueOf(thread.getFileName().toString()), text(thread.resolve("comm")).strip());
-      }
-    } catch (IOException | RuntimeException e) {
-      // It has ended, or one of its threads has: then there are those.
-    }
-    return found;
-  }
-
-  /** The kernel's id of a process's thread with a name; 0 if there is none. */
-  static int thread(int pid, String name) {
-    try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve(pid + "/task"))) {
-      for (Path thread : threads) {
-        if (text(thread.resolve("comm")).strip().equals(name)) {
-          return Integer.parseInt(thread.getFileName().toString());
-        }
-      }
-    } catch (IOException | RuntimeException e) {
-      // It has ended, or one of its threads has.
-    }
-    return 0;
-  }
-
-  /** How often a thread has been given a processor; -1 if the kernel does not tell. */
-  static long runs(int pid, int thread) {
-    try {
-      String[] fields =
-          text(PROC.resolve(pid + "/task/" + thread + "/schedstat")).strip().split(" ", -1);
-      return Long.parseLong(fields[2]);
-    } catch (IOException | RuntimeException e) {
-      return -1;
-    }
-  }
-
-  /** What the kernel says that a thread waits for, as {@code futex_do_wait}; empty if it runs. */
-  static String kernelWait(int pid, int thread) {
-    try {
-      String wait = text(PROC.resolve(pid + "/task/" + thread + "/wchan")).strip();
-      return wait.equals("0") ? "" : wait;
-    } catch (IOException e) {
-      return "";
-    }
-  }
-
-  static String text(Path path) throws IOException {
-    return Files.readString(path, StandardCharsets.ISO_8859_1);
   }
 }

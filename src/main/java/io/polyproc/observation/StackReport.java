@@ -86,7 +86,7 @@ public final class StackReport {
         .limit(JAVA_METHODS)
         .forEach(method -> out.append("%s  %s (Java)%n".formatted(indent, method)));
     if (thread.id() != 0) {
-      String wait = ProcessTable.kernelWait(thread.pid(), thread.id());
+      String wait = ProcessFiles.kernelWait(thread.pid(), thread.id());
       if (!wait.isEmpty()) {
         out.append("%s  %s (kernel)%n".formatted(indent, wait));
       }
@@ -94,8 +94,8 @@ public final class StackReport {
   }
 
   private void kernel(int pid) {
-    for (Map.Entry<Integer, String> thread : ProcessTable.threads(pid).entrySet()) {
-      String wait = ProcessTable.kernelWait(pid, thread.getKey());
+    for (Map.Entry<Integer, String> thread : ProcessFiles.threads(pid).entrySet()) {
+      String wait = ProcessFiles.kernelWait(pid, thread.getKey());
       out.append(
           "  thread %d %s: %s%n"
               .formatted(

@@ -194,7 +194,7 @@ final class WaitGraph {
         if (process != null && process.entry().role() == ProcessTable.Role.STANDBY) {
           continue;
         }
-        if (process == null && !strangers.contains(pid) && !ProcessTable.exists(pid)) {
+        if (process == null && !strangers.contains(pid) && !ProcessFiles.exists(pid)) {
           continue;
         }
         return Optional.empty();

@@ -78,7 +78,7 @@ public final class WaitReport {
     ObservedThread.@Nullable Line line = line(thread);
     return new Mark(
         thread.waiting().kind() + (line == null ? "" : line.file() + ":" + line.line()),
-        thread.id() == 0 ? -1 : ProcessTable.runs(thread.pid(), thread.id()));
+        thread.id() == 0 ? -1 : ProcessFiles.runs(thread.pid(), thread.id()));
   }
 
   private static boolean isWhereItWas(ObservedThread thread, @Nullable Mark then) {

@@ -34,13 +34,13 @@ final class TopModelTest {
         process, depth, share, Optional.empty(), Optional.empty(), 5, 2.0, 1, List.of());
   }
 
-  private List<TopModel.Line> lines() {
+  private List<StyledLine> lines() {
     return model.lines(WIDTH, HEIGHT);
   }
 
   private List<String> names() {
     return lines().stream()
-        .map(TopModel.Line::text)
+        .map(StyledLine::text)
         .filter(line -> line.contains("no Python"))
         .map(line -> line.strip().replaceAll(".* ", ""))
         .toList();
@@ -56,7 +56,7 @@ final class TopModelTest {
 
   @Test
   void shouldFillTheScreenAndNoMore() {
-    List<TopModel.Line> lines = lines();
+    List<StyledLine> lines = lines();
     assertEquals(HEIGHT, lines.size());
     assertTrue(lines.stream().allMatch(line -> line.text().length() <= WIDTH));
     assertEquals(3, model.lines(20, 3).size());

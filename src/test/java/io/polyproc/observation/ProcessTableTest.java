@@ -15,6 +15,6 @@ final class ProcessTableTest {
     "launcher, launcher"
   })
   void shouldNameAJavaProgramByWhatItRuns(String commandLine, String title) {
-    assertEquals(title, ProcessTable.javaTitle(commandLine.replace(' ', '\0') + '\0'));
+    assertEquals(title, JavaCommandLine.title(commandLine.replace(' ', '\0') + '\0'));
   }
 }
