@@ -32,11 +32,13 @@ _AT_BOOT = {
             fpathconf getrandom getxattr listxattr lockf major makedev memfd_create minor mkfifo mknod
             pathconf pipe2 posix_fadvise posix_fallocate pread preadv pwrite pwritev readv removexattr
             sendfile setxattr splice sync writev""",
+        "os_exec": "execve posix_spawn posix_spawnp",
         "os_process": """
-            execve getpriority nice pidfd_open posix_spawn posix_spawnp sched_get_priority_max
-            sched_get_priority_min sched_getaffinity sched_getparam sched_getscheduler sched_param sched_rr_get_interval
-            sched_setaffinity sched_setparam sched_setscheduler sched_yield setns setpriority times
-            times_result unshare wait wait3 wait4 waitid waitid_result""",
+            pidfd_open setns times times_result unshare wait wait3 wait4 waitid waitid_result""",
+        "os_scheduling": """
+            getpriority nice sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getparam
+            sched_getscheduler sched_param sched_rr_get_interval sched_setaffinity sched_setparam
+            sched_setscheduler sched_yield setpriority""",
         "os_users": """
             chroot getgrouplist getlogin getresgid getresuid initgroups login_tty setegid seteuid setgid
             setgroups setregid setresgid setresuid setreuid setuid tcgetpgrp tcsetpgrp ttyname""",

@@ -13,7 +13,7 @@ from _polyproc.boot import lifecycle
 from _polyproc.compat import arguments, open_files
 from _polyproc.compat.builtin_functions import builtin
 from _polyproc.compat.libc import call_long
-from _polyproc.compat.os_process import execute_with_own_variables
+from _polyproc.compat.os_exec import execute_with_own_variables
 from _polyproc.process import forking
 
 _SYS_CLOSE_RANGE = 436
