@@ -172,9 +172,9 @@ def allow_observation():
 
 
 def _describe_threads(threads, with_locals, with_queues):
-    from _polyproc import observation
+    from _polyproc.observation.threads import describe
 
-    return observation.describe(threads, bool(with_locals), bool(with_queues))
+    return describe(threads, bool(with_locals), bool(with_queues))
 
 
 def _set_real_time(number, handler, former):

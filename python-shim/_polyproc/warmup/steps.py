@@ -28,7 +28,7 @@ _SOME = iter(
         "multiprocessing.heap",
         "multiprocessing.sharedctypes",
         "concurrent.futures.process",
-        "_polyproc.observation",
+        "_polyproc.observation.threads",
         "_polyproc.recording",
         "_polyproc.timeline",
         "_polyproc.progress",
@@ -45,7 +45,7 @@ def step(thoroughly: bool = True) -> bool:
     if name is None:
         return False
     preload.import_ahead(name)
-    if name == "_polyproc.observation":
+    if name == "_polyproc.observation.threads":
         for _ in range(_LOOKS):  # what a call asks for comes at a safepoint, and so before the next one
             _polyproc.runtime.warmUpObservation()
     elif name == "_polyproc.timeline":

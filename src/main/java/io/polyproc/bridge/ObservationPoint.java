@@ -66,7 +66,7 @@ public final class ObservationPoint {
   /**
    * On Python's main thread.
    *
-   * @param describe the function {@code answer} of {@code _polyproc.observation}
+   * @param describe the function {@code describe} of {@code _polyproc.observation.threads}
    */
   ObservationPoint(Value describe) {
     threads = PythonThreads.current();

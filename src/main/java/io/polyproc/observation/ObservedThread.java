@@ -48,7 +48,7 @@ record ObservedThread(
       int tier) {}
 
   /**
-   * What it waits for, as {@code _polyproc/observation.py} has it.
+   * What it waits for, as {@code _polyproc/observation/waits.py} has it.
    *
    * @param facts empty if it does not wait, as far as is known
    */
