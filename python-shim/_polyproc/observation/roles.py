@@ -9,8 +9,9 @@ def _is_dispatcher(facts, call, pools):
         return
     facts["role"] = "pool dispatcher"
     workers = list(dispatcher._workers)
-    waiting = len(dispatcher._fed.waiting) + sum(len(batch.items) for batch in list(dispatcher._returned))
-    for source in list(dispatcher._sources):
+    backlog = dispatcher._backlog
+    waiting = len(backlog.fed.waiting) + sum(len(batch.items) for batch in list(backlog.returned))
+    for source in list(backlog.sources):
         elements = getattr(source, "_elements", None)
         waiting += len(elements) - source._next if elements is not None else 1
     pools.append(

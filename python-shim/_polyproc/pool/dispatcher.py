@@ -13,9 +13,9 @@ they need not wait for the next; what a worker has not begun is revoked when ano
 
 A job is one call of `map`, `imap` or `apply`; its source makes batches of its tasks. `_cache` has the result of each job.
 
-What always holds: a task is in a source, in `_returned`, in a batch of exactly one worker, or answered. It is
-answered once: by a result, or with `WorkerLostError` if its worker had claimed it and has ended. What a lost
-worker had not claimed goes to `_returned`, and so to others. When workers cannot start, all tasks fail with the
+What always holds: a task is in the backlog, in a batch of exactly one worker, or answered. It is answered once:
+by a result, or with `WorkerLostError` if its worker had claimed it and has ended. What a lost worker had not
+claimed goes back to the backlog, and so to others. When workers cannot start, all tasks fail with the
 reason; the pool tries again after a second.
 """
 
@@ -26,9 +26,11 @@ from multiprocessing import util
 from multiprocessing.reduction import ForkingPickler
 
 import _polyproc
+from _polyproc.pool.backlog import Backlog, all_of
 from _polyproc.pool.errors import broken, lost, too_late
 from _polyproc.pool.protocol import QUIT, READY, STARTUP_FAILED, VALUES, load_values
-from _polyproc.pool.tasks import FedCalls, ForkedTaskPickler, PrefetchWindow, TaskPickler, message
+from _polyproc.pool.results import Results, report
+from _polyproc.pool.tasks import ForkedTaskPickler, TaskPickler, message
 from _polyproc.pool.worker_main import INTERRUPTED
 
 TYPE_CHECKING = False
@@ -60,14 +62,9 @@ class Dispatcher:
         self._waits = _polyproc.runtime.newWaitSet()
         self._asleep = False
         self._state = RUN
-        self._sources = collections.deque()
-        """With tasks that no worker has yet."""
-        self._returned = collections.deque()
-        """Batches that a worker has given back, to be sent to another one."""
-        self.call_window = PrefetchWindow()
-        self._fed = FedCalls(self.call_window, timeout)
-        self._prefers_fed = False
-        self._timed = timeout is not None
+        self._results = Results(cache)
+        self._backlog = Backlog(timeout)
+        self.call_window = self._backlog.call_window
         self._retries = retries
         self._workers = []
         self._handlers = {}
@@ -103,14 +100,14 @@ class Dispatcher:
 
     def feed(self, task: "tuple[Any, ...]") -> int:
         """Lets one task be done: (job, index, function, arguments, keyword arguments)."""
-        self._fed.waiting.append(task)
+        self._backlog.fed.waiting.append(task)
         self._wake()
-        return len(self._fed.waiting)
+        return len(self._backlog.fed.waiting)
 
     def wait_for_room(self) -> None:
         """Waits until only a few of the tasks that were fed wait."""
         if self._state != TERMINATE:
-            self._fed.wait_for_room()
+            self._backlog.fed.wait_for_room()
 
     def put(self, _: object = None) -> None:
         """Looks at what has changed; named as that of the queue that the standard library has as `_change_notifier`."""
@@ -157,7 +154,7 @@ class Dispatcher:
         """Waits until something has changed, and hears what has come."""
         timeout = self._timeout()
         self._asleep = True
-        if self._inbox or self._fed.waiting and self._idle() or self._state == TERMINATE:
+        if self._inbox or self._backlog.fed.waiting and self._idle() or self._state == TERMINATE:
             timeout = 0
         waits = self._waits
         count = int(getattr(waits, "await")(timeout))  # a keyword of Python's
@@ -169,14 +166,11 @@ class Dispatcher:
                 handler()
 
     def _is_done(self):
-        if self._state != CLOSE or self._cache or self._inbox or self._has_tasks():
+        if self._state != CLOSE or self._cache or self._inbox or not self._backlog.is_empty():
             return False
         for worker in self._workers:
             self._dismiss(worker)
         return not self._workers and self._starter is None
-
-    def _has_tasks(self):
-        return bool(self._returned or self._sources or not self._fed.is_empty())
 
     def _idle(self):
         return any(worker.is_available() and not worker.count for worker in self._workers)
@@ -194,19 +188,19 @@ class Dispatcher:
             self._forget(worker)
         self._workers.clear()
         self._state = TERMINATE
-        self._fed.waiting.clear()
-        self._fed.room.set()
+        self._backlog.fed.waiting.clear()
+        self._backlog.fed.room.set()
         self._waits.close()
 
     # Tasks.
 
     def _add_source(self, source):
         if source.timeout is not None:
-            self._timed = True
+            self._backlog.timed = True
         if self._is_broken():
-            self._fail_all(source)
-        elif not source.is_empty():
-            self._sources.append(source)
+            self._fail_source(source)
+        else:
+            self._backlog.add(source)
 
     def _is_broken(self):
         """Whether a task that comes now fails. After a while it is tried once more whether workers can be started."""
@@ -218,8 +212,8 @@ class Dispatcher:
         return self._broken is not None
 
     def _dispatch(self):
-        if self._fed.waiting and self._is_broken():
-            self._fail_all(self._fed)
+        if self._backlog.fed.waiting and self._is_broken():
+            self._fail_source(self._backlog.fed)
         if self._broken is not None:
             return
         workers = self._workers
@@ -229,60 +223,25 @@ class Dispatcher:
                     self._consider_revoking()
                     return
         self._revoke_at = None
-        if not self._timed:
+        if not self._backlog.timed:
             workers = [worker for worker in workers if worker.count and worker.is_available()]
             while workers:  # in turn, so that each has its share of the last ones
                 workers = [worker for worker in workers if self._assign(worker, ahead=True)]
 
     def _assign(self, worker, ahead=False):
         """Gives a worker the next tasks; False if there are none, or it has enough."""
-        batch = self._next_batch(worker, ahead)
+        batch = self._backlog.next_batch(worker, ahead, len(self._workers))
         if batch is None:
             return False
         self._send(worker, batch)
         return True
-
-    def _next_batch(self, worker, ahead):
-        if self._returned:
-            batch = self._returned[0]
-            if ahead and worker.count >= batch.source.window.ahead():
-                return None
-            self._returned.popleft()
-            if len(batch.items) > worker.left:
-                self._returned.appendleft(batch)
-                return batch.split(int(worker.left))
-            return batch
-        self._prefers_fed = not self._prefers_fed
-        if self._prefers_fed:
-            return self._take_fed(worker, ahead) or self._take(worker, ahead)
-        return self._take(worker, ahead) or self._take_fed(worker, ahead)
-
-    def _take_fed(self, worker, ahead):
-        if ahead and worker.count >= self.call_window.ahead():
-            return None
-        return self._fed.take(1, 1)
-
-    def _take(self, worker, ahead):
-        if not self._sources:
-            return None
-        source = self._sources[0]
-        most = source.window.ahead()
-        # Once half of them are left.
-        if ahead and 2 * worker.count > most or most == worker.count:
-            return None
-        count = 1 if self._timed else min(most - worker.count, worker.left)
-        batch = source.take(max(1, count), len(self._workers))
-        if source.is_empty():
-            self._sources.popleft()
-        return batch
 
     def _send(self, worker, batch):
         source = batch.source
         try:
             encoded = source.encode(batch, self._pickler)
         except Exception as e:
-            for i in range(len(batch.items)):
-                self._fail(batch.job, batch.index + i, e)
+            self._results.fail_all(batch, e)
             return
         if encoded is None:
             while len(batch.items) > 1:
@@ -305,22 +264,8 @@ class Dispatcher:
         elif time.monotonic() >= self._revoke_at:
             self._revoke_at = None
             for worker in victims:
-                self._returned.extend(worker.revoke())
-            self._share_out()
-
-    def _share_out(self):
-        """Gives each worker about the same of what was revoked."""
-        workers = [worker for worker in self._workers if worker.is_available()]
-        total = sum(len(batch.items) for batch in self._returned)
-        share = -(-total // max(1, len(workers)))
-        for worker in sorted(workers, key=lambda worker: worker.count):
-            wanted = min(share, worker.left)
-            while self._returned and wanted > 0:
-                batch = self._returned.popleft()
-                if len(batch.items) > wanted:
-                    self._returned.appendleft(batch)
-                    batch = batch.split(int(wanted))
-                wanted -= len(batch.items)
+                self._backlog.returned.extend(worker.revoke())
+            for worker, batch in self._backlog.shares(worker for worker in self._workers if worker.is_available()):
                 self._send(worker, batch)
 
     # Results.
@@ -354,7 +299,7 @@ class Dispatcher:
             count = len(batch.items)
             batch.source.window.note(seconds, len(values))
             if not batch.failed:
-                self._set_values(batch, values[at : at + count])
+                self._results.set_values(batch, values[at : at + count])
             at += count
         self._next_deadline(worker)
 
@@ -368,9 +313,9 @@ class Dispatcher:
             if batch.failed:
                 continue
             if success:
-                self._set_values(batch, [value])
+                self._results.set_values(batch, [value])
             else:
-                self._fail(batch.job, batch.index, value)
+                self._results.fail(batch, 0, value)
         self._next_deadline(worker)
 
     def _next_deadline(self, worker):
@@ -379,24 +324,6 @@ class Dispatcher:
             timeout = worker.held[0].source.timeout
             if timeout is not None:
                 worker.deadline = time.monotonic() + timeout
-
-    def _set_values(self, batch, values):
-        result = self._cache.get(batch.job)
-        if result is not None:
-            self._guarded(result, result._set_values, batch.index, values)
-
-    def _fail(self, job, index, e):
-        result = self._cache.get(job)
-        if result is not None:
-            self._guarded(result, result._set, index, (False, e))
-
-    def _guarded(self, result, function, *arguments):
-        """Sets a result; an error in a callback of the program's is reported, and all goes on."""
-        try:
-            function(*arguments)
-        except BaseException as e:
-            report(e)
-            result._give_up()
 
     # Workers.
 
@@ -425,7 +352,7 @@ class Dispatcher:
         worker.channel.dry = False
         while not worker.channel.dry:
             self._on_readable(worker)
-        self._returned.extendleft(reversed(worker.revoke()))
+        self._backlog.returned.extendleft(reversed(worker.revoke()))
         self.done_by_former += worker.done
         process = worker.process
         status = process.exitcode
@@ -438,13 +365,13 @@ class Dispatcher:
         for batch in reversed(list(worker.answered(worker.count))):
             if batch.losses < self._retries and not batch.failed:
                 batch.losses += 1
-                self._returned.appendleft(batch)
+                self._backlog.returned.appendleft(batch)
                 continue
             for i in reversed(range(len(batch.items))):
                 if not batch.failed:
-                    self._fail(
-                        batch.job,
-                        batch.index + i,
+                    self._results.fail(
+                        batch,
+                        i,
                         lost(process.name, process.pid, status, batch.source.describe(batch.items[i]), node),
                     )
         if not worker.ready and not worker.leaving and status != INTERRUPTED:
@@ -469,7 +396,7 @@ class Dispatcher:
             self._starter is None
             and self._broken is None
             and len(self._manager.processes) < self._manager.size
-            and (self._state == RUN or self._cache or self._has_tasks())
+            and (self._state == RUN or self._cache or not self._backlog.is_empty())
         ):
             self._starter = threading.Thread(target=self._start_workers, name="PoolStarter", daemon=True)
             self._starter.start()
@@ -478,9 +405,9 @@ class Dispatcher:
         worker.deadline = None
         batch = worker.held[0]
         batch.failed = True
-        self._fail(
-            batch.job,
-            batch.index,
+        self._results.fail(
+            batch,
+            0,
             too_late(worker.process.name, worker.process.pid, batch.source.timeout, batch.source.describe(batch.items[0])),
         )
         worker.kill_at = now + _KILL_SECONDS
@@ -517,32 +444,17 @@ class Dispatcher:
     def _break(self, e):
         """Nothing can be done: every task fails."""
         self._broken = e
-        while self._returned:
-            batch = self._returned.popleft()
-            for i in range(len(batch.items)):
-                self._fail(batch.job, batch.index + i, e)
-        while self._sources:
-            self._fail_all(self._sources.popleft())
-        self._fail_all(self._fed)
+        for batch in self._backlog.drain():
+            self._results.fail_all(batch, e)
         for worker in self._workers:
             for batch in worker.held:
                 batch.failed = True
-                for i in range(len(batch.items)):
-                    self._fail(batch.job, batch.index + i, e)
+                self._results.fail_all(batch, e)
 
-    def _fail_all(self, source):
-        while True:
-            batch = source.take(1 << 16, 1)
-            if batch is None:
-                return
-            for i in range(len(batch.items)):
-                self._fail(batch.job, batch.index + i, self._broken)
+    def _fail_source(self, source):
+        for batch in all_of(source):
+            self._results.fail_all(batch, self._broken)
 
 
 def _nothing(_):
     pass
-
-
-def report(e: BaseException) -> None:
-    """Shows an exception as that of a thread."""
-    threading.excepthook(threading.ExceptHookArgs((type(e), e, e.__traceback__, threading.current_thread())))
