@@ -13,6 +13,7 @@ from _polyproc.compat import curses_window as _windows
 from _polyproc.compat import structseq
 from _polyproc.compat.curses_calls import error
 from _polyproc.compat.curses_constants import CONSTANTS, LINE_DRAWING
+from _polyproc.compat.curses_window import window as window
 from _polyproc.compat.libc import _native, builtin, call_once, find_pointer, integer, read_int, read_text
 
 _module = builtin("_curses")
