@@ -54,7 +54,7 @@ def semaphore_facts(semlock: "Any") -> "dict[str, Any]":
 
 def _on_semaphore(wait, call):
     semlock = call.local("self")
-    if semlock is None or not hasattr(semlock, "semaphore_facts"):
+    if semlock is None or not hasattr(semlock, "_semaphore"):
         return
     if call.function in ("acquire", "_wait"):
         wait.since(call)
