@@ -111,6 +111,8 @@ _ON_IMPORT = {
     "_lsprof": ("profiler",),
     "_sha3": ("shake",),
     "_sqlite3": ("sqlite_cursors",),
+    "concurrent.futures.process": ("executors",),
+    "concurrent.futures.thread": ("executors",),
     "zoneinfo._tzpath": ("zone_folders",),
     **{name: ("closing_classes",) for name in ("bz2", "dbm.dumb", "gzip", "lzma", "shelve", "tempfile", "wave", "zipfile")},
 }

@@ -195,7 +195,9 @@ def _forget_threads():
         return
     threading.Condition._at_fork_reinit = _renew_condition
     current = threading.current_thread()
-    others = [thread for thread in threading._enumerate() if thread is not current]
+    # A child may also join one that is about to end, and start one that its parent has only made.
+    ending = {thread for thread in threading._dangling if thread._started.is_set()}
+    others = {*threading._enumerate(), *ending} - {current}
     threading._main_thread = current
     threading._active_limbo_lock = threading.RLock()
     threading._shutdown_locks_lock = threading._allocate_lock()
