@@ -26,10 +26,16 @@ def call_tracing(func, args, /):
     return func(*args)
 
 
+_SWITCH_SECONDS = 0.005
+_SWITCH_SECONDS_OF_GRAALPY = 5e-9
+"""What it answers until another one is set: that in another unit."""
+
+
 @_module
 def getswitchinterval():
-    """Return the interval, in seconds, after which threads of Python take turns; GraalPy answers in another unit."""
-    return _replaced["getswitchinterval"]() * 1_000_000
+    """Return the interval, in seconds, after which threads of Python take turns."""
+    seconds = _replaced["getswitchinterval"]()
+    return _SWITCH_SECONDS if seconds == _SWITCH_SECONDS_OF_GRAALPY else seconds
 
 
 @_module
