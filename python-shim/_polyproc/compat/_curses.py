@@ -11,6 +11,7 @@ import sys
 from _polyproc.compat import curses_calls as _ncurses
 from _polyproc.compat import curses_window as _windows
 from _polyproc.compat import structseq
+from _polyproc.compat.arguments import c_int
 from _polyproc.compat.curses_calls import error
 from _polyproc.compat.curses_constants import CONSTANTS, LINE_DRAWING
 from _polyproc.compat.curses_window import window as window
@@ -47,7 +48,7 @@ def _need_color():
 def setupterm(term=None, fd=-1):
     """Initialize the terminal."""
     global _is_set_up
-    fd = _ncurses.number(fd)
+    fd = c_int(fd)
     if fd == -1:
         if sys.stdout is None:
             raise error("lost sys.stdout")
@@ -75,15 +76,13 @@ def initscr():
     if _is_initialised:
         _ncurses.call("wrefresh", _variable("stdscr"))
         return _windows.made(_variable("stdscr"), _windows.SCREEN)
-    screen = _ncurses.pointer("initscr")
-    if not screen:
-        raise error("curses function returned NULL")
+    screen = _windows.made(_ncurses.pointer("initscr"), _windows.SCREEN)
     _is_set_up = _is_initialised = True
     table = int(_native.address(_ncurses.LIBRARY + "acs_map"))
     for name, character in LINE_DRAWING.items():
         globals()[name] = read_int(table + 4 * ord(character), 4)
     _note_size()
-    return _windows.made(screen, _windows.SCREEN)
+    return screen
 
 
 def _variable(name, size=8, signed=False):
@@ -101,14 +100,14 @@ def _note_size():
 def newwin(nlines, ncols, begin_y=0, begin_x=0, /):
     """newwin(nlines, ncols, [begin_y=0, begin_x=0]): return a new window."""
     _need_initialised()
-    return _windows.made(_ncurses.pointer("newwin", *map(_ncurses.number, (nlines, ncols, begin_y, begin_x))))
+    return _windows.made(_ncurses.pointer("newwin", *map(c_int, (nlines, ncols, begin_y, begin_x))))
 
 
 @_module
 def newpad(nlines, ncols, /):
     """Create and return a pad of the given number of lines and columns."""
     _need_initialised()
-    return _windows.made(_ncurses.pointer("newpad", _ncurses.number(nlines), _ncurses.number(ncols)))
+    return _windows.made(_ncurses.pointer("newpad", c_int(nlines), c_int(ncols)))
 
 
 @_module
@@ -153,7 +152,7 @@ def _simple(name, arguments=0, need=_need_initialised, result=None, flags=False)
         need()
         if len(args) != arguments:
             raise TypeError(f"{name}() takes exactly {arguments} arguments ({len(args)} given)")
-        found = _ncurses.call(name, *(int(bool(each)) if flags else _ncurses.number(each) for each in args))
+        found = _ncurses.call(name, *(int(bool(each)) if flags else c_int(each) for each in args))
         if result is None:
             _ncurses.checked(found, name)
         elif result is bool:
@@ -199,7 +198,7 @@ has_key = _simple("has_key", 1, result=bool)
 def resizeterm(nlines, ncols, /):
     """Resize the standard and current windows to the specified dimensions."""
     _need_initialised()
-    _ncurses.checked(_ncurses.call("resizeterm", _ncurses.number(nlines), _ncurses.number(ncols)), "resizeterm")
+    _ncurses.checked(_ncurses.call("resizeterm", c_int(nlines), c_int(ncols)), "resizeterm")
     _note_size()
 
 
@@ -214,7 +213,7 @@ def update_lines_cols():
 def napms(ms, /):
     """Sleep for specified time, in milliseconds."""
     _need_initialised()
-    return _ncurses.call("napms", _ncurses.number(ms))
+    return _ncurses.call("napms", c_int(ms))
 
 
 @_module
@@ -294,7 +293,7 @@ longname, termname = _string("longname"), _string("termname")
 def keyname(key, /):
     """Return the name of specified key."""
     _need_initialised()
-    key = _ncurses.number(key)
+    key = c_int(key)
     if key < 0:
         raise ValueError("invalid key number")
     return read_text(_ncurses.pointer("keyname", key)) or b""
@@ -324,14 +323,14 @@ def start_color():
 def color_pair(pair_number, /):
     """Return the attribute value for displaying text in the specified color."""
     _need_color()
-    return _ncurses.number(pair_number) << 8 & _A_COLOR
+    return c_int(pair_number) << 8 & _A_COLOR
 
 
 @_module
 def pair_number(attr, /):
     """Return the number of the color-pair set by the specified attribute value."""
     _need_color()
-    return (_ncurses.number(attr) & _A_COLOR) >> 8
+    return (c_int(attr) & _A_COLOR) >> 8
 
 
 def _color(value, least=0):
@@ -349,7 +348,7 @@ def init_pair(pair_number, fg, bg, /):
     """Change the definition of a color-pair."""
     _need_color()
     _ncurses.checked(
-        _ncurses.call("init_extended_pair", _ncurses.number(pair_number), _color(fg, -1), _color(bg, -1)), "init_extended_pair"
+        _ncurses.call("init_extended_pair", c_int(pair_number), _color(fg, -1), _color(bg, -1)), "init_extended_pair"
     )
 
 
@@ -358,7 +357,7 @@ def init_color(color_number, r, g, b, /):
     """Change the definition of a color: red, green and blue from 0 to 1000."""
     _need_color()
     _ncurses.checked(
-        _ncurses.call("init_extended_color", _color(color_number), _ncurses.number(r), _ncurses.number(g), _ncurses.number(b)),
+        _ncurses.call("init_extended_color", _color(color_number), c_int(r), c_int(g), c_int(b)),
         "init_extended_color",
     )
 
@@ -377,7 +376,7 @@ def pair_content(pair_number, /):
     """Return a tuple (fg, bg) containing the colors for the requested color pair."""
     _need_color()
     parts = [bytearray(4) for _ in range(2)]
-    _ncurses.checked(_ncurses.call("extended_pair_content", _ncurses.number(pair_number), *parts), "extended_pair_content")
+    _ncurses.checked(_ncurses.call("extended_pair_content", c_int(pair_number), *parts), "extended_pair_content")
     return tuple(integer(part, 0) for part in parts)
 
 
@@ -412,7 +411,7 @@ def getmouse():
 def ungetmouse(id, x, y, z, bstate, /):
     """Push a KEY_MOUSE event onto the input queue."""
     _need_initialised()
-    event = b"".join(((_ncurses.number(part) & _ncurses.WORD).to_bytes(4, "little") for part in (id, x, y, z)))
+    event = b"".join(((c_int(part) & _ncurses.WORD).to_bytes(4, "little") for part in (id, x, y, z)))
     _ncurses.checked(
         _ncurses.call("ungetmouse", event + (operator.index(bstate) & _ncurses.WORD).to_bytes(4, "little")), "ungetmouse"
     )
@@ -432,7 +431,7 @@ def getsyx():
 def setsyx(y, x, /):
     """Set the virtual screen cursor."""
     _need_initialised()
-    screen, y, x = _variable("newscr"), _ncurses.number(y), _ncurses.number(x)
+    screen, y, x = _variable("newscr"), c_int(y), c_int(x)
     hidden = y == -1 and x == -1
     _ncurses.call("leaveok", screen, int(hidden))
     if not hidden:

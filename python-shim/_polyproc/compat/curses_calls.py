@@ -1,8 +1,6 @@
 """Calls of the system's ncurses, as `_curses` and its windows make them."""
 # Serves: `_curses`
 
-import operator
-
 from _polyproc.compat.libc import _native, call_once, find_pointer
 
 LIBRARY = "libncursesw.so.6:"
@@ -33,14 +31,6 @@ def checked(result, name):
     """Raises `error` for a result that says so."""
     if result == ERR:
         raise error(f"{name}() returned ERR")
-
-
-def number(value):
-    """An argument that is an int of C."""
-    found = operator.index(value)
-    if not -0x80000000 <= found <= 0x7FFFFFFF:
-        raise OverflowError("Python int too large to convert to C int")
-    return found
 
 
 def cell(character, encoding):

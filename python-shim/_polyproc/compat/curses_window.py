@@ -3,7 +3,8 @@
 
 import os
 
-from _polyproc.compat.curses_calls import ERR, WORD, call, cell, checked, error, number, pointer
+from _polyproc.compat.arguments import c_int as number
+from _polyproc.compat.curses_calls import ERR, WORD, call, cell, checked, error, pointer
 from _polyproc.compat.curses_constants import CONSTANTS
 from _polyproc.compat.libc import Memory, call_once, find_pointer, integer, read_text
 
@@ -333,10 +334,7 @@ class window:
         numbers = list(map(number, args))
         if len(numbers) == 2:
             numbers[:0] = 0, 0
-        address = pointer(function, self._address, *numbers)
-        if not address:
-            raise error("curses function returned NULL")
-        return window(_KEY, address, self)
+        return made(pointer(function, self._address, *numbers), self)
 
     def subwin(self, *args):
         """subwin([nlines, ncols,] begin_y, begin_x): create a sub-window, screen-relative."""

@@ -10,7 +10,7 @@ from _polyproc.process.forking import after_in_child
 
 
 def install(module):
-    """Lets a child have no executors, and none be woken that has ended."""
+    """Lets a forked child forget its parent's executors, and nobody wake one that has ended."""
     if hasattr(module, "_threads_queues"):
 
         @after_in_child

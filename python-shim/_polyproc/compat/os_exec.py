@@ -9,7 +9,6 @@ from _polyproc.compat import open_files
 from _polyproc.compat.arguments import c_int
 from _polyproc.compat.arguments import path as _path
 from _polyproc.compat.libc import Memory, Strings, builtin, call, call_for_error, integer
-from _polyproc.compat.os_scheduling import parameter as _scheduling_parameter
 
 _posix = builtin("posix")
 
@@ -68,7 +67,7 @@ class _no_signal_blocked:
 
     def __enter__(self):
         self._former = bytearray(128)
-        call_for_error("pthread_sigmask", 2, bytes(_mask_to_hand_down()), self._former)
+        call_for_error("pthread_sigmask", 2, _mask_to_hand_down(), self._former)
 
     def __exit__(self, *exc):
         call_for_error("pthread_sigmask", 2, bytes(self._former), 0)
@@ -81,7 +80,7 @@ def _mask_to_hand_down():
     return sum(1 << number - 1 for number in blocked).to_bytes(128, "little")
 
 
-def _signals(numbers, argument):
+def _signals(numbers):
     mask = 0
     for number in numbers:
         number = operator.index(number)
@@ -94,19 +93,7 @@ def _signals(numbers, argument):
 _SETPGROUP, _RESETIDS, _SETSIGDEF, _SETSIGMASK, _SETSCHEDPARAM, _SETSCHEDULER, _SETSID = 2, 1, 4, 8, 16, 32, 128
 
 
-def _spawn(
-    function,
-    path,
-    argv,
-    env,
-    file_actions=(),
-    setpgroup=None,
-    resetids=False,
-    setsid=False,
-    setsigmask=None,
-    setsigdef=None,
-    scheduler=None,
-):
+def _spawn(function, path, argv, env, file_actions, *settings):
     target = _path(path, function)
     arguments = _arguments(function, argv)
     variables = _variables(function, os.environ if env is None else env)
@@ -116,15 +103,14 @@ def _spawn(
         call_for_error("posix_spawnattr_init", attributes.address)
         call_for_error("posix_spawn_file_actions_init", actions.address)
         try:
-            kept = _add_actions(actions.address, file_actions)
-            _set_attributes(attributes.address, setpgroup, resetids, setsid, setsigmask, setsigdef, scheduler)
+            _add_actions(actions.address, file_actions)
+            _set_attributes(attributes.address, *settings)
             call_for_error(
                 function, pid, target, actions.address, attributes.address, arguments.address, variables.address, filename=path
             )
         finally:
             call_for_error("posix_spawn_file_actions_destroy", actions.address)
             call_for_error("posix_spawnattr_destroy", attributes.address)
-        del kept
     return integer(pid, 0)
 
 
@@ -171,16 +157,18 @@ def _set_attributes(address, setpgroup, resetids, setsid, setsigmask, setsigdef,
     if setsid:
         flags |= _SETSID
     if setsigmask is not None:
-        mask = _signals(setsigmask, "setsigmask")
+        mask = _signals(setsigmask)
     call_for_error("posix_spawnattr_setsigmask", address, mask)
     if setsigdef is not None:
-        call_for_error("posix_spawnattr_setsigdefault", address, _signals(setsigdef, "setsigdef"))
+        call_for_error("posix_spawnattr_setsigdefault", address, _signals(setsigdef))
         flags |= _SETSIGDEF
     if scheduler is not None:
+        from _polyproc.compat.os_scheduling import parameter as scheduling_parameter
+
         if not isinstance(scheduler, tuple) or len(scheduler) != 2:
             raise TypeError("A scheduler tuple must have two elements")
         policy, param = scheduler
-        parameter = _scheduling_parameter(param)
+        parameter = scheduling_parameter(param)
         if policy is not None:
             call_for_error("posix_spawnattr_setschedpolicy", address, c_int(policy))
             flags |= _SETSCHEDULER

@@ -1,4 +1,4 @@
-"""Functions of `os` that wait for processes, and for what belongs to one, that GraalPy 25.0.3 lacks."""
+"""Functions of `os` that GraalPy 25.0.3 lacks: they wait for processes, tell their times, or change their namespaces."""
 # Needed while: import os; not hasattr(os, "wait4")
 
 import operator

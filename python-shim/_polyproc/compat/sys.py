@@ -28,7 +28,7 @@ def call_tracing(func, args, /):
 
 _SWITCH_SECONDS = 0.005
 _SWITCH_SECONDS_OF_GRAALPY = 5e-9
-"""What it answers until another one is set: that in another unit."""
+"""What GraalPy answers until an interval is set: the same 5 ms in another unit."""
 
 
 @_module

@@ -9,17 +9,12 @@ def _is_dispatcher(facts, call, pools):
         return
     facts["role"] = "pool dispatcher"
     workers = list(dispatcher._workers)
-    backlog = dispatcher._backlog
-    waiting = len(backlog.fed.waiting) + sum(len(batch.items) for batch in list(backlog.returned))
-    for source in list(backlog.sources):
-        elements = getattr(source, "_elements", None)
-        waiting += len(elements) - source._next if elements is not None else 1
     pools.append(
         {
             "kind": "pool",
             "size": int(dispatcher._manager.size),
             "jobs": len(dispatcher._cache),
-            "waiting": int(waiting),
+            "waiting": int(dispatcher._backlog.count()),
             "done": dispatcher.done_by_former + sum(worker.done for worker in workers),
             "workers": [
                 {

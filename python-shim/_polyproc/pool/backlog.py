@@ -20,8 +20,7 @@ class Backlog:
         """With tasks that no worker has yet."""
         self.returned: "collections.deque[Batch]" = collections.deque()
         """Batches that a worker has given back, to be sent to another one."""
-        self.call_window = PrefetchWindow()
-        self.fed = FedCalls(self.call_window, timeout)
+        self.fed = FedCalls(PrefetchWindow(), timeout)
         self.timed = timeout is not None
         """Whether there may be tasks with a timeout: they are sent one by one, and not ahead."""
         self._prefers_fed = False
@@ -30,8 +29,13 @@ class Backlog:
         if not source.is_empty():
             self.sources.append(source)
 
-    def is_empty(self) -> bool:
-        return not (self.returned or self.sources or not self.fed.is_empty())
+    def has_tasks(self) -> bool:
+        return bool(self.returned or self.sources or self.fed.waiting)
+
+    def count(self) -> int:
+        """How many tasks there are, as far as that is known. Any thread may ask."""
+        returned = sum(len(batch.items) for batch in list(self.returned))
+        return len(self.fed.waiting) + returned + sum(source.count() for source in list(self.sources))
 
     def next_batch(self, worker: "Worker", ahead: bool, workers: int) -> "Batch | None":
         """What a worker gets; None if there is nothing, or it has enough.
@@ -39,21 +43,23 @@ class Backlog:
         ahead: it has something to do; workers: how many there are.
         """
         if self.returned:
-            batch = self.returned[0]
-            if ahead and worker.count >= batch.source.window.ahead():
+            if ahead and worker.count >= self.returned[0].source.window.ahead():
                 return None
-            self.returned.popleft()
-            if len(batch.items) > worker.left:
-                self.returned.appendleft(batch)
-                return batch.split(int(worker.left))
-            return batch
+            return self._take_returned(worker.left)
         self._prefers_fed = not self._prefers_fed
         if self._prefers_fed:
             return self._take_fed(worker, ahead) or self._take(worker, ahead, workers)
         return self._take(worker, ahead, workers) or self._take_fed(worker, ahead)
 
+    def _take_returned(self, most):
+        """The first batch that was given back, or as much of it as is wanted."""
+        batch = self.returned[0]
+        if len(batch.items) > most:
+            return batch.split(int(most))
+        return self.returned.popleft()
+
     def _take_fed(self, worker, ahead):
-        if ahead and worker.count >= self.call_window.ahead():
+        if ahead and worker.count >= self.fed.window.ahead():
             return None
         return self.fed.take(1, 1)
 
@@ -79,10 +85,7 @@ class Backlog:
         for worker in sorted(workers, key=lambda worker: worker.count):
             wanted = min(share, worker.left)
             while self.returned and wanted > 0:
-                batch = self.returned.popleft()
-                if len(batch.items) > wanted:
-                    self.returned.appendleft(batch)
-                    batch = batch.split(int(wanted))
+                batch = self._take_returned(wanted)
                 wanted -= len(batch.items)
                 yield worker, batch
 

@@ -64,7 +64,7 @@ class Dispatcher:
         self._state = RUN
         self._results = Results(cache)
         self._backlog = Backlog(timeout)
-        self.call_window = self._backlog.call_window
+        self.call_window = self._backlog.fed.window
         self._retries = retries
         self._workers = []
         self._handlers = {}
@@ -166,7 +166,7 @@ class Dispatcher:
                 handler()
 
     def _is_done(self):
-        if self._state != CLOSE or self._cache or self._inbox or not self._backlog.is_empty():
+        if self._state != CLOSE or self._cache or self._inbox or self._backlog.has_tasks():
             return False
         for worker in self._workers:
             self._dismiss(worker)
@@ -396,7 +396,7 @@ class Dispatcher:
             self._starter is None
             and self._broken is None
             and len(self._manager.processes) < self._manager.size
-            and (self._state == RUN or self._cache or not self._backlog.is_empty())
+            and (self._state == RUN or self._cache or self._backlog.has_tasks())
         ):
             self._starter = threading.Thread(target=self._start_workers, name="PoolStarter", daemon=True)
             self._starter.start()

@@ -83,6 +83,10 @@ class Calls:
         """Whether there are no tasks, or no more."""
         return self._next is None
 
+    def count(self) -> int:
+        """How many tasks there are; 1 if that is not known."""
+        return 1
+
     def take(self, count: int, workers: int) -> "Batch | None":
         """The next tasks, as far as there are any: a batch, or None."""
         if self._next is None:
@@ -154,6 +158,9 @@ class Elements:
 
     def is_empty(self) -> bool:
         return self._next == len(self._elements)
+
+    def count(self) -> int:
+        return len(self._elements) - self._next
 
     def take(self, count: int, workers: int) -> "Batch | None":
         left = len(self._elements) - self._next

@@ -139,9 +139,10 @@ final class SignalWaker {
     private final sun.misc.Signal carrier;
     private volatile sun.misc.SignalHandler handler = sun.misc.SignalHandler.SIG_IGN;
 
+    /** How many signals have come. */
     private final AtomicLong arrived = new AtomicLong();
 
-    /** How many of these the wakeup descriptor knows, which are the first ones. */
+    /** How many of these signals, the first ones, the wakeup descriptor knows. */
     private final AtomicLong told = new AtomicLong();
 
     Watch(int number, sun.misc.Signal carrier) {
@@ -149,7 +150,11 @@ final class SignalWaker {
       this.carrier = carrier;
     }
 
-    /** Tells the wakeup descriptor of one more signal, if it does not know so many. */
+    /**
+     * Tells the wakeup descriptor of the next signal that it does not know.
+     *
+     * @param most so many signals it may know then; nothing happens if it does already
+     */
     void tell(long most) {
       if (told.getAndUpdate(count -> count < most ? count + 1 : count) < most
           && wakeupDescriptor >= 0) {

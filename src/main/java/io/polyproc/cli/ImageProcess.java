@@ -117,7 +117,7 @@ final class ImageProcess {
       case Invocation.RunPs ps -> PsCommand.execute(ps.arguments());
       case Invocation.RunStack stack -> StackCommand.execute(stack.arguments());
       case Invocation.RunWhy why -> WhyCommand.execute(why.arguments());
-      default -> withoutImage(all.subList(COMMAND, all.size()), resumption.variables());
+      default -> withoutImage(command, resumption.variables());
     };
   }
 

@@ -15,7 +15,9 @@ record StyledLine(String text, Style style) {
     return new StyledLine(text, Style.PLAIN);
   }
 
-  /** As long as the screen is wide, if that shows: a plain line may be shorter. */
+  /**
+   * Cut to the screen's width; one with a style is filled up to it, too, as its background shows.
+   */
   StyledLine cut(int width) {
     if (text.length() > width) {
       return new StyledLine(text.substring(0, Math.max(0, width)), style);

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class TopTable {
   static final int HEADER_LINES = 3;
 
+  private static final String ROW = "%7s %-10s %5s %7s %7s %8s %7s %5s  %-21s %s";
   private static final int KIB = 1024;
 
   /** Largest first; as a tree if there is no value. */
@@ -137,10 +138,9 @@ final class TopTable {
             "order: %s%s".formatted(order.text(), filter.isEmpty() ? "" : "   filter: " + filter)));
     lines.add(
         new StyledLine(
-            "%7s %-10s %5s %7s %7s %8s %7s %5s  %-21s %s"
-                .formatted(
-                    "PID", "METHOD", "CPU%", "RSS MB", "PSS MB", "DONE", "A SEC", "HELD", "STATE",
-                    "NAME"),
+            ROW.formatted(
+                "PID", "METHOD", "CPU%", "RSS MB", "PSS MB", "DONE", "A SEC", "HELD", "STATE",
+                "NAME"),
             Style.TITLE));
     for (int i = firstShown; i < Math.min(shown.size(), firstShown + pageLines); i++) {
       lines.add(line(shown.get(i), i == selected));
@@ -178,20 +178,19 @@ final class TopTable {
   private StyledLine line(ProcessRow row, boolean isSelected) {
     ObservedProcess process = row.process();
     String text =
-        "%7d %-10s %5s %7s %7s %8s %7s %5s  %-21s %s"
-            .formatted(
-                row.pid(),
-                row.method(),
-                row.processorShare() < 0
-                    ? "-"
-                    : String.format(Locale.ROOT, "%.0f", 100 * row.processorShare()),
-                megabytes(row.memory().map(ProcessFiles.Memory::resident)),
-                megabytes(row.shares().map(ProcessFiles.Shares::proportional)),
-                row.done() < 0 ? "-" : Long.toString(row.done()),
-                row.doneASecond() < 0 ? "-" : String.format(Locale.ROOT, "%.1f", row.doneASecond()),
-                row.held() < 0 ? "-" : Integer.toString(row.held()),
-                state(row),
-                (order.value() == null ? "  ".repeat(row.depth()) : "") + row.description());
+        ROW.formatted(
+            row.pid(),
+            row.method(),
+            row.processorShare() < 0
+                ? "-"
+                : String.format(Locale.ROOT, "%.0f", 100 * row.processorShare()),
+            ProcessRow.megabytes(row.memory().map(ProcessFiles.Memory::resident)),
+            ProcessRow.megabytes(row.shares().map(ProcessFiles.Shares::proportional)),
+            ProcessRow.count(row.done()),
+            row.doneASecond() < 0 ? "-" : String.format(Locale.ROOT, "%.1f", row.doneASecond()),
+            ProcessRow.count(row.held()),
+            state(row),
+            (order.value() == null ? "  ".repeat(row.depth()) : "") + row.description());
     return new StyledLine(
         StyledLine.printable(text),
         isSelected
@@ -202,9 +201,5 @@ final class TopTable {
   private static String state(ProcessRow row) {
     String code = row.process().code();
     return code.isEmpty() ? row.process().state() : row.process().state() + ", " + code;
-  }
-
-  private static String megabytes(Optional<Long> kib) {
-    return kib.map(size -> Long.toString(Math.round(size / (double) KIB))).orElse("-");
   }
 }

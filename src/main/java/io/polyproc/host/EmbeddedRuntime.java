@@ -15,7 +15,6 @@ import io.polyproc.protocol.ControlClient;
 import io.polyproc.protocol.Message;
 import io.polyproc.supervisor.StandbyPolicy;
 import io.polyproc.supervisor.Supervisor;
-import io.polyproc.worker.MainProgram;
 import io.polyproc.worker.WorkerCommand;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -132,9 +131,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
     List<String> more = new ArrayList<>();
     more.add("-D" + PythonContexts.HOST_CLASS_PATH_PROPERTY + "=" + options.hostClassPath());
     more.addAll(options.workerOptions());
-    List<String> booting =
-        WorkerCommand.booting(
-            installation, PythonOptions.DEFAULT, MainProgram.executable(installation), true, more);
+    List<String> booting = WorkerCommand.booting(installation, PythonOptions.DEFAULT, true, more);
     return usesImage(options)
         ? WorkerCommand.restoring(
             installation, installation.processImage(CacheFolder.find().path()), booting)

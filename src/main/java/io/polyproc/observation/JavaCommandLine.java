@@ -5,8 +5,7 @@ import java.util.Set;
 
 /** The command line of a JVM. */
 final class JavaCommandLine {
-  // Options of `java` behind which an argument of theirs comes, and those behind which a program
-  // does.
+  // Options of `java` that take the next word as their argument; of those, RUNS name the program.
   private static final Set<String> TAKES_ARGUMENT =
       Set.of(
           "-cp",

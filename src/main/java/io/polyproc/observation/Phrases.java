@@ -37,7 +37,6 @@ final class Phrases {
           "waits for room in queue%s, which has %d of %d items"
               .formatted(name, facts.integer("length", 0), facts.integer("capacity", 0));
       case "queue flush" -> "waits until what it has put into a queue is written";
-      case "queue join" -> "waits until all items of queue" + name + " are done";
       case "receive" -> "waits for a message from connection" + name;
       case "send" -> "waits for room in connection" + name;
       case "poll" ->

@@ -1,12 +1,16 @@
 package io.polyproc.observation;
 
+import io.polyproc.posix.Processes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -74,6 +78,31 @@ public final class ProcessFiles {
       }
     }
     return sizes;
+  }
+
+  /** The ids of all processes; none on a system without {@code /proc}. */
+  static List<Integer> ids() {
+    List<Integer> ids = new ArrayList<>();
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[1-9]*")) {
+      for (Path process : processes) {
+        ids.add(Integer.valueOf(process.getFileName().toString()));
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // Then there are those.
+    }
+    return ids;
+  }
+
+  /** Whether a process is this user's. */
+  static boolean isOwn(int pid) throws IOException {
+    return Integer.valueOf(Processes.effectiveUser())
+        .equals(Files.getAttribute(PROC.resolve(Integer.toString(pid)), "unix:uid"));
+  }
+
+  /** The fields of {@code stat}, from the third on. */
+  static String[] stat(int pid) throws IOException {
+    String stat = text(PROC.resolve(pid + "/stat"));
+    return stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);
   }
 
   /** Whether there is a process with this id. */

@@ -93,12 +93,12 @@ public record ProcessRow(
   }
 
   /** A size in MB; {@code -} if it is not known. */
-  static String megabytes(Optional<Long> kib) {
+  public static String megabytes(Optional<Long> kib) {
     return kib.map(size -> Long.toString(Math.round(size / (double) KIB))).orElse("-");
   }
 
   /** A count; {@code -} if it is not known. */
-  static String count(long count) {
+  public static String count(long count) {
     return count < 0 ? "-" : Long.toString(count);
   }
 

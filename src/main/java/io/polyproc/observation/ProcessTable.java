@@ -2,8 +2,6 @@ package io.polyproc.observation;
 
 import io.polyproc.posix.Processes;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,15 +66,9 @@ public final class ProcessTable {
   /** All of this user's, by their ids, in the order of these. */
   public static Map<Integer, Entry> read() {
     Map<Integer, Entry> all = new LinkedHashMap<>();
-    List<Integer> ids = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(ProcessFiles.PROC, "[1-9]*")) {
-      for (Path entry : entries) {
-        ids.add(Integer.valueOf(entry.getFileName().toString()));
-      }
-    } catch (IOException | DirectoryIteratorException e) {
-      // A system without /proc has nothing to tell.
-    }
-    ids.stream().sorted().forEach(pid -> entry(pid).ifPresent(found -> all.put(pid, found)));
+    ProcessFiles.ids().stream()
+        .sorted()
+        .forEach(pid -> entry(pid).ifPresent(found -> all.put(pid, found)));
     addJavaPrograms(all);
     return all;
   }
@@ -94,15 +86,13 @@ public final class ProcessTable {
     Path folder = ProcessFiles.PROC.resolve(Integer.toString(pid));
     try {
       if (pid == Processes.id()
-          || !Integer.valueOf(Processes.effectiveUser())
-              .equals(Files.getAttribute(folder, "unix:uid"))
+          || !ProcessFiles.isOwn(pid)
           || !ProcessFiles.text(folder.resolve("maps")).contains(JVM_LIBRARY)) {
         return Optional.empty();
       }
       return Optional.of(
           entry(
               pid,
-              folder,
               Role.PROGRAM,
               JavaCommandLine.title(ProcessFiles.text(folder.resolve("cmdline")))));
     } catch (IOException | RuntimeException e) {
@@ -114,8 +104,7 @@ public final class ProcessTable {
   public static Optional<Entry> entry(int pid) {
     Path folder = ProcessFiles.PROC.resolve(Integer.toString(pid));
     try {
-      if (!Integer.valueOf(Processes.effectiveUser()).equals(Files.getAttribute(folder, "unix:uid"))
-          || !isOfRuntime(folder)) {
+      if (!ProcessFiles.isOwn(pid) || !isOfRuntime(folder)) {
         return Optional.empty();
       }
       String title =
@@ -125,15 +114,14 @@ public final class ProcessTable {
           || title.startsWith(TITLE + ": image")) {
         return Optional.empty();
       }
-      return Optional.of(entry(pid, folder, role(title), title));
+      return Optional.of(entry(pid, role(title), title));
     } catch (IOException | RuntimeException e) {
       return Optional.empty(); // it has just ended, or is another user's
     }
   }
 
-  private static Entry entry(int pid, Path folder, Role role, String title) throws IOException {
-    String stat = ProcessFiles.text(folder.resolve("stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);
+  private static Entry entry(int pid, Role role, String title) throws IOException {
+    String[] fields = ProcessFiles.stat(pid);
     return new Entry(
         pid,
         Integer.parseInt(fields[PARENT]),
@@ -219,23 +207,15 @@ public final class ProcessTable {
 
   private static Map<Integer, Integer> parents() {
     Map<Integer, Integer> parents = new HashMap<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(ProcessFiles.PROC, "[1-9]*")) {
-      for (Path entry : entries) {
-        parentOf(entry)
-            .ifPresent(
-                parent -> parents.put(Integer.valueOf(entry.getFileName().toString()), parent));
-      }
-    } catch (IOException | DirectoryIteratorException e) {
-      // A system without /proc has nothing to tell.
+    for (int pid : ProcessFiles.ids()) {
+      parentOf(pid).ifPresent(parent -> parents.put(pid, parent));
     }
     return parents;
   }
 
-  private static Optional<Integer> parentOf(Path process) {
+  private static Optional<Integer> parentOf(int pid) {
     try {
-      String stat = ProcessFiles.text(process.resolve("stat"));
-      return Optional.of(
-          Integer.valueOf(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[PARENT]));
+      return Optional.of(Integer.valueOf(ProcessFiles.stat(pid)[PARENT]));
     } catch (IOException | RuntimeException e) {
       return Optional.empty(); // it has just ended
     }

@@ -264,7 +264,9 @@ public final class WorkerPool {
     lost.forEach(task -> task.completeExceptionally(why));
   }
 
-  /** What observers are told: as {@code _polyproc/observation/roles.py} tells of pools of Python's. */
+  /**
+   * What observers are told: as {@code _polyproc/observation/roles.py} tells of pools of Python's.
+   */
   public Map<String, Object> describe() {
     PoolMetrics now = counters.read();
     Map<String, Object> facts = new LinkedHashMap<>();

@@ -53,7 +53,7 @@ public final class ProcessStarter {
     return start(name, function, arguments, host.options().isSpread());
   }
 
-  /** Starts a process of this machine; else as {@link #start}. */
+  /** As {@link #start}, but always on this machine. */
   public ChildHandle startHere(String name, PythonFunction function, PythonTuple arguments) {
     return start(name, function, arguments, false);
   }

@@ -111,6 +111,9 @@ final class ClaimsTimeline {
 
   /** The pool has the results of the next tasks. */
   void answered(int count) {
+    if (sent.isEmpty()) {
+      return;
+    }
     Trace trace = Trace.current();
     long begin = Trace.now();
     int left = count;

@@ -28,7 +28,7 @@ import java.lang.invoke.VarHandle;
  * <p>Behind it is a number of these claims for a {@link ClaimsTimeline}.
  */
 public final class TaskClaims {
-  /** Of a number of tasks in the word. */
+  /** How many bits of the word a number of tasks has. */
   static final int COUNT_BITS = 24;
 
   static final int COUNT = (1 << COUNT_BITS) - 1;

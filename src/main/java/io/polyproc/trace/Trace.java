@@ -256,17 +256,7 @@ public final class Trace {
    */
   public void slice(
       String category, String name, long begin, long flowIn, long flowOut, String detail) {
-    slice(category, name, begin, System.nanoTime(), flowIn, flowOut, detail);
-  }
-
-  private void slice(
-      String category,
-      String name,
-      long begin,
-      long end,
-      long flowIn,
-      long flowOut,
-      String detail) {
+    long end = System.nanoTime();
     lock.lock();
     try {
       boolean first = events.isEmpty();
@@ -295,7 +285,7 @@ public final class Trace {
   /** A wait of the calling thread until now, if it was one. */
   public void waited(String name, long begin, String detail) {
     if (isWait(begin)) {
-      slice("wait", name, begin, System.nanoTime(), 0, 0, detail);
+      slice("wait", name, begin, 0, 0, detail);
     }
   }
 

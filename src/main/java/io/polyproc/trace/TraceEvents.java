@@ -5,9 +5,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Events of one process that are not in the file yet, in Chrome's format: this class is the one
- * place that knows it. Each event is a line that begins with a comma, so that what several
- * processes append to the first line is JSON at any moment.
+ * Events of one process that are not in the file yet. Only this class knows their format, which is
+ * Chrome's. Each event is a line that begins with a comma, so that what several processes append to
+ * the first line is JSON at any moment.
  *
  * <pre>
  *   [                                                             begin(), by the first process

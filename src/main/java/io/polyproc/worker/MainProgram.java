@@ -56,8 +56,7 @@ public final class MainProgram implements Bridge.Supervision {
   public static int run(
       PythonOptions options, Program program, List<String> arguments, Recording recording) {
     Installation installation = Installation.current();
-    List<String> workerCommand =
-        WorkerCommand.booting(installation, options, executable(installation), false);
+    List<String> workerCommand = WorkerCommand.booting(installation, options, false);
     return new MainProgram(options, program, arguments, recording, workerCommand).run();
   }
 

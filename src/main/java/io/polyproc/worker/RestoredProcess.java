@@ -86,12 +86,7 @@ public final class RestoredProcess {
         .filter(option -> option.startsWith(classPath))
         .map(option -> option.substring(classPath.length()))
         .forEach(PythonContexts::addHostClasses);
-    return Worker.serveRestored(
-        booted.codes(),
-        booted.python(),
-        booted.bridge(),
-        booted.control()::connected,
-        booted.gate());
+    return Worker.serveRestored(booted);
   }
 
   /** Whether this process, which has booted with the default options, can have others. */
@@ -153,10 +148,6 @@ public final class RestoredProcess {
     return WorkerCommand.restoring(
         booted.installation(),
         image,
-        WorkerCommand.booting(
-            booted.installation(),
-            PythonOptions.DEFAULT,
-            MainProgram.executable(booted.installation()),
-            false));
+        WorkerCommand.booting(booted.installation(), PythonOptions.DEFAULT, false));
   }
 }

@@ -156,19 +156,19 @@ public final class Worker {
   /**
    * In a process that was restored from an image with a prepared Python in it: waits for an
    * assignment and runs it; returns the exit status.
-   *
-   * @param connect makes the bridge speak to the supervisor through a client
    */
-  static int serveRestored(
-      CodeCache codes,
-      PythonRuntime python,
-      Bridge bridge,
-      Consumer<ControlClient> connect,
-      CompilerGate gate) {
+  static int serveRestored(BootedPython booted) {
     ProcessTitle.set("polyproc: standby");
     MessageSocket control = MessageSocket.of(CONTROL);
     Descriptors.freeLowNumbers();
-    return new Worker(control, codes, python, bridge, connect, gate).serve();
+    return new Worker(
+            control,
+            booted.codes(),
+            booted.python(),
+            booted.bridge(),
+            booted.control()::connected,
+            booted.gate())
+        .serve();
   }
 
   /** Waits for an assignment and runs it; returns the exit status. */

@@ -17,13 +17,13 @@ public final class WorkerCommand {
   private WorkerCommand() {}
 
   /**
-   * The command that boots a worker for programs with these options and executable.
+   * The command that boots a worker for programs with these options.
    *
    * @param inBackground whether no program waits while it boots, so that it may warm up thoroughly
    */
   static List<String> booting(
-      Installation installation, PythonOptions options, Path executable, boolean inBackground) {
-    return booting(installation, options, executable, inBackground, List.of());
+      Installation installation, PythonOptions options, boolean inBackground) {
+    return booting(installation, options, inBackground, List.of());
   }
 
   /**
@@ -32,16 +32,13 @@ public final class WorkerCommand {
    * @param more come last, so that they win
    */
   public static List<String> booting(
-      Installation installation,
-      PythonOptions options,
-      Path executable,
-      boolean inBackground,
-      List<String> more) {
+      Installation installation, PythonOptions options, boolean inBackground, List<String> more) {
     List<String> command = new ArrayList<>(installation.javaCommand());
     if (inBackground) {
       command.add("-D" + IN_BACKGROUND + "=true");
     }
-    command.add("-D" + MainProgram.EXECUTABLE_PROPERTY + "=" + executable);
+    command.add(
+        "-D" + MainProgram.EXECUTABLE_PROPERTY + "=" + MainProgram.executable(installation));
     command.addAll(more);
     command.addAll(List.of("-m", MAIN));
     command.addAll(options.toArguments());

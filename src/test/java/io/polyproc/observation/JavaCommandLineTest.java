@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class ProcessTableTest {
+final class JavaCommandLineTest {
   @ParameterizedTest
   @CsvSource({
     "java -Xmx1g -cp a:b com.example.Main one, com.example.Main one",
