@@ -206,6 +206,13 @@ def run_everyday_workload() -> None:
         everyday.step()
 
 
+def run_everyday_workloads_once() -> None:
+    """Does all that scripts do in their first seconds, once."""
+    everyday = _own_module("_polyproc.warmup.everyday")
+    with _own_module("_polyproc.warmup.process_rounds").nothing_changed():
+        everyday.once()
+
+
 def _own_module(name):
     """A module of ours; what it imports is preloaded."""
     if name not in sys.modules:

@@ -77,7 +77,7 @@ def report(e: "Any", hidden_frames: bool = True) -> None:
     if hidden_frames:
         e.__traceback__ = without_own_frames(e.__traceback__)
     if sys.excepthook is sys.__excepthook__:
-        _print(e)
+        show(e)
     else:
         _call_hook(e)
     streams.flush(sys.stderr)
@@ -86,7 +86,8 @@ def report(e: "Any", hidden_frames: bool = True) -> None:
 _stdout_lost = False
 
 
-def _print(e):
+def show(e: BaseException) -> None:
+    """Writes an exception to `sys.stderr`, as `sys.__excepthook__` does under CPython."""
     # GraalPy's own hook knows neither notes nor exception groups.
     if sys.stderr is None:
         return
@@ -112,9 +113,9 @@ def _call_hook(e):
         raise
     except BaseException as failure:
         print("Error in sys.excepthook:", file=sys.stderr)
-        _print(failure)
+        show(failure)
         print("\nOriginal exception was:", file=sys.stderr)
-        _print(e)
+        show(e)
 
 
 def without_own_frames(traceback: "types.TracebackType | None") -> "types.TracebackType | None":

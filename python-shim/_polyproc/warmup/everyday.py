@@ -29,7 +29,7 @@ import tempfile
 import textwrap
 import time
 
-from _polyproc.warmup import variety
+from _polyproc.warmup import failures, library, variety
 
 _STEP_SECONDS = 0.25
 
@@ -60,6 +60,13 @@ def step() -> None:
     end = time.thread_time() + _STEP_SECONDS
     with decimal.localcontext():
         while time.thread_time() < end:
+            piece()
+
+
+def once() -> None:
+    """Does each piece once."""
+    with decimal.localcontext():
+        for piece in PIECES:
             piece()
 
 
@@ -652,6 +659,8 @@ PIECES = (
     _matrices,
     _grids,
     *variety.PIECES,
+    *failures.PIECES,
+    *library.PIECES,
 )
 
 _pieces = itertools.cycle(PIECES)

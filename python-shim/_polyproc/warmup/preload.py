@@ -70,6 +70,7 @@ _USUAL = (
     "importlib.metadata",
     "asyncio",
     "doctest",
+    "sqlite3",
 )
 _NAMES = iter(_USUAL)
 PYTHON_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(os.__file__)))) + os.sep

@@ -171,6 +171,11 @@ public final class PythonRuntime {
     return boot.invokeMember("run_workload", briefly).asBoolean();
   }
 
+  /** Does once each thing that scripts do in their first seconds. */
+  public void runEverydayWorkloadsOnce() {
+    boot.invokeMember("run_everyday_workloads_once");
+  }
+
   /** Does for a moment what scripts do in their first seconds; each time something else. */
   public void runEverydayWorkload() {
     boot.invokeMember("run_everyday_workload");
