@@ -1,7 +1,7 @@
-"""What a program does when something goes wrong, and what shows it: tracebacks, logs, tests, and the errors of a command line.
+"""What a program does when something goes wrong, and what shows it: tracebacks, logs, tests, errors of a command line.
 
-Much of it is called once in a process, where most of its time is the first use: classes are loaded and linked, and each place in the
-code meets its first values. As in `_polyproc.warmup.everyday`, each piece is short and leaves nothing behind.
+Much of it is called once in a process, where most of its time is the first use: classes are loaded and linked, and each
+place in the code meets its first values. As in `_polyproc.warmup.everyday`, each piece is short and leaves nothing behind.
 """
 
 import argparse

@@ -1,5 +1,6 @@
-"""Parts of the standard library that many scripts use a little of. As in `_polyproc.warmup.everyday`, each piece is short and leaves
-nothing behind.
+"""Parts of the standard library that many scripts use a little of.
+
+As in `_polyproc.warmup.everyday`, each piece is short and leaves nothing behind.
 """
 
 import asyncio
