@@ -199,18 +199,11 @@ def run_workload(briefly: bool) -> bool:
     return _own_module("_polyproc.warmup.workloads").step(bool(briefly))
 
 
-def run_everyday_workload() -> None:
+def run_everyday_workload(briefly: bool) -> None:
     """Does for a moment what scripts do in their first seconds, out of a program's sight: see `everyday`."""
     everyday = _own_module("_polyproc.warmup.everyday")
     with _own_module("_polyproc.warmup.process_rounds").nothing_changed():
-        everyday.step()
-
-
-def run_everyday_workloads_once() -> None:
-    """Does all that scripts do in their first seconds, once."""
-    everyday = _own_module("_polyproc.warmup.everyday")
-    with _own_module("_polyproc.warmup.process_rounds").nothing_changed():
-        everyday.once()
+        everyday.step(bool(briefly))
 
 
 def _own_module(name):

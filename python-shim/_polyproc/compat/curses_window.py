@@ -3,7 +3,7 @@
 
 import os
 
-from _polyproc.compat.arguments import c_int as number
+from _polyproc.compat.arguments import c_int
 from _polyproc.compat.curses_calls import ERR, WORD, call, cell, checked, error, pointer
 from _polyproc.compat.curses_constants import CONSTANTS
 from _polyproc.compat.libc import Memory, call_once, find_pointer, integer, read_text
@@ -67,15 +67,15 @@ class window:
         if not least <= len(rest) <= least + 1:
             raise TypeError(f"{name} requires {least} to {least + 3} arguments")
         content = _text(rest[0], self.encoding)
-        count = number(rest[1]) if counted else -1
+        count = c_int(rest[1]) if counted else -1
         if counted and isinstance(rest[0], str) and count >= 0:
             content, count = rest[0][:count].encode(self.encoding), -1
         name = _WIDE[name] if isinstance(rest[0], str) else name
-        _move(self, place and tuple(map(number, place)), name)
+        _move(self, place and tuple(map(c_int, place)), name)
         attributes = rest[least:]
         if attributes:
             former = call("getattrs", self._address) & WORD
-            call("wattrset", self._address, number(attributes[0]))
+            call("wattrset", self._address, c_int(attributes[0]))
         result = call(function, self._address, content, count)
         if attributes:
             call("wattrset", self._address, former)
@@ -98,7 +98,7 @@ class window:
         self._write("insnstr", "winsnstr", args, True)
 
     def _put(self, name, function, args):
-        place, rest = (tuple(map(number, args[:2])), args[2:]) if len(args) > 2 else (None, args)
+        place, rest = (tuple(map(c_int, args[:2])), args[2:]) if len(args) > 2 else (None, args)
         if not 1 <= len(rest) <= 2:
             raise TypeError(f"{name} requires 1 to 4 arguments")
         character = rest[0]
@@ -107,7 +107,7 @@ class window:
             return
         content = cell(character, self.encoding)
         _move(self, place, name)
-        attribute = number(rest[1]) if len(rest) > 1 else 0
+        attribute = c_int(rest[1]) if len(rest) > 1 else 0
         checked(call(function, self._address, (content | attribute) & WORD), name)
 
     def addch(self, *args):
@@ -121,27 +121,27 @@ class window:
     def echochar(self, ch, attr=0, /):
         """Add character ch with attribute attr, and refresh."""
         function = "pechochar" if self._is_pad() else "wechochar"
-        checked(call(function, self._address, cell(ch, self.encoding) | number(attr)), "echochar")
+        checked(call(function, self._address, cell(ch, self.encoding) | c_int(attr)), "echochar")
 
     def bkgd(self, ch, attr=0, /):
         """Set the background property of the window."""
-        checked(call("wbkgd", self._address, cell(ch, self.encoding) | number(attr)), "bkgd")
+        checked(call("wbkgd", self._address, cell(ch, self.encoding) | c_int(attr)), "bkgd")
 
     def bkgdset(self, ch, attr=0, /):
         """Set the window's background."""
-        call("wbkgdset", self._address, cell(ch, self.encoding) | number(attr))
+        call("wbkgdset", self._address, cell(ch, self.encoding) | c_int(attr))
 
     def getbkgd(self):
         """Return the window's current background character/attribute pair."""
         return call("getbkgd", self._address) & WORD
 
     def _line(self, name, args):
-        place, rest = (tuple(map(number, args[:2])), args[2:]) if len(args) > 3 else (None, args)
+        place, rest = (tuple(map(c_int, args[:2])), args[2:]) if len(args) > 3 else (None, args)
         if not 2 <= len(rest) <= 3:
             raise TypeError(f"{name} requires 2 to 5 arguments")
         _move(self, place, name)
-        attribute = number(rest[2]) if len(rest) > 2 else 0
-        checked(call("w" + name, self._address, cell(rest[0], self.encoding) | attribute, number(rest[1])), name)
+        attribute = c_int(rest[2]) if len(rest) > 2 else 0
+        checked(call("w" + name, self._address, cell(rest[0], self.encoding) | attribute, c_int(rest[1])), name)
 
     def hline(self, *args):
         """hline([y, x,] ch, n, [attr=_curses.A_NORMAL]): display a horizontal line."""
@@ -169,7 +169,7 @@ class window:
         """chgat([y, x, ] [n=-1,] attr): set the attributes of so many characters."""
         if not 1 <= len(args) <= 4:
             raise TypeError("chgat requires 1 to 4 arguments")
-        *front, attribute = map(number, args)
+        *front, attribute = map(c_int, args)
         count = front.pop() if len(front) in (1, 3) else -1
         _move(self, tuple(front) or None, "chgat")
         color = (attribute & _A_COLOR) >> 8
@@ -182,7 +182,7 @@ class window:
     def _moved(self, args, name):
         if len(args) not in (0, 2):
             raise TypeError(f"{name} requires 0 or 2 arguments")
-        _move(self, tuple(map(number, args)) or None, name)
+        _move(self, tuple(map(c_int, args)) or None, name)
 
     def _read(self, function="wgetch", *args):
         handled = _handled()
@@ -224,7 +224,7 @@ class window:
         """getstr([[y, x,] n=2047]): read a string from the user."""
         if len(args) > 3:
             raise TypeError("getstr requires 0 to 3 arguments")
-        numbers = [number(each) for each in args]
+        numbers = [c_int(each) for each in args]
         count = numbers.pop() if len(numbers) in (1, 3) else 2047
         if count < 0:
             raise ValueError("'n' must be nonnegative")
@@ -238,7 +238,7 @@ class window:
         """instr([y, x,] [n=2047]): the characters from the cursor on to the end of the line."""
         if len(args) > 3:
             raise TypeError("instr requires 0 or 3 arguments")
-        numbers = [number(each) for each in args]
+        numbers = [c_int(each) for each in args]
         count = numbers.pop() if len(numbers) in (1, 3) else 2047
         if count < 0:
             raise ValueError("'n' must be nonnegative")
@@ -268,7 +268,7 @@ class window:
             if len(args) != 6:
                 raise TypeError(f"{name}() for a pad requires 6 arguments")
             function = {"refresh": "prefresh", "noutrefresh": "pnoutrefresh"}[name]
-            checked(call(function, self._address, *map(number, args)), function)
+            checked(call(function, self._address, *map(c_int, args)), function)
         else:
             if args:
                 raise TypeError(f"{name}() takes no arguments ({len(args)} given)")
@@ -286,15 +286,15 @@ class window:
         """scroll([lines=1]): scroll the screen or scrolling region."""
         if len(lines) > 1:
             raise TypeError("scroll requires 0 to 1 arguments")
-        checked(call("wscrl", self._address, number(lines[0]) if lines else 1), "scroll")
+        checked(call("wscrl", self._address, c_int(lines[0]) if lines else 1), "scroll")
 
     def touchline(self, start, count, changed=True, /):
         """Pretend count lines have been changed, starting with line start."""
-        checked(call("wtouchln", self._address, number(start), number(count), int(bool(changed))), "touchline")
+        checked(call("wtouchln", self._address, c_int(start), c_int(count), int(bool(changed))), "touchline")
 
     def is_linetouched(self, line, /):
         """Return True if the specified line was modified; otherwise return False."""
-        found = call("is_linetouched", self._address, number(line))
+        found = call("is_linetouched", self._address, c_int(line))
         if found == ERR:
             raise TypeError("is_linetouched: line number outside of boundaries")
         return bool(found & 0xFF)
@@ -305,7 +305,7 @@ class window:
 
     def enclose(self, y, x, /):
         """Return True if the screen-relative coordinates are enclosed by the window."""
-        return bool(call("wenclose", self._address, number(y), number(x)) & 0xFF)
+        return bool(call("wenclose", self._address, c_int(y), c_int(x)) & 0xFF)
 
     # Places and other windows
 
@@ -331,7 +331,7 @@ class window:
     def _part(self, name, function, args):
         if len(args) not in (2, 4):
             raise TypeError(f"{name} requires 2 or 4 arguments")
-        numbers = list(map(number, args))
+        numbers = list(map(c_int, args))
         if len(numbers) == 2:
             numbers[:0] = 0, 0
         return made(pointer(function, self._address, *numbers), self)
@@ -354,7 +354,7 @@ class window:
         if not args:
             result = call(name, self._address, other._address)
         elif len(args) == 6:
-            result = call("copywin", self._address, other._address, *map(number, args), over)
+            result = call("copywin", self._address, other._address, *map(c_int, args), over)
         else:
             raise TypeError(f"{name} requires one or seven arguments")
         checked(result, name if not args else "copywin")
@@ -425,7 +425,7 @@ def _method(name, function, count, is_void):
     def method(self, *args):
         if len(args) != count:
             raise TypeError(f"{name}() takes exactly {count} arguments ({len(args)} given)")
-        numbers = [int(bool(each)) if isinstance(each, bool) else number(each) for each in args]
+        numbers = [int(bool(each)) if isinstance(each, bool) else c_int(each) for each in args]
         if function == "untouchwin":
             result = call("wtouchln", self._address, 0, self.getmaxyx()[0], 0)
         elif function == "touchwin":

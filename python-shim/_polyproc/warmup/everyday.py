@@ -54,19 +54,16 @@ _LINES = [
 ]
 
 
-def step() -> None:
-    """Does one piece for a quarter of a second of processor time; at the next call, the next one."""
+def step(briefly: bool = False) -> None:
+    """Does one piece for a quarter of a second of processor time; at the next call, the next one.
+
+    briefly: once, instead of for so long.
+    """
     piece = next(_pieces)
     end = time.thread_time() + _STEP_SECONDS
     with decimal.localcontext():
-        while time.thread_time() < end:
-            piece()
-
-
-def once() -> None:
-    """Does each piece once."""
-    with decimal.localcontext():
-        for piece in PIECES:
+        piece()
+        while not briefly and time.thread_time() < end:
             piece()
 
 

@@ -171,14 +171,13 @@ public final class PythonRuntime {
     return boot.invokeMember("run_workload", briefly).asBoolean();
   }
 
-  /** Does once each thing that scripts do in their first seconds. */
-  public void runEverydayWorkloadsOnce() {
-    boot.invokeMember("run_everyday_workloads_once");
-  }
-
-  /** Does for a moment what scripts do in their first seconds; each time something else. */
-  public void runEverydayWorkload() {
-    boot.invokeMember("run_everyday_workload");
+  /**
+   * Does for a moment what scripts do in their first seconds; each time something else.
+   *
+   * @param briefly once instead of for a quarter of a second
+   */
+  public void runEverydayWorkload(boolean briefly) {
+    boot.invokeMember("run_everyday_workload", briefly);
   }
 
   /** Collects garbage, and lets Python close what was not used any more. */

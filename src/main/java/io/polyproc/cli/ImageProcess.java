@@ -54,6 +54,8 @@ final class ImageProcess {
       if (warmsUp) {
         say("warms up, which takes some minutes");
         maker.warmUp();
+      } else {
+        maker.runBriefly();
       }
       warmUpCommandLines();
       say("writes its image");

@@ -29,9 +29,9 @@ import java.util.Optional;
  * a file.
  *
  * <pre>
- *   boot ──► importModules ──► warmUp ──► write ──┬── this process: ends
- *            (none for a first image)             │
- *                              the file ──────────┘
+ *   boot ──► importModules ──┬── runBriefly (a first image) ──┬─► write ──┬── this process: ends
+ *                            └── warmUp ──────────────────────┘           │
+ *                                                      the file ──────────┘
  *                                 └── lib/restore ──► a {@link RestoredProcess}
  * </pre>
  *
@@ -50,17 +50,11 @@ public final class ImageMaker {
   /** How often the start and the end of a process are run before the workloads. */
   private static final int ROUNDS = 60;
 
-  /**
-   * How often a first image has done what scripts do: most of the time of a first use is loading
-   * and linking, and the interpreter's code changes with what it meets.
-   */
-  private static final int PASSES = 2;
-
   /** Each piece ten times, which is two minutes of one processor's time. */
   private static final int EVERYDAY_STEPS = 480;
 
   /** Each piece twice. */
-  private static final int COMPILED_STEPS = 96;
+  private static final int TWO_PASSES = 96;
 
   /** How often they are run when the image is about to be written. */
   private static final int ROUNDS_AFTER_COLLECTION = 6;
@@ -121,9 +115,6 @@ public final class ImageMaker {
     while (python.importAhead()) {
       // the next module
     }
-    for (int i = 0; i < PASSES; i++) {
-      python.runEverydayWorkloadsOnce();
-    }
     gate.warmUp();
     warmUpSupervisor();
   }
@@ -140,6 +131,15 @@ public final class ImageMaker {
   }
 
   /**
+   * Instead of {@link #warmUp}, for a first image: does twice what scripts do in their first
+   * seconds. Most of the time of a first use is loading and linking, and the interpreter's code
+   * changes with what it meets.
+   */
+  public void runBriefly() {
+    runEverydayWorkloads(TWO_PASSES, true);
+  }
+
+  /**
    * Lets the compiler see what programs do, until that is compiled: it takes some minutes of a
    * processor's time.
    *
@@ -151,10 +151,10 @@ public final class ImageMaker {
       runRound();
     }
     // Without Graal at first: here the interpreter itself is to be compiled.
-    runEverydayWorkloads(EVERYDAY_STEPS);
+    runEverydayWorkloads(EVERYDAY_STEPS, false);
     checkBuild();
     gate.open();
-    runEverydayWorkloads(COMPILED_STEPS);
+    runEverydayWorkloads(TWO_PASSES, false);
     WarmUpPlan plan =
         new WarmUpPlan(python, this::runRound, ImageMaker::isQuiet, this::limitCompilers);
     while (plan.step()) {
@@ -183,9 +183,9 @@ public final class ImageMaker {
     }
   }
 
-  private void runEverydayWorkloads(int steps) {
+  private void runEverydayWorkloads(int steps, boolean briefly) {
     for (int i = 0; i < steps; i++) {
-      python.runEverydayWorkload();
+      python.runEverydayWorkload(briefly);
     }
   }
 
@@ -196,7 +196,7 @@ public final class ImageMaker {
     } catch (UnsupportedOperationException e) {
       LOG.log(System.Logger.Level.WARNING, "programs have C2, if the JVM has: {0}", e.getMessage());
     }
-    runEverydayWorkloads(2 * COMPILED_STEPS);
+    runEverydayWorkloads(2 * TWO_PASSES, false);
   }
 
   private void runRound() {
