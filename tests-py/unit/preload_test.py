@@ -73,10 +73,8 @@ class Preload(unittest.TestCase):
 
     def test_a_module_that_is_preloaded_has_every_attribute_that_a_fresh_one_has(self):
         self.run_program("""
-            import subprocess
-            SHOW = '''
+            import importlib, importlib.util, inspect, pkgutil, types, warnings
             def show(name):
-                import importlib, importlib.util, inspect, pkgutil, sys, types
                 found = importlib.util.find_spec(name)
                 # What `-m` and `inspect` ask of a module that is not imported yet.
                 code = found.loader.get_code(name) if hasattr(found.loader, "get_code") else None
@@ -104,11 +102,17 @@ class Preload(unittest.TestCase):
                     lines.append(f"{key} {value}")
                 lines.append(str((module.__spec__ is sys.modules[name].__spec__, inspect.getsourcefile(module))))
                 return chr(10).join(lines).encode("ascii", "backslashreplace").decode()
-            '''
-            import textwrap, warnings
+            def show_in_child(name):
+                readable, writable = os.pipe()
+                if os.fork() == 0:
+                    with open(writable, "w") as pipe:
+                        pipe.write(show(name))
+                    os._exit(0)
+                os.close(writable)
+                with open(readable) as pipe:
+                    return pipe.read()
             warnings.simplefilter("ignore")
-            namespace = {}
-            exec(textwrap.dedent(SHOW), namespace)
+            fresh = {name: show_in_child(name) for name in preload._USUAL if importlib.util.find_spec(name)}
             preload._NAMES = iter(preload._USUAL)
             while preload.step():
                 pass
@@ -117,11 +121,7 @@ class Preload(unittest.TestCase):
             for name in [name for name in preload._USUAL if name in names]:
                 if preload.module(name) is None:
                     continue  # it came along with another
-                kept = namespace["show"](name).rstrip()
-                fresh = subprocess.run(
-                    [sys.executable, "-W", "ignore", "-c", textwrap.dedent(SHOW) + f"print(show({name!r}))"],
-                    capture_output=True, text=True, check=True).stdout.rstrip()
-                differing = set(kept.splitlines()) ^ set(fresh.splitlines())
+                differing = set(show(name).splitlines()) ^ set(fresh[name].splitlines())
                 assert not differing, (name, differing)
             """)
 

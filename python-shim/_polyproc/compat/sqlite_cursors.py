@@ -15,7 +15,7 @@ import re
 import time
 import weakref
 
-from _polyproc.compat.builtin_functions import builtin
+from _polyproc.compat.builtin_functions import BuiltinFunction
 
 _KEYWORD = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/|\()*(\w+)", re.DOTALL)
 _READING = frozenset(("SELECT", "VALUES", "EXPLAIN"))
@@ -248,15 +248,16 @@ def install(module):
             _collect(connection)
         return function(*args)
 
-    @builtin("_sqlite3")
-    def connect(_sqlite3, /, *args, **kwargs):
+    def connect(*args, **kwargs):
         if len(args) < 6:
             kwargs.setdefault("factory", Connection)
         return base_connect(*args, **kwargs)
 
     for kind, base in ((Cursor, base_cursor), (Connection, base_connection)):
         kind.__module__, kind.__qualname__ = base.__module__, base.__qualname__
-    module.Cursor, module.Connection, module.connect = Cursor, Connection, connect
+    connect.__qualname__, connect.__doc__ = "connect", base_connect.__doc__.partition("--\n\n")[2]
+    module.Cursor, module.Connection = Cursor, Connection
+    module.connect = BuiltinFunction("_sqlite3", connect)
 
 
 def _keyword(sql):

@@ -43,6 +43,8 @@ def set_zone():
 def _seconds(value):
     if value is None:
         return int(time.time() // 1)
+    if isinstance(value, float) and value != value:  # what GraalPy does depends on the calls before this one
+        raise ValueError("Invalid value NaN (not a number)")
     _gmtime(value)  # raises what an unfit value raises
     return int(value // 1)
 

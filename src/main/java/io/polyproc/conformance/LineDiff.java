@@ -1,13 +1,16 @@
 package io.polyproc.conformance;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The lines of two texts, those of only one marked by {@code -} (expected) and {@code +} (actual).
+ * The lines of two texts, those of only one marked by {@code -} (expected) and {@code +} (actual);
+ * of what both have, the lines next to these.
  */
 final class LineDiff {
+
+  /** How many lines of both texts are shown before and after one that differs. */
+  private static final int CONTEXT = 5;
 
   private final List<String> expected;
   private final List<String> actual;
@@ -34,7 +37,7 @@ final class LineDiff {
   }
 
   private String text() {
-    Deque<String> lines = new ArrayDeque<>();
+    List<String> lines = new ArrayList<>();
     int i = 0;
     int j = 0;
     while (i < expected.size() || j < actual.size()) {
@@ -48,6 +51,29 @@ final class LineDiff {
         lines.add("+ " + actual.get(j++));
       }
     }
-    return String.join("\n", lines);
+    return String.join("\n", withoutTheDistant(lines));
+  }
+
+  private static List<String> withoutTheDistant(List<String> lines) {
+    List<String> near = new ArrayList<>();
+    int left = 0;
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.subList(Math.max(0, i - CONTEXT), Math.min(lines.size(), i + CONTEXT + 1)).stream()
+          .allMatch(line -> line.startsWith(" "))) {
+        left++;
+        continue;
+      }
+      addCount(left, near);
+      left = 0;
+      near.add(lines.get(i));
+    }
+    addCount(left, near);
+    return near;
+  }
+
+  private static void addCount(int left, List<String> near) {
+    if (left > 0) {
+      near.add("  … " + left + " lines that both have");
+    }
   }
 }

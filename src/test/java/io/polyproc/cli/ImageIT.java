@@ -463,6 +463,7 @@ final class ImageIT {
     Path later = Files.createDirectory(folder.resolve("later"));
     Files.writeString(folder.resolve("random.py"), "from secrets import choice, origin");
     Files.writeString(folder.resolve("queue.py"), "import queue; origin = 'beside the script'");
+    Files.writeString(folder.resolve("fractions.py"), "Fraction = 'of the script'");
     Files.writeString(later.resolve("secrets.py"), "origin, choice = 'added later', max");
     Path script =
         Files.writeString(
@@ -473,12 +474,14 @@ final class ImageIT {
             sys.path.insert(0, sys.argv[1])
             import queue, random, secrets
             print(queue.origin, random.origin, secrets.origin, random.choice(1, 2))
-            import multiprocessing, string
-            print(multiprocessing.current_process().name, string.digits)
+            import multiprocessing, statistics, string
+            print(multiprocessing.current_process().name, statistics.Fraction, string.digits)
             """);
     assertEquals(
         new CompletedCommand(
-            0, "[]\nbeside the script added later added later 2\nMainProcess 0123456789\n", ""),
+            0,
+            "[]\nbeside the script added later added later 2\nMainProcess of the script 0123456789\n",
+            ""),
         restore(script.toString(), later.toString()));
   }
 
