@@ -1,6 +1,7 @@
-"""The Python half of polyproc: what the `multiprocessing` shim is built on.
+"""The Python half of polyproc: what the `multiprocessing` shim is built on, and how a Python process begins and ends.
 
-Java puts its side of the bridge into `runtime` before anything else here is used.
+Java imports `boot.entry` and calls its `install`, which sets `runtime`. `boot.entry` and the modules that it imports at its
+head are loaded before that; all others are loaded later, and may use `runtime` while they are imported.
 """
 
 TYPE_CHECKING = False

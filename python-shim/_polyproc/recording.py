@@ -1,4 +1,4 @@
-"""What a program was asked to tell of itself when it was started: a timeline, a profile, bars of progress.
+"""What a program was asked to tell of itself when it was started: a timeline, a profile, progress bars.
 
 Nothing here runs where none of these was wanted.
 """
@@ -20,7 +20,7 @@ def begin(timeline: str, profile: str, progress: bool) -> str:
     """In the main process, before its program begins.
 
     timeline, profile: names of files, or empty; progress: whether bars are wanted. Returns what is wrong, or an empty
-    text.
+    string.
     """
     from polyglot import ForeignException
 

@@ -274,7 +274,7 @@ def has_user_site() -> bool:
 
 
 def record(timeline: str, profile: str, progress: bool) -> str:
-    """Has the main process recorded; returns what is wrong, or an empty text: see `recording.begin`."""
+    """Has the main process recorded; returns what is wrong, or an empty string: see `recording.begin`."""
     from _polyproc import recording
 
     return recording.begin(str(timeline), str(profile), bool(progress))

@@ -1,9 +1,12 @@
-"""What modules of the standard library lack in GraalPy 25.0.3, one file a module, loaded when it is used.
+"""What modules of the standard library lack in GraalPy 25.0.3, or have otherwise: for the most part one file a module.
 
 A module that a program imports gets what it lacks at that moment (`find_spec`). Modules that are imported
 at every boot (`os`, `time`, `select` ...) get a `__getattr__` and a `__dir__` instead: the first use of a
 missing name executes the file that has it, which puts everything it has into the module's namespace. So a
 boot executes none of these files, and `dir`, `hasattr`, `from os import *` and `inspect` see all names.
+
+Other files mend what every program uses (threads, files, signals, sleep, tracebacks ...): `boot.entry` imports
+and installs them at every boot. `boot.finder` loads those that only some packages need.
 """
 
 import sys as _sys  # `sys` is a file of this package

@@ -118,7 +118,7 @@ class Memory:
 
 
 class Strings:
-    """An array of pointers to texts with a NULL after them, as long as the `with` block runs."""
+    """An array of pointers to strings with a NULL after them, as long as the `with` block runs."""
 
     def __init__(self, texts):
         self._texts = list(texts)

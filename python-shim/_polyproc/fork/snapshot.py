@@ -1,9 +1,10 @@
 """The `fork` snapshot: what a forked child would have of its parent, carried by value.
 
-A JVM cannot fork. So the parent pickles its `__main__`, its own modules, some state of the interpreter
-and the process object, and the child - a fresh interpreter - rebuilds them. Nothing that the parent has
-executed runs again. All goes through one pickler with one memo: an object that is a global here and an
-argument there is one object in the child, too.
+It serves where a fork of the JVM does not: in a context of a Java program, on systems other than Linux on
+x86-64, and for processes on other nodes of a cluster. The parent pickles its `__main__`, its own modules,
+some state of the interpreter and the process object, and the child - a fresh interpreter - rebuilds them.
+Nothing that the parent has executed runs again. All goes through one pickler with one memo: an object that
+is a global here and an argument there is one object in the child, too.
 
 The stream is three pickles of one pickler, joined to one (each but the last ends in POP, not STOP):
 

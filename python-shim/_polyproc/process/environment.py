@@ -1,4 +1,4 @@
-"""The environment's variables as the system has them: to make texts of all takes milliseconds in a new process."""
+"""The environment's variables as the system has them: to make strings of all takes milliseconds in a new process."""
 
 import os
 

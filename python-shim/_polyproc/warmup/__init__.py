@@ -1,8 +1,9 @@
 """What a process does so that programs find modules loaded and code compiled: all of it before its image is written.
 
-A standby that has booted, where there are no images, does `steps` and `process_rounds` while it waits.
+Where there are no images, a standby does `steps` while it waits, and one of a Java program `process_rounds`, too.
 
-`preload` keeps modules that were imported ahead out of a program's sight; `steps` names the most needed ones. `workloads`
-(what processes do), `process_rounds` (their starts and ends), `everyday` and `variety` (what scripts do) are what the JVM's
-compilers are to see.
+`preload` keeps modules that were imported ahead out of a program's sight; `steps` names the most needed ones. The rest is what
+the JVM's compilers are to see: `workloads` (what processes do), `process_rounds` (their starts and ends), `sample_program`
+(a whole program), and `everyday` (what scripts do), with the pieces of `variety` (arguments of many kinds), `failures`
+(what goes wrong, and what shows it) and `library` (a little of many modules).
 """

@@ -288,7 +288,7 @@ public final class Polyproc implements AutoCloseable {
      * starts in them, does, too. A worker that is lost with its node fails its task with a {@link
      * WorkerLostException}, and standard error names the node; another worker takes the next task.
      *
-     * <p>Numbers, texts, collections, connections of a {@link PythonPipe} and proxies of a {@link
+     * <p>Numbers, strings, collections, connections of a {@link PythonPipe} and proxies of a {@link
      * PythonManager} can be arguments. Locks, queues, shared memory and callbacks are of this
      * machine: {@link PythonPool#submit} and {@link PythonProcess#start} refuse them with an {@link
      * UnconvertibleValueException}. So are this program's classes, for {@code java.type}.

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  *   _polyproc.recording ── recorder ────────────────► trace
  * </pre>
  *
- * <p>Any thread may call; GraalPy releases its global lock around each call.
+ * <p>Any thread may call; GraalPy releases the GIL around each call.
  */
 public final class Bridge {
   private static final int ENOMEM = 12;

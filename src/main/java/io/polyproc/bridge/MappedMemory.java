@@ -15,8 +15,8 @@ import org.graalvm.polyglot.Value;
  * has given it functions for that: GraalPy has these for types in native code, and calls them for
  * {@code memoryview} and what is based on it.
  *
- * <p>Python's lock guards the objects; a method that changes one takes it, as a call of Java is
- * made without.
+ * <p>The GIL guards the objects; a method that changes one takes it, as a call of Java is made
+ * without.
  */
 final class MappedMemory {
   private static final int READ = 1;
@@ -160,7 +160,7 @@ final class MappedMemory {
     GraalPy.HANDLE.set(reference, GraalPy.NEW_HANDLE.newInstance(address, length));
   }
 
-  /** Waits for Python's lock. */
+  /** Waits for the GIL. */
   private static void lock() {
     while (!PythonObjects.tryLock()) {
       Thread.onSpinWait();

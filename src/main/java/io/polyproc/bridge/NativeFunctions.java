@@ -12,8 +12,8 @@ import org.graalvm.polyglot.Value;
  * {@code bytes}, of which the function gets a copy with a zero after them; or a {@code bytearray},
  * which afterwards has what the function has made of its copy.
  *
- * <p>Any thread may call; GraalPy releases its global lock around each call. A failed call returns
- * {@link SystemCalls#FAILED} plus the error number.
+ * <p>Any thread may call; GraalPy releases the GIL around each call. A failed call returns {@link
+ * SystemCalls#FAILED} plus the error number.
  */
 public final class NativeFunctions {
   NativeFunctions() {}
@@ -118,12 +118,12 @@ public final class NativeFunctions {
     SystemCalls.free(address);
   }
 
-  /** A copy of memory: {@code bytes}, or a text with as many characters below 256. */
+  /** A copy of memory: {@code bytes}, or a string with as many characters below 256. */
   public Object read(long address, int size) {
     return handOver(SystemCalls.read(address, size));
   }
 
-  /** {@link #read} of a text that a zero ends. */
+  /** {@link #read} of a string that a zero ends. */
   public Object readText(long address) {
     return handOver(SystemCalls.readText(address));
   }

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An answer has two parts. The stacks are read at safepoints ({@link PythonStacks}); threads
  * that come to none, as they read or write, are woken: GraalPy repeats such calls. What a thread
- * waits for says Python code, {@code _polyproc.observation}, on a thread of its own that needs
- * Python's lock: where another thread does not give it, the answer goes without.
+ * waits for says Python code, {@code _polyproc.observation}, on a thread of its own that needs the
+ * GIL: where another thread does not give it, the answer goes without.
  */
 public final class ObservationPoint {
   private static final Duration AT_ONCE = Duration.ofMillis(10);
@@ -317,7 +317,7 @@ public final class ObservationPoint {
     }
   }
 
-  /** Numbers, texts, lists and dictionaries of Python's as {@link Json} has them. */
+  /** Numbers, strings, lists and dictionaries of Python's as {@link Json} has them. */
   private static @Nullable Object plain(Value value) {
     if (value.isNull()) {
       return null;

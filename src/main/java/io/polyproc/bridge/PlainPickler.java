@@ -28,7 +28,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes pickles of what most messages are: numbers, texts, bytes, and lists and tuples of them.
+ * Makes pickles of what most messages are: numbers, strings, bytes, and lists and tuples of them.
  * GraalPy has one pickler for all, which has met objects of every kind, so that what the compiler
  * makes of it is slow, and in a new process it is not compiled yet. What is not plain is for that.
  *
@@ -44,7 +44,7 @@ final class PlainPickler {
 
   private static final int MAX_DEPTH = 16;
 
-  /** Texts and bytes come as often as they occur, without a memo: more of them are not plain. */
+  /** Strings and bytes come as often as they occur, without a memo: more of them are not plain. */
   private static final int MAX_REPEATED = 64 << 10;
 
   /** More bytes, and with what is around them they may be more than an array can hold. */
@@ -128,7 +128,7 @@ final class PlainPickler {
     return true;
   }
 
-  /** Adds a text or bytes. */
+  /** Adds a string or bytes. */
   private boolean addContent(Object object) {
     String text = PythonObjects.asText(object);
     byte[] content;

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  *                                                           collector, compilers … go on
  * </pre>
  *
- * <p>The caller holds Python's lock meanwhile, so every other thread of Python waits for it or is
- * outside of Python: in a system call, or in native code. Only threads that wait in the kernel can
- * be left out; {@link JvmFork#forkProgram} waits for the others.
+ * <p>The caller holds the GIL meanwhile, so every other thread of Python waits for it or is outside
+ * of Python: in a system call, or in native code. Only threads that wait in the kernel can be left
+ * out; {@link JvmFork#forkProgram} waits for the others.
  */
 final class ProgramFork implements JvmFork.Program {
   /**

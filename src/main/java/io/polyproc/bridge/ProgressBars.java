@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bars of progress on standard error.
+ * Progress bars on standard error.
  *
  * <p>On a terminal they have its last lines for themselves: the rest scrolls without them, by the
  * terminal's own means (DECSTBM), so that whatever the program writes, and wherever it has the

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * exported.
  *
  * <p>Any thread in which Python runs may call. A caller that looks into what other threads can
- * change {@linkplain #tryLock holds} Python's lock meanwhile.
+ * change {@linkplain #tryLock holds} the GIL meanwhile.
  */
 @SuppressWarnings("ReferenceEquality") // what is compared are GraalPy's constants
 final class PythonObjects {
@@ -193,8 +193,8 @@ final class PythonObjects {
   }
 
   /**
-   * Takes Python's lock, which a call of Java is made without, unless another thread has it: to
-   * wait for it takes long where another thread computes.
+   * Takes the GIL, which a call of Java is made without, unless another thread has it: to wait for
+   * it takes long where another thread computes.
    *
    * @return whether it is to be given back, by {@link #unlock}
    */

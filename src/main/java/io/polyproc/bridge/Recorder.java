@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this process records of itself, because its program was asked to: a timeline, a profile, and
- * bars of progress. Any thread may call.
+ * progress bars. Any thread may call.
  */
 public final class Recorder {
   private static final System.Logger LOG = System.getLogger(Recorder.class.getName());
@@ -89,7 +89,7 @@ public final class Recorder {
     }
   }
 
-  /** Bars of progress on standard error. */
+  /** Progress bars on standard error. */
   public ProgressBars progressBars() {
     ProgressBars made = bars;
     if (made == null) {

@@ -1,4 +1,7 @@
-/** The GraalPy context and the host objects that the Python shim calls. */
+/**
+ * The GraalPy context of a process, the host objects that the Python shim calls, and what these do
+ * in Java: plain pickles, digests, signals, forks, and what a process tells of itself.
+ */
 @NullMarked
 package io.polyproc.bridge;
 

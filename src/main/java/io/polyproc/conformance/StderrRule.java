@@ -15,7 +15,7 @@ sealed interface StderrRule {
   /** Anything. */
   record Ignored() implements StderrRule {}
 
-  /** Anything that contains all of these texts. */
+  /** Anything that contains all of these strings. */
   record Contains(List<String> texts) implements StderrRule {
     public Contains {
       texts = List.copyOf(texts);

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * Reads the Python stacks of a context's threads, from any thread, inside the context or not.
  *
  * <p>Truffle lets each thread run a piece of code at its next safepoint, which is where a loop goes
- * round, a function begins, or a wait for Python's lock ends. There the thread walks its own stack,
- * which takes some microseconds, and goes on. A thread that is in native code, or in a call of
- * Java, reaches no safepoint before that returns: it is missing from the answer.
+ * round, a function begins, or a wait for the GIL ends. There the thread walks its own stack, which
+ * takes some microseconds, and goes on. A thread that is in native code, or in a call of Java,
+ * reaches no safepoint before that returns: it is missing from the answer.
  *
  * <p>It relies on what GraalPy keeps in the descriptor of a frame: {@code BytecodeFrameInfo}, which
  * knows the line and the names of variables. {@link #whyUnknown} says what is missing.

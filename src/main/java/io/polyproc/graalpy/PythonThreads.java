@@ -12,13 +12,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of a GraalPy context, and its global interpreter lock.
+ * The threads of a GraalPy context, and the GIL, its global interpreter lock.
  *
  * <p>It relies on {@code PythonContext}: the methods {@code get}, {@code acquireGil}, {@code
  * releaseGil} and {@code getEnv}, and the fields {@code threadStateMapping} and {@code mainThread}.
  * {@link #current} finds them or says what is missing.
  *
- * <p>A thread in which Python runs may call; Python's lock is not held during a call of Java.
+ * <p>A thread in which Python runs may call; the GIL is not held during a call of Java.
  */
 public final class PythonThreads {
   private static final String CONTEXT = "com.oracle.graal.python.runtime.PythonContext";
@@ -104,7 +104,7 @@ public final class PythonThreads {
     return new UnsupportedOperationException("GraalPy's threads are not as expected: " + cause, e);
   }
 
-  /** Waits for Python's lock and takes it. */
+  /** Waits for the GIL and takes it. */
   public void lock() {
     try {
       Handles.ACQUIRE.invokeExact(context);
@@ -113,7 +113,7 @@ public final class PythonThreads {
     }
   }
 
-  /** Gives Python's lock back. */
+  /** Gives the GIL back. */
   public void unlock() {
     try {
       Handles.RELEASE.invokeExact(context);
@@ -122,7 +122,7 @@ public final class PythonThreads {
     }
   }
 
-  /** In a forked child: these threads are no more. The caller holds Python's lock. */
+  /** In a forked child: these threads are no more. The caller holds the GIL. */
   public void forget(Collection<Thread> threads) {
     states().keySet().removeAll(threads);
   }

@@ -36,7 +36,7 @@ final class ProcessImage {
   private static final int MAX_TRIES = 1000;
   private static final long TRY_NANOS = 200_000;
 
-  /** The texts of {@code enum image_failure_stage}, from 1 on. */
+  /** What {@code enum image_failure_stage} means, from 1 on. */
   private static final String[] STAGES = {
     "there is no memory for it",
     "the process's mappings can't be read",

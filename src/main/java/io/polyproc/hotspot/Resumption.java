@@ -20,7 +20,7 @@ import java.util.Map;
  * @param arguments as in {@code main} of C: the restoring program's name, the image's, then those
  *     for the process. Bytes that are not UTF-8 are single surrogates, as Python has them ({@code
  *     surrogateescape})
- * @param variables the environment, in its order; texts as the arguments'
+ * @param variables the environment, in its order; strings as the arguments
  * @param ignoredSignals the numbers of those that its parent had ignored
  * @param closedStreams the numbers of standard streams that were closed, where {@code /dev/null} is
  *     now

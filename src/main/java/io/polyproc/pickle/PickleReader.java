@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The machine that a pickle is a program for: a stack, a memo, and what puts numbers, texts and
+ * The machine that a pickle is a program for: a stack, a memo, and what puts numbers, strings and
  * bytes on the stack. What becomes of containers, names and calls is a subclass's matter. A pickle
  * of any content ends in a value or a {@link RuntimeException}; its lengths are checked against
  * what there is, so that one that lies takes no memory.

@@ -87,7 +87,7 @@ public final class ChildProcess {
    *
    * @param command an absolute path and its arguments
    * @param title what the process list shows first, in place of the path
-   * @param environment texts of the form {@code NAME=value}
+   * @param environment strings of the form {@code NAME=value}
    * @param input becomes its standard input
    * @return its process id
    */

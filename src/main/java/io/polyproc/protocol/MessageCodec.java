@@ -28,7 +28,7 @@ import java.io.UncheckedIOException;
  * </pre>
  */
 public final class MessageCodec {
-  /** Texts are cut to this many characters, so that their modified UTF-8 always fits. */
+  /** Strings are cut to this many characters, so that their modified UTF-8 always fits. */
   static final int MAX_TEXT = 20_000;
 
   private MessageCodec() {}

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Numbers and texts as JSON. It is made in place, byte by byte: an event takes some hundred
+ * Numbers and strings as JSON. It is made in place, byte by byte: an event takes some hundred
  * nanoseconds of code that is not much optimized.
  *
  * <p>Confined to one thread at a time.
@@ -52,7 +52,7 @@ final class EventBuffer {
     return this;
   }
 
-  /** Appends a text in quotation marks. */
+  /** Appends a string in quotation marks. */
   EventBuffer text(String text) {
     byte[] quoted = names.get(text);
     if (quoted == null) {

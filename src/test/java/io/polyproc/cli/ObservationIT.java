@@ -181,8 +181,8 @@ final class ObservationIT {
                     number += 1
                 """));
 
-    // Not in every answer: the thread that computes may keep Python's lock for too long, and the
-    // other one has it to wait for before it reads.
+    // Not in every answer: the thread that computes may keep the GIL for too long, and the other
+    // one has it to wait for before it reads.
     String stack = stackUntil(program, "is in the system call read");
     assertTrue(stack.contains("line 4, in read"), stack);
     assertTrue(Pattern.compile("line [78], in <module>").matcher(stack).find(), stack);
