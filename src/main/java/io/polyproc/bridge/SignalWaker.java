@@ -79,7 +79,7 @@ final class SignalWaker {
     Watch former = watched.get(number);
     if (signal != null && former == null) {
       Watch watch = new Watch(number, signal);
-      watch.handler = sun.misc.Signal.handle(signal, watch);
+      watch.begin();
       watched.put(number, watch);
       restarting.remove(number);
     }
@@ -97,7 +97,7 @@ final class SignalWaker {
     if (watch == null) {
       return null;
     }
-    sun.misc.SignalHandler handler = watch.handler;
+    sun.misc.SignalHandler handler = watch.handler();
     return () -> handler.handle(watch.carrier);
   }
 
@@ -116,7 +116,7 @@ final class SignalWaker {
   void unwatch(int number) {
     Watch watch = watched.remove(number);
     if (watch != null) {
-      sun.misc.Signal.handle(watch.carrier, watch.handler);
+      sun.misc.Signal.handle(watch.carrier, watch.handler());
     }
   }
 
@@ -137,7 +137,7 @@ final class SignalWaker {
   private final class Watch implements sun.misc.SignalHandler {
     private final int number;
     private final sun.misc.Signal carrier;
-    private volatile sun.misc.SignalHandler handler = sun.misc.SignalHandler.SIG_IGN;
+    private sun.misc.SignalHandler handler = sun.misc.SignalHandler.SIG_IGN;
 
     /** How many signals have come. */
     private final AtomicLong arrived = new AtomicLong();
@@ -148,6 +148,16 @@ final class SignalWaker {
     Watch(int number, sun.misc.Signal carrier) {
       this.number = number;
       this.carrier = carrier;
+    }
+
+    /** A signal that comes meanwhile waits until the former handler is known. */
+    synchronized void begin() {
+      handler = sun.misc.Signal.handle(carrier, this);
+    }
+
+    /** The one that was there before: GraalPy's. */
+    synchronized sun.misc.SignalHandler handler() {
+      return handler;
     }
 
     /**
@@ -169,7 +179,7 @@ final class SignalWaker {
         return;
       }
       long mine = arrived.incrementAndGet();
-      handler.handle(signal);
+      handler().handle(signal);
       if (restarting.contains(number)) {
         tell(mine);
         return;
