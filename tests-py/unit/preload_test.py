@@ -1,4 +1,4 @@
-"""Modules that are imported ahead of need; runs under any Python."""
+"""Modules that are imported ahead of need; runs under polyproc."""
 
 import os
 import subprocess

@@ -45,13 +45,14 @@ def main() -> None:
     home = _Home()
     channel = home.channel
     _polyproc.runtime.endWithParent(int(call("openPidfd", _getppid())))
-    home_pid, size, payload, *names = wire.unpack(channel.recv_bytes())
+    stub, size, payload, *names = wire.unpack(channel.recv_bytes())
     whole = bytearray(payload)
     while len(whole) < int(size):
         whole += home.ask("start", len(whole))[0]
     addresses.passed[:] = [name.decode() for name in names]
     start = pickle.loads(whole)
-    _home_pid = int(home_pid)
+    wire.member.home = stub.decode()
+    _home_pid = int(wire.member.home.rpartition("#")[2])
     os.environ[_PIDS] = f"{_own_pid} {_home_pid}"
     _show_pids(start["parent"])
     _polyproc.runtime.setTitle(start["title"])

@@ -8,7 +8,7 @@ import io
 import os
 import pickle
 import sys
-from multiprocessing import context, popen_fork
+from multiprocessing import context, popen_fork, process
 from subprocess import _args_from_interpreter_flags
 
 import _polyproc
@@ -115,6 +115,7 @@ class RemotePopen(popen_fork.Popen):
             if self.pid == 0:
                 try:
                     forking.become_child()
+                    process._current_process = process_obj  # type: ignore[attr-defined]
                     _polyproc.runtime.setTitle(f"{title(process_obj)} on {self.node}")
                     if ends_with_parent(process_obj):
                         _polyproc.runtime.endWithParent(parent)

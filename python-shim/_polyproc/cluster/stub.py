@@ -90,7 +90,8 @@ class _Stub:
         if first[:1] != b"K":
             raise RuntimeError(first[1:].decode())
         names = first[1:].decode().split("\n") if len(first) > 1 else []
-        self._channel.send_bytes(b"M" + wire.pack(os.getpid(), len(payload), payload[:_PART], *names))
+        home = f"{wire.member.incarnation}#{os.getpid()}"
+        self._channel.send_bytes(b"M" + wire.pack(home, len(payload), payload[:_PART], *names))
         while True:
             message = self._receive()
             what = message[:1]

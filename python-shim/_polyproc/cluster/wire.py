@@ -38,6 +38,8 @@ class _Membership:
     process: "str | None" = None
     incarnation: "str | None" = None
     node: "str | None" = None
+    home: "str | None" = None
+    """The process that stands for this one at home: its node's incarnation, # and its pid."""
     session = None
     """The connection by which the agent knows that the process lives."""
 
@@ -59,7 +61,7 @@ def _begin_anew():
             pass
     _channels.clear()
     _own = threading.local()
-    member.session = None
+    member.session = member.home = None
 
 
 def pack(*fields: "Any") -> bytes:

@@ -17,7 +17,8 @@ class Call:
 
     def __init__(self, parts: "Any") -> None:
         file, function, line, names, values, namespace = parts
-        self.file = str(file)
+        # Code that came from another process without its source has no file of its own.
+        self.file = str(file) or str(_name_in(namespace, "__file__") or "")
         self.function = str(function)
         self.line = int(line)
         self.names = [str(name) for name in names]
@@ -43,6 +44,11 @@ class Call:
             value = self.values[self.names.index(name)]
             return default if value is None else value
         return default
+
+
+def _name_in(namespace, name):
+    names = namespace if isinstance(namespace, dict) else getattr(namespace, "__dict__", {})
+    return names.get(name)
 
 
 def pids_of(processes: "Iterable[Any]") -> "list[int]":

@@ -20,7 +20,7 @@ def describe(threads: "Iterable[Any]", with_locals: bool, with_queues: bool) -> 
     """What is known of this process and its threads.
 
     threads: for each its identifier, its calls, the innermost first, and the innermost methods of its Java stack;
-    with_locals: whether the values of the program's variables are wanted, as texts; with_queues: whether the
+    with_locals: whether the values of the program's variables are wanted, as strings; with_queues: whether the
     lengths of queues are.
     """
     pools = []
@@ -48,7 +48,9 @@ def _queues(stacks):
         return []
     found = []
     for queue in list(util._afterfork_registry.values()):
-        if isinstance(queue, queues.Queue) and not type(queue).__module__.startswith("concurrent."):
+        # The agents of a cluster know how long its queues are; to ask them takes time.
+        is_known = isinstance(queue, queues.Queue) and hasattr(queue, "_sem")
+        if is_known and not type(queue).__module__.startswith("concurrent."):
             facts = {"id": semaphore_facts(queue._sem._semlock)["id"], "length": queue_length(queue)}
             if queue._maxsize < sys.modules["multiprocessing.synchronize"].SEM_VALUE_MAX:
                 facts["capacity"] = int(queue._maxsize)
@@ -78,12 +80,15 @@ def _describe_process():
         current = process.current_process()
         facts["name"] = str(current.name)
         facts["daemon"] = bool(current.daemon)
+    wire = sys.modules.get("_polyproc.cluster.wire")
+    if wire is not None and (wire.member.folder or wire.member.home):
+        facts["cluster"] = {"folder": wire.member.folder, "home": wire.member.home}
     return facts
 
 
 def _describe_thread(ident, calls, java, pools, with_locals):
     count = _shown(calls)
-    facts = {"shown": count}
+    facts = {"shown": count, "files": [call.file for call in calls[:count]]}
     user = next((i for i, call in enumerate(calls[:count]) if not call.is_library()), count)
     facts["user"] = user if user < count else None
     threading = sys.modules.get("threading")

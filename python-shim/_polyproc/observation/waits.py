@@ -52,6 +52,16 @@ def semaphore_facts(semlock: "Any") -> "dict[str, Any]":
     }
 
 
+def _cluster_semaphore_facts(semlock):
+    """The same of one that the cluster's agents have: they know who holds it."""
+    return {
+        "cluster": str(semlock._key),
+        "tracked": bool(semlock._tracked),
+        "first": int(semlock._value),
+        "max": int(semlock.maxvalue),
+    }
+
+
 def _on_semaphore(wait, call):
     semlock = call.local("self")
     if semlock is None or not hasattr(semlock, "_semaphore"):
@@ -59,11 +69,22 @@ def _on_semaphore(wait, call):
     if call.function in ("acquire", "_wait"):
         wait.since(call)
         wait.at_most(call)
+    _note_semaphore(wait, semlock, semaphore_facts(semlock))
+
+
+def _on_cluster_semaphore(wait, call):
+    semlock = call.local("self")
+    if semlock is not None:
+        wait.at_most(call)
+        _note_semaphore(wait, semlock, _cluster_semaphore_facts(semlock))
+
+
+def _note_semaphore(wait, semlock, facts):
     if semlock.maxvalue != 1:
         kind, needs = "semaphore", "program"
     else:
         kind, needs = "recursive lock" if semlock.kind == _RECURSIVE_MUTEX else "lock", "holder"
-    wait.note(kind, semlock, semaphore=semaphore_facts(semlock), needs=needs)
+    wait.note(kind, semlock, semaphore=facts, needs=needs)
 
 
 def _on_lock(wait, call):
@@ -120,6 +141,22 @@ def _on_queue(wait, call):
             "queue put", queue, fd=_fd(queue._reader), length=queue_length(queue), capacity=int(queue._maxsize), needs="reader"
         )
     wait.facts.pop("semaphore", None)
+
+
+def _on_cluster_queue(wait, call):
+    queue = call.local("self")
+    if queue is None:
+        return
+    wait.at_most(call)
+    if call.function == "_send":
+        wait.note("queue put", queue, length=int(queue._maxsize), capacity=int(queue._maxsize), needs="program")
+    else:
+        wait.note("queue join" if call.function == "join" else "queue get", queue, needs="program")
+
+
+def _on_stub(wait, call):
+    """Needs the process that it stands for, which only the agents of the cluster know."""
+    wait.note("remote process", needs="outside")
 
 
 def _on_feeder(wait, call):
@@ -263,6 +300,11 @@ RULES = {
     ("multiprocessing/queues.py", "put"): _on_queue,
     ("multiprocessing/queues.py", "_take_place"): _on_queue,
     ("multiprocessing/queues.py", "join"): _on_feeder,
+    ("_polyproc/cluster/locks.py", "acquire"): _on_cluster_semaphore,
+    ("_polyproc/cluster/queues.py", "_take"): _on_cluster_queue,
+    ("_polyproc/cluster/queues.py", "_send"): _on_cluster_queue,
+    ("_polyproc/cluster/queues.py", "join"): _on_cluster_queue,
+    ("_polyproc/cluster/stub.py", "serve"): _on_stub,
     ("multiprocessing/connection.py", "_finish_reading"): _on_finish_reading,
     ("multiprocessing/connection.py", "_finish_writing"): _on_finish_writing,
     ("multiprocessing/connection.py", "_wait_for"): _on_poll,

@@ -37,6 +37,11 @@ final class DashboardCommand implements Callable<Integer> {
       description = "from look to look, at least 0.2 (2)")
   private double seconds;
 
+  @Option(
+      names = "--cluster",
+      description = "show those of all nodes of the cluster that this machine belongs to")
+  private boolean everywhere;
+
   @Mixin
   @SuppressWarnings("unused") // Picocli fills it
   private final HelpOption help = new HelpOption();
@@ -53,7 +58,9 @@ final class DashboardCommand implements Callable<Integer> {
           MAX_PORT, MIN_SECONDS);
       return ExitCode.USAGE.status();
     }
-    try (DashboardServer server = DashboardServer.start(port, Math.round(seconds * 1000))) {
+    try (DashboardServer server =
+        DashboardServer.start(
+            port, Math.round(seconds * 1000), everywhere ? ClusterCommand.existing("") : null)) {
       System.out.println(server.address());
       System.out.flush();
       new CountDownLatch(1).await();

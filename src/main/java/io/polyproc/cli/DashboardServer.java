@@ -3,8 +3,8 @@ package io.polyproc.cli;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.polyproc.cluster.NodeControl;
 import io.polyproc.observation.Json;
-import io.polyproc.observation.LiveView;
 import io.polyproc.observation.ProcessRow;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +14,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -42,13 +41,12 @@ import org.jspecify.annotations.Nullable;
  * name of another site can be made to mean this machine), and one that names its origin must name
  * this one. There is nothing to be changed: all requests are {@code GET}.
  *
- * <p>Threads: each request has its own; one other, which owns the view, looks while there is a page
- * to be told, and fetches stacks.
+ * <p>Threads: each request has its own; one other, which owns the watch, looks while there is a
+ * page to be told, and fetches stacks.
  */
 final class DashboardServer implements AutoCloseable {
   private static final String COOKIE = "polyproc";
   private static final int SECRET_BYTES = 24;
-  private static final Duration PATIENCE = Duration.ofMillis(300);
   private static final int MAX_WAITING = 4;
   private static final long HEARTBEAT_SECONDS = 15;
   private static final String TEXT = "text/plain; charset=utf-8";
@@ -68,16 +66,16 @@ final class DashboardServer implements AutoCloseable {
 
   private final HttpServer server;
   private final String secret;
-  private final LiveView view;
+  private final Watch watch;
   private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService looker =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("polyproc-dashboard").factory());
   private final List<BlockingQueue<String>> listeners = new CopyOnWriteArrayList<>();
 
-  private DashboardServer(HttpServer server, LiveView view) {
+  private DashboardServer(HttpServer server, Watch watch) {
     this.server = server;
-    this.view = view;
+    this.watch = watch;
     byte[] random = new byte[SECRET_BYTES];
     new SecureRandom().nextBytes(random);
     secret = HexFormat.of().formatHex(random);
@@ -88,9 +86,11 @@ final class DashboardServer implements AutoCloseable {
    *
    * @param port 0 for one that is free
    * @param intervalMillis from look to look
+   * @param agent of this machine's node, to show all nodes of its cluster; null for this machine
    * @throws IOException if the port is taken, or this user's programs can't be looked at
    */
-  static DashboardServer start(int port, long intervalMillis) throws IOException {
+  static DashboardServer start(int port, long intervalMillis, @Nullable NodeControl agent)
+      throws IOException {
     InetAddress loopback = InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1});
     HttpServer server;
     try {
@@ -98,7 +98,7 @@ final class DashboardServer implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException("port %d can't be had: %s".formatted(port, e.getMessage()), e);
     }
-    DashboardServer dashboard = new DashboardServer(server, new LiveView(PATIENCE));
+    DashboardServer dashboard = new DashboardServer(server, new Watch(agent));
     server.createContext("/", dashboard::serve);
     server.setExecutor(dashboard.requests);
     server.start();
@@ -155,11 +155,11 @@ final class DashboardServer implements AutoCloseable {
     switch (path) {
       case "/", "/style.css", "/script.js" -> file(exchange, FILES.getOrDefault(path, ""));
       case "/events" -> events(exchange);
-      case "/stack" -> ofProcess(exchange, query, TEXT, view::stack);
-      case "/logs" -> ofProcess(exchange, query, TEXT, view::logs);
-      case "/why" -> ofProcess(exchange, query, TEXT, pid -> view.waits(pid).toText());
+      case "/stack" -> ofProcess(exchange, query, TEXT, watch::stack);
+      case "/logs" -> ofProcess(exchange, query, TEXT, watch::logs);
+      case "/why" -> ofProcess(exchange, query, TEXT, pid -> watch.waits(pid).text());
       case "/waits" ->
-          ofProcess(exchange, query, "application/json", pid -> view.waits(pid).toJson());
+          ofProcess(exchange, query, "application/json", pid -> watch.waits(pid).json());
       default -> answer(exchange, NOT_FOUND, TEXT, "There is no such page.\n");
     }
   }
@@ -239,7 +239,7 @@ final class DashboardServer implements AutoCloseable {
     }
   }
 
-  /** What is asked of the thread that owns the view. */
+  /** What is asked of the thread that owns the watch. */
   @FunctionalInterface
   private interface Question {
     String ask(int pid) throws IOException;
@@ -294,7 +294,7 @@ final class DashboardServer implements AutoCloseable {
     }
     try {
       List<@Nullable Object> rows = new ArrayList<>();
-      for (ProcessRow row : view.look()) {
+      for (ProcessRow row : watch.look()) {
         Map<String, @Nullable Object> facts = row.json();
         facts.put("depth", row.depth());
         rows.add(facts);
@@ -315,6 +315,6 @@ final class DashboardServer implements AutoCloseable {
     server.stop(0);
     requests.shutdownNow();
     looker.shutdownNow();
-    view.close();
+    watch.close();
   }
 }

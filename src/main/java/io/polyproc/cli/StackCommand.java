@@ -4,7 +4,6 @@ import io.polyproc.observation.Observation;
 import io.polyproc.observation.Observer;
 import io.polyproc.observation.StackReport;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -23,13 +22,18 @@ import picocli.CommandLine.Parameters;
       ""
     })
 final class StackCommand implements Callable<Integer> {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
   @Parameters(paramLabel = "<pid>", description = "the process's id, as `polyproc ps` prints it")
   private int pid;
 
   @Option(names = "--locals", description = "print the values of the program's variables, too")
   private boolean locals;
+
+  @Option(
+      names = "--node",
+      paramLabel = "<name>",
+      defaultValue = "",
+      description = "the node of the cluster that the process is on, if it is another one")
+  private String node = "";
 
   @Mixin
   @SuppressWarnings("unused") // Picocli fills it
@@ -41,15 +45,27 @@ final class StackCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Observer observer = new Observer()) {
-      Observation observation =
-          Observation.ofProcess(
-              observer, pid, locals ? Observer.Detail.LOCALS : Observer.Detail.WAITS, PATIENCE);
-      System.out.print(StackReport.of(observation, pid));
+    try {
+      System.out.print(stacks());
       return ExitCode.OK.status();
     } catch (IOException e) {
       System.err.println("polyproc: " + e.getMessage());
       return ExitCode.FAILED.status();
+    }
+  }
+
+  private String stacks() throws IOException {
+    if (!node.isEmpty()) {
+      return ClusterCommand.existing("").stack(node, pid, locals, Watch.PATIENCE);
+    }
+    try (Observer observer = new Observer()) {
+      Observation observation =
+          Observation.ofProcess(
+              observer,
+              pid,
+              locals ? Observer.Detail.LOCALS : Observer.Detail.WAITS,
+              Watch.PATIENCE);
+      return StackReport.of(observation, pid);
     }
   }
 }

@@ -1,9 +1,7 @@
 package io.polyproc.cli;
 
-import io.polyproc.observation.LiveView;
 import io.polyproc.posix.Terminal;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -21,7 +19,6 @@ import picocli.CommandLine.Option;
       ""
     })
 final class TopCommand implements Callable<Integer> {
-  private static final Duration PATIENCE = Duration.ofMillis(300);
   private static final double MIN_SECONDS = 0.2;
 
   @Option(
@@ -30,6 +27,11 @@ final class TopCommand implements Callable<Integer> {
       defaultValue = "1",
       description = "from look to look, at least 0.2 (1)")
   private double seconds;
+
+  @Option(
+      names = "--cluster",
+      description = "show those of all nodes of the cluster that this machine belongs to")
+  private boolean everywhere;
 
   @Mixin
   @SuppressWarnings("unused") // Picocli fills it
@@ -50,8 +52,8 @@ final class TopCommand implements Callable<Integer> {
       System.err.println("polyproc top: --interval must be at least " + MIN_SECONDS);
       return ExitCode.USAGE.status();
     }
-    try (LiveView view = new LiveView(PATIENCE);
-        TopScreen screen = new TopScreen(view)) {
+    try (Watch watch = new Watch(everywhere ? ClusterCommand.existing("") : null);
+        TopScreen screen = new TopScreen(watch)) {
       screen.run(Math.round(seconds * 1000));
       return ExitCode.OK.status();
     } catch (IOException e) {

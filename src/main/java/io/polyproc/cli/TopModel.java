@@ -196,9 +196,9 @@ final class TopModel {
   private StyledLine footer() {
     if (doomed != null) {
       return new StyledLine(
-          "end process %d %s with %s? y/n"
+          "end process %s %s with %s? y/n"
               .formatted(
-                  doomed.pid(),
+                  doomed.label(),
                   StyledLine.printable(doomed.process().name()),
                   doomedAtOnce ? "SIGKILL" : "SIGTERM"),
           Style.WARNING);

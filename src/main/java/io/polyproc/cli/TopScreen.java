@@ -1,7 +1,6 @@
 package io.polyproc.cli;
 
-import io.polyproc.observation.LiveView;
-import io.polyproc.posix.PosixException;
+import io.polyproc.observation.NodeProcesses;
 import io.polyproc.posix.Processes;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,18 +33,18 @@ final class TopScreen implements AutoCloseable {
   private final Display display;
   private final Attributes attributes;
   private final NonBlockingReader reader;
-  private final LiveView view;
+  private final Watch watch;
   private final TopModel model = new TopModel();
   private @Nullable Size shownSize;
 
   /**
    * Takes the terminal over.
    *
-   * @param view stays the caller's
+   * @param watch stays the caller's
    * @throws IOException if there is no terminal
    */
-  TopScreen(LiveView view) throws IOException {
-    this.view = view;
+  TopScreen(Watch watch) throws IOException {
+    this.watch = watch;
     terminal = TerminalBuilder.builder().system(true).dumb(false).build();
     display = new Display(terminal, true);
     reader = terminal.reader();
@@ -67,7 +66,7 @@ final class TopScreen implements AutoCloseable {
     long next = System.nanoTime();
     while (true) {
       if (System.nanoTime() - next >= 0) {
-        model.update(view.look());
+        model.update(watch.look());
         next = System.nanoTime() + intervalMillis * 1_000_000;
       }
       draw();
@@ -85,8 +84,8 @@ final class TopScreen implements AutoCloseable {
         }
         case TopModel.Request.Redraw _ -> {}
         case TopModel.Request.Look _ -> next = System.nanoTime();
-        case TopModel.Request.Stack stack -> model.show(view.stack(stack.pid()));
-        case TopModel.Request.Why why -> model.show(why(why.pid()));
+        case TopModel.Request.Stack stack -> model.show(text(() -> watch.stack(stack.pid())));
+        case TopModel.Request.Why why -> model.show(text(() -> watch.waits(why.pid()).text()));
         case TopModel.Request.Kill kill -> {
           kill(kill);
           next = System.nanoTime();
@@ -95,20 +94,27 @@ final class TopScreen implements AutoCloseable {
     }
   }
 
-  private String why(int pid) {
+  /** What is asked of the watch. */
+  @FunctionalInterface
+  private interface Question {
+    String ask() throws IOException;
+  }
+
+  private static String text(Question question) {
     try {
-      return view.waits(pid).toText();
+      return question.ask();
     } catch (IOException e) {
       return String.valueOf(e.getMessage());
     }
   }
 
   private void kill(TopModel.Request.Kill kill) {
+    int pid = NodeProcesses.pidOf(kill.pid());
     try {
-      Processes.signal(kill.pid(), kill.atOnce() ? Processes.SIGKILL : Processes.SIGTERM);
-      model.say("process " + kill.pid() + " was sent the signal");
-    } catch (PosixException e) {
-      model.say("process " + kill.pid() + " could not be sent the signal: " + e.getMessage());
+      watch.signal(kill.pid(), kill.atOnce() ? Processes.SIGKILL : Processes.SIGTERM);
+      model.say("process " + pid + " was sent the signal");
+    } catch (IOException e) {
+      model.say("process " + pid + " could not be sent the signal: " + e.getMessage());
     }
   }
 

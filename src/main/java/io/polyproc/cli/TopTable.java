@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class TopTable {
   static final int HEADER_LINES = 3;
 
-  private static final String ROW = "%7s %-10s %5s %7s %7s %8s %7s %5s  %-21s %s";
+  private static final String ROW = "%s %-10s %5s %7s %7s %8s %7s %5s  %-21s %s";
+  private static final int MIN_PID_WIDTH = 7;
   private static final int KIB = 1024;
 
   /** Largest first; as a tree if there is no value. */
@@ -78,7 +79,7 @@ final class TopTable {
             rows.stream()
                 .filter(
                     row ->
-                        (row.pid()
+                        (row.label()
                                 + " "
                                 + row.method()
                                 + " "
@@ -139,7 +140,15 @@ final class TopTable {
     lines.add(
         new StyledLine(
             ROW.formatted(
-                "PID", "METHOD", "CPU%", "RSS MB", "PSS MB", "DONE", "A SEC", "HELD", "STATE",
+                padded("PID"),
+                "METHOD",
+                "CPU%",
+                "RSS MB",
+                "PSS MB",
+                "DONE",
+                "A SEC",
+                "HELD",
+                "STATE",
                 "NAME"),
             Style.TITLE));
     for (int i = firstShown; i < Math.min(shown.size(), firstShown + pageLines); i++) {
@@ -179,7 +188,7 @@ final class TopTable {
     ObservedProcess process = row.process();
     String text =
         ROW.formatted(
-            row.pid(),
+            padded(row.label()),
             row.method(),
             row.processorShare() < 0
                 ? "-"
@@ -196,6 +205,13 @@ final class TopTable {
         isSelected
             ? Style.SELECTED
             : process.entry().role() == ProcessTable.Role.STANDBY ? Style.FAINT : Style.PLAIN);
+  }
+
+  /** As wide as the widest of the first column. */
+  private String padded(String text) {
+    int width =
+        rows.stream().mapToInt(row -> row.label().length()).reduce(MIN_PID_WIDTH, Math::max);
+    return " ".repeat(Math.max(0, width - text.length())) + text;
   }
 
   private static String state(ProcessRow row) {

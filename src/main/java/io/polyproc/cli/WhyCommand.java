@@ -1,9 +1,9 @@
 package io.polyproc.cli;
 
+import io.polyproc.cluster.NodeControl;
 import io.polyproc.observation.Observer;
 import io.polyproc.observation.WaitReport;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -19,17 +19,23 @@ import picocli.CommandLine.Parameters;
       "Prints which process of a program waits for what, held by whom and since",
       "when, and where in its source. Processes that wait for each other are",
       "reported as a deadlock, each with its Python stack; so is one that waits",
-      "for what nobody is left to bring about.",
+      "for what nobody is left to bring about. Of a program that uses a cluster, the",
+      "processes of all nodes are looked at.",
       ""
     },
     footer = {"", "Exit status: 0 if no deadlock was found, 1 if there is one."})
 final class WhyCommand implements Callable<Integer> {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
   @Parameters(
       paramLabel = "<pid>",
       description = "the id of the program, or of one of its processes")
   private int pid;
+
+  @Option(
+      names = "--node",
+      paramLabel = "<name>",
+      defaultValue = "",
+      description = "the node of the cluster that the process is on, if it is another one")
+  private String node = "";
 
   @Option(names = "--json", description = "print an object instead of text")
   private boolean json;
@@ -44,13 +50,22 @@ final class WhyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Observer observer = new Observer()) {
-      WaitReport report = WaitReport.of(observer, pid, PATIENCE);
-      System.out.print(json ? report.toJson() : report.toText());
-      return (report.hasFoundSomething() ? ExitCode.FAILED : ExitCode.OK).status();
+    try {
+      NodeControl.Waits waits = waits();
+      System.out.print(json ? waits.json() : waits.text());
+      return (waits.hasFoundSomething() ? ExitCode.FAILED : ExitCode.OK).status();
     } catch (IOException e) {
       System.err.println("polyproc: " + e.getMessage());
       return ExitCode.UNAVAILABLE.status();
+    }
+  }
+
+  private NodeControl.Waits waits() throws IOException {
+    if (!node.isEmpty()) {
+      return ClusterCommand.existing("").waits(node, pid, Watch.PATIENCE);
+    }
+    try (Observer observer = new Observer()) {
+      return Watch.onAllNodes(WaitReport.of(observer, pid, Watch.PATIENCE), pid);
     }
   }
 }

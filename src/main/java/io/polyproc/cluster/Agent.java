@@ -60,7 +60,15 @@ final class Agent {
     this.exports = new ExportedDescriptors(info.incarnation());
     this.notices = new Notices(info.incarnation(), peers);
     this.placement = new Placement(info, peers.values(), processes);
-    this.questions = new Questions(info, peers, processes, memory, placement);
+    this.questions =
+        new Questions(
+            info,
+            peers,
+            processes,
+            memory,
+            placement,
+            new ProcessQuestions(
+                info, peers, new ProgramWaits(info, peers, processes, new OwnObjects())));
   }
 
   NodeInfo info() {
@@ -332,6 +340,25 @@ final class Agent {
         } catch (IOException e) {
           // It is about to be lost, and its memory with it.
         }
+      }
+    }
+  }
+
+  /** What who looks at programs asks of the cluster. */
+  private final class OwnObjects implements ProgramWaits.Objects {
+    @Override
+    public byte[] ask(String object, Object... command) {
+      Object[] fields = new Object[command.length + 2];
+      fields[0] = SYSTEM;
+      fields[1] = 0;
+      System.arraycopy(command, 0, fields, 2, command.length);
+      return exec(object, Fields.of(fields));
+    }
+
+    @Override
+    public Set<String> programs() {
+      synchronized (programs) {
+        return Set.copyOf(programs.keySet());
       }
     }
   }

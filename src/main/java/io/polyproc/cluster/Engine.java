@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 interface Engine extends AutoCloseable {
 
   /**
-   * Lets {@link ClusterObjects#apply} act on an object: atomically, exactly once, and kept by two
-   * nodes before it returns, if there are two.
+   * Lets {@link ClusterObjects#apply} act on an object: atomically and exactly once. Before it
+   * returns, as many nodes keep the outcome as there are to be copies of an object, or all nodes
+   * where there are fewer.
    *
    * @return the outcome
    * @throws EngineException if this node does not belong to the cluster any more
@@ -33,8 +34,8 @@ interface Engine extends AutoCloseable {
   void onLeft(Consumer<String> listener);
 
   /**
-   * Calls it if more nodes are lost at once than there are copies of an object: some objects are
-   * gone.
+   * Calls it if objects are gone: all nodes that kept a copy were lost at once. As many nodes as
+   * there are copies are enough for that.
    */
   void onDataLost(Runnable listener);
 

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * A message of an agent: byte strings, each behind its length as four bytes, big-endian. Numbers
- * travel as decimal texts.
+ * travel as decimal strings.
  */
 final class Fields {
   private final List<byte[]> values;
@@ -19,7 +19,7 @@ final class Fields {
   /**
    * Makes a message.
    *
-   * @param values texts, numbers or byte arrays
+   * @param values strings, numbers or byte arrays
    */
   static byte[] of(Object... values) {
     List<byte[]> fields = new ArrayList<>(values.length);
@@ -58,6 +58,11 @@ final class Fields {
       values.add(value);
     }
     return new Fields(values);
+  }
+
+  /** The message that it was read from. */
+  byte[] toBytes() {
+    return of(values.toArray());
   }
 
   int count() {

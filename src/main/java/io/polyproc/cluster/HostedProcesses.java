@@ -121,6 +121,13 @@ final class HostedProcesses {
     draining = true;
   }
 
+  /** The processes of other nodes' programs that run here, and the names of these. */
+  Map<Integer, String> pids() {
+    Map<Integer, String> all = new HashMap<>();
+    hosted.forEach(process -> all.put(process.pid(), process.program()));
+    return all;
+  }
+
   /** Whether any run here for other nodes' programs. */
   boolean areHosted() {
     return !hosted.isEmpty();

@@ -150,6 +150,74 @@ public final class NodeControl {
   }
 
   /**
+   * Who waits for whom in a program.
+   *
+   * @param text for people
+   * @param json for programs
+   * @param hasFoundSomething whether there are threads that wait for something that will not come
+   */
+  public record Waits(String text, String json, boolean hasFoundSomething) {}
+
+  /**
+   * Who waits for whom in the program of a process, on all nodes.
+   *
+   * @param node the name of the one that the process is on; empty for this one
+   * @param patience how long each node waits for what processes say
+   * @throws IOException if the agent does not answer, or there is no such process of a program that
+   *     uses the cluster
+   */
+  public Waits waits(String node, int pid, Duration patience) throws IOException {
+    Fields answer = request(Fields.of("why", node, pid, patience.toMillis()));
+    return new Waits(answer.text(1), answer.text(2), !answer.text(3).isEmpty());
+  }
+
+  /**
+   * The Python stacks of a process, as {@code polyproc stack} prints them.
+   *
+   * @param node the name of the one that the process is on
+   * @param locals whether with the values of variables
+   * @param patience how long to wait for what the process says
+   * @throws IOException if the agent does not answer, or there is no such process of this user
+   */
+  public String stack(String node, int pid, boolean locals, Duration patience) throws IOException {
+    return ask(Fields.of("stack", node, pid, locals ? "locals" : "", patience.toMillis()));
+  }
+
+  /**
+   * What the processes of this user do on each other node.
+   *
+   * @param patience how long each node waits for what processes say
+   * @return what {@code NodeProcesses.read} reads, by the names of the nodes that answer
+   * @throws IOException if this node's agent does not answer
+   */
+  public Map<String, String> lookAtOthers(Duration patience) throws IOException {
+    Fields answer = request(Fields.of("look-others", patience.toMillis()));
+    Map<String, String> nodes = new LinkedHashMap<>();
+    for (int i = 1; i < answer.count(); i += 2) {
+      nodes.put(answer.text(i), answer.text(i + 1));
+    }
+    return nodes;
+  }
+
+  /**
+   * The last lines of what a process of a node writes to files.
+   *
+   * @throws IOException if the agent does not answer, or there is no such process of this user
+   */
+  public String logs(String node, int pid) throws IOException {
+    return ask(Fields.of("logs", node, pid));
+  }
+
+  /**
+   * Sends a signal to a process of a node.
+   *
+   * @throws IOException if the agent does not answer, or there is no such process of this user
+   */
+  public void signal(String node, int pid, int number) throws IOException {
+    String _ = ask(Fields.of("signal", node, pid, number));
+  }
+
+  /**
    * The processes of this user on each node, as {@code polyproc ps} lists them there.
    *
    * @param json whether as JSON

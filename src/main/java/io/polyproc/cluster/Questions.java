@@ -1,10 +1,7 @@
 package io.polyproc.cluster;
 
 import io.polyproc.observation.Json;
-import io.polyproc.observation.Observer;
-import io.polyproc.observation.ProcessReport;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +9,8 @@ import java.util.Map;
 
 /**
  * Answers what processes, the command and other agents ask: what the cluster looks like, and what
- * is in memory that a node holds for others. Any thread may call.
+ * is in memory that a node holds for others; {@link ProcessQuestions} answers what is asked of
+ * processes. Any thread may call.
  */
 final class Questions {
   private final NodeInfo info;
@@ -23,6 +21,7 @@ final class Questions {
   private final HostedProcesses processes;
   private final HostedMemory memory;
   private final Placement placement;
+  private final ProcessQuestions ofProcesses;
 
   /**
    * On a node.
@@ -37,12 +36,14 @@ final class Questions {
       Map<String, PeerNode> peers,
       HostedProcesses processes,
       HostedMemory memory,
-      Placement placement) {
+      Placement placement,
+      ProcessQuestions ofProcesses) {
     this.info = info;
     this.peers = peers;
     this.processes = processes;
     this.memory = memory;
     this.placement = placement;
+    this.ofProcesses = ofProcesses;
   }
 
   /** Answers what a process or the command asks. */
@@ -52,9 +53,7 @@ final class Questions {
         case "cores" -> Fields.of(CommandResult.DONE, placement.cores());
         case "status" -> Fields.of(CommandResult.DONE, status());
         case "memory" -> askMemory(question);
-        case "ps" -> Fields.of(CommandResult.DONE, ps(question));
-        case "ps-all" -> psOfAll(question);
-        default -> Fields.of(CommandResult.REFUSED, "no question " + question.text(0));
+        default -> ofProcesses.answer(question);
       };
     } catch (IllegalArgumentException | IOException e) {
       return Fields.of(CommandResult.REFUSED, String.valueOf(e.getMessage()));
@@ -86,32 +85,6 @@ final class Questions {
       }
     }
     return Fields.of(CommandResult.DONE);
-  }
-
-  /** {@code ps FORMAT SHARES MILLIS}: the processes of this machine and user, as JSON or text. */
-  private static String ps(Fields question) throws IOException {
-    try (Observer observer = new Observer()) {
-      ProcessReport report =
-          ProcessReport.ofAll(
-              observer, Duration.ofMillis(question.number(3)), !question.text(2).isEmpty());
-      return question.text(1).equals("json") ? report.toJson() : report.toText();
-    }
-  }
-
-  /** {@code ps-all FORMAT SHARES MILLIS}: names of nodes and what {@code ps} says there. */
-  private byte[] psOfAll(Fields question) throws IOException {
-    List<Object> answer = new ArrayList<>(List.of(CommandResult.DONE, info.name(), ps(question)));
-    byte[] forwarded = Fields.of("ps", question.text(1), question.text(2), question.text(3));
-    for (PeerNode peer : peers.values()) {
-      answer.add(peer.info().name());
-      try {
-        answer.add(Fields.read(peer.ask(forwarded)).text(1));
-      } catch (IOException e) {
-        String reason = "it does not answer: " + e.getMessage();
-        answer.add(question.text(1).equals("json") ? Json.write(reason) : reason + "\n");
-      }
-    }
-    return Fields.of(answer.toArray());
   }
 
   /** The cluster as this node sees it, as JSON. */

@@ -24,7 +24,7 @@ import java.util.Objects;
  *
  * <pre>
  *   s.acquire track value max wait   s.release track value max   s.value track value max
- *   s.cancel track value max request s.enlist …  s.delist …  s.gone …
+ *   s.cancel track value max request s.enlist …  s.delist …  s.gone …  s.holders …
  * </pre>
  *
  * <p>Track is {@code t} or nothing, and the value the first one: the first command makes the
@@ -89,7 +89,7 @@ final class SemaphoreObject {
       semaphore.read(head);
     }
     CommandResult outcome = semaphore.perform(command);
-    if (command.text(2).equals("s.value")) {
+    if (command.text(2).equals("s.value") || command.text(2).equals("s.holders")) {
       return outcome;
     }
     byte[] state = semaphore.write();
@@ -122,6 +122,11 @@ final class SemaphoreObject {
       case "s.cancel" -> cancel(client, command.text(FIRST_ARGUMENT + 3));
       case "s.release" -> release(process);
       case "s.value" -> new CommandResult(CommandResult.DONE, value);
+      case "s.holders" -> {
+        List<Object> answer = new ArrayList<>(List.of(CommandResult.DONE, value));
+        answer.addAll(holders.keySet());
+        yield new CommandResult(answer.toArray());
+      }
       case "s.enlist" -> {
         enlisted.merge(process, 1, Integer::sum);
         yield new CommandResult(CommandResult.DONE);

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ public final class LiveView implements AutoCloseable {
 
   private final Observer observer;
   private final Duration patience;
+  private final Supplier<List<NodeProcesses>> others;
   private final Map<Integer, State> states = new HashMap<>();
   private long lastLook;
 
@@ -45,8 +48,18 @@ public final class LiveView implements AutoCloseable {
    * @throws IOException if there is no place to meet that is this user's alone
    */
   public LiveView(Duration patience) throws IOException {
+    this(patience, List::of);
+  }
+
+  /**
+   * @param patience how long a look waits for what processes say
+   * @param others asks other nodes for their processes at each look
+   * @throws IOException if there is no place to meet that is this user's alone
+   */
+  public LiveView(Duration patience, Supplier<List<NodeProcesses>> others) throws IOException {
     observer = new Observer();
     this.patience = patience;
+    this.others = others;
   }
 
   /** What is known of one process from earlier looks. */
@@ -75,15 +88,26 @@ public final class LiveView implements AutoCloseable {
 
   /** Looks at all processes; returns each before those that it has started. */
   public List<ProcessRow> look() {
+    List<NodeProcesses> elsewhere = others.get();
     Map<Integer, ProcessTable.Entry> table = ProcessTable.read();
     List<ProcessTable.Entry> forest = ProcessTable.forest(table);
     long now = System.nanoTime();
-    states.keySet().retainAll(table.keySet());
+    Set<Integer> known = new HashSet<>(table.keySet());
+    elsewhere.forEach(node -> node.entries().forEach(entry -> known.add(entry.pid())));
+    states.keySet().retainAll(known);
     observer.keep(table.keySet());
     forest.forEach(entry -> state(entry));
     ask(forest, now);
     measure(now);
-    return rows(forest, table, now);
+    double seconds = lastLook == 0 ? 0 : (now - lastLook) / 1e9;
+    lastLook = now;
+    List<ProcessRow> rows = rows(observed(forest), table, "", ProcessFiles::memory, seconds);
+    for (NodeProcesses node : elsewhere) {
+      Map<Integer, ProcessTable.Entry> there = new LinkedHashMap<>();
+      node.entries().forEach(entry -> there.put(entry.pid(), entry));
+      rows.addAll(rows(node.observed().toList(), there, node.node(), node::memory, seconds));
+    }
+    return rows;
   }
 
   private State state(ProcessTable.Entry entry) {
@@ -118,6 +142,7 @@ public final class LiveView implements AutoCloseable {
 
   private void measure(long now) {
     states.entrySet().stream()
+        .filter(entry -> NodePids.isLocal(entry.getKey()))
         .sorted(Comparator.comparingLong(entry -> entry.getValue().measuredAt))
         .limit(MEASURED_AT_ONCE)
         .toList()
@@ -128,15 +153,21 @@ public final class LiveView implements AutoCloseable {
             });
   }
 
-  private List<ProcessRow> rows(
-      List<ProcessTable.Entry> forest, Map<Integer, ProcessTable.Entry> table, long now) {
-    double seconds = lastLook == 0 ? 0 : (now - lastLook) / 1e9;
-    lastLook = now;
+  private List<ObservedProcess> observed(List<ProcessTable.Entry> forest) {
     List<ObservedProcess> processes = new ArrayList<>();
     for (ProcessTable.Entry entry : forest) {
       ObservedProcess answered = state(entry).answered;
       processes.add(answered == null ? ObservedProcess.of(entry, null) : answered.with(entry));
     }
+    return processes;
+  }
+
+  private List<ProcessRow> rows(
+      List<ObservedProcess> processes,
+      Map<Integer, ProcessTable.Entry> table,
+      String node,
+      IntFunction<Optional<ProcessFiles.Memory>> memory,
+      double seconds) {
     Map<Integer, ObservedProcess.Worker> workers = ProcessReport.workers(processes);
     Set<String> named = new HashSet<>();
     List<ProcessRow> rows = new ArrayList<>();
@@ -148,9 +179,10 @@ public final class LiveView implements AutoCloseable {
       rows.add(
           new ProcessRow(
               process,
+              node,
               ProcessTable.depth(process.entry(), table),
               perSecond(state.processorSeconds, used, seconds),
-              ProcessFiles.memory(process.pid()),
+              memory.apply(process.pid()),
               state.shares,
               done,
               perSecond((double) state.done, (double) done, seconds),

@@ -1,9 +1,11 @@
 package io.polyproc.observation;
 
+import io.polyproc.posix.Processes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +20,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param processes in the order of a forest: each process before those that it has started
  * @param table all of the user's processes of this runtime
+ * @param nodes the names of the nodes that the processes are on, by their numbers; empty if all are
+ *     on this machine
+ * @param isComplete whether there are no more processes that could take part
  */
-public record Observation(List<ObservedProcess> processes, Map<Integer, ProcessTable.Entry> table) {
+public record Observation(
+    List<ObservedProcess> processes,
+    Map<Integer, ProcessTable.Entry> table,
+    List<String> nodes,
+    boolean isComplete) {
 
   /** Asks all processes of this user. */
   static Observation ofAll(
@@ -84,9 +93,29 @@ public record Observation(List<ObservedProcess> processes, Map<Integer, ProcessT
         .filter(entry -> entry.role() != ProcessTable.Role.STANDBY)
         .forEach(entry -> wanted.put(entry.pid(), detail.apply(entry)));
     Map<Integer, Map<String, @Nullable Object>> answers = observer.ask(wanted, patience);
+    List<ObservedProcess> observed =
+        entries.stream().map(entry -> ObservedProcess.of(entry, answers.get(entry.pid()))).toList();
     return new Observation(
-        entries.stream().map(entry -> ObservedProcess.of(entry, answers.get(entry.pid()))).toList(),
-        table);
+        observed,
+        table,
+        List.of(),
+        observed.stream().allMatch(process -> process.cluster().isEmpty()));
+  }
+
+  /**
+   * What the nodes of a cluster have told of one program.
+   *
+   * @param nodes by their numbers, the one of this machine first
+   * @param isComplete whether all nodes have told
+   */
+  public static Observation ofNodes(List<NodeProcesses> nodes, boolean isComplete) {
+    Map<Integer, ProcessTable.Entry> table = new LinkedHashMap<>();
+    nodes.forEach(node -> node.entries().forEach(entry -> table.put(entry.pid(), entry)));
+    return new Observation(
+        nodes.stream().flatMap(NodeProcesses::observed).toList(),
+        table,
+        nodes.stream().map(NodeProcesses::node).toList(),
+        isComplete);
   }
 
   /** The process with an id, if it was looked at. */
@@ -94,13 +123,36 @@ public record Observation(List<ObservedProcess> processes, Map<Integer, ProcessT
     return processes.stream().filter(process -> process.pid() == pid).findFirst();
   }
 
+  /** A process's id, and its node if there are several. */
+  String idOf(int pid) {
+    int node = NodePids.node(pid);
+    return node < nodes.size()
+        ? "%d on %s".formatted(NodePids.pid(pid), nodes.get(node))
+        : Integer.toString(pid);
+  }
+
   /** Its id and its name, or what is known instead. */
   String nameOf(int pid) {
     return process(pid)
-        .map(process -> pid + " (" + process.name() + ")")
-        .or(() -> Optional.ofNullable(table.get(pid)).map(entry -> Integer.toString(pid)))
+        .map(process -> idOf(pid) + " (" + process.name() + ")")
+        .or(() -> Optional.ofNullable(table.get(pid)).map(entry -> idOf(pid)))
         .orElseGet(
-            () -> ProcessFiles.exists(pid) ? Integer.toString(pid) : pid + ", which has ended");
+            () ->
+                !NodePids.isLocal(pid) || ProcessFiles.exists(pid)
+                    ? idOf(pid)
+                    : idOf(pid) + ", which has ended");
+  }
+
+  /**
+   * The folder of the cluster's node whose agent the program uses.
+   *
+   * @return empty if it uses none
+   */
+  Optional<String> clusterFolder() {
+    return processes.stream()
+        .map(process -> new Facts(process.cluster()).text("folder"))
+        .filter(folder -> !folder.isEmpty())
+        .findFirst();
   }
 
   /**
@@ -109,10 +161,15 @@ public record Observation(List<ObservedProcess> processes, Map<Integer, ProcessT
    * @param suspicion whether a thread may be stuck
    */
   WaitGraph waitGraph(Predicate<ObservedThread> suspicion) {
-    List<Integer> pids = processes.stream().map(ObservedProcess::pid).toList();
-    Set<Integer> strangers = ProcessTable.strangers(pids, table);
+    List<Integer> pids =
+        processes.stream().map(ObservedProcess::pid).filter(NodePids::isLocal).toList();
+    Set<Integer> strangers = new HashSet<>(ProcessTable.strangers(pids, table));
+    if (!nodes.isEmpty()) {
+      strangers.add(
+          Processes.id()); // the agent, which has the ends that other nodes' processes use
+    }
     List<Integer> all = new ArrayList<>(pids);
     all.addAll(strangers);
-    return new WaitGraph(processes, strangers, new OpenFiles(all), suspicion);
+    return new WaitGraph(processes, strangers, new OpenFiles(all), isComplete, suspicion);
   }
 }

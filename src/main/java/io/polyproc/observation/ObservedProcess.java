@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param pools with which it gives tasks out
  * @param queues that it knows, if it was asked for them
  * @param compiling the functions that are being compiled, or wait for that
+ * @param cluster what it is to a cluster; empty if it uses none
  */
 public record ObservedProcess(
     ProcessTable.Entry entry,
@@ -26,7 +27,8 @@ public record ObservedProcess(
     List<ObservedThread> threads,
     List<Pool> pools,
     List<Queue> queues,
-    List<String> compiling) {
+    List<String> compiling,
+    Map<String, @Nullable Object> cluster) {
 
   /**
    * A pool of processes.
@@ -73,7 +75,8 @@ public record ObservedProcess(
           List.of(),
           List.of(),
           List.of(),
-          List.of());
+          List.of(),
+          Map.of());
     }
     Facts facts = new Facts(answer);
     Facts python = facts.object("python");
@@ -107,12 +110,14 @@ public record ObservedProcess(
                         queue.integer("length", 0),
                         queue.integer("capacity", -1)))
             .toList(),
-        facts.texts("compiling"));
+        facts.texts("compiling"),
+        process.object("cluster").map());
   }
 
   /** The same with what the kernel says now. */
   ObservedProcess with(ProcessTable.Entry now) {
-    return new ObservedProcess(now, name, method, problem, threads, pools, queues, compiling);
+    return new ObservedProcess(
+        now, name, method, problem, threads, pools, queues, compiling, cluster);
   }
 
   private static Pool pool(Facts facts) {

@@ -16,6 +16,7 @@ import java.util.List;
  * @param java the innermost methods of its Java stack
  * @param served the processes that it looks after
  * @param said what it does in the words of its process; empty if that is to be told by its stack
+ * @param runs how often it had run when it was looked at; -1 if its machine's kernel is to be asked
  */
 record ObservedThread(
     int pid,
@@ -30,7 +31,8 @@ record ObservedThread(
     Wait waiting,
     List<String> java,
     List<Integer> served,
-    String said) {
+    String said,
+    long runs) {
 
   /**
    * One call.
@@ -72,12 +74,13 @@ record ObservedThread(
     List<Facts> calls = thread.objects("stack");
     int shown = Math.min(described.integer("shown", calls.size()), calls.size());
     List<Line> stack = new ArrayList<>();
+    List<String> files = described.texts("files");
     List<?> variables = described.map().get("locals") instanceof List<?> list ? list : List.of();
     for (int i = 0; i < shown; i++) {
       Facts call = calls.get(i);
       stack.add(
           new Line(
-              call.text("file"),
+              i < files.size() ? files.get(i) : call.text("file"),
               call.text("function"),
               call.text("qualname"),
               call.integer("line", -1),
@@ -97,7 +100,8 @@ record ObservedThread(
         new Wait(described.object("wait")),
         thread.texts("java"),
         described.integers("pids"),
-        thread.text("state"));
+        thread.text("state"),
+        thread.integer("runs", -1));
   }
 
   /** As it would be if it had not called what is not the program's own. */
@@ -115,7 +119,8 @@ record ObservedThread(
         waiting,
         java,
         served,
-        said);
+        said,
+        runs);
   }
 
   private static List<List<String>> variables(Object pairs) {

@@ -45,6 +45,10 @@ final class Phrases {
               : "waits until one of %d descriptors can be read"
                   .formatted(facts.integers("fds").size());
       case "join", "child" -> "waits for the end of " + names.of(facts.integer("pid", 0));
+      case "remote process" ->
+          facts.has("pid")
+              ? "stands for " + names.of(facts.integer("pid", 0))
+              : "stands for a process of another node";
       case "pool result" ->
           "waits for the result of a pool's tasks"
               + (facts.has("left") ? ", of which %d chunks are left".formatted(left(facts)) : "");

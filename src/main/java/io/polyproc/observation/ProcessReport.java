@@ -63,6 +63,7 @@ public final class ProcessReport {
       rows.add(
           new ProcessRow(
               process,
+              "",
               ProcessTable.depth(process.entry(), observation.table()),
               -1,
               ProcessFiles.memory(process.pid()),

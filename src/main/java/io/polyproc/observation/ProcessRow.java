@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A process as a row of a table.
  *
+ * @param node the name of the node that it is on; empty for this machine
  * @param depth how many processes of this runtime are above it
  * @param processorShare how many processors it has used, on average since the last look; -1 if
  *     there was none
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ProcessRow(
     ObservedProcess process,
+    String node,
     int depth,
     double processorShare,
     Optional<ProcessFiles.Memory> memory,
@@ -41,8 +43,16 @@ public record ProcessRow(
     return process.queues().stream().filter(queue -> named.add(queue.id())).toList();
   }
 
+  /** The process's id, or its number if it is on another node: see {@link NodeProcesses}. */
   public int pid() {
     return process.pid();
+  }
+
+  /** Its id on its machine, and its node if that is another one. */
+  public String label() {
+    return node.isEmpty()
+        ? Integer.toString(process.pid())
+        : NodePids.pid(process.pid()) + "@" + node;
   }
 
   /** The start method; {@code -} if there is none, or it is not known. */
@@ -112,6 +122,9 @@ public record ProcessRow(
     ProcessTable.Entry entry = process.entry();
     Map<String, @Nullable Object> facts = new LinkedHashMap<>();
     facts.put("pid", entry.pid());
+    if (!node.isEmpty()) {
+      facts.put("label", label());
+    }
     facts.put("parent", entry.parent());
     facts.put("role", entry.role().name().toLowerCase(Locale.ROOT));
     facts.put("name", process.name());

@@ -32,6 +32,7 @@ final class WaitGraph {
   private final OpenFiles files;
   private final Predicate<ObservedThread> suspicion;
   private final Set<Integer> strangers;
+  private final boolean isComplete;
   private final Map<ObservedThread, Optional<Set<ObservedThread>>> enders = new HashMap<>();
   private final Set<ObservedThread> stuck;
 
@@ -41,14 +42,17 @@ final class WaitGraph {
    * @param observed its processes
    * @param strangers processes below them that are none of this runtime's
    * @param files what all of these have open
+   * @param isComplete whether no others could take part, such as those of other machines
    * @param suspicion whether a thread may be stuck; one that has made progress can't be
    */
   WaitGraph(
       Collection<ObservedProcess> observed,
       Set<Integer> strangers,
       OpenFiles files,
+      boolean isComplete,
       Predicate<ObservedThread> suspicion) {
     this.files = files;
+    this.isComplete = isComplete;
     this.suspicion = suspicion;
     this.strangers = Set.copyOf(strangers);
     observed.forEach(process -> processes.put(process.pid(), process));
@@ -169,6 +173,9 @@ final class WaitGraph {
 
   /** All of the program that is not this thread, if no stranger can take part. */
   private Optional<Set<ObservedThread>> program(ObservedThread thread) {
+    if (!isComplete) {
+      return Optional.empty();
+    }
     return with(
         othersOfProcess(thread),
         processes.keySet().stream().filter(pid -> pid != thread.pid()).toList());
@@ -176,7 +183,7 @@ final class WaitGraph {
 
   private Optional<Set<ObservedThread>> among(
       ObservedThread thread, Optional<Set<Integer>> owners) {
-    if (owners.isEmpty()) {
+    if (owners.isEmpty() || !isComplete) {
       return Optional.empty();
     }
     Set<ObservedThread> own =
@@ -194,7 +201,10 @@ final class WaitGraph {
         if (process != null && process.entry().role() == ProcessTable.Role.STANDBY) {
           continue;
         }
-        if (process == null && !strangers.contains(pid) && !ProcessFiles.exists(pid)) {
+        if (process == null
+            && NodePids.isLocal(pid)
+            && !strangers.contains(pid)
+            && !ProcessFiles.exists(pid)) {
           continue;
         }
         return Optional.empty();

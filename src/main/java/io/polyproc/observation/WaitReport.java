@@ -1,6 +1,7 @@
 package io.polyproc.observation;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -25,13 +27,27 @@ public final class WaitReport {
   private static final int MAX_NAMED = 8;
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
-  /** A wait of the runtime's looks around ten times a second; the rest is for being looked at. */
+  /** How often a thread that waits may run for being looked at. */
   private static final int MAX_RUNS = 40;
+
+  /** A wait of the runtime's looks around ten times a second. */
+  private static final int MAX_RUNS_A_SECOND = 20;
 
   private final Observation observation;
   private final WaitGraph graph;
   private final List<List<ObservedThread>> deadlocks;
   private final List<ObservedThread> abandoned;
+
+  /** Looks at a program. */
+  @FunctionalInterface
+  public interface Look {
+    /**
+     * What is seen now.
+     *
+     * @throws IOException if it can't be looked at
+     */
+    Observation take() throws IOException;
+  }
 
   /** Where a thread was, and how often it had run until then. */
   private record Mark(String place, long runs) {}
@@ -53,11 +69,20 @@ public final class WaitReport {
    * @throws IOException if there is no such process of this user
    */
   public static WaitReport of(Observer observer, int pid, Duration patience) throws IOException {
-    WaitReport first =
-        new WaitReport(Observation.ofProgram(observer, pid, patience), thread -> true);
+    return of(() -> Observation.ofProgram(observer, pid, patience));
+  }
+
+  /**
+   * Looks at a program, twice if what is seen looks like a deadlock.
+   *
+   * @throws IOException if it can't be looked at
+   */
+  public static WaitReport of(Look look) throws IOException {
+    WaitReport first = new WaitReport(look.take(), thread -> true);
     if (!first.hasFoundSomething()) {
       return first;
     }
+    long begin = System.nanoTime();
     Map<Long, Mark> marks = new HashMap<>();
     first.graph.stuck().forEach(thread -> marks.put(key(thread), mark(thread)));
     try {
@@ -65,9 +90,9 @@ public final class WaitReport {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return new WaitReport(
-        Observation.ofProgram(observer, pid, patience),
-        thread -> isWhereItWas(thread, marks.get(key(thread))));
+    Observation second = look.take();
+    long runs = MAX_RUNS + (System.nanoTime() - begin) * MAX_RUNS_A_SECOND / 1_000_000_000;
+    return new WaitReport(second, thread -> isWhereItWas(thread, marks.get(key(thread)), runs));
   }
 
   private static long key(ObservedThread thread) {
@@ -78,19 +103,32 @@ public final class WaitReport {
     ObservedThread.@Nullable Line line = line(thread);
     return new Mark(
         thread.waiting().kind() + (line == null ? "" : line.file() + ":" + line.line()),
-        thread.id() == 0 ? -1 : ProcessFiles.runs(thread.pid(), thread.id()));
+        thread.runs() >= 0 || thread.id() == 0
+            ? thread.runs()
+            : ProcessFiles.runs(thread.pid(), thread.id()));
   }
 
-  private static boolean isWhereItWas(ObservedThread thread, @Nullable Mark then) {
+  private static boolean isWhereItWas(ObservedThread thread, @Nullable Mark then, long mostRuns) {
     Mark now = mark(thread);
     return then != null
         && now.place().equals(then.place())
-        && (now.runs() < 0 || now.runs() - then.runs() <= MAX_RUNS);
+        && (now.runs() < 0 || now.runs() - then.runs() <= mostRuns);
   }
 
   /** Whether there are threads that wait for something that will not come. */
   public boolean hasFoundSomething() {
     return !deadlocks.isEmpty() || !abandoned.isEmpty();
+  }
+
+  /**
+   * The folder of the cluster's node whose agent knows the program's processes on all nodes.
+   *
+   * @return empty if the program uses no cluster, or that agent has told of it
+   */
+  public Optional<Path> clusterFolder() {
+    return observation.nodes().isEmpty()
+        ? observation.clusterFolder().map(Path::of)
+        : Optional.empty();
   }
 
   /** For people. */
@@ -145,7 +183,7 @@ public final class WaitReport {
   }
 
   private void process(ObservedProcess process, StringBuilder out) {
-    out.append("%d %s".formatted(process.pid(), process.name()));
+    out.append("%s %s".formatted(observation.idOf(process.pid()), process.name()));
     if (!process.problem().isEmpty()) {
       out.append(" (not all is known: %s)".formatted(process.problem()));
     }
@@ -253,7 +291,10 @@ public final class WaitReport {
 
   private Map<String, @Nullable Object> json(ObservedThread thread) {
     Map<String, @Nullable Object> facts = new LinkedHashMap<>();
-    facts.put("pid", thread.pid());
+    facts.put("pid", NodePids.pid(thread.pid()));
+    if (!observation.nodes().isEmpty()) {
+      facts.put("node", observation.nodes().get(NodePids.node(thread.pid())));
+    }
     facts.put("thread", thread.name());
     facts.put("role", thread.role());
     facts.put("wait", thread.waiting().facts().map());
@@ -270,6 +311,7 @@ public final class WaitReport {
             .map(ObservedThread::pid)
             .distinct()
             .sorted()
+            .map(pid -> observation.nodes().isEmpty() ? (Object) pid : observation.idOf(pid))
             .toList());
     return facts;
   }

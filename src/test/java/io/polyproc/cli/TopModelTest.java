@@ -8,6 +8,7 @@ import io.polyproc.observation.ObservedProcess;
 import io.polyproc.observation.ProcessRow;
 import io.polyproc.observation.ProcessTable;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +30,10 @@ final class TopModelTest {
     ProcessTable.Entry entry =
         new ProcessTable.Entry(pid, 1, role, "polyproc " + name, 'S', pid, 1.0);
     ObservedProcess process =
-        new ObservedProcess(entry, name, "fork", "", List.of(), List.of(), List.of(), List.of());
+        new ObservedProcess(
+            entry, name, "fork", "", List.of(), List.of(), List.of(), List.of(), Map.of());
     return new ProcessRow(
-        process, depth, share, Optional.empty(), Optional.empty(), 5, 2.0, 1, List.of());
+        process, "", depth, share, Optional.empty(), Optional.empty(), 5, 2.0, 1, List.of());
   }
 
   private List<StyledLine> lines() {

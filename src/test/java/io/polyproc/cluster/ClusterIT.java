@@ -16,7 +16,12 @@ import io.polyproc.UnconvertibleValueException;
 import io.polyproc.WorkerLostException;
 import io.polyproc.cli.CompletedCommand;
 import io.polyproc.observation.Json;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +36,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -232,6 +239,157 @@ final class ClusterIT {
     CompletedCommand text = polyproc("ps", "--cluster");
     assertTrue(text.output().startsWith("node a\n"), text::output);
     assertTrue(text.output().contains("\nnode b\n"), text::output);
+  }
+
+  /** Nodes of one machine all see the same processes, each with a number of its own. */
+  @Test
+  @Order(2)
+  void shouldShowTheProcessesOfAllNodesLive() throws Exception {
+    Running program = beginProgram("import time\ndef nap(): time.sleep(1000)\nnap()");
+    Running dashboard = begin(Map.of(), List.of("dashboard", "--cluster", "--interval", "0.5"));
+    try {
+      await("no address", () -> Files.readString(dashboard.output()).endsWith("\n"));
+      URI address = URI.create(Files.readString(dashboard.output()).strip());
+      String pid = Long.toString(program.process().pid());
+      Pattern row = Pattern.compile("\"pid\":(\\d+),\"label\":\"" + pid + "@b\"");
+      String number = "";
+      try (Socket events = get(address, "/events");
+          BufferedReader lines =
+              new BufferedReader(
+                  new InputStreamReader(events.getInputStream(), StandardCharsets.UTF_8))) {
+        while (number.isEmpty()) {
+          Matcher found = row.matcher(String.valueOf(lines.readLine()));
+          number = found.find() ? found.group(1) : "";
+        }
+      }
+      String stack = "";
+      while (!stack.contains("in nap")) { // it has come so far soon
+        try (Socket answer = get(address, "/stack?pid=" + number)) {
+          stack = new String(answer.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+          assertTrue(stack.startsWith("HTTP/1.1 200"), stack);
+        }
+      }
+      try (Socket answer = get(address, "/logs?pid=" + number)) {
+        String logs = new String(answer.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(logs.startsWith("HTTP/1.1 200"), logs);
+      }
+      try (Socket answer = get(address, "/stack?pid=" + (7 << 22))) {
+        String none = new String(answer.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(none.startsWith("HTTP/1.1 404"), none);
+      }
+    } finally {
+      program.process().destroyForcibly().waitFor();
+      dashboard.process().destroyForcibly().waitFor();
+    }
+  }
+
+  private static Socket get(URI address, String path) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), address.getPort());
+    socket.setSoTimeout(TIMEOUT_SECONDS * 1000);
+    socket
+        .getOutputStream()
+        .write(
+            "GET %s HTTP/1.0\r\nHost: 127.0.0.1:%d\r\nCookie: polyproc=%s\r\n\r\n"
+                .formatted(
+                    path, address.getPort(), address.getQuery().substring("secret=".length()))
+                .getBytes(StandardCharsets.UTF_8));
+    return socket;
+  }
+
+  @Test
+  @Order(2)
+  void shouldFindADeadlockOfProcessesOnTwoNodes() throws Exception {
+    Running program =
+        beginProgram(
+            """
+            import multiprocessing as mp
+
+            def work(first, second, ready):
+                with first:
+                    ready.wait()
+                    with second:  # for ever
+                        pass
+
+            if __name__ == "__main__":
+                a, b, ready = mp.Lock(), mp.Lock(), mp.Barrier(2)
+                processes = [mp.Process(target=work, args=(a, b, ready), node="a", daemon=True),
+                             mp.Process(target=work, args=(b, a, ready), node="b", daemon=True)]
+                for process in processes:
+                    process.start()
+                for process in processes:
+                    process.join()
+            """);
+    try {
+      String pid = Long.toString(program.process().pid());
+      CompletedCommand[] found = new CompletedCommand[1];
+      await(
+          "no deadlock is found",
+          () -> {
+            found[0] = polyproc("why", pid);
+            return found[0].status() == 1;
+          });
+      String text = found[0].output();
+      assertTrue(text.contains("DEADLOCK: 2 threads wait for each other"), text);
+      assertTrue(
+          Pattern.compile(
+                  "\\d+ on a \\(Process-1\\), main thread, waits for lock second, held by (\\d+) on b"
+                      + " \\(Process-2\\)")
+              .matcher(text)
+              .find(),
+          text);
+      assertEquals(2, text.split("program.*\\.py\", line 6, in work", -1).length - 1, text);
+      assertTrue(text.contains(" on a Process-2\n  main thread stands for "), text);
+
+      assertInstanceOf(Map.class, Json.parse(polyproc("why", "--json", pid).output()));
+      Matcher held = Pattern.compile("held by (\\d+) on b").matcher(text);
+      assertTrue(held.find());
+      CompletedCommand there = polyproc("why", "--node", "b", held.group(1));
+      assertTrue(there.output().contains("DEADLOCK: 2 threads"), there::toString);
+      CompletedCommand stack = polyproc("stack", "--node", "b", "--locals", held.group(1));
+      assertTrue(stack.output().contains("line 6, in work"), stack::toString);
+      assertTrue(stack.output().contains("ready = "), stack::toString);
+      CompletedCommand nowhere = polyproc("why", "--node", "d", held.group(1));
+      assertEquals("polyproc: there is no node d in the cluster\n", nowhere.errors());
+    } finally {
+      program.process().destroyForcibly().waitFor();
+    }
+  }
+
+  /** What one node knows alone would be a deadlock. */
+  @Test
+  @Order(2)
+  void shouldCallNothingADeadlockThatAProcessElsewhereMayEnd() throws Exception {
+    Running program =
+        beginProgram(
+            """
+            import multiprocessing as mp, time
+
+            def work(event):
+                time.sleep(1000)
+                event.set()
+
+            if __name__ == "__main__":
+                event, queue = mp.Event(), mp.Queue()
+                mp.Process(target=work, args=(event,), node="b", daemon=True).start()
+                mp.Process(target=queue.get, node="a", daemon=True).start()
+                event.wait()
+            """);
+    try {
+      String pid = Long.toString(program.process().pid());
+      CompletedCommand[] last = new CompletedCommand[1];
+      await(
+          "not all are looked at",
+          () -> {
+            last[0] = polyproc("why", pid);
+            return last[0].output().contains("waits for event event")
+                && last[0].output().contains("waits for an item of queue")
+                && last[0].output().contains("sleeps");
+          });
+      assertEquals(0, last[0].status(), last[0]::toString);
+      assertTrue(last[0].output().endsWith("No deadlock was found.\n"), last[0]::toString);
+    } finally {
+      program.process().destroyForcibly().waitFor();
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -208,10 +209,36 @@ final class LauncherTest {
     assertTrue(Files.exists(home.resolve("lib/python-shim/new.py")));
   }
 
+  /** Program and options start from the image of a cache folder, however that is named. */
+  @Test
+  void shouldFindTheImagesInARelativeCacheFolder() throws Exception {
+    Path restore = home.resolve("lib/restore");
+    fake(restore);
+    Files.writeString(home.resolve("lib/build"), "0123\n");
+    Path cache = folder.resolve("cache");
+    Files.createDirectories(cache.resolve("images"));
+
+    for (String named : List.of(cache.toString(), "cache")) {
+      assertEquals(
+          List.of(
+              restore.toString(),
+              cache + "/images/0123",
+              home + "/bin/polyproc",
+              "--no-image",
+              "-c",
+              "pass"),
+          run(Map.of("POLYPROC_CACHE", named), "bin/polyproc", "-c", "pass").output());
+    }
+  }
+
   private static void fakeJava(Path jdk) throws IOException {
-    Path java = Files.createDirectories(jdk.resolve("bin")).resolve("java");
-    Files.writeString(java, "#!/bin/bash\nprintf '%s\\n' \"$0\" \"$@\"\n");
-    assertTrue(java.toFile().setExecutable(true));
+    fake(Files.createDirectories(jdk.resolve("bin")).resolve("java"));
+  }
+
+  /** A command that only says what it was given. */
+  private static void fake(Path command) throws IOException {
+    Files.writeString(command, "#!/bin/bash\nprintf '%s\\n' \"$0\" \"$@\"\n");
+    assertTrue(command.toFile().setExecutable(true));
   }
 
   private record Result(int status, List<String> output) {}
@@ -220,8 +247,9 @@ final class LauncherTest {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(home.resolve(launcher).toString()));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().remove("POLYPROC_JAVA_OPTS");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    builder.environment().keySet().removeAll(Set.of("POLYPROC_JAVA_OPTS", "POLYPROC_IMAGE"));
     builder.environment().putAll(environment);
     Process process = builder.start();
     process.getOutputStream().close();

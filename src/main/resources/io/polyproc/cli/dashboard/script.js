@@ -66,16 +66,16 @@ function rememberEvents() {
   const news = [];
   for (const [pid, known] of names) {
     if (!alive.has(pid)) {
-      news.push(`${known.name} (${pid}) has ended`);
+      news.push(`${known.name} (${known.label}) has ended`);
       names.delete(pid);
     }
   }
   for (const [pid, process] of alive) {
     const known = names.get(pid), name = short(process.name);
-    if (!known && began) news.push(`${name} (${pid}) was started${process.method ? ` by ${process.method}` : ""}`);
+    if (!known && began) news.push(`${name} (${label(process)}) was started${process.method ? ` by ${process.method}` : ""}`);
     if (known && (known.state === "stopped") !== (process.state === "stopped"))
-      news.push(`${name} (${pid}) ${process.state === "stopped" ? "was stopped" : "goes on"}`);
-    names.set(pid, {name, state: process.state});
+      news.push(`${name} (${label(process)}) ${process.state === "stopped" ? "was stopped" : "goes on"}`);
+    names.set(pid, {name, state: process.state, label: label(process)});
   }
   began = true;
   const list = one("#happened"), time = new Date().toLocaleTimeString();
@@ -103,9 +103,14 @@ function timelineRow(process) {
   const total = [...sums.values()].reduce((sum, each) => sum + each, 0) || 1;
   const most = [...sums].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([state, sum]) => `${state} ${Math.round(100 * sum / total)} %`).join(", ");
   picture.setAttribute("aria-label", most || process.state);
-  const name = element("th", {scope: "row", textContent: `${short(process.name)} (${process.pid})`});
+  const name = element("th", {scope: "row", textContent: `${short(process.name)} (${label(process)})`});
   name.style.paddingLeft = `${1.25 * process.depth}rem`;
   return element("tr", {}, name, element("td", {className: "wide"}, picture), element("td", {textContent: most || process.state}));
+}
+
+/** The process's id, and its node if that is another one. */
+function label(process) {
+  return process.label ?? process.pid;
 }
 
 function sparkline(pid) {
@@ -121,11 +126,11 @@ function sparkline(pid) {
 function buttons(process) {
   const cell = element("td");
   if (process.role === "standby") return cell;
-  for (const [what, label] of [["stack", "Stacks"], ["why", "Why"], ["logs", "Logs"]]) {
-    const button = element("button", {type: "button", textContent: label});
+  for (const [what, text] of [["stack", "Stacks"], ["why", "Why"], ["logs", "Logs"]]) {
+    const button = element("button", {type: "button", textContent: text});
     button.dataset.key = `${what} ${process.pid}`;
-    button.setAttribute("aria-label", `${label} of ${process.name}, ${process.pid}`);
-    button.addEventListener("click", () => show(what, process.pid, process.name));
+    button.setAttribute("aria-label", `${text} of ${process.name}, ${label(process)}`);
+    button.addEventListener("click", () => show(what, process.pid, process.name, label(process)));
     cell.append(button, " ");
   }
   return cell;
@@ -151,7 +156,7 @@ function processRow(process) {
   if (process.state === "running") state.className = "running";
   const figure = (text) => element("td", {className: "number", textContent: text});
   return element("tr", {className: process.role === "standby" ? "faint" : ""},
-    name, figure(process.pid), element("td", {textContent: process.method ?? "–"}), state, code(process),
+    name, figure(label(process)), element("td", {textContent: process.method ?? "–"}), state, code(process),
     figure(percent(process.processor_share)), element("td", {}, sparkline(process.pid)),
     figure(megabytes(process.rss_kib)), figure(megabytes(process.pss_kib)),
     figure(number(process.tasks_done)), figure(number(process.tasks_done_a_second, 1)), buttons(process));
@@ -173,10 +178,10 @@ function fill(table, rows, none) {
 function draw() {
   const wanted = one("#filter").value.toLowerCase();
   const found = processes.filter((process) =>
-    [process.pid, process.name, process.title, process.state, process.method].join(" ").toLowerCase().includes(wanted));
+    [label(process), process.name, process.title, process.state, process.method].join(" ").toLowerCase().includes(wanted));
   fill(one("#processes"), found.map(processRow), processes.length ? "No process fits the filter." : "No program is running.");
   const pools = processes.flatMap((process) => process.pools.map((pool) => element("tr", {},
-    element("th", {scope: "row", textContent: `${short(process.name)} (${process.pid})`}), element("td", {textContent: pool.kind}),
+    element("th", {scope: "row", textContent: `${short(process.name)} (${label(process)})`}), element("td", {textContent: pool.kind}),
     ...[pool.size, pool.calls, number(pool.tasks_done), pool.tasks_waiting].map((value) =>
       element("td", {className: "number", textContent: value})))));
   fill(one("#pools"), pools, "No program has a pool of processes.");
@@ -184,7 +189,7 @@ function draw() {
     const items = element("td");
     if (queue.capacity) items.append(element("meter", {max: queue.capacity, value: queue.length}), " ");
     items.append(queue.capacity ? `${queue.length} of ${queue.capacity}` : `${queue.length}`);
-    return element("tr", {}, element("th", {scope: "row", textContent: `${short(process.name)} (${process.pid})`}),
+    return element("tr", {}, element("th", {scope: "row", textContent: `${short(process.name)} (${label(process)})`}),
       element("td", {textContent: queue.name ?? queue.id}), items);
   }));
   fill(one("#queues"), queues, "No program has a queue.");
@@ -198,6 +203,10 @@ function draw() {
 
 /** Processes in a circle, with an arrow from each that waits to each that could end the wait. */
 function graph(waits) {
+  // On several nodes, ids alone are not enough.
+  for (const wait of [...waits.waits, ...waits.deadlocks.flat(), ...waits.abandoned]) {
+    if (wait.node) wait.pid = `${wait.pid} on ${wait.node}`;
+  }
   const stuck = new Set([...waits.deadlocks.flat(), ...waits.abandoned].map((wait) => wait.pid));
   const edges = new Map();
   for (const wait of waits.waits) {
@@ -236,10 +245,10 @@ function graph(waits) {
 
 const TITLES = {stack: "Stacks of", why: "Who waits for what, with", logs: "Output and logs of"};
 
-async function show(what, pid, name) {
-  shown = [what, pid, name];
+async function show(what, pid, name, shownPid) {
+  shown = [what, pid, name, shownPid];
   one("#details").hidden = false;
-  one("#details-title").textContent = `${TITLES[what]} ${short(name)} (${pid})`;
+  one("#details-title").textContent = `${TITLES[what]} ${short(name)} (${shownPid})`;
   one("#text").textContent = "Looking …";
   one("#graph").replaceChildren();
   one("#details-title").focus();
