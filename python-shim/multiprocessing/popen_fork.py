@@ -74,4 +74,4 @@ class Popen(Popen):
 
 
 if not hasattr(os, "fork") or str(_polyproc.runtime.whyNoFork() or ""):
-    from _polyproc.fork.popen import ForkPopen as Popen
+    from _polyproc.snapshot.popen import ForkPopen as Popen

@@ -56,7 +56,7 @@ class Modules(SnapshotTestCase):
     test_only_the_programs_own_modules_travel_by_value = forked(
         """
         import sys, threading, queue, logging, decimal, multiprocessing.managers, random, json, tools
-        from _polyproc.fork import modules as snapshot_modules
+        from _polyproc.snapshot import modules as snapshot_modules
         mine = [own.key for own in snapshot_modules.by_value() if "test_snapshot" not in own.key]
         def child():
             assert mine == ["__main__", "tools"], mine

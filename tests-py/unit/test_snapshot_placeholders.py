@@ -219,17 +219,17 @@ class Placeholders(SnapshotTestCase):
         """)
 
     test_a_placeholder_can_be_carried_on = unavailable("""
-        from _polyproc.fork import snapshot
+        from _polyproc.snapshot.program import capture, restore
         gone = (i for i in ())
         def child():
             from multiprocessing import reduction
             import multiprocessing, sys
             multiprocessing.context.set_spawning_popen(object())
             try:
-                data = snapshot.capture(multiprocessing.Process(), reduction.ForkingPickler)
+                data = capture(multiprocessing.Process(), reduction.ForkingPickler)
             finally:
                 multiprocessing.context.set_spawning_popen(None)
-            process = snapshot.restore(data)
+            process = restore(data)
             again = sys.modules["__main__"].gone
             assert again is not gone
             expect("global variable 'gone' of __main__", lambda: next(again))

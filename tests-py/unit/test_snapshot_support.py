@@ -165,11 +165,11 @@ class _running:
     def capture(process):
         from multiprocessing import context, reduction
 
-        from _polyproc.fork import snapshot
+        from _polyproc.snapshot.program import capture
 
         context.set_spawning_popen(_Popen())
         try:
-            return bytes(snapshot.capture(process, reduction.ForkingPickler))
+            return bytes(capture(process, reduction.ForkingPickler))
         finally:
             context.set_spawning_popen(None)
 
@@ -214,7 +214,7 @@ def _restore_here(folder):
     import multiprocessing.context
     import multiprocessing.process
 
-    from _polyproc.fork import snapshot
+    from _polyproc.snapshot.program import restore
 
     with open(os.path.join(folder, "names.json")) as file:
         names = json.load(file)
@@ -223,17 +223,17 @@ def _restore_here(folder):
         path = os.path.join(folder, name + ".snapshot")
         with open(path, "rb") as file:
             data = file.read()
-        results[name] = _run_child(snapshot, multiprocessing.process, data, path)
+        results[name] = _run_child(restore, multiprocessing.process, data, path)
         with open(os.path.join(folder, "results.json"), "w") as file:
             json.dump(results, file)
 
 
-def _run_child(snapshot, process_module, data, path):
+def _run_child(restore, process_module, data, path):
     state = (dict(sys.modules), list(sys.path), os.getcwd())
     process_module.current_process()._inheriting = True  # as popen_spawn's child: keys may travel
     try:
         try:
-            process = snapshot.restore(data)
+            process = restore(data)
         finally:
             del process_module.current_process()._inheriting
         process.run()

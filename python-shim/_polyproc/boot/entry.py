@@ -25,7 +25,7 @@ def install(home: str, runtime: "Any", optimize: int, x_options: "Iterable[Any]"
     while home in sys.path:
         sys.path.remove(home)
     sys._xoptions = dict(_x_option(str(option)) for option in x_options)
-    from _polyproc.fork import baseline  # noqa: F401  notes what there is now
+    from _polyproc.snapshot import baseline  # noqa: F401  notes what there is now
 
     _polyproc.optimize = int(optimize)
     from _polyproc.boot import options, streams
@@ -102,7 +102,7 @@ def install_embedded(home: str, runtime: "Any", path: "Iterable[Any]", sites: "I
         import site
 
         site.addsitedir(str(folder))
-    from _polyproc.fork import baseline  # noqa: F401  notes what there is now
+    from _polyproc.snapshot import baseline  # noqa: F401  notes what there is now
 
     _polyproc.embedded = True
     _polyproc.reducer = _reduce_for_java

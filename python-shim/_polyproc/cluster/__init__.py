@@ -7,7 +7,7 @@
     locks.py, queues.py, shared.py   objects that processes on any nodes use
     addresses.py  pipes' ends and managers' addresses between nodes
 
-Nothing here is imported unless a program asks for a cluster. The agents are `io.polyproc.cluster` in Java.
+An image has these modules, which do nothing unless a program asks for a cluster. The agents are `io.polyproc.cluster` in Java.
 """
 
 import os

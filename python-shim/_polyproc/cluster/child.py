@@ -15,7 +15,7 @@ from _polyproc.process.rebuilding import inheriting
 
 _TOKEN = "POLYPROC_CLUSTER_PROCESS"
 _PIDS = "POLYPROC_CLUSTER_PIDS"
-_own_pid = os.getpid()
+_own_pid = None
 _home_pid = None
 
 
@@ -41,7 +41,8 @@ class _Home:
 
 def main() -> None:
     """Becomes the process and ends as it does."""
-    global _home_pid
+    global _own_pid, _home_pid
+    _own_pid = os.getpid()
     home = _Home()
     channel = home.channel
     _polyproc.runtime.endWithParent(int(call("openPidfd", _getppid())))
@@ -147,12 +148,12 @@ def _import_main(path, source):
 
 def _run_forked(body, channel):
     from _polyproc.boot import lifecycle, streams
-    from _polyproc.fork import snapshot
+    from _polyproc.snapshot.program import restore
 
     status = 1
     try:
         with inheriting():
-            process_obj = snapshot.restore(body)
+            process_obj = restore(body)
         status = process_obj._bootstrap(parent_sentinel=os.dup(channel.fileno()))
     except BaseException as e:
         lifecycle.report(e, hidden_frames=False)

@@ -9,13 +9,11 @@ import os
 import threading
 
 from _polyproc.cluster import wire
-from _polyproc.ipc.semlock import SemLock, _warn_of_lost_holder
+from _polyproc.ipc.semlock import RECURSIVE_MUTEX, SemLock, warn_of_lost_holder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-_RECURSIVE_MUTEX = 0
 
 
 class Handle:
@@ -78,7 +76,7 @@ class ClusterSemLock:
 
     def acquire(self, block: bool = True, timeout: "float | None" = None) -> bool:
         """Acquires; returns False if it did not within `timeout` seconds."""
-        if self.kind == _RECURSIVE_MUTEX and self._is_mine():
+        if self.kind == RECURSIVE_MUTEX and self._is_mine():
             self._held += 1
             return True
         if timeout is not None:
@@ -90,11 +88,11 @@ class ClusterSemLock:
         self._held += 1
         self._thread = threading.get_ident()
         if answer[1]:
-            _warn_of_lost_holder(self, _pid(answer[1]))
+            warn_of_lost_holder(self, _pid(answer[1]))
         return True
 
     def release(self) -> None:
-        if self.kind == _RECURSIVE_MUTEX:
+        if self.kind == RECURSIVE_MUTEX:
             if not self._is_mine():
                 raise AssertionError("attempt to release recursive lock not owned by thread")
             if self._held > 1:

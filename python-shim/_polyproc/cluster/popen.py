@@ -173,9 +173,9 @@ def _start_of(process_obj, method):
     if method == "fork":
         from multiprocessing.reduction import ForkingPickler
 
-        from _polyproc.fork import snapshot
+        from _polyproc.snapshot.program import capture
 
-        start["body"] = bytes(snapshot.capture(process_obj, ForkingPickler))
+        start["body"] = bytes(capture(process_obj, ForkingPickler))
         return start
     from multiprocessing import reduction, spawn
 

@@ -174,7 +174,7 @@ def _offer(module, files):
 
 def _note(names):
     """Lets these attributes of `sys` count as the interpreter's, which a forked child has by itself."""
-    from _polyproc.fork import baseline
+    from _polyproc.snapshot import baseline
 
     baseline.sys_attributes.update((name, vars(_sys)[name]) for name in names)
 

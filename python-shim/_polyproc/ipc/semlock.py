@@ -13,7 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_RECURSIVE_MUTEX = 0
+RECURSIVE_MUTEX = 0
+"""The kind of an `RLock`."""
 _MAX_NAME = 250
 _serial = itertools.count()
 _SLICE = 0.1
@@ -140,7 +141,7 @@ class SemLock:
             return False
         pid = int(self._semaphore.takeLostHolder())
         if pid:
-            _warn_of_lost_holder(self, pid)
+            warn_of_lost_holder(self, pid)
         return True
 
     def _wait(self, block, timeout):
@@ -213,7 +214,7 @@ class SemLock:
         self._semaphore.resetCount()
 
 
-def _warn_of_lost_holder(semlock, pid):
+def warn_of_lost_holder(semlock: "Any", pid: "int | str") -> None:
     """Tells who was killed with a lock of the program's; what the standard library's own are for, it can
     do without: they are passed over in silence."""
     import sys
@@ -225,7 +226,7 @@ def _warn_of_lost_holder(semlock, pid):
     if not user.startswith(_INTERNAL):
         import warnings
 
-        what = "recursive lock" if semlock.kind == _RECURSIVE_MUTEX else "lock" if semlock.maxvalue == 1 else "semaphore"
+        what = "recursive lock" if semlock.kind == RECURSIVE_MUTEX else "lock" if semlock.maxvalue == 1 else "semaphore"
         warnings.warn(
             f"the process with pid {pid} has ended without releasing a {what}, which is "
             "acquired in its place; what it protects may be half done",

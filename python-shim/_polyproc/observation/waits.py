@@ -2,6 +2,7 @@
 
 import time
 
+from _polyproc.ipc.semlock import RECURSIVE_MUTEX
 from _polyproc.observation.calls import pids_of
 
 TYPE_CHECKING = False
@@ -10,8 +11,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from _polyproc.observation.calls import Call
-
-_RECURSIVE_MUTEX = 0
 
 
 class Wait:
@@ -83,7 +82,7 @@ def _note_semaphore(wait, semlock, facts):
     if semlock.maxvalue != 1:
         kind, needs = "semaphore", "program"
     else:
-        kind, needs = "recursive lock" if semlock.kind == _RECURSIVE_MUTEX else "lock", "holder"
+        kind, needs = "recursive lock" if semlock.kind == RECURSIVE_MUTEX else "lock", "holder"
     wait.note(kind, semlock, semaphore=facts, needs=needs)
 
 

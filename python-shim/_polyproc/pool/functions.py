@@ -8,8 +8,8 @@ import io
 import types
 from multiprocessing.reduction import ForkingPickler
 
-from _polyproc.fork import modules as snapshot_modules
-from _polyproc.fork.code import SentCode, reduce_cell, reduce_code, reduce_function
+from _polyproc.snapshot import modules as snapshot_modules
+from _polyproc.snapshot.code import SentCode, reduce_cell, reduce_code, reduce_function
 
 
 def dumps(obj: object) -> "bytes | None":

@@ -3,7 +3,7 @@
 Assign ── payload: (method, surroundings, body) ──► run
     surroundings ── environment, umask, folder, descriptors ──► this process has its parent's
     body ──┬── spawn, forkserver: main is imported anew, the process object unpickled
-           ├── fork by value: a snapshot (`_polyproc.fork`)
+           ├── fork by value: a snapshot (`_polyproc.snapshot`)
            └── java: a call for a Java program (`_polyproc.java.process`)
                    └──► process_obj._bootstrap ──► the exit status
 """
@@ -125,10 +125,10 @@ def _run_forked(body, parent_sentinel):
 
 
 def _restore(body):
-    from _polyproc.fork import snapshot
+    from _polyproc.snapshot.program import restore
 
     with inheriting():
-        process_obj = snapshot.restore(body)
+        process_obj = restore(body)
     descriptors.close_received()
     return process_obj
 

@@ -233,11 +233,11 @@ def _stale(names, hidden):
 def _used_by_ours():
     """The names of the modules that those of the shim have, which are not loaded twice.
 
-    The programs of the warm-up are over.
+    The programs of the warm-up are over, and what serves a cluster uses its own.
     """
     names = {name for name in _preloaded if name.partition(".")[0] == "multiprocessing"}
     for name, module in list(sys.modules.items()):
-        if name.startswith("_polyproc.") and not name.startswith("_polyproc.warmup."):
+        if name.startswith("_polyproc.") and not name.startswith(("_polyproc.warmup.", "_polyproc.cluster.")):
             names.update(_names_used_by(module))
     return names
 

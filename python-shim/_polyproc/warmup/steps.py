@@ -32,6 +32,11 @@ _SOME = iter(
         "_polyproc.recording",
         "_polyproc.timeline",
         "_polyproc.progress",
+        "_polyproc.cluster.child",
+        "_polyproc.cluster.placing",
+        "_polyproc.cluster.popen",
+        "_polyproc.cluster.locks",
+        "_polyproc.cluster.queues",
     )
 )
 

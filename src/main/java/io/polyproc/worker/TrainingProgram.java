@@ -35,7 +35,7 @@ final class TrainingProgram {
 
           # What processes on other nodes begin with.
           from _polyproc.cluster import child, locks, placing, popen, queues, shared
-          from _polyproc.fork import snapshot
+          from _polyproc.snapshot import program
           from _polyproc.warmup import steps
           while steps.step():
               pass

@@ -3,10 +3,10 @@
 That is a context in a Java program, whose JVM is not the context's to copy, and every system but Linux on x86-64.
 `multiprocessing.popen_fork` alone decides which is used, and `polyproc doctor` tells.
 
-    fork/popen.py     parent: ForkPopen ── snapshot.capture(process) ──► bytes in the payload
-    process/child.py  child:  snapshot.restore(bytes) ──► the process object, in a worker's interpreter
+    snapshot/popen.py  parent: ForkPopen ── program.capture(process) ──► bytes in the payload
+    process/child.py   child:  program.restore(bytes) ──► the process object, in a worker's interpreter
 
-`snapshot` walks the modules of the program (`modules`, `paths`, `state`) with a pickler (`pickler`, `code`, `classes`,
+`program` walks the modules of the program (`modules`, `paths`, `state`) with a pickler (`pickler`, `code`, `classes`,
 `instances`, `objects`, `files`); what can't travel becomes a `placeholder`. `_polyproc.pool.functions` sends
 lambdas to a pool's workers by the same means.
 """

@@ -7,7 +7,7 @@ standard library's unpickler in Python, in which each step can fail alone.
 import io
 import pickle
 
-from _polyproc.fork.placeholder import Unavailable, UnavailableError, describe, message
+from _polyproc.snapshot.placeholder import Unavailable, UnavailableError, describe, message
 
 
 def restore_with_care(data: bytes) -> tuple:

@@ -2,7 +2,7 @@
 
 import pickle
 
-from _polyproc.fork.placeholder import Unavailable, describe
+from _polyproc.snapshot.placeholder import Unavailable, describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ _ATTEMPTS = 3
 def capture_with_care(
     process_obj: "Any", pickler_class: type, modules: "Any", write: "Callable", error: BaseException
 ) -> bytes:
-    """As `snapshot.capture`; `write` is its writing function, `error` why it failed.
+    """As `program.capture`; `write` is its writing function, `error` why it failed.
 
     It is tried again, for another thread may have changed a container while it was read; without
     descending into instances, which serves for long linked lists; and if even that fails, without the

@@ -22,12 +22,12 @@ import io
 import pickle
 import types
 
-from _polyproc.fork import instances as snapshot_instances
-from _polyproc.fork import modules as snapshot_modules
-from _polyproc.fork import state as snapshot_state
-from _polyproc.fork.code import forget_code
-from _polyproc.fork.pickler import PROTOCOL, Call, SnapshotPickler
-from _polyproc.fork.placeholder import Unavailable, UnavailableError, describe, set_subject, subject, unnamed
+from _polyproc.snapshot import instances as snapshot_instances
+from _polyproc.snapshot import modules as snapshot_modules
+from _polyproc.snapshot import state as snapshot_state
+from _polyproc.snapshot.code import forget_code
+from _polyproc.snapshot.pickler import PROTOCOL, Call, SnapshotPickler
+from _polyproc.snapshot.placeholder import Unavailable, UnavailableError, describe, set_subject, subject, unnamed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def capture(process_obj: "Any", pickler_class: type) -> bytes:
     try:
         return _write(process_obj, pickler_class, modules)
     except Exception as e:  # too deep, or changed by another thread while it was read
-        from _polyproc.fork.rescue import capture_with_care
+        from _polyproc.snapshot.rescue import capture_with_care
 
         return capture_with_care(process_obj, pickler_class, modules, _write, e)
 
@@ -75,7 +75,7 @@ def _name_the_rest(process_obj):
     """Names the placeholders of what could not be rebuilt here."""
     rest = [placeholder for placeholder in unnamed if not subject(placeholder)]
     if rest:
-        from _polyproc.fork.paths import names_of
+        from _polyproc.snapshot.paths import names_of
 
         modules = [snapshot_modules.OwnModule(module, key, []) for key, module in snapshot_modules.own_modules()]
         for placeholder, name in zip(rest, names_of(rest, process_obj, modules)):
@@ -88,44 +88,12 @@ def _load(data):
         return pickle.loads(data)
     except Exception as e:
         snapshot_modules.forget_own_modules()
-        from _polyproc.fork.repair import restore_with_care
+        from _polyproc.snapshot.repair import restore_with_care
 
         try:
             return restore_with_care(data)
         except Exception:
             raise pickle.UnpicklingError(f"what the parent process had cannot be rebuilt in the child: {describe(e)}") from e
-
-
-def warm_up(pickler_class: type) -> None:
-    """Captures and restores a small made-up program, so that the first real one finds warm code.
-
-    It leaves no trace. What it notes of the interpreter's state it takes for that of a fresh one.
-    """
-    module = types.ModuleType("polyproc_warm_up")
-    exec(_SAMPLE, vars(module))
-    own = snapshot_modules.OwnModule(module, module.__name__, [])
-    snapshot_modules.by_value()
-    restore(_write(module.process, pickler_class, [own]))
-
-
-_SAMPLE = """
-import threading
-def outer(n):
-    def inner():
-        return n
-    return inner
-def generate():
-    yield from ()
-class Base:
-    items = []
-    def method(self):
-        return super().__init__()
-class Process(Base):
-    def __init__(self, *args):
-        self._args = args
-lock, event, closure, table = threading.Lock(), threading.Event(), outer(1), {1: ["a", (2.5, None)]}
-process = Process(closure, table)
-"""
 
 
 def _write(process_obj, pickler_class, modules, flat=False, omitted=types.MappingProxyType({})):
@@ -227,7 +195,7 @@ class _Names:
         failures = self.pickler.failures
         if not failures:
             return tuple, ()
-        from _polyproc.fork.paths import names_of
+        from _polyproc.snapshot.paths import names_of
 
         names = names_of(failures, self.process_obj, self.modules)
         return tuple, ([(failure, name) for failure, name in zip(failures, names) if name],)

@@ -10,7 +10,7 @@ import copyreg
 import sys
 
 from _polyproc import messages
-from _polyproc.fork.placeholder import Unavailable, UnavailableError, describe
+from _polyproc.snapshot.placeholder import Unavailable, UnavailableError, describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

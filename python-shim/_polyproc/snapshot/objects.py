@@ -8,8 +8,8 @@
 import sys
 import types
 
-from _polyproc.fork.code import reduce_cell, reduce_code, reduce_function
-from _polyproc.fork.modules import import_module, imported_package, own_module, submodules_of
+from _polyproc.snapshot.code import reduce_cell, reduce_code, reduce_function
+from _polyproc.snapshot.modules import import_module, imported_package, own_module, submodules_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -297,7 +297,7 @@ def _process(snapshot, process):
 def _inherited(popen):
     if popen is None:
         return None
-    from _polyproc.fork.inherited import InheritedPopen
+    from _polyproc.snapshot.inherited import InheritedPopen
 
     return InheritedPopen(popen.pid, popen.returncode)
 
@@ -323,7 +323,7 @@ def _shareable_list(snapshot, listed):
 
 @_reduces("_ctypes._SimpleCData", "_ctypes.Array", "_ctypes.Structure", "_ctypes.Union", subclasses=True)
 def _ctypes_value(snapshot, value):
-    from _polyproc.fork.ctypes_values import reduce_value
+    from _polyproc.snapshot.ctypes_values import reduce_value
 
     return reduce_value(snapshot, value)
 

@@ -13,8 +13,8 @@ import _signal
 import sys
 from abc import get_cache_token
 
-from _polyproc.fork import baseline
 from _polyproc.process.descriptors import Handle
+from _polyproc.snapshot import baseline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -401,7 +401,7 @@ def _virtual_subclasses(snapshot):
 
 
 def _find_virtual_subclasses(snapshot):
-    from _polyproc.fork.classes import registered
+    from _polyproc.snapshot.classes import registered
 
     found = []
     for name in ("collections.abc", "numbers"):

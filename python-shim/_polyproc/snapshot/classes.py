@@ -8,8 +8,8 @@ is made by the built-in metaclass's own `__new__`, and its finished attributes a
 import sys
 import types
 
-from _polyproc.fork.modules import import_attribute
-from _polyproc.fork.placeholder import Unavailable, describe
+from _polyproc.snapshot.modules import import_attribute
+from _polyproc.snapshot.placeholder import Unavailable, describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def reduce_class(snapshot: "Any", cls: type) -> "Any":
     if not cls.__flags__ & _HEAP_TYPE:
         return _reduce_builtin(snapshot, cls)
     if "_ctypes" in sys.modules:
-        from _polyproc.fork.ctypes_values import reduce_made_type
+        from _polyproc.snapshot.ctypes_values import reduce_made_type
 
         reduced = reduce_made_type(cls)
         if reduced is not None:

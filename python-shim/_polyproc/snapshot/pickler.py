@@ -10,12 +10,12 @@ import copyreg
 import sys
 import types
 
-from _polyproc.fork import instances as snapshot_instances
-from _polyproc.fork.classes import reduce_class
-from _polyproc.fork.code import SentCode
-from _polyproc.fork.modules import import_attribute, lookup, namespace_of
-from _polyproc.fork.objects import INHERITED, REDUCERS
-from _polyproc.fork.placeholder import Unavailable, reason, subject
+from _polyproc.snapshot import instances as snapshot_instances
+from _polyproc.snapshot.classes import reduce_class
+from _polyproc.snapshot.code import SentCode
+from _polyproc.snapshot.modules import import_attribute, lookup, namespace_of
+from _polyproc.snapshot.objects import INHERITED, REDUCERS
+from _polyproc.snapshot.placeholder import Unavailable, reason, subject
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class SnapshotPickler(SentCode):
         if self.is_by_value(kind):
             return snapshot_instances.reducer_for(self, kind)
         if kind.__module__ == "_io" and hasattr(kind, "fileno") and not hasattr(kind, "getvalue"):
-            from _polyproc.fork.files import reduce_file
+            from _polyproc.snapshot.files import reduce_file
 
             return reduce_file
         return _LibraryReducer(kind)

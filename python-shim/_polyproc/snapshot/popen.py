@@ -1,9 +1,9 @@
 """The start method `fork` by value: a worker that gets a snapshot of this process."""
 
 import _polyproc
-from _polyproc.fork import snapshot
 from _polyproc.process import descriptors
 from _polyproc.process.popen import Popen
+from _polyproc.snapshot.program import capture
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,4 +30,4 @@ class ForkPopen(Popen):
     def _body(self, process_obj):
         from multiprocessing.reduction import ForkingPickler
 
-        return bytes(snapshot.capture(process_obj, ForkingPickler))
+        return bytes(capture(process_obj, ForkingPickler))
