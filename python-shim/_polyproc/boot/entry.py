@@ -176,13 +176,13 @@ def start_files() -> "list[str]":
 
 def run_process_round(supervisor: "Any", number: int) -> None:
     """Runs the start and end of a process within this one."""
-    _own_module("_polyproc.warmup.process_rounds").run(supervisor, int(number))
+    _runtime_module("_polyproc.warmup.process_rounds").run(supervisor, int(number))
 
 
 def begin_program_round() -> None:
     """Remembers the state that `end_program_round` puts back: the main program that runs in between leaves no trace."""
     global _program_round
-    _program_round = _own_module("_polyproc.warmup.process_rounds").nothing_changed()
+    _program_round = _runtime_module("_polyproc.warmup.process_rounds").nothing_changed()
     _program_round.__enter__()
 
 
@@ -196,17 +196,17 @@ _program_round = None
 
 def run_workload(briefly: bool) -> bool:
     """Does a little of what the compiler is to see; returns whether there may be more before the next pass."""
-    return _own_module("_polyproc.warmup.workloads").step(bool(briefly))
+    return _runtime_module("_polyproc.warmup.workloads").step(bool(briefly))
 
 
 def run_everyday_workload(briefly: bool) -> None:
     """Does for a moment what scripts do in their first seconds, out of a program's sight: see `everyday`."""
-    everyday = _own_module("_polyproc.warmup.everyday")
-    with _own_module("_polyproc.warmup.process_rounds").nothing_changed():
+    everyday = _runtime_module("_polyproc.warmup.everyday")
+    with _runtime_module("_polyproc.warmup.process_rounds").nothing_changed():
         everyday.step(bool(briefly))
 
 
-def _own_module(name):
+def _runtime_module(name):
     """A module of ours; what it imports is preloaded."""
     if name not in sys.modules:
         preload.import_ahead(name)

@@ -85,7 +85,7 @@ class Profiler:
             if self._stack and self._stack[-1][0] == frame.f_code:
                 self._leave(now)
         elif event == "c_call":
-            if self._builtins and not _is_own(arg):
+            if self._builtins and not _is_of_profiler(arg):
                 self._enter(_name(arg), now)
         elif self._builtins and self._stack and self._stack[-1][0] == _name(arg):
             self._leave(now)
@@ -134,7 +134,7 @@ class Profiler:
 Profiler.__module__ = "_lsprof"
 
 
-def _is_own(function):
+def _is_of_profiler(function):
     return isinstance(getattr(function, "__self__", None), Profiler)
 
 

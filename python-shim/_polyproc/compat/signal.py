@@ -202,13 +202,13 @@ def pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /):
     pidfd, number, flags = c_int(pidfd), c_int(signalnum), operator.index(flags)
     if siginfo is not None:
         raise TypeError("siginfo must be None")
-    if number and _is_own(pidfd):
+    if number and _is_of_this_process(pidfd):
         signal_handlers._send_here(number, sys._getframe(2))
         return
     call("syscall", _SYS_PIDFD_SEND_SIGNAL, pidfd, number, 0, flags)
 
 
-def _is_own(pidfd):
+def _is_of_this_process(pidfd):
     try:
         if os.readlink(f"/proc/self/fd/{pidfd}") == f"/proc/{signal_handlers.system_pid()}":
             return True

@@ -23,14 +23,14 @@ def hide_own_frames():
 
     def walk_traceback(tb):
         shown = [entry for entry in walk(tb)]
-        programs = [entry for entry in shown if not _is_own(entry[0])]
+        programs = [entry for entry in shown if not _is_of_runtime(entry[0])]
         # An error of ours shows where it is.
         return iter(programs or shown)
 
     def walk_frames(f):
         if f is None:
             f = sys._getframe(2)
-        return (entry for entry in walk_stack(f) if not _is_own(entry[0]))
+        return (entry for entry in walk_stack(f) if not _is_of_runtime(entry[0]))
 
     walk_frames.__name__ = walk_frames.__qualname__ = "walk_stack"
     walk_frames.__module__ = "traceback"
@@ -38,7 +38,7 @@ def hide_own_frames():
     traceback.walk_stack = walk_frames
 
 
-def _is_own(frame):
+def _is_of_runtime(frame):
     return frame.f_code.co_filename.startswith(_polyproc.folder)
 
 

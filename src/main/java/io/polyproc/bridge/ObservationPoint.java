@@ -306,7 +306,7 @@ public final class ObservationPoint {
     try {
       answer.put("python", task.get(DESCRIPTION.toMillis(), TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {
-      answer.put("problem", "another thread keeps Python's lock");
+      answer.put("problem", "another thread keeps the GIL");
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       answer.put(

@@ -175,8 +175,9 @@ public final class JvmFork {
    *
    * @return the child's process id, or 0 in the child
    * @throws PosixException EAGAIN if a thread that is to be left out runs Java or native code in
-   *     which it waits for nothing while this process uses five seconds of processor time, or if
-   *     the system has no threads left for the child; otherwise as {@link #fork(boolean)}
+   *     which it waits for nothing, for five seconds, or on a busy machine until this process has
+   *     used five seconds of processor time, and a minute at most; or if the system has no threads
+   *     left for the child; otherwise as {@link #fork(boolean)}
    * @throws UnsupportedOperationException if {@link #whyNoProgramCanBeForked} gives a reason
    */
   public int forkProgram(Program program) {
@@ -340,7 +341,7 @@ public final class JvmFork {
    */
   private static final class Patience {
     private static final Duration USUAL = Duration.ofSeconds(5);
-    private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
+    private static final Duration LONGEST = Duration.ofMinutes(1);
 
     private long begin;
     private @Nullable Duration usedBefore;
@@ -352,7 +353,7 @@ public final class JvmFork {
         return false;
       }
       Duration passed = Duration.ofNanos(System.nanoTime() - begin);
-      return passed.compareTo(MAX_PAUSE) >= 0
+      return passed.compareTo(LONGEST) >= 0
           || (passed.compareTo(USUAL) >= 0
               && Processes.processorTime().minus(usedBefore).compareTo(USUAL) >= 0);
     }
