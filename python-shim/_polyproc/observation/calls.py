@@ -13,12 +13,13 @@ _LIBRARIES = "/python-shim/", os.path.dirname(os.__file__) + "/", "/python-home/
 class Call:
     """One call on a stack: `key` is the file, relative to its library, and the function."""
 
-    __slots__ = ("file", "function", "line", "names", "values", "globals", "key")
+    __slots__ = ("file", "function", "line", "names", "values", "globals", "key", "has_source")
 
     def __init__(self, parts: "Any") -> None:
         file, function, line, names, values, namespace = parts
-        # Code that came from another process without its source has no file of its own.
-        self.file = str(file) or str(_name_in(namespace, "__file__") or "")
+        # Code that came from another process comes without its source.
+        self.has_source = bool(str(file))
+        self.file = str(file) if self.has_source else str(_name_in(namespace, "__file__") or "")
         self.function = str(function)
         self.line = int(line)
         self.names = [str(name) for name in names]

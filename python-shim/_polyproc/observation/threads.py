@@ -88,7 +88,9 @@ def _describe_process():
 
 def _describe_thread(ident, calls, java, pools, with_locals):
     count = _shown(calls)
-    facts = {"shown": count, "files": [call.file for call in calls[:count]]}
+    facts = {"shown": count}
+    if not all(call.has_source for call in calls[:count]):
+        facts["files"] = [call.file for call in calls[:count]]
     user = next((i for i, call in enumerate(calls[:count]) if not call.is_library()), count)
     facts["user"] = user if user < count else None
     threading = sys.modules.get("threading")
