@@ -1,5 +1,6 @@
 package io.polyproc.bridge;
 
+import io.polyproc.graalpy.Compilations;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Collection;
@@ -25,8 +26,9 @@ public final class CodeCache {
   }
 
   /**
-   * Forgets how often each function was called and its loops went round. One whose compiled code is
-   * given up would otherwise be compiled anew at its next call, even if that is the only one.
+   * Forgets how often each function was called and its loops went round, and what is to be
+   * compiled. A function whose compiled code is given up would otherwise be compiled anew at its
+   * next call, even if that is the only one.
    *
    * <p>The calls alone are still known: from these and those of each place in it the compiler
    * concludes how often that is reached, and what is worth to be inlined there. Nothing happens
@@ -45,6 +47,7 @@ public final class CodeCache {
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       // Then more is compiled.
     }
+    Compilations.cancelPending();
   }
 
   static Collection<?> callTargets(Engine engine) throws ReflectiveOperationException {

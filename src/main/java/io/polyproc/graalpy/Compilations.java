@@ -3,25 +3,32 @@ package io.polyproc.graalpy;
 import com.oracle.truffle.api.RootCallTarget;
 import com.oracle.truffle.api.Truffle;
 import com.oracle.truffle.api.nodes.RootNode;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RunnableFuture;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells when Truffle has compiled a function, and which functions are to be compiled. It relies on
- * {@code addListener} and {@code getCompileQueue} of {@code OptimizedTruffleRuntime}, by
- * reflection, as a Java program need not have its package exported; there, and where code is only
- * interpreted, nothing is told.
+ * {@code addListener} and {@code getCompileQueue} of {@code OptimizedTruffleRuntime}, and {@code
+ * cancelCompilation} of {@code OptimizedCallTarget} and {@code executor} of {@code
+ * BackgroundCompileQueue}, by reflection, as a Java program need not have its package exported;
+ * there, and where code is only interpreted, nothing is told.
  */
 public final class Compilations {
   private static final String RUNTIME = "com.oracle.truffle.runtime.OptimizedTruffleRuntime";
   private static final String LISTENER =
       "com.oracle.truffle.runtime.OptimizedTruffleRuntimeListener";
   private static final String ENGINE = "com.oracle.truffle.runtime.EngineData";
+  private static final String QUEUE = "com.oracle.truffle.runtime.BackgroundCompileQueue";
+  private static final String TARGET = "com.oracle.truffle.runtime.OptimizedCallTarget";
 
   /** Means: of all engines. */
   private static final @Nullable Object[] NO_ENGINE = {null};
@@ -112,9 +119,19 @@ public final class Compilations {
    * @return for each its root node; none if that can't be known
    */
   static Set<RootNode> pending() {
+    Set<RootNode> found = new HashSet<>();
+    for (Object target : pendingTargets()) {
+      if (target instanceof RootCallTarget call) {
+        found.add(call.getRootNode());
+      }
+    }
+    return found;
+  }
+
+  private static Collection<?> pendingTargets() {
     Object queue = Queue.QUEUE;
     if (queue == null) {
-      return Set.of();
+      return List.of();
     }
     try {
       Object targets =
@@ -122,17 +139,37 @@ public final class Compilations {
               .getClass()
               .getMethod("getAllTargets", Class.forName(ENGINE))
               .invoke(queue, NO_ENGINE);
-      Set<RootNode> found = new HashSet<>();
-      if (targets instanceof Collection<?> all) {
-        for (Object target : all) {
-          if (target instanceof RootCallTarget call) {
-            found.add(call.getRootNode());
+      return targets instanceof Collection<?> all ? all : List.of();
+    } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
+      return List.of();
+    }
+  }
+
+  /**
+   * Has nothing compiled that waits for it; what becomes hot again is asked for again. Nothing
+   * happens where Truffle's classes are others, or can't be reached: then more is compiled.
+   */
+  public static void cancelPending() {
+    Object queue = Queue.QUEUE;
+    if (queue == null) {
+      return;
+    }
+    try {
+      Method cancel = Class.forName(TARGET).getMethod("cancelCompilation", CharSequence.class);
+      for (Object target : pendingTargets()) {
+        cancel.invoke(target, "no program has asked for it");
+      }
+      Field executor = Class.forName(QUEUE).getDeclaredField("executor");
+      executor.setAccessible(true);
+      if (executor.get(queue) instanceof ThreadPoolExecutor pool) {
+        for (Object task : pool.getQueue().toArray()) { // what was canceled is still there
+          if (task instanceof RunnableFuture<?> future && future.isCancelled()) {
+            boolean _ = pool.remove(future);
           }
         }
       }
-      return found;
     } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
-      return Set.of();
+      // Then more is compiled.
     }
   }
 

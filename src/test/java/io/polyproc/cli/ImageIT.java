@@ -485,6 +485,18 @@ final class ImageIT {
         restore(script.toString(), later.toString()));
   }
 
+  /** What was hot in the image's process waits for a compiler there, and is not the program's. */
+  @Test
+  void shouldHaveNothingToCompileBeforeItHasRun() throws Exception {
+    String code =
+        """
+        import json, subprocess
+        ps = subprocess.run([sys.argv[1], "ps", "--json"], stdout=subprocess.PIPE, text=True)
+        print([len(row["compiling"]) < 30 for row in json.loads(ps.stdout) if row["pid"] == os.getpid()])
+        """;
+    assertEquals(new CompletedCommand(0, "[True]\n", ""), program(code, launcher()));
+  }
+
   @Test
   void shouldCallFinalizersAtItsEnd() throws Exception {
     assertEquals(
