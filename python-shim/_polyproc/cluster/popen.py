@@ -120,7 +120,7 @@ class RemotePopen(popen_fork.Popen):
                     if ends_with_parent(process_obj):
                         _polyproc.runtime.endWithParent(parent)
                     os.close(reader)
-                    stub.run(*prepared, lambda why: os.write(writer, why.encode()), [writer])
+                    stub.run(*prepared, lambda why: _tell(writer, why), [writer])
                 except BaseException:
                     sys.excepthook(*sys.exc_info())
                 finally:
@@ -146,6 +146,14 @@ class RemotePopen(popen_fork.Popen):
                 self.lost_node = self.node
                 messages.tell(note)
         return self.returncode
+
+
+def _tell(writer, why):
+    """Tells the parent why the process was lost, if there is still one."""
+    try:
+        os.write(writer, why.encode())
+    except BrokenPipeError:
+        pass
 
 
 class Replacement(RemotePopen):
