@@ -18,13 +18,13 @@ class Call:
     def __init__(self, parts: "Any") -> None:
         file, function, line, names, values, namespace = parts
         # Code that came from another process comes without its source.
+        self.globals = _variables_of(namespace)
         self.has_source = bool(str(file))
-        self.file = str(file) if self.has_source else str(_name_in(namespace, "__file__") or "")
+        self.file = str(file) if self.has_source else str(self.globals.get("__file__") or "")
         self.function = str(function)
         self.line = int(line)
         self.names = [str(name) for name in names]
         self.values = values
-        self.globals = namespace
         self.key = self._library_file(), self.function
 
     def _library_file(self):
@@ -47,9 +47,8 @@ class Call:
         return default
 
 
-def _name_in(namespace, name):
-    names = namespace if isinstance(namespace, dict) else getattr(namespace, "__dict__", {})
-    return names.get(name)
+def _variables_of(namespace):
+    return namespace if isinstance(namespace, dict) else getattr(namespace, "__dict__", {})
 
 
 def pids_of(processes: "Iterable[Any]") -> "list[int]":

@@ -170,12 +170,9 @@ def _name_of(objects, call):
         for name, value in list(getattr(holder, "__dict__", {}).items()):
             if _is_one(value, objects):
                 return f"self.{name}"
-    namespace = call.globals
-    if namespace is not False and namespace is not None:
-        names = namespace if isinstance(namespace, dict) else getattr(namespace, "__dict__", {})
-        for name, value in list(names.items()):
-            if _is_one(value, objects):
-                return str(name)
+    for name, value in list(call.globals.items()):
+        if _is_one(value, objects):
+            return str(name)
     return None
 
 

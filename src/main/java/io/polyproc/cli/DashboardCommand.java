@@ -37,10 +37,7 @@ final class DashboardCommand implements Callable<Integer> {
       description = "from look to look, at least 0.2 (2)")
   private double seconds;
 
-  @Option(
-      names = "--cluster",
-      description = "show those of all nodes of the cluster that this machine belongs to")
-  private boolean everywhere;
+  @Mixin private final AllNodesOption allNodes = new AllNodesOption();
 
   @Mixin
   @SuppressWarnings("unused") // Picocli fills it
@@ -59,8 +56,7 @@ final class DashboardCommand implements Callable<Integer> {
       return ExitCode.USAGE.status();
     }
     try (DashboardServer server =
-        DashboardServer.start(
-            port, Math.round(seconds * 1000), everywhere ? ClusterCommand.existing("") : null)) {
+        DashboardServer.start(port, Math.round(seconds * 1000), allNodes.agent())) {
       System.out.println(server.address());
       System.out.flush();
       new CountDownLatch(1).await();

@@ -41,10 +41,7 @@ final class PsCommand implements Callable<Integer> {
       description = "how long to wait for what processes say (2)")
   private double seconds;
 
-  @Option(
-      names = "--cluster",
-      description = "list those of all nodes of the cluster that this machine belongs to")
-  private boolean everywhere;
+  @Mixin private final AllNodesOption allNodes = new AllNodesOption();
 
   @Mixin
   @SuppressWarnings("unused") // Picocli fills it
@@ -75,7 +72,7 @@ final class PsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Duration patience = Duration.ofMillis(Math.round(seconds * 1000));
-    if (everywhere) {
+    if (allNodes.isWanted()) {
       return showAllNodes(patience);
     }
     try (Observer observer = new Observer()) {

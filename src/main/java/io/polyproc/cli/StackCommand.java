@@ -28,12 +28,7 @@ final class StackCommand implements Callable<Integer> {
   @Option(names = "--locals", description = "print the values of the program's variables, too")
   private boolean locals;
 
-  @Option(
-      names = "--node",
-      paramLabel = "<name>",
-      defaultValue = "",
-      description = "the node of the cluster that the process is on, if it is another one")
-  private String node = "";
+  @Mixin private final OtherNodeOption node = new OtherNodeOption();
 
   @Mixin
   @SuppressWarnings("unused") // Picocli fills it
@@ -55,8 +50,8 @@ final class StackCommand implements Callable<Integer> {
   }
 
   private String stacks() throws IOException {
-    if (!node.isEmpty()) {
-      return ClusterCommand.existing("").stack(node, pid, locals, Watch.PATIENCE);
+    if (!node.name().isEmpty()) {
+      return ClusterCommand.existing("").stack(node.name(), pid, locals, Watch.PATIENCE);
     }
     try (Observer observer = new Observer()) {
       Observation observation =

@@ -28,10 +28,7 @@ final class TopCommand implements Callable<Integer> {
       description = "from look to look, at least 0.2 (1)")
   private double seconds;
 
-  @Option(
-      names = "--cluster",
-      description = "show those of all nodes of the cluster that this machine belongs to")
-  private boolean everywhere;
+  @Mixin private final AllNodesOption allNodes = new AllNodesOption();
 
   @Mixin
   @SuppressWarnings("unused") // Picocli fills it
@@ -52,7 +49,7 @@ final class TopCommand implements Callable<Integer> {
       System.err.println("polyproc top: --interval must be at least " + MIN_SECONDS);
       return ExitCode.USAGE.status();
     }
-    try (Watch watch = new Watch(everywhere ? ClusterCommand.existing("") : null);
+    try (Watch watch = new Watch(allNodes.agent());
         TopScreen screen = new TopScreen(watch)) {
       screen.run(Math.round(seconds * 1000));
       return ExitCode.OK.status();

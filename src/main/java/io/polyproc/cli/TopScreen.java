@@ -1,6 +1,6 @@
 package io.polyproc.cli;
 
-import io.polyproc.observation.NodeProcesses;
+import io.polyproc.observation.NodePids;
 import io.polyproc.posix.Processes;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -109,7 +109,7 @@ final class TopScreen implements AutoCloseable {
   }
 
   private void kill(TopModel.Request.Kill kill) {
-    int pid = NodeProcesses.pidOf(kill.pid());
+    int pid = NodePids.pid(kill.pid());
     try {
       watch.signal(kill.pid(), kill.atOnce() ? Processes.SIGKILL : Processes.SIGTERM);
       model.say("process " + pid + " was sent the signal");

@@ -3,6 +3,7 @@ package io.polyproc.cli;
 import io.polyproc.cluster.ClusterFolder;
 import io.polyproc.cluster.NodeControl;
 import io.polyproc.observation.LiveView;
+import io.polyproc.observation.NodePids;
 import io.polyproc.observation.NodeProcesses;
 import io.polyproc.observation.ProcessRow;
 import io.polyproc.observation.WaitReport;
@@ -64,11 +65,11 @@ final class Watch implements AutoCloseable {
   }
 
   private <T> T ask(int number, Question<T> question) throws IOException {
-    int node = NodeProcesses.nodeOf(number);
+    int node = NodePids.node(number);
     if (agent == null || node >= nodes.size()) {
       throw new IOException("there is no process with the number " + number);
     }
-    return question.ask(agent, nodes.get(node), NodeProcesses.pidOf(number));
+    return question.ask(agent, nodes.get(node), NodePids.pid(number));
   }
 
   /** Looks at all processes; returns each before those that it has started. */
@@ -82,7 +83,7 @@ final class Watch implements AutoCloseable {
    * @throws IOException if it is on another node, and can't be asked
    */
   String stack(int number) throws IOException {
-    return NodeProcesses.isHere(number)
+    return NodePids.isLocal(number)
         ? here.stack(number)
         : ask(number, (asked, node, pid) -> asked.stack(node, pid, false, PATIENCE));
   }
@@ -93,7 +94,7 @@ final class Watch implements AutoCloseable {
    * @throws IOException if there is no such process of this user
    */
   String logs(int number) throws IOException {
-    return NodeProcesses.isHere(number) ? here.logs(number) : ask(number, NodeControl::logs);
+    return NodePids.isLocal(number) ? here.logs(number) : ask(number, NodeControl::logs);
   }
 
   /**
@@ -101,8 +102,8 @@ final class Watch implements AutoCloseable {
    *
    * @throws IOException if there is no such process of this user
    */
-  NodeControl.Waits waits(int number) throws IOException {
-    return NodeProcesses.isHere(number)
+  NodeControl.WhyAnswer waits(int number) throws IOException {
+    return NodePids.isLocal(number)
         ? onAllNodes(here.waits(number), number)
         : ask(number, (asked, node, pid) -> asked.waits(node, pid, PATIENCE));
   }
@@ -113,7 +114,7 @@ final class Watch implements AutoCloseable {
    * @param seen on this machine
    * @param pid of one of the program's processes here
    */
-  static NodeControl.Waits onAllNodes(WaitReport seen, int pid) {
+  static NodeControl.WhyAnswer onAllNodes(WaitReport seen, int pid) {
     String problem = "";
     if (seen.clusterFolder().isPresent()) {
       try {
@@ -123,7 +124,8 @@ final class Watch implements AutoCloseable {
         problem = "%nWhat is on other nodes is not known: %s%n".formatted(e.getMessage());
       }
     }
-    return new NodeControl.Waits(seen.toText() + problem, seen.toJson(), seen.hasFoundSomething());
+    return new NodeControl.WhyAnswer(
+        seen.toText() + problem, seen.toJson(), seen.hasFoundSomething());
   }
 
   /**
@@ -132,7 +134,7 @@ final class Watch implements AutoCloseable {
    * @throws IOException if there is no such process of this user
    */
   void signal(int number, int signal) throws IOException {
-    if (!NodeProcesses.isHere(number)) {
+    if (!NodePids.isLocal(number)) {
       boolean _ =
           ask(
               number,

@@ -30,12 +30,7 @@ final class WhyCommand implements Callable<Integer> {
       description = "the id of the program, or of one of its processes")
   private int pid;
 
-  @Option(
-      names = "--node",
-      paramLabel = "<name>",
-      defaultValue = "",
-      description = "the node of the cluster that the process is on, if it is another one")
-  private String node = "";
+  @Mixin private final OtherNodeOption node = new OtherNodeOption();
 
   @Option(names = "--json", description = "print an object instead of text")
   private boolean json;
@@ -51,7 +46,7 @@ final class WhyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      NodeControl.Waits waits = waits();
+      NodeControl.WhyAnswer waits = waits();
       System.out.print(json ? waits.json() : waits.text());
       return (waits.hasFoundSomething() ? ExitCode.FAILED : ExitCode.OK).status();
     } catch (IOException e) {
@@ -60,9 +55,9 @@ final class WhyCommand implements Callable<Integer> {
     }
   }
 
-  private NodeControl.Waits waits() throws IOException {
-    if (!node.isEmpty()) {
-      return ClusterCommand.existing("").waits(node, pid, Watch.PATIENCE);
+  private NodeControl.WhyAnswer waits() throws IOException {
+    if (!node.name().isEmpty()) {
+      return ClusterCommand.existing("").waits(node.name(), pid, Watch.PATIENCE);
     }
     try (Observer observer = new Observer()) {
       return Watch.onAllNodes(WaitReport.of(observer, pid, Watch.PATIENCE), pid);

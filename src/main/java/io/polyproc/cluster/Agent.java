@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,7 @@ final class Agent {
   private final Notices notices;
   private final Placement placement;
   private final Questions questions;
+  private final OwnObjects own = new OwnObjects();
   private final CountDownLatch end = new CountDownLatch(1);
 
   Agent(NodeInfo info, Tls tls, Engine engine, ClusterFolder folder, Installation installation) {
@@ -67,8 +69,7 @@ final class Agent {
             processes,
             memory,
             placement,
-            new ProcessQuestions(
-                info, peers, new ProgramWaits(info, peers, processes, new OwnObjects())));
+            new ProcessQuestions(info, peers, new ProgramWaits(info, peers, processes, own)));
   }
 
   NodeInfo info() {
@@ -356,16 +357,12 @@ final class Agent {
     }
 
     @Override
-    public Set<String> programs() {
+    public Set<String> ownPrograms() {
       synchronized (programs) {
-        return Set.copyOf(programs.keySet());
+        return programs.keySet().stream()
+            .filter(name -> name.startsWith(info.incarnation()))
+            .collect(Collectors.toSet());
       }
-    }
-  }
-
-  private boolean hasOwnPrograms() {
-    synchronized (programs) {
-      return programs.keySet().stream().anyMatch(name -> name.startsWith(info.incarnation()));
     }
   }
 
@@ -378,7 +375,8 @@ final class Agent {
   void drain(long seconds) throws InterruptedException {
     processes.refuseMore();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    while ((processes.areHosted() || hasOwnPrograms()) && System.nanoTime() < deadline) {
+    while ((processes.areHosted() || !own.ownPrograms().isEmpty())
+        && System.nanoTime() < deadline) {
       Thread.sleep(DRAIN_MILLIS);
     }
   }

@@ -156,7 +156,7 @@ public final class NodeControl {
    * @param json for programs
    * @param hasFoundSomething whether there are threads that wait for something that will not come
    */
-  public record Waits(String text, String json, boolean hasFoundSomething) {}
+  public record WhyAnswer(String text, String json, boolean hasFoundSomething) {}
 
   /**
    * Who waits for whom in the program of a process, on all nodes.
@@ -166,9 +166,9 @@ public final class NodeControl {
    * @throws IOException if the agent does not answer, or there is no such process of a program that
    *     uses the cluster
    */
-  public Waits waits(String node, int pid, Duration patience) throws IOException {
+  public WhyAnswer waits(String node, int pid, Duration patience) throws IOException {
     Fields answer = request(Fields.of("why", node, pid, patience.toMillis()));
-    return new Waits(answer.text(1), answer.text(2), !answer.text(3).isEmpty());
+    return new WhyAnswer(answer.text(1), answer.text(2), !answer.text(3).isEmpty());
   }
 
   /**

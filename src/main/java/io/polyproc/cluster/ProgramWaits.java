@@ -1,5 +1,6 @@
 package io.polyproc.cluster;
 
+import io.polyproc.observation.NodePids;
 import io.polyproc.observation.NodeProcesses;
 import io.polyproc.observation.Observation;
 import io.polyproc.observation.Observer;
@@ -37,8 +38,8 @@ final class ProgramWaits {
     /** Gives a command to an object of the cluster: see {@link SemaphoreObject}. */
     byte[] ask(String object, Object... command);
 
-    /** The names of the programs of this node. */
-    Set<String> programs();
+    /** The names of the programs that began on this node. */
+    Set<String> ownPrograms();
   }
 
   /**
@@ -99,9 +100,9 @@ final class ProgramWaits {
                 roots.computeIfAbsent(program, _ -> new ArrayList<>()).add(root);
               }
             });
-    for (String program : objects.programs()) {
+    for (String program : objects.ownPrograms()) {
       ProcessTable.Entry first = table.get(pidIn(program, '-'));
-      if (first != null && program.startsWith(info.incarnation())) {
+      if (first != null) {
         roots
             .computeIfAbsent(program, _ -> new ArrayList<>())
             .add(ProcessTable.program(first, table));
@@ -127,11 +128,9 @@ final class ProgramWaits {
   }
 
   private String ask(Observer observer, String program, Duration patience) {
-    List<Integer> roots =
-        rootsByProgram(ProcessTable.read()).getOrDefault(program, List.of()).stream()
-            .map(ProcessTable.Entry::pid)
-            .toList();
-    return NodeProcesses.ask(observer, roots, patience);
+    Map<Integer, ProcessTable.Entry> table = ProcessTable.read();
+    return NodeProcesses.ask(
+        observer, rootsByProgram(table).getOrDefault(program, List.of()), table, patience);
   }
 
   private Observation look(Observer observer, String program, Duration patience)
@@ -170,7 +169,7 @@ final class ProgramWaits {
                   if (number != null) {
                     int pid = Integer.parseInt(home.substring(home.lastIndexOf('#') + 1));
                     stoodFor
-                        .computeIfAbsent(NodeProcesses.number(number, pid), _ -> new TreeSet<>())
+                        .computeIfAbsent(NodePids.of(number, pid), _ -> new TreeSet<>())
                         .add(process);
                   }
                 }
@@ -228,7 +227,7 @@ final class ProgramWaits {
       String name = answer.text(i);
       Integer number = numbers.get(ClusterObjects.incarnation(name));
       if (number != null) {
-        pids.add(NodeProcesses.number(number, pidIn(name, '#')));
+        pids.add(NodePids.of(number, pidIn(name, '#')));
       }
     }
     return pids;

@@ -93,7 +93,7 @@ public final class LiveView implements AutoCloseable {
     List<ProcessTable.Entry> forest = ProcessTable.forest(table);
     long now = System.nanoTime();
     Set<Integer> known = new HashSet<>(table.keySet());
-    elsewhere.forEach(node -> node.entries().forEach(entry -> known.add(entry.pid())));
+    elsewhere.forEach(node -> known.addAll(node.table().keySet()));
     states.keySet().retainAll(known);
     observer.keep(table.keySet());
     forest.forEach(entry -> state(entry));
@@ -103,9 +103,7 @@ public final class LiveView implements AutoCloseable {
     lastLook = now;
     List<ProcessRow> rows = rows(observed(forest), table, "", ProcessFiles::memory, seconds);
     for (NodeProcesses node : elsewhere) {
-      Map<Integer, ProcessTable.Entry> there = new LinkedHashMap<>();
-      node.entries().forEach(entry -> there.put(entry.pid(), entry));
-      rows.addAll(rows(node.observed().toList(), there, node.node(), node::memory, seconds));
+      rows.addAll(rows(node.observed().toList(), node.table(), node.node(), node::memory, seconds));
     }
     return rows;
   }

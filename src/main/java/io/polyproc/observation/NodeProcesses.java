@@ -43,18 +43,18 @@ public final class NodeProcesses {
   /**
    * Asks processes of this machine, and all of this runtime's below them, what they wait for.
    *
-   * @param pids what is none of this user's and of this runtime's is left out
+   * @param table as {@link ProcessTable#read}
    * @param patience how long to wait for what they say
    * @return for {@link #read}
    */
-  public static String ask(Observer observer, Collection<Integer> pids, Duration patience) {
-    Map<Integer, ProcessTable.Entry> table = ProcessTable.read();
+  public static String ask(
+      Observer observer,
+      Collection<ProcessTable.Entry> roots,
+      Map<Integer, ProcessTable.Entry> table,
+      Duration patience) {
     Map<Integer, ProcessTable.Entry> wanted = new LinkedHashMap<>();
-    for (int pid : pids) {
-      ProcessTable.Entry root = table.get(pid);
-      if (root != null) {
-        ProcessTable.tree(root, table).forEach(entry -> wanted.put(entry.pid(), entry));
-      }
+    for (ProcessTable.Entry root : roots) {
+      ProcessTable.tree(root, table).forEach(entry -> wanted.put(entry.pid(), entry));
     }
     return tell(wanted.values(), observer.ask(wanted.keySet(), Observer.Detail.WAITS, patience));
   }
@@ -186,26 +186,6 @@ public final class NodeProcesses {
         : value;
   }
 
-  /** The number of a process in what the nodes have told. */
-  public static int number(int node, int pid) {
-    return NodePids.of(node, pid);
-  }
-
-  /** Whether the process with a number is on this machine: the number is its id. */
-  public static boolean isHere(int number) {
-    return NodePids.isLocal(number);
-  }
-
-  /** The node that the process with a number is on. */
-  public static int nodeOf(int number) {
-    return NodePids.node(number);
-  }
-
-  /** The id that the process with a number has on its machine. */
-  public static int pidOf(int number) {
-    return NodePids.pid(number);
-  }
-
   String node() {
     return node;
   }
@@ -217,8 +197,11 @@ public final class NodeProcesses {
         .flatMap(Told::memory);
   }
 
-  Stream<ProcessTable.Entry> entries() {
-    return processes.stream().map(Told::entry);
+  /** What the kernel says of them, by their numbers. */
+  Map<Integer, ProcessTable.Entry> table() {
+    Map<Integer, ProcessTable.Entry> table = new LinkedHashMap<>();
+    processes.forEach(told -> table.put(told.entry().pid(), told.entry()));
+    return table;
   }
 
   Stream<ObservedProcess> observed() {

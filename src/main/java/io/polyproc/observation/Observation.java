@@ -110,7 +110,7 @@ public record Observation(
    */
   public static Observation ofNodes(List<NodeProcesses> nodes, boolean isComplete) {
     Map<Integer, ProcessTable.Entry> table = new LinkedHashMap<>();
-    nodes.forEach(node -> node.entries().forEach(entry -> table.put(entry.pid(), entry)));
+    nodes.forEach(node -> table.putAll(node.table()));
     return new Observation(
         nodes.stream().flatMap(NodeProcesses::observed).toList(),
         table,

@@ -34,7 +34,7 @@ final class TrainingProgram {
               pass
 
           # What processes on other nodes begin with.
-          from _polyproc.cluster import child, locks, placing, popen, queues, shared
+          from _polyproc.cluster import shared
           from _polyproc.snapshot import program
           from _polyproc.warmup import steps
           while steps.step():

@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -52,6 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ClusterIT {
   private static final Path HOME = Path.of(System.getProperty("polyproc.home"));
   private static final int TIMEOUT_SECONDS = 120;
+  private static final int MAX_LINES = 300;
 
   @TempDir static Path folder;
   @TempDir static Path nodes;
@@ -257,29 +259,31 @@ final class ClusterIT {
           BufferedReader lines =
               new BufferedReader(
                   new InputStreamReader(events.getInputStream(), StandardCharsets.UTF_8))) {
-        while (number.isEmpty()) {
+        for (int i = 0; i < MAX_LINES && number.isEmpty(); i++) {
           Matcher found = row.matcher(String.valueOf(lines.readLine()));
           number = found.find() ? found.group(1) : "";
         }
       }
-      String stack = "";
-      while (!stack.contains("in nap")) { // it has come so far soon
-        try (Socket answer = get(address, "/stack?pid=" + number)) {
-          stack = new String(answer.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-          assertTrue(stack.startsWith("HTTP/1.1 200"), stack);
-        }
-      }
-      try (Socket answer = get(address, "/logs?pid=" + number)) {
-        String logs = new String(answer.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(logs.startsWith("HTTP/1.1 200"), logs);
-      }
-      try (Socket answer = get(address, "/stack?pid=" + (7 << 22))) {
-        String none = new String(answer.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(none.startsWith("HTTP/1.1 404"), none);
-      }
+      assertFalse(number.isEmpty(), "node b does not show the program");
+      String path = "/stack?pid=" + number;
+      await(
+          "it does not come to nap",
+          () -> {
+            String stack = answer(address, path);
+            assertTrue(stack.startsWith("HTTP/1.1 200"), stack);
+            return stack.contains("in nap");
+          });
+      assertTrue(answer(address, "/logs?pid=" + number).startsWith("HTTP/1.1 200"));
+      assertTrue(answer(address, "/stack?pid=" + (7 << 22)).startsWith("HTTP/1.1 404"));
     } finally {
       program.process().destroyForcibly().waitFor();
       dashboard.process().destroyForcibly().waitFor();
+    }
+  }
+
+  private static String answer(URI address, String path) throws IOException {
+    try (Socket socket = get(address, path)) {
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
@@ -321,14 +325,7 @@ final class ClusterIT {
             """);
     try {
       String pid = Long.toString(program.process().pid());
-      CompletedCommand[] found = new CompletedCommand[1];
-      await(
-          "no deadlock is found",
-          () -> {
-            found[0] = polyproc("why", pid);
-            return found[0].status() == 1;
-          });
-      String text = found[0].output();
+      String text = whyUntil(pid, found -> found.status() == 1).output();
       assertTrue(text.contains("DEADLOCK: 2 threads wait for each other"), text);
       assertTrue(
           Pattern.compile(
@@ -355,6 +352,18 @@ final class ClusterIT {
     }
   }
 
+  private static CompletedCommand whyUntil(String pid, Predicate<CompletedCommand> condition)
+      throws Exception {
+    CompletedCommand[] last = new CompletedCommand[1];
+    await(
+        "it does not say what is expected",
+        () -> {
+          last[0] = polyproc("why", pid);
+          return condition.test(last[0]);
+        });
+    return last[0];
+  }
+
   /** What one node knows alone would be a deadlock. */
   @Test
   @Order(2)
@@ -376,17 +385,14 @@ final class ClusterIT {
             """);
     try {
       String pid = Long.toString(program.process().pid());
-      CompletedCommand[] last = new CompletedCommand[1];
-      await(
-          "not all are looked at",
-          () -> {
-            last[0] = polyproc("why", pid);
-            return last[0].output().contains("waits for event event")
-                && last[0].output().contains("waits for an item of queue")
-                && last[0].output().contains("sleeps");
-          });
-      assertEquals(0, last[0].status(), last[0]::toString);
-      assertTrue(last[0].output().endsWith("No deadlock was found.\n"), last[0]::toString);
+      CompletedCommand last =
+          whyUntil(
+              pid,
+              seen ->
+                  Stream.of("waits for event event", "waits for an item of queue", "sleeps")
+                      .allMatch(seen.output()::contains));
+      assertEquals(0, last.status(), last::toString);
+      assertTrue(last.output().endsWith("No deadlock was found.\n"), last::toString);
     } finally {
       program.process().destroyForcibly().waitFor();
     }

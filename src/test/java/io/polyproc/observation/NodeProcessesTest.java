@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class NodeProcessesTest {
-  private static final int THERE = NodeProcesses.number(2, 700);
+  private static final int THERE = NodePids.of(2, 700);
 
   private static final String TOLD =
       """
@@ -31,27 +31,26 @@ final class NodeProcessesTest {
   void shouldGiveProcessesNumbersThatAreDifferentOnEachNode() throws IOException {
     NodeProcesses told = NodeProcesses.read(2, "b", TOLD);
     assertEquals(
-        List.of(THERE, NodeProcesses.number(2, 701)),
-        told.entries().map(ProcessTable.Entry::pid).toList());
+        List.of(THERE, NodePids.of(2, 701)),
+        told.table().values().stream().map(ProcessTable.Entry::pid).toList());
     assertEquals(
-        List.of(NodeProcesses.number(2, 1), THERE),
-        told.entries().map(ProcessTable.Entry::parent).toList());
+        List.of(NodePids.of(2, 1), THERE),
+        told.table().values().stream().map(ProcessTable.Entry::parent).toList());
     ObservedThread thread = told.observed().findFirst().orElseThrow().threads().getFirst();
     assertEquals(THERE, thread.pid());
     assertEquals(701, thread.id());
     assertEquals(3, thread.runs());
-    assertEquals(
-        List.of(NodeProcesses.number(2, 701), NodeProcesses.number(2, 702)), thread.served());
+    assertEquals(List.of(NodePids.of(2, 701), NodePids.of(2, 702)), thread.served());
     Facts wait = thread.waiting().facts();
-    assertEquals(NodeProcesses.number(2, 701), wait.integer("pid", 0));
+    assertEquals(NodePids.of(2, 701), wait.integer("pid", 0));
     assertEquals(4, wait.integer("fd", 0));
     assertEquals(2048, told.memory(THERE).orElseThrow().resident());
     assertEquals(Map.of("home", "a~x#600"), told.memberships().get(THERE));
     assertEquals(1, told.waits().getOrDefault(THERE, List.of()).size());
 
-    assertFalse(NodeProcesses.isHere(THERE));
-    assertEquals(2, NodeProcesses.nodeOf(THERE));
-    assertEquals(700, NodeProcesses.pidOf(THERE));
+    assertFalse(NodePids.isLocal(THERE));
+    assertEquals(2, NodePids.node(THERE));
+    assertEquals(700, NodePids.pid(THERE));
     Observation observation =
         Observation.ofNodes(
             List.of(NodeProcesses.read(0, "a", "[]"), NodeProcesses.read(1, "c", "[]"), told),
@@ -63,8 +62,10 @@ final class NodeProcessesTest {
   void shouldHaveTheIdsOfItsOwnMachine() throws IOException {
     assertEquals(
         List.of(700, 701),
-        NodeProcesses.read(0, "a", TOLD).entries().map(ProcessTable.Entry::pid).toList());
-    assertTrue(NodeProcesses.isHere(700));
+        NodeProcesses.read(0, "a", TOLD).table().values().stream()
+            .map(ProcessTable.Entry::pid)
+            .toList());
+    assertTrue(NodePids.isLocal(700));
   }
 
   @Test
